@@ -1,0 +1,34 @@
+"""What may go wrong in a way a user should read."""
+
+from __future__ import annotations
+
+from gridcase.core.words import N_, Text
+
+
+class GridcaseError(Exception):
+    """Base of the errors this system raises on purpose."""
+
+
+class Refused(GridcaseError):
+    """A request that cannot be done as asked: `text` says what to do, `field` names the form field it belongs to."""
+
+    def __init__(self, text: Text, *, field: str | None = None) -> None:
+        super().__init__(str(text))
+        self.text = text
+        self.field = field
+
+
+class Missing(GridcaseError):
+    """Not there, or not there for this viewer: both answer alike (404)."""
+
+
+class Forbidden(GridcaseError):
+    """The viewer holds no post that may do this (403)."""
+
+    def __init__(self, text: Text | None = None) -> None:
+        self.text = text or N_("您的岗位不能办理这一项，请联系镇综治中心。")
+        super().__init__(str(self.text))
+
+
+class SetupProblem(GridcaseError):
+    """The installation itself is wrong; the sentence says what to do."""
