@@ -1,0 +1,34 @@
+"""Enums whose members carry the word a user reads: the stored value and its label stand on one line."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Self
+
+from gridcase.core.words import Text
+
+
+class Labelled(StrEnum):
+    """`NAME = "stored value", N_("中文")`; the value is kept in the database, `label` printed on a page."""
+
+    _value_: str
+    label: Text
+
+    def __new__(cls, value: str, label: Text) -> Self:
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.label = label
+        return member
+
+
+class Marked(Labelled):
+    """A labelled member with a shape beside it, so that colour is never the only sign."""
+
+    mark: str
+
+    def __new__(cls, value: str, label: Text, mark: str) -> Self:
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.label = label
+        member.mark = mark
+        return member
