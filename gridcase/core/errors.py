@@ -32,3 +32,7 @@ class Forbidden(GridcaseError):
 
 class SetupProblem(GridcaseError):
     """The installation itself is wrong; the sentence says what to do."""
+
+    def __init__(self, text: Text) -> None:
+        super().__init__(str(text))
+        self.text = text

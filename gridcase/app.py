@@ -1,0 +1,166 @@
+"""The application: extensions, the rooms, who is looking, error pages. Nothing else is decided here."""
+
+from __future__ import annotations
+
+import dataclasses
+import secrets
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_migrate import Migrate
+from flask_wtf.csrf import CSRFError, CSRFProtect
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+import gridcase.cases.views
+import gridcase.dashboard.views
+import gridcase.dossier.views
+import gridcase.notices.views
+import gridcase.points.views
+import gridcase.users.session
+import gridcase.users.views
+import gridcase.visits.views
+import gridcase.web.health
+import gridcase.web.styleguide
+from gridcase.core import clock
+from gridcase.core.config import Config, from_env
+from gridcase.core.db import db, engine_options, prepare_engine
+from gridcase.core.errors import Forbidden, Missing, Refused
+from gridcase.core.paths import MIGRATIONS, STATIC, TEMPLATES, TRANSLATIONS
+from gridcase.core.permissions import Viewer
+from gridcase.households import queries as households
+from gridcase.notices import queries as notices
+from gridcase.users import queries as users
+from gridcase.users.session import Account
+from gridcase.web import access, frame, security
+from gridcase.web.filters import translate
+
+ROOMS: tuple[Any, ...] = (
+    frame,
+    gridcase.web.health,
+    gridcase.users.views,
+    gridcase.notices.views,
+    gridcase.cases.views,
+    gridcase.visits.views,
+    gridcase.points.views,
+    gridcase.dossier.views,
+    gridcase.dashboard.views,
+)
+
+ERROR_PAGES = {400, 403, 404, 409, 413, 429, 500, 503}
+
+
+def create_app(config: Config | None = None) -> Flask:
+    """Build the application from its settings."""
+    config = (config or from_env()).checked()
+    app = Flask(
+        "gridcase", template_folder=str(TEMPLATES), static_folder=str(STATIC), static_url_path="/static"
+    )
+    app.extensions["gridcase"] = config
+    _configure(app, config)
+    db.init_app(app)
+    with app.app_context():
+        prepare_engine(db.engine)
+    Migrate(app, db, directory=str(MIGRATIONS))
+    CSRFProtect(app)
+    gridcase.users.session.init_app(app)
+    access.guard(app, load_viewer=load_viewer, on_refusal=_log_refusal(app))
+    security.init_app(app, https=config.https or config.production)
+    nav = [item for room in ROOMS for item in getattr(room, "NAV", ())]
+    frame.init_app(app, nav=nav, inbox_count=notices.unread_count, place_label=place_label)
+    for room in ROOMS:
+        app.register_blueprint(room.bp)
+    if config.demo or config.env == "test":
+        app.register_blueprint(gridcase.web.styleguide.bp)
+    _error_pages(app)
+    return app
+
+
+def _configure(app: Flask, config: Config) -> None:
+    folder = config.folder
+    folder.mkdir(parents=True, exist_ok=True)
+    app.config.update(
+        SECRET_KEY=config.secret_key or _demo_secret(folder),
+        SECRET_KEY_FALLBACKS=[key for key in config.secret_key_fallbacks.split(",") if key],
+        SQLALCHEMY_DATABASE_URI=config.url,
+        SQLALCHEMY_ENGINE_OPTIONS=engine_options(config.url, pool_size=config.pool_size),
+        SESSION_COOKIE_NAME="__Host-gridcase" if config.https or config.production else "gridcase",
+        SESSION_COOKIE_SECURE=config.https or config.production,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        MAX_CONTENT_LENGTH=20 * 1024 * 1024,
+        MAX_FORM_MEMORY_SIZE=1024 * 1024,
+        TRUSTED_HOSTS=[host for host in config.trusted_hosts.split(",") if host] or None,
+        WTF_CSRF_TIME_LIMIT=None,  # bound to the session instead: a form open over lunch must not be lost
+        BABEL_DEFAULT_LOCALE="zh_Hans_CN",
+        BABEL_DEFAULT_TIMEZONE="Asia/Shanghai",
+        BABEL_TRANSLATION_DIRECTORIES=str(TRANSLATIONS),
+    )
+    if config.proxy_hops:
+        hops = config.proxy_hops
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+
+
+def _demo_secret(folder: Path) -> str:
+    """A demo keeps its secret beside its database, so that sessions outlive a restart."""
+    path = folder / "secret"
+    if not path.exists():
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_hex(32), encoding="ascii")
+    return path.read_text(encoding="ascii")
+
+
+def load_viewer(account: Account) -> Viewer:
+    """Who is looking: the account's posts, with the households of its circles named."""
+    now = clock.now()
+    someone = users.viewer_of(account.user, now=now)
+    return dataclasses.replace(someone, grants=households.name_circles(someone, on=clock.town_day(now)))
+
+
+def place_label(someone: Viewer) -> str:
+    """The place one is in: the title of the first post."""
+    return next((grant.title for grant in someone.grants if grant.title), "")
+
+
+def _log_refusal(app: Flask) -> access.RefusalHook:
+    def note(someone: Viewer, endpoint: str) -> None:
+        app.logger.warning("refused: user %s at %s", someone.user_id, endpoint)
+
+    return note
+
+
+def _error_pages(app: Flask) -> None:
+    def page(code: int, message: str = "") -> ResponseReturnValue:
+        db.session.rollback()
+        if request.path.startswith("/api/") or request.accept_mimetypes.best == "application/json":
+            return {"error": code, "message": message}, code
+        return render_template(f"errors/{code}.html", message=message), code
+
+    @app.errorhandler(Missing)
+    def _missing(_error: Missing) -> ResponseReturnValue:
+        return page(404)
+
+    @app.errorhandler(Forbidden)
+    def _forbidden(error: Forbidden) -> ResponseReturnValue:
+        return page(403, translate(error.text))
+
+    @app.errorhandler(Refused)
+    def _refused(error: Refused) -> ResponseReturnValue:
+        return page(409, translate(error.text))
+
+    @app.errorhandler(CSRFError)
+    def _csrf(_error: CSRFError) -> ResponseReturnValue:
+        return page(400)
+
+    @app.errorhandler(OperationalError)
+    def _database(error: OperationalError) -> ResponseReturnValue:
+        app.logger.error("database: %s", error)
+        return page(503)
+
+    @app.errorhandler(HTTPException)
+    def _http(error: HTTPException) -> ResponseReturnValue:
+        code = error.code or 500
+        return page(code) if code in ERROR_PAGES else error.get_response()

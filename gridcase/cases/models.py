@@ -1,0 +1,173 @@
+"""Cases, their classes, their steps, and the counters over them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from geoalchemy2 import Geometry
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from gridcase.core.db import Base, ByteString, Json, UtcDateTime
+
+OPEN = text("closed_at IS NULL")
+
+
+class CaseClass(Base):
+    """A class of the catalogue, with its limits. `contact_unit`/`limit_unit`: W working hours, N natural hours, D days."""
+
+    __tablename__ = "case_class"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(ByteString, unique=True)
+    major: Mapped[str] = mapped_column(String(2))
+    zh: Mapped[str] = mapped_column(String(60))
+    en: Mapped[str] = mapped_column(String(80))
+    initials: Mapped[str] = mapped_column(String(60), default="")
+    urgency: Mapped[int]
+    contact_limit: Mapped[float]
+    contact_unit: Mapped[str] = mapped_column(String(1))
+    limit: Mapped[float]
+    limit_unit: Mapped[str] = mapped_column(String(1))
+    level: Mapped[str] = mapped_column(String(10))
+    department: Mapped[str] = mapped_column(String(60))
+    reporter_rule: Mapped[str | None] = mapped_column(String(4))
+    helper_rule: Mapped[str | None] = mapped_column(String(4))
+    restricted: Mapped[bool] = mapped_column(default=False)
+    common: Mapped[bool] = mapped_column(default=False)
+    enabled: Mapped[bool] = mapped_column(default=True)
+    open_condition: Mapped[str] = mapped_column(String(200), default="")
+    close_condition: Mapped[str] = mapped_column(String(200), default="")
+    evidence_hint: Mapped[str] = mapped_column(String(200), default="")
+
+
+class Case(Base):
+    """One matter of a villager, with the place it had when it was registered."""
+
+    __tablename__ = "case"
+    __table_args__ = (
+        Index("ix_case_path_open", "path", "due_at", "id", sqlite_where=OPEN, postgresql_where=OPEN),
+        Index("ix_case_path_new", "path", "registered_at", "id"),
+        Index("ix_case_town_new", "town_id", "registered_at", "id"),
+        Index("ix_case_village_new", "village_id", "registered_at", "id"),
+        Index("ix_case_due_open", "due_at", sqlite_where=OPEN, postgresql_where=OPEN),
+        Index("ix_case_handler_post", "handler_post_id", "registered_at", "id"),
+        Index("ix_case_handler_unit", "handler_unit_id", "registered_at", "id"),
+        Index("ix_case_household", "household_id", "registered_at", "id"),
+        Index("ix_case_collector", "collector_post_id", "registered_at", "id"),
+        Index("ix_case_section", "section_id", "registered_at", "id"),
+        UniqueConstraint("town_id", "source_system", "source_no"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[str] = mapped_column(String(40), unique=True)
+    class_id: Mapped[int] = mapped_column(ForeignKey("case_class.id"))
+    title: Mapped[str] = mapped_column(String(120))
+    text: Mapped[str] = mapped_column(Text)
+    channel: Mapped[str] = mapped_column(String(16))
+    state: Mapped[str] = mapped_column(String(12))
+    urgency: Mapped[int]
+    county_id: Mapped[int] = mapped_column(ForeignKey("grid.id"))
+    town_id: Mapped[int] = mapped_column(ForeignKey("grid.id"))
+    village_id: Mapped[int | None] = mapped_column(ForeignKey("grid.id"))  # None: the town's tray
+    grid_id: Mapped[int] = mapped_column(ForeignKey("grid.id"))
+    path: Mapped[str] = mapped_column(ByteString)
+    section_id: Mapped[int | None] = mapped_column(ForeignKey("section.id"))
+    household_id: Mapped[int | None] = mapped_column(ForeignKey("household.id"))
+    address: Mapped[str | None] = mapped_column(String(120))
+    reporter_name: Mapped[str | None] = mapped_column(String(60))
+    reporter_phone: Mapped[str | None] = mapped_column(String(20))
+    anonymous: Mapped[bool] = mapped_column(default=False)
+    restricted: Mapped[bool] = mapped_column(default=False)
+    unsorted: Mapped[bool] = mapped_column(default=False)
+    collector_post_id: Mapped[int | None] = mapped_column(ForeignKey("post.id"))
+    collector_user_id: Mapped[int | None]
+    handler_post_id: Mapped[int | None] = mapped_column(ForeignKey("post.id"))
+    handler_unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
+    handled_by_user_id: Mapped[int | None]  # who submitted the result: must not verify it
+    helper_household_id: Mapped[int | None] = mapped_column(ForeignKey("household.id"))
+    registered_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    contact_due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    contacted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    due_at: Mapped[datetime | None] = mapped_column(
+        UtcDateTime
+    )  # the citizen's clock, from registration; None: no clock yet
+    soon_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    due_provisional: Mapped[bool] = mapped_column(default=False)
+    stage_due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    closed_late: Mapped[bool] = mapped_column(default=False)
+    resolved_level: Mapped[str | None] = mapped_column(String(10))
+    result: Mapped[str | None] = mapped_column(Text)
+    answer: Mapped[str | None] = mapped_column(String(24))
+    answer_note: Mapped[str | None] = mapped_column(String(300))
+    answer_attempts: Mapped[int] = mapped_column(default=0)
+    rating: Mapped[str | None] = mapped_column(String(12))
+    self_solved: Mapped[bool] = mapped_column(default=False)
+    second_check: Mapped[str | None] = mapped_column(String(8))  # due, passed, failed
+    source_system: Mapped[str | None] = mapped_column(String(40))
+    source_no: Mapped[str | None] = mapped_column(String(60))
+
+    case_class: Mapped[CaseClass] = relationship(lazy="joined", innerjoin=True)
+
+
+class CasePoint(Base):
+    """Where a case is, WGS 84."""
+
+    __tablename__ = "case_point"
+    __audit__ = "free"  # written with its case
+
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), primary_key=True)
+    geom: Mapped[Any] = mapped_column(Geometry("POINT", srid=4326, spatial_index=True, nullable=False))
+    source: Mapped[str] = mapped_column(String(40))
+
+
+class CaseStep(Base):
+    """One move of a case: who, in which role at that time, from where to where. Never changed: triggers refuse it."""
+
+    __tablename__ = "case_step"
+    __table_args__ = (UniqueConstraint("case_id", "seq"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"))
+    seq: Mapped[int]
+    move: Mapped[str] = mapped_column(String(20))
+    from_state: Mapped[str | None] = mapped_column(String(12))
+    to_state: Mapped[str] = mapped_column(String(12))
+    actor_user_id: Mapped[int | None]
+    actor_post_id: Mapped[int | None]
+    actor_name: Mapped[str] = mapped_column(String(80))
+    actor_role: Mapped[str] = mapped_column(String(30))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    note: Mapped[str | None] = mapped_column(Text)
+    detail: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
+
+
+class CaseTally(Base):
+    """Counters: small signed rows appended by every move, folded by a job, so that no row is hot."""
+
+    __tablename__ = "case_tally"
+    __audit__ = "free"
+    __table_args__ = (
+        Index("ix_case_tally_village", "village_id", "state"),
+        Index("ix_case_tally_town", "town_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    town_id: Mapped[int]
+    village_id: Mapped[int | None]
+    class_id: Mapped[int]
+    state: Mapped[str] = mapped_column(String(12))
+    delta: Mapped[int]
+
+
+class CaseSequence(Base):
+    """The next number of a town's day."""
+
+    __tablename__ = "case_sequence"
+    __audit__ = "free"
+
+    town_code: Mapped[str] = mapped_column(String(12), primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    last: Mapped[int]

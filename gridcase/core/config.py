@@ -1,0 +1,129 @@
+"""Every setting, read once from the environment. `docs/operations.md` lists them; a test compares the two."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from gridcase.core.errors import SetupProblem
+from gridcase.core.words import N_
+
+PREFIX = "GRIDCASE_"
+
+
+def setting(default: Any, doc: str, *, secret: bool = False) -> Any:
+    """A field of `Config` with the sentence that `docs/operations.md` and `gridcase doctor` show."""
+    return field(default=default, metadata={"doc": doc, "secret": secret})
+
+
+@dataclass(frozen=True)
+class Config:
+    """The settings of one installation; each is `GRIDCASE_<NAME>` in the environment."""
+
+    env: str = setting(
+        "demo", "production, demo or test; production refuses trial settings and demo accounts"
+    )
+    instance: str = setting(
+        "instance", "folder of the embedded database, stored files, lock files and the secret of a demo"
+    )
+    database_url: str = setting("", "SQLAlchemy URL; empty means SQLite + SpatiaLite in the instance folder")
+    owner_url: str = setting(
+        "", "PostgreSQL only: URL of the role that owns the tables, used by migrations alone"
+    )
+    pool_size: int = setting(4, "PostgreSQL connections of one web worker")
+    secret_key: str = setting("", "signs cookies; must be set in production", secret=True)
+    secret_key_fallbacks: str = setting(
+        "", "comma-separated former keys, while they are being replaced", secret=True
+    )
+    host: str = setting("127.0.0.1", "address to listen on")
+    port: int = setting(8000, "port to listen on")
+    workers: int = setting(2, "web processes")
+    threads: int = setting(4, "threads of one web process")
+    trusted_hosts: str = setting(
+        "", "comma-separated host names this site answers to; must be set in production"
+    )
+    proxy_hops: int = setting(0, "reverse proxies in front whose X-Forwarded-* headers are believed")
+    https: bool = setting(False, "cookies are sent over HTTPS only; on in production")
+    demo_anywhere: bool = setting(False, "serve demo accounts beyond this machine, knowingly")
+    idle_minutes: int = setting(30, "a staff session ends after this much rest")
+    session_hours: int = setting(12, "a staff session ends after this time at the latest")
+    lock_after: int = setting(5, "wrong passwords in a row that lock an account")
+    lock_minutes: int = setting(15, "how long a locked account stays locked")
+    argon2_memory_kib: int = setting(
+        19456, "memory of one password hash (19456 KiB x 2 passes: OWASP's minimum for Argon2id)"
+    )
+    office_hours: str = setting(
+        "08:30-12:00,14:00-17:30", "office hours in Asia/Shanghai; one working day counts 8 hours anywhere"
+    )
+    notice_days: int = setting(7, "days of public notice before points become merit (3 to 15)")
+    reopen_days: int = setting(14, "days after closing within which a case can be reopened")
+    second_check_percent: int = setting(10, "share of self-solved cases that a section leader looks at again")
+    sweep_seconds: int = setting(60, "how often the scheduler looks for what is due")
+    outbox_file: str = setting("", "trials: write outgoing messages to this file; refused in production")
+    now: str = setting("", "trials: the clock, as an ISO time or @FILE; refused in production")
+
+    @property
+    def production(self) -> bool:
+        """Whether real people's data is served."""
+        return self.env == "production"
+
+    @property
+    def demo(self) -> bool:
+        """Whether pages say DEMO and demo accounts may exist."""
+        return self.env == "demo"
+
+    @property
+    def folder(self) -> Path:
+        """The instance folder, absolute."""
+        return Path(self.instance).expanduser().resolve()
+
+    @property
+    def url(self) -> str:
+        """The database the application uses."""
+        return self.database_url or f"sqlite:///{self.folder / 'gridcase.sqlite3'}"
+
+    def checked(self) -> Config:
+        """The same settings, or `SetupProblem` with the sentence that says what to change."""
+        if self.env not in {"production", "demo", "test"}:
+            raise SetupProblem(N_("GRIDCASE_ENV 只能是 production、demo 或 test。"))
+        if not 3 <= self.notice_days <= 15:
+            raise SetupProblem(N_("GRIDCASE_NOTICE_DAYS 须在 3 到 15 之间。"))
+        if self.production:
+            for value, name in ((self.secret_key, "SECRET_KEY"), (self.trusted_hosts, "TRUSTED_HOSTS")):
+                if not value:
+                    raise SetupProblem(N_("正式环境必须设置 GRIDCASE_%(name)s。", name=name))
+            for value, name in ((self.now, "NOW"), (self.outbox_file, "OUTBOX_FILE")):
+                if value:
+                    raise SetupProblem(N_("GRIDCASE_%(name)s 只用于试用，正式环境请删除。", name=name))
+        if self.demo and self.host not in {"127.0.0.1", "localhost", "::1"} and not self.demo_anywhere:
+            raise SetupProblem(
+                N_("演示账号只在本机提供服务。确实要对外演示时，请设置 GRIDCASE_DEMO_ANYWHERE=1。")
+            )
+        return self
+
+
+def from_env(environ: Mapping[str, str] | None = None, **overrides: Any) -> Config:
+    """Read the settings from the environment; keyword arguments win (tests)."""
+    source = os.environ if environ is None else environ
+    values: dict[str, Any] = {}
+    for item in fields(Config):
+        raw = source.get(PREFIX + item.name.upper())
+        if raw is not None:
+            values[item.name] = _parse(item.name, item.type, raw)
+    values.update(overrides)
+    return Config(**values)
+
+
+def _parse(name: str, kind: Any, raw: str) -> Any:
+    if kind == "bool":
+        return raw.strip().lower() in {"1", "true", "yes", "on"}
+    if kind == "int":
+        try:
+            return int(raw)
+        except ValueError as error:
+            text = N_("GRIDCASE_%(name)s 须是整数，现在是“%(raw)s”。", name=name.upper(), raw=raw)
+            raise SetupProblem(text) from error
+    return raw

@@ -1,0 +1,206 @@
+"""The database: base class, types, and `transaction()`, the only place that commits.
+
+SQLite's traps are handled here once: foreign keys on, FULL synchronous, WAL, SpatiaLite's functions loaded and the
+loader closed again, explicit BEGIN (a write takes the lock at once, so that no reader turns writer half way).
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from types import ModuleType
+from typing import Any
+
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import JSON, DateTime, Engine, MetaData, String, event, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.engine import Connection, Dialect
+from sqlalchemy.orm import DeclarativeBase, ORMExecuteState, Session, UOWTransaction
+from sqlalchemy.types import TypeDecorator
+
+from gridcase.core.errors import SetupProblem
+from gridcase.core.words import N_
+
+try:  # present on Linux x86-64; only used where the interpreter's own sqlite3 cannot load extensions
+    from pysqlite3 import dbapi2 as _pysqlite3
+except ImportError:  # pragma: no cover - other platforms
+    _pysqlite3 = None
+
+WRITE = "gridcase_write"
+BUSY_MS = 10_000
+SPATIALITE = "mod_spatialite"
+
+
+class Base(DeclarativeBase):
+    """Names every constraint, so that migrations can name them too."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+db = SQLAlchemy(model_class=Base, disable_autonaming=True)
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware instant: timestamptz on PostgreSQL, naive UTC text on SQLite."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse naive times: they are the bug that shifts a deadline by eight hours."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time without a zone must not be stored")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Give back aware UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+# Paths and codes compare byte by byte on both databases, so that one index serves prefix ranges.
+ByteString = String(120).with_variant(String(120, collation="C"), "postgresql")
+Json = JSON().with_variant(JSONB(), "postgresql")
+
+
+def sqlite_module() -> ModuleType:
+    """The sqlite3 that can load SpatiaLite: the interpreter's own, or pysqlite3 in its place."""
+    if hasattr(sqlite3.Connection, "enable_load_extension"):
+        return sqlite3
+    if _pysqlite3 is None:
+        raise SetupProblem(
+            N_("这个 Python 的 sqlite3 不能加载扩展，请安装 pysqlite3-binary 或改用系统 Python。")
+        )
+    return _pysqlite3
+
+
+def engine_options(url: str, *, pool_size: int) -> dict[str, Any]:
+    """Options for `create_engine`, by database."""
+    if url.startswith("sqlite"):
+        return {
+            "module": sqlite_module(),
+            "connect_args": {"timeout": BUSY_MS / 1000, "check_same_thread": False},
+        }
+    return {"pool_size": pool_size, "max_overflow": 2, "pool_pre_ping": True, "pool_recycle": 1800}
+
+
+def prepare_engine(engine: Engine) -> None:
+    """Attach the per-connection settings; called once per engine."""
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    else:
+        event.listen(engine, "connect", _prepare_postgresql)
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # we say BEGIN ourselves, see _begin_sqlite
+    connection.enable_load_extension(True)
+    try:
+        connection.load_extension(SPATIALITE)
+    except Exception as error:
+        raise SetupProblem(N_("没有找到 SpatiaLite 模块，请安装 libsqlite3-mod-spatialite。")) from error
+    finally:
+        connection.enable_load_extension(False)  # left on, any SQL injection could run native code
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",  # a town's PC has no battery behind it
+        "foreign_keys=ON",
+        f"busy_timeout={BUSY_MS}",
+        "trusted_schema=ON",  # SpatiaLite's triggers call its functions
+        "temp_store=MEMORY",
+        "cache_size=-32000",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    write = connection.get_execution_options().get(WRITE, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+
+def _prepare_postgresql(connection: Any, _record: Any) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET TIME ZONE 'UTC'; SET jit = off; SET lock_timeout = '10s'")
+    connection.commit()
+
+
+class Unaudited(AssertionError):
+    """A write was about to be committed without an audit row: a mistake in the code, never shown to users."""
+
+
+@event.listens_for(Session, "after_flush")
+def _note_flush(session: Session, _context: UOWTransaction) -> None:
+    for item in (*session.new, *session.dirty, *session.deleted):
+        _note_write(session, type(item))
+
+
+@event.listens_for(Session, "do_orm_execute")
+def _note_bulk(state: ORMExecuteState) -> None:
+    if state.is_insert or state.is_update or state.is_delete:
+        mapper = state.bind_mapper
+        if mapper is not None:
+            _note_write(state.session, mapper.class_)
+
+
+def _note_write(session: Session, model: type) -> None:
+    """Models say by `__audit__` how they count: 'is' (the audit row itself), 'free' (no trace asked), else 'asks'."""
+    session.info.setdefault("wrote", set()).add(getattr(model, "__audit__", "asks"))
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """One unit of work: everything inside is kept, or nothing is.
+
+    The read transaction that loaded the page ends first, so that what is decided is decided on what is true under the
+    write lock: objects loaded before are read again when touched.
+    """
+    session = db.session()
+    if session.new or session.dirty or session.deleted:
+        raise AssertionError("changes were made outside of a transaction")
+    session.rollback()
+    session.info.pop("wrote", None)
+    session.connection(execution_options={WRITE: True})
+    try:
+        yield session
+        session.flush()
+        wrote = session.info.get("wrote", set())
+        if "asks" in wrote and "is" not in wrote:
+            raise Unaudited("a write without an audit row")
+        session.commit()
+    except BaseException:
+        session.rollback()
+        raise
+    finally:
+        session.info.pop("wrote", None)
+
+
+def reading() -> Session:
+    """The session for queries."""
+    return db.session()
+
+
+def dialect_name() -> str:
+    """`sqlite` or `postgresql`, for the few statements that differ."""
+    return db.engine.dialect.name
+
+
+def ready() -> bool:
+    """Whether the database answers and has been initialised."""
+    session = db.session()
+    session.execute(text("SELECT 1 FROM alembic_version"))
+    return True

@@ -1,0 +1,58 @@
+"""Places, sections and outlines."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from geoalchemy2 import Geometry
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from gridcase.core.db import Base, ByteString
+
+
+class Grid(Base):
+    """One place. `path` lists the ids from the county down to this place: "/1/4/23/"."""
+
+    __tablename__ = "grid"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(ByteString, unique=True)
+    external_code: Mapped[str | None] = mapped_column(String(60))
+    level: Mapped[str] = mapped_column(String(10))
+    kind: Mapped[str] = mapped_column(String(20), default="general")
+    name: Mapped[str] = mapped_column(String(80))
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("grid.id"), index=True)
+    path: Mapped[str] = mapped_column(ByteString, unique=True)
+    county_id: Mapped[int | None]
+    town_id: Mapped[int | None] = mapped_column(index=True)
+    village_id: Mapped[int | None] = mapped_column(index=True)
+    lon: Mapped[float | None]  # centre, WGS 84 degrees
+    lat: Mapped[float | None]
+    valid_from: Mapped[date]
+    valid_to: Mapped[date | None]
+
+
+class GridOutline(Base):
+    """The shape of a place, WGS 84; `synthetic` says that it was drawn for a demo."""
+
+    __tablename__ = "grid_outline"
+
+    grid_id: Mapped[int] = mapped_column(ForeignKey("grid.id"), primary_key=True)
+    geom: Mapped[Any] = mapped_column(Geometry("MULTIPOLYGON", srid=4326, spatial_index=True, nullable=False))
+    source: Mapped[str] = mapped_column(String(80))
+    synthetic: Mapped[bool] = mapped_column(default=False)
+
+
+class Section(Base):
+    """A section (片) of a village: groups liaison circles under a section leader; no level of the tree."""
+
+    __tablename__ = "section"
+    __table_args__ = (UniqueConstraint("village_id", "code"), Index("ix_section_place_path", "place_path"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    village_id: Mapped[int] = mapped_column(ForeignKey("grid.id"))
+    place_path: Mapped[str] = mapped_column(ByteString)
+    code: Mapped[str] = mapped_column(String(20))
+    name: Mapped[str] = mapped_column(String(60))

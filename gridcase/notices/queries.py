@@ -1,0 +1,59 @@
+"""The inbox."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement, and_, false, func, or_, select
+
+from gridcase.core.db import db
+from gridcase.core.errors import Missing
+from gridcase.core.paging import PAGE_SIZE, Page, cut, decode_mark
+from gridcase.core.permissions import Viewer
+from gridcase.notices.models import Notice, NoticeRead
+
+
+def _mine(viewer: Viewer) -> ColumnElement[bool]:
+    ways = []
+    if viewer.post_ids():
+        ways.append(Notice.post_id.in_(viewer.post_ids()))
+    if viewer.unit_ids():
+        ways.append(Notice.unit_id.in_(viewer.unit_ids()))
+    return or_(*ways) if ways else false()
+
+
+def inbox(viewer: Viewer, *, after: str | None = None) -> Page[tuple[Notice, bool]]:
+    """What was told to the viewer's posts and units, newest first, each with whether this account has read it."""
+    read = and_(NoticeRead.notice_id == Notice.id, NoticeRead.user_id == viewer.user_id)
+    query = select(Notice, NoticeRead.user_id.is_not(None)).outerjoin(NoticeRead, read).where(_mine(viewer))
+    mark = decode_mark(after)
+    if mark:
+        query = query.where(Notice.id < int(mark[0]))
+    rows = db.session.execute(query.order_by(Notice.id.desc()).limit(PAGE_SIZE + 1)).all()
+    return cut([(row[0], bool(row[1])) for row in rows], lambda row: [row[0].id])
+
+
+def unread_count(viewer: Viewer, *, cap: int = 99) -> int:
+    """How many are unread, counted up to `cap`."""
+    seen = select(NoticeRead.notice_id).where(
+        NoticeRead.notice_id == Notice.id, NoticeRead.user_id == viewer.user_id
+    )
+    some = select(Notice.id).where(_mine(viewer), ~seen.exists()).limit(cap).subquery()
+    return db.session.scalar(select(func.count()).select_from(some)) or 0
+
+
+def get_notice(notice_id: int, *, viewer: Viewer) -> Notice:
+    """One notice of the viewer's."""
+    found = db.session.scalar(select(Notice).where(Notice.id == notice_id, _mine(viewer)))
+    if found is None:
+        raise Missing
+    return found
+
+
+def about(subject_kind: str, subject_id: int) -> Sequence[Notice]:
+    """What was told about one subject, for its timeline."""
+    return db.session.scalars(
+        select(Notice)
+        .where(Notice.subject_kind == subject_kind, Notice.subject_id == subject_id)
+        .order_by(Notice.id)
+    ).all()

@@ -1,0 +1,131 @@
+"""Writing persons, units, posts and holdings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import insert
+
+from gridcase.audit import service as audit
+from gridcase.core.db import db
+from gridcase.core.permissions import Viewer
+from gridcase.core.text import initials
+from gridcase.grid.models import Grid, Section
+from gridcase.people.models import Holding, Person, Post, Unit
+from gridcase.people.rules import Role, UnitKind
+
+
+def add_person(
+    *,
+    actor: Viewer,
+    name: str,
+    place_path: str,
+    now: datetime,
+    gender: str | None = None,
+    born_on: date | None = None,
+    phone: str | None = None,
+) -> Person:
+    """Register one person."""
+    person = Person(
+        name=name, initials=initials(name), gender=gender, born_on=born_on, phone=phone, place_path=place_path
+    )
+    db.session.add(person)
+    db.session.flush()
+    audit.record(
+        actor=actor,
+        action="person.add",
+        subject_kind="person",
+        subject_id=person.id,
+        place_path=place_path,
+        now=now,
+    )
+    return person
+
+
+def add_persons(
+    *, actor: Viewer, rows: Iterable[Mapping[str, Any]], place_path: str, now: datetime
+) -> list[int]:
+    """Register a list of persons (a village's register) in one statement; returns their ids in the same order."""
+    values = [
+        {
+            "name": row["name"],
+            "initials": initials(row["name"]),
+            "gender": row.get("gender"),
+            "born_on": row.get("born_on"),
+            "phone": row.get("phone"),
+            "place_path": row.get("place_path", place_path),
+        }
+        for row in rows
+    ]
+    if not values:
+        return []
+    ids = db.session.scalars(insert(Person).returning(Person.id, sort_by_parameter_order=True), values).all()
+    audit.record(
+        actor=actor, action="person.register", subject_kind="person", subject_id=None, place_path=place_path, now=now,
+        detail={"count": len(ids)},
+    )  # fmt: skip
+    return list(ids)
+
+
+def add_unit(*, actor: Viewer, code: str, name: str, kind: UnitKind, place: Grid, now: datetime) -> Unit:
+    """Add an office of a town or county."""
+    unit = Unit(code=code, name=name, kind=kind, place_id=place.id, place_path=place.path)
+    db.session.add(unit)
+    db.session.flush()
+    audit.record(
+        actor=actor, action="unit.add", subject_kind="unit", subject_id=unit.id, place_path=place.path, now=now,
+        detail={"code": code},
+    )  # fmt: skip
+    return unit
+
+
+def add_post(
+    *,
+    actor: Viewer,
+    code: str,
+    role: Role,
+    title: str,
+    place: Grid,
+    now: datetime,
+    valid_from: date,
+    section: Section | None = None,
+    unit: Unit | None = None,
+    paid: bool = False,
+) -> Post:
+    """Create an address for work."""
+    post = Post(
+        code=code, role=role, title=title, place_id=place.id, place_path=place.path, paid=paid, valid_from=valid_from,
+        section_id=section.id if section else None, unit_id=unit.id if unit else None,
+    )  # fmt: skip
+    db.session.add(post)
+    db.session.flush()
+    audit.record(
+        actor=actor, action="post.add", subject_kind="post", subject_id=post.id, place_path=place.path, now=now,
+        detail={"code": code, "role": role},
+    )  # fmt: skip
+    return post
+
+
+def appoint(
+    *,
+    actor: Viewer,
+    post: Post,
+    person_id: int,
+    valid_from: date,
+    now: datetime,
+    valid_to: date | None = None,
+    stand_in: bool = False,
+) -> Holding:
+    """Give a post to a person from a day on."""
+    holding = Holding(
+        post_id=post.id, person_id=person_id, valid_from=valid_from, valid_to=valid_to, stand_in=stand_in
+    )
+    db.session.add(holding)
+    db.session.flush()
+    audit.record(
+        actor=actor, action="post.appoint", subject_kind="post", subject_id=post.id, place_path=post.place_path,
+        now=now, detail={"person_id": person_id, "from": valid_from.isoformat(), "stand_in": stand_in},
+    )  # fmt: skip
+    return holding

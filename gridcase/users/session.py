@@ -1,0 +1,59 @@
+"""Flask-Login over server-side sessions: the cookie carries a secret, the row decides."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from flask import Flask, current_app, g, request
+from flask_login import LoginManager, UserMixin
+
+from gridcase.core import clock
+from gridcase.core.config import Config
+from gridcase.core.db import transaction
+from gridcase.users import queries, service
+from gridcase.users.models import User
+
+TOUCH_EVERY = timedelta(minutes=1)
+
+
+class Account(UserMixin):
+    """What Flask-Login holds: its id is the session's secret, so that a copied cookie dies with the session."""
+
+    def __init__(self, user: User, token: str, session_id: int) -> None:
+        self.user = user
+        self.token = token
+        self.session_id = session_id
+
+    def get_id(self) -> str:
+        """The secret of the session."""
+        return self.token
+
+
+def load(token: str) -> Account | None:
+    """Flask-Login's user loader."""
+    config: Config = current_app.extensions["gridcase"]
+    now = clock.now()
+    session = queries.live_session(token, now=now, idle=timedelta(minutes=config.idle_minutes))
+    if session is None:
+        return None
+    account = Account(session.user, token, session.id)
+    if now - session.seen_at >= TOUCH_EVERY:
+        g.touch_session = session.id
+    return account
+
+
+def init_app(app: Flask) -> None:
+    """Attach Flask-Login and keep live sessions alive."""
+    manager = LoginManager()
+    manager.session_protection = None  # the session row decides, not the browser's address
+    manager.user_loader(load)
+    manager.init_app(app)
+
+    @app.after_request
+    def _touch(response: Any) -> Any:
+        session_id = g.pop("touch_session", None)
+        if session_id is not None and request.endpoint != "static":
+            with transaction():
+                service.touch(session_id, now=clock.now())
+        return response

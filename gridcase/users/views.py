@@ -1,0 +1,125 @@
+"""Sign-in, sign-out, language and text size."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+from flask import Blueprint, current_app, flash, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_login import current_user, login_user, logout_user
+
+from gridcase.core import clock
+from gridcase.core.config import Config
+from gridcase.core.db import transaction
+from gridcase.core.permissions import Viewer
+from gridcase.users import queries, service
+from gridcase.users.forms import SignInForm
+from gridcase.users.models import User
+from gridcase.users.session import Account
+from gridcase.web.access import public, signed_in, viewer
+
+bp = Blueprint("users", __name__)
+
+
+def _policy() -> service.SignInPolicy:
+    config: Config = current_app.extensions["gridcase"]
+    return service.SignInPolicy(
+        lock_after=config.lock_after,
+        lock_time=timedelta(minutes=config.lock_minutes),
+        session_time=timedelta(hours=config.session_hours),
+        memory_kib=config.argon2_memory_kib,
+    )
+
+
+def _safe(target: str | None) -> str:
+    """Only paths of this site."""
+    parts = urlsplit(target or "")
+    ok = (
+        target
+        and not parts.scheme
+        and not parts.netloc
+        and target.startswith("/")
+        and target[1:2] not in {"/", "\\"}
+    )
+    return str(target) if ok else url_for("home.index")
+
+
+@bp.route("/sign-in", methods=["GET", "POST"])
+@public("nobody is signed in yet")
+def sign_in() -> ResponseReturnValue:
+    """Name and password; the same words whatever was wrong."""
+    form = SignInForm(next=request.args.get("next", ""))
+    if current_user.is_authenticated and request.method == "GET":
+        return redirect(_safe(form.next.data))
+    if form.validate_on_submit() and _try(form):
+        return redirect(_safe(form.next.data))
+    accounts = queries.demo_accounts() if current_app.extensions["gridcase"].demo else []
+    return render_template("users/sign_in.html", form=form, demo_accounts=accounts)
+
+
+def _try(form: SignInForm) -> bool:
+    now, policy = clock.now(), _policy()
+    user = queries.by_login(form.login.data or "")
+    known = user if service.may_try(user, now=now) else None
+    fits = service.password_fits(known, form.password.data or "", memory_kib=policy.memory_kib)
+    if known is None or not fits or not known.active:
+        with transaction():
+            service.note_failure(known, actor=_nobody(), now=now, policy=policy)
+        form.problem = _(
+            "账号或密码不对。连续错 %(n)s 次，账号会锁定一段时间；忘记密码请找镇管理员。", n=policy.lock_after
+        )
+        return False
+    _start(known, policy)
+    return True
+
+
+def _nobody() -> Viewer:
+    return Viewer(kind="staff", name="-")
+
+
+def _start(user: User, policy: service.SignInPolicy) -> None:
+    now = clock.now()
+    actor = queries.viewer_of(user, now=now)
+    with transaction():
+        token = service.open_session(user, actor=actor, now=now, policy=policy)
+    session.clear()  # a key planted before sign-in must not live on
+    login_user(Account(user, token, 0))
+
+
+@bp.post("/sign-out")
+@signed_in("everybody may leave")
+def sign_out() -> ResponseReturnValue:
+    """End this session on the server."""
+    with transaction():
+        service.close_session(current_user.token, actor=viewer(), now=clock.now())
+    logout_user()
+    session.clear()
+    flash(_("已退出。"))
+    return redirect(url_for(".sign_in"))
+
+
+@bp.post("/preferences/locale")
+@public("the sign-in page has a language too")
+def set_locale() -> ResponseReturnValue:
+    """Chinese or English."""
+    wanted = request.form.get("locale", "")
+    if wanted in service.LOCALES:
+        session["locale"] = wanted
+        if current_user.is_authenticated:
+            with transaction():
+                service.set_preferences(current_user.user.id, actor=viewer(), now=clock.now(), locale=wanted)
+    return redirect(_safe(request.form.get("next")))
+
+
+@bp.post("/preferences/large-text")
+@public("the sign-in page is read by old people too")
+def set_large_text() -> ResponseReturnValue:
+    """Large text on or off."""
+    large = request.form.get("large") == "1"
+    session["large_text"] = large
+    if current_user.is_authenticated:
+        with transaction():
+            service.set_preferences(current_user.user.id, actor=viewer(), now=clock.now(), large_text=large)
+    return redirect(_safe(request.form.get("next")))

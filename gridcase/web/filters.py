@@ -1,0 +1,57 @@
+"""How values read on a page: texts, days, times, masked names."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from flask import Flask
+from flask_babel import format_date, format_datetime, get_locale, gettext
+
+from gridcase.core import masking
+from gridcase.core.clock import TOWN_ZONE
+from gridcase.core.words import Text
+
+
+def translate(text: Any) -> str:
+    """A `Text` in the reader's language; anything else as it is."""
+    if isinstance(text, dict) and "msgid" in text:
+        text = Text.from_json(text)
+    if not isinstance(text, Text):
+        return "" if text is None else str(text)
+    said = gettext(text.msgid)
+    return said % {key: translate(value) for key, value in text.params.items()} if text.params else said
+
+
+def _chinese() -> bool:
+    locale = get_locale()
+    return locale is None or locale.language == "zh"
+
+
+def show_date(value: date | datetime | None) -> str:
+    """2026年11月21日 / 21 Nov 2026."""
+    if value is None:
+        return ""
+    day = value.astimezone(TOWN_ZONE).date() if isinstance(value, datetime) else value
+    return f"{day.year}年{day.month}月{day.day}日" if _chinese() else format_date(day, "d MMM yyyy")
+
+
+def show_datetime(value: datetime | None) -> str:
+    """2026年11月21日 09:30 in the town's time."""
+    if value is None:
+        return ""
+    local = value.astimezone(TOWN_ZONE)
+    if _chinese():
+        return f"{show_date(value)} {local:%H:%M}"
+    return format_datetime(local.replace(tzinfo=None), "d MMM yyyy HH:mm", rebase=False)
+
+
+def init_app(app: Flask) -> None:
+    """Make the filters known to templates."""
+    app.jinja_env.filters.update(
+        t=translate,
+        date=show_date,
+        datetime=show_datetime,
+        mask_name=masking.mask_name,
+        mask_phone=masking.mask_phone,
+    )

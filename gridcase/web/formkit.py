@@ -1,0 +1,49 @@
+"""What every form shares, and the one way a view hands a form to a service."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from flask_wtf import FlaskForm
+from wtforms import Field
+
+from gridcase.core.db import transaction
+from gridcase.core.errors import Refused
+from gridcase.core.text import clean
+from gridcase.web.filters import translate
+
+Result = TypeVar("Result")
+
+
+class BaseForm(FlaskForm):
+    """A form; `problem` is what stands on top when a refusal belongs to no field."""
+
+    problem: str = ""
+
+    def refuse(self, refusal: Refused) -> None:
+        """Put a refusal where the reader looks for it."""
+        words = translate(refusal.text)
+        field: Field | None = self._fields.get(refusal.field or "")
+        if field is None:
+            self.problem = words
+        else:
+            field.errors = [*field.errors, words]
+
+
+def tidy(value: Any) -> Any:
+    """A WTForms filter: text without stray blanks; empty text becomes None."""
+    return (clean(value) or None) if isinstance(value, str) else value
+
+
+def submit(
+    form: BaseForm, function: Callable[..., Result], *args: Any, **kwargs: Any
+) -> Result | bool | None:
+    """Do `function` as one unit of work; a refusal goes back into the form and nothing is kept."""
+    try:
+        with transaction():
+            result = function(*args, **kwargs)
+    except Refused as refusal:
+        form.refuse(refusal)
+        return None
+    return True if result is None else result

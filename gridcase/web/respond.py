@@ -1,0 +1,25 @@
+"""Answers other than pages: JSON built by the database, with an ETag, so that polling costs nothing when nothing moved."""
+
+from __future__ import annotations
+
+import hashlib
+
+from flask import Response, request
+
+
+def json_text(body: str, *, version: str) -> Response:
+    """A JSON body and its ETag; 304 without the body when the reader has it. `version` must include the viewer's scope."""
+    response = Response(body, mimetype="application/json")
+    response.set_etag(hashlib.sha256(version.encode()).hexdigest()[:32])
+    response.headers["Cache-Control"] = "private, no-cache"
+    return response.make_conditional(request)
+
+
+def not_modified(version: str) -> Response | None:
+    """The 304 answer when the reader already holds this version, before any row is read."""
+    tag = hashlib.sha256(version.encode()).hexdigest()[:32]
+    if request.if_none_match.contains(tag):
+        response = Response(status=304)
+        response.set_etag(tag)
+        return response
+    return None
