@@ -1,0 +1,38 @@
+// Forms: the cursor goes to the error summary, its links to their fields; a chosen file is named;
+// a button pressed twice sends once.
+
+document.querySelector("[data-focus]")?.focus();
+
+for (const link of document.querySelectorAll(".summary-errors a[href^='#']")) {
+  link.addEventListener("click", (event) => {
+    const field = document.getElementById(link.hash.slice(1));
+    if (!field) return;
+    event.preventDefault();
+    (field.closest(".field") ?? field).scrollIntoView({ block: "center" });
+    field.focus({ preventScroll: true });
+  });
+}
+
+for (const box of document.querySelectorAll("[data-file]")) {
+  const input = box.querySelector("input[type=file]");
+  const name = box.querySelector("[data-file-name]");
+  const nothing = name.textContent;
+  input.addEventListener("change", () => {
+    const names = [...input.files].map((file) => file.name).join("、");
+    name.textContent = names ? box.dataset.chosen + names : nothing;
+  });
+}
+
+for (const form of document.querySelectorAll("form[method=post]")) {
+  form.addEventListener("submit", (event) => {
+    if (form.dataset.sent) {
+      event.preventDefault();
+      return;
+    }
+    form.dataset.sent = "yes";
+  });
+}
+// Coming back through the browser's history the page is as it was left: it may be sent again.
+addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+});
