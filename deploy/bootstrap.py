@@ -34,11 +34,7 @@ def steps(purpose: str) -> list[Step]:
         ),
         Step("venv", "Virtual environment", "虚拟环境", str(ROOT), _venv_works, _make_venv),
         _pip_step("packages", "Python packages", "Python 依赖包", "requirements.lock"),
-        *(
-            [_pip_step("tools", "Test tools", "测试工具", "requirements-dev.lock")]
-            if purpose == "test"
-            else []
-        ),
+        *([_pip_step("tools", "Test tools", "测试工具", "requirements-dev.lock")] if purpose == "test" else []),
         Step(
             "gridcase",
             "gridcase itself",

@@ -87,9 +87,7 @@ def install(needs: tuple[Need, ...]) -> None:
     try:
         _apt([need.package for need in missing], _as_root(en, zh))
     except CommandFailed as failure:
-        raise Stop(
-            f"apt-get could not install {en}: {failure}.", f"apt-get 无法安装{zh}：{failure}。"
-        ) from failure
+        raise Stop(f"apt-get could not install {en}: {failure}.", f"apt-get 无法安装{zh}：{failure}。") from failure
     still = [need for need in missing if not need.present()]
     if still:
         raise Stop(

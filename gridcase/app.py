@@ -15,16 +15,10 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-import gridcase.cases.views
-import gridcase.dashboard.views
-import gridcase.dossier.views
 import gridcase.notices.views
-import gridcase.points.views
 import gridcase.users.session
 import gridcase.users.views
-import gridcase.visits.views
 import gridcase.web.health
-import gridcase.web.styleguide
 from gridcase.core import clock
 from gridcase.core.config import Config, from_env
 from gridcase.core.db import db, engine_options, prepare_engine
@@ -43,11 +37,6 @@ ROOMS: tuple[Any, ...] = (
     gridcase.web.health,
     gridcase.users.views,
     gridcase.notices.views,
-    gridcase.cases.views,
-    gridcase.visits.views,
-    gridcase.points.views,
-    gridcase.dossier.views,
-    gridcase.dashboard.views,
 )
 
 ERROR_PAGES = {400, 403, 404, 409, 413, 429, 500, 503}
@@ -56,9 +45,7 @@ ERROR_PAGES = {400, 403, 404, 409, 413, 429, 500, 503}
 def create_app(config: Config | None = None) -> Flask:
     """Build the application from its settings."""
     config = (config or from_env()).checked()
-    app = Flask(
-        "gridcase", template_folder=str(TEMPLATES), static_folder=str(STATIC), static_url_path="/static"
-    )
+    app = Flask("gridcase", template_folder=str(TEMPLATES), static_folder=str(STATIC), static_url_path="/static")
     app.extensions["gridcase"] = config
     _configure(app, config)
     db.init_app(app)
@@ -73,8 +60,6 @@ def create_app(config: Config | None = None) -> Flask:
     frame.init_app(app, nav=nav, inbox_count=notices.unread_count, place_label=place_label)
     for room in ROOMS:
         app.register_blueprint(room.bp)
-    if config.demo or config.env == "test":
-        app.register_blueprint(gridcase.web.styleguide.bp)
     _error_pages(app)
     return app
 

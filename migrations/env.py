@@ -18,9 +18,7 @@ def engine() -> Engine:
     return given
 
 
-def skip_spatial_tables(
-    _object: object, name: str | None, kind: str, reflected: bool, _other: object
-) -> bool:
+def skip_spatial_tables(_object: object, name: str | None, kind: str, reflected: bool, _other: object) -> bool:
     """Autogenerate looks at our tables, not at those of the spatial extensions."""
     return not (kind == "table" and reflected and name not in db.metadata.tables)
 

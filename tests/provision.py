@@ -72,9 +72,7 @@ class Cluster:
 
     def template(self, name: str) -> "Cluster":
         """Create a database with PostGIS, its schema owned by the owner role and usable by the app role."""
-        self._execute(
-            sql.SQL("CREATE DATABASE {} OWNER {}").format(sql.Identifier(name), sql.Identifier(OWNER))
-        )
+        self._execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(sql.Identifier(name), sql.Identifier(OWNER)))
         made = self.at(name)
         grant = "ALTER DEFAULT PRIVILEGES FOR ROLE {} IN SCHEMA public GRANT {} TO {}"
         made._execute(

@@ -72,10 +72,7 @@ def seal(*, batch: int = 5000) -> int:
 
 def _head(chain: str) -> tuple[int, str]:
     last = db.session.execute(
-        select(AuditSeal.seq, AuditSeal.digest)
-        .where(AuditSeal.chain == chain)
-        .order_by(AuditSeal.seq.desc())
-        .limit(1)
+        select(AuditSeal.seq, AuditSeal.digest).where(AuditSeal.chain == chain).order_by(AuditSeal.seq.desc()).limit(1)
     ).first()
     return (last.seq, last.digest) if last else (0, "")
 
@@ -106,9 +103,7 @@ def verify() -> tuple[list[str], int]:
     for chain in chains:
         problems.extend(_verify_chain(chain))
     sealed = select(AuditSeal.row_id)
-    tail = (
-        db.session.scalar(select(func.count()).select_from(AuditRow).where(AuditRow.id.not_in(sealed))) or 0
-    )
+    tail = db.session.scalar(select(func.count()).select_from(AuditRow).where(AuditRow.id.not_in(sealed))) or 0
     return problems, tail
 
 

@@ -18,9 +18,7 @@ FIRST_YEAR, LAST_YEAR = 2004, 2026  # what chinesecalendar 1.11 knows; it refuse
 SATURDAY = 5
 
 
-def set_year(
-    *, actor: Viewer, year: int, days: Iterable[tuple[date, DayKind, str]], source: str, now: datetime
-) -> int:
+def set_year(*, actor: Viewer, year: int, days: Iterable[tuple[date, DayKind, str]], source: str, now: datetime) -> int:
     """Replace the exceptions of a year; returns how many days differ from Monday-to-Friday."""
     db.session.execute(
         delete(CalendarDay).where(CalendarDay.day >= date(year, 1, 1), CalendarDay.day <= date(year, 12, 31))

@@ -23,28 +23,20 @@ def setting(default: Any, doc: str, *, secret: bool = False) -> Any:
 class Config:
     """The settings of one installation; each is `GRIDCASE_<NAME>` in the environment."""
 
-    env: str = setting(
-        "demo", "production, demo or test; production refuses trial settings and demo accounts"
-    )
+    env: str = setting("demo", "production, demo or test; production refuses trial settings and demo accounts")
     instance: str = setting(
         "instance", "folder of the embedded database, stored files, lock files and the secret of a demo"
     )
     database_url: str = setting("", "SQLAlchemy URL; empty means SQLite + SpatiaLite in the instance folder")
-    owner_url: str = setting(
-        "", "PostgreSQL only: URL of the role that owns the tables, used by migrations alone"
-    )
+    owner_url: str = setting("", "PostgreSQL only: URL of the role that owns the tables, used by migrations alone")
     pool_size: int = setting(4, "PostgreSQL connections of one web worker")
     secret_key: str = setting("", "signs cookies; must be set in production", secret=True)
-    secret_key_fallbacks: str = setting(
-        "", "comma-separated former keys, while they are being replaced", secret=True
-    )
+    secret_key_fallbacks: str = setting("", "comma-separated former keys, while they are being replaced", secret=True)
     host: str = setting("127.0.0.1", "address to listen on")
     port: int = setting(8000, "port to listen on")
     workers: int = setting(2, "web processes")
     threads: int = setting(4, "threads of one web process")
-    trusted_hosts: str = setting(
-        "", "comma-separated host names this site answers to; must be set in production"
-    )
+    trusted_hosts: str = setting("", "comma-separated host names this site answers to; must be set in production")
     proxy_hops: int = setting(0, "reverse proxies in front whose X-Forwarded-* headers are believed")
     https: bool = setting(False, "cookies are sent over HTTPS only; on in production")
     demo_anywhere: bool = setting(False, "serve demo accounts beyond this machine, knowingly")
@@ -99,9 +91,7 @@ class Config:
                 if value:
                     raise SetupProblem(N_("GRIDCASE_%(name)s 只用于试用，正式环境请删除。", name=name))
         if self.demo and self.host not in {"127.0.0.1", "localhost", "::1"} and not self.demo_anywhere:
-            raise SetupProblem(
-                N_("演示账号只在本机提供服务。确实要对外演示时，请设置 GRIDCASE_DEMO_ANYWHERE=1。")
-            )
+            raise SetupProblem(N_("演示账号只在本机提供服务。确实要对外演示时，请设置 GRIDCASE_DEMO_ANYWHERE=1。"))
         return self
 
 

@@ -82,9 +82,7 @@ def sqlite_module() -> ModuleType:
     if hasattr(sqlite3.Connection, "enable_load_extension"):
         return sqlite3
     if _pysqlite3 is None:
-        raise SetupProblem(
-            N_("这个 Python 的 sqlite3 不能加载扩展，请安装 pysqlite3-binary 或改用系统 Python。")
-        )
+        raise SetupProblem(N_("这个 Python 的 sqlite3 不能加载扩展，请安装 pysqlite3-binary 或改用系统 Python。"))
     return _pysqlite3
 
 

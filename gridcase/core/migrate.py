@@ -98,9 +98,7 @@ def _grant(engine: Engine, config: Config) -> None:
         return
     with engine.begin() as connection:
         connection.execute(text(f'GRANT USAGE ON SCHEMA public TO "{role}"'))
-        connection.execute(
-            text(f'GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO "{role}"')
-        )
+        connection.execute(text(f'GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO "{role}"'))
         connection.execute(text(f'GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO "{role}"'))
 
 

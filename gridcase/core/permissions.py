@@ -76,9 +76,7 @@ class Viewer:
     permissions: frozenset[Permission] = field(init=False, compare=False)
 
     def __post_init__(self) -> None:
-        held = (
-            frozenset().union(*(grant.permissions for grant in self.grants)) if self.grants else frozenset()
-        )
+        held = frozenset().union(*(grant.permissions for grant in self.grants)) if self.grants else frozenset()
         object.__setattr__(self, "permissions", held)
 
     def may(self, permission: Permission) -> bool:

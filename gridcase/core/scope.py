@@ -44,11 +44,7 @@ def _ways(
 ) -> list[ColumnElement[bool]]:
     """A grant narrows to its sharpest anchor: named households, else a section, else a unit, else a subtree."""
     if grant.household_ids is not None:
-        return (
-            [household_id.in_(grant.household_ids)]
-            if household_id is not None and grant.household_ids
-            else []
-        )
+        return [household_id.in_(grant.household_ids)] if household_id is not None and grant.household_ids else []
     if grant.section_id is not None:
         return [section_id == grant.section_id] if section_id is not None else []
     if grant.unit_id is not None:

@@ -32,13 +32,9 @@ def clean(text: str) -> str:
     """The text without the dirt of copying: one kind of blank and line end, no control or hidden characters,
     at most one empty line in a row, nothing around it. What PostgreSQL or UTF-8 cannot hold goes as well."""
     text = _LINE_END.sub("\n", text)
-    text = _PLAIN_FORM.sub(lambda found: unicodedata.normalize("NFKC", found.group()), text).translate(
-        _RADICALS
-    )
+    text = _PLAIN_FORM.sub(lambda found: unicodedata.normalize("NFKC", found.group()), text).translate(_RADICALS)
     text = unicodedata.normalize("NFC", text)
-    text = "".join(
-        char for char in text if char in "\n\t" or unicodedata.category(char) not in ("Cc", "Cf", "Cs")
-    )
+    text = "".join(char for char in text if char in "\n\t" or unicodedata.category(char) not in ("Cc", "Cf", "Cs"))
     lines = (_BLANK.sub(" ", line).strip() for line in text.split("\n"))
     return _BLANK_LINES.sub("\n\n", "\n".join(lines)).strip()
 

@@ -19,11 +19,7 @@ class Text:
     params: Mapping[str, Any] = field(default_factory=dict)
 
     def __str__(self) -> str:
-        return (
-            self.msgid % {key: str(value) for key, value in self.params.items()}
-            if self.params
-            else self.msgid
-        )
+        return self.msgid % {key: str(value) for key, value in self.params.items()} if self.params else self.msgid
 
     def __hash__(self) -> int:
         return hash(self.msgid)

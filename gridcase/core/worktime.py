@@ -87,9 +87,7 @@ class OfficeHours:
         """Read the setting `08:30-12:00,14:00-17:30`; raises `SetupProblem` for anything else."""
         try:
             spans = [part.split("-") for part in text.replace(" ", "").split(",")]
-            return cls(
-                tuple((time.fromisoformat(opens), time.fromisoformat(closes)) for opens, closes in spans)
-            )
+            return cls(tuple((time.fromisoformat(opens), time.fromisoformat(closes)) for opens, closes in spans))
         except ValueError as wrong:
             raise SetupProblem(str(BAD_OFFICE_HOURS)) from wrong
 
@@ -252,16 +250,12 @@ class WorkCalendar:
         for begins, ends in merged(pauses):
             begins = max(begins, start)
             if begins < ends and self.local_day(begins) <= last:
-                last += timedelta(
-                    days=-((begins - ends) // ONE_DAY)
-                )  # a pause of part of a day gives a whole one
+                last += timedelta(days=-((begins - ends) // ONE_DAY))  # a pause of part of a day gives a whole one
         due_on = self.next_workday(last)
         closes = datetime.combine(due_on, self.office.spans[-1][1], tzinfo=self.tz)
         return Deadline(closes.astimezone(UTC), self._guessed(last, due_on))
 
-    def soon_at(
-        self, start: datetime, due: datetime, limit: Limit, *, pauses: Sequence[Span] = ()
-    ) -> datetime:
+    def soon_at(self, start: datetime, due: datetime, limit: Limit, *, pauses: Sequence[Span] = ()) -> datetime:
         """When due-soon begins: `due` minus the shorter of 8 working hours and a quarter of the limit."""
         start, due = _aware(start), _aware(due)
         by_hours = self.subtract_hours(due, SOON_HOURS, pauses=pauses)
@@ -269,9 +263,7 @@ class WorkCalendar:
         if quarter.unit == LimitUnit.WORKING:
             by_share = self.subtract_hours(due, quarter.amount, pauses=pauses)
         else:
-            by_share = due - timedelta(
-                hours=quarter.amount * (1 if quarter.unit == LimitUnit.NATURAL else 24)
-            )
+            by_share = due - timedelta(hours=quarter.amount * (1 if quarter.unit == LimitUnit.NATURAL else 24))
         return max(start, by_hours, by_share)
 
     def explain(self, start: datetime, limit: Limit, *, pauses: Sequence[Span] = ()) -> Explanation:

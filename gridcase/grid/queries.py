@@ -32,11 +32,7 @@ def by_code(code: str) -> Grid | None:
 
 def by_ids(ids: Sequence[int]) -> dict[int, Grid]:
     """Places by id, in one statement."""
-    return (
-        {grid.id: grid for grid in db.session.scalars(select(Grid).where(Grid.id.in_(set(ids))))}
-        if ids
-        else {}
-    )
+    return {grid.id: grid for grid in db.session.scalars(select(Grid).where(Grid.id.in_(set(ids))))} if ids else {}
 
 
 def names_of(ids: Sequence[int | None]) -> dict[int, str]:
@@ -86,9 +82,7 @@ def villages_of(viewer: Viewer, *, permission: Permission = Permission.SEE_PLACE
 
 def sections_of(village_id: int) -> list[Section]:
     """The sections of a village, by code."""
-    return list(
-        db.session.scalars(select(Section).where(Section.village_id == village_id).order_by(Section.code))
-    )
+    return list(db.session.scalars(select(Section).where(Section.village_id == village_id).order_by(Section.code)))
 
 
 def cell_at(lon: float, lat: float, *, village_path: str) -> Grid | None:

@@ -26,18 +26,12 @@ from gridcase.people.rules import ROLE_PERMISSIONS, Role
 
 def visible(viewer: Viewer, permission: Permission = Permission.SEE_HOUSEHOLD) -> ColumnElement[bool]:
     """Households the viewer's posts reach."""
-    return reach(
-        viewer, permission, path=Household.path, section_id=Household.section_id, household_id=Household.id
-    )
+    return reach(viewer, permission, path=Household.path, section_id=Household.section_id, household_id=Household.id)
 
 
-def get_household(
-    household_id: int, *, viewer: Viewer, permission: Permission = Permission.SEE_HOUSEHOLD
-) -> Household:
+def get_household(household_id: int, *, viewer: Viewer, permission: Permission = Permission.SEE_HOUSEHOLD) -> Household:
     """One household of the viewer's, else `Missing`."""
-    found = db.session.scalar(
-        select(Household).where(Household.id == household_id, visible(viewer, permission))
-    )
+    found = db.session.scalar(select(Household).where(Household.id == household_id, visible(viewer, permission)))
     if found is None:
         raise Missing
     return found
@@ -81,7 +75,10 @@ def _narrow(filters: Filters, on: date) -> list[ColumnElement[bool]]:
             Household.address.contains(words, autoescape=True),
         ]
         if words.isascii():
-            ways = [Household.initials.startswith(words.lower(), autoescape=True), Household.code == words.upper()]
+            ways = [
+                Household.initials.startswith(words.lower(), autoescape=True),
+                Household.code == words.upper(),
+            ]
         conditions.append(or_(*ways))
     if filters.village_id:
         conditions.append(Household.village_id == filters.village_id)
@@ -210,4 +207,3 @@ def names_of(household_ids: Collection[int]) -> dict[int, str]:
         return {}
     rows = db.session.execute(select(Household.id, Household.head_name).where(Household.id.in_(set(household_ids))))
     return {row.id: row.head_name for row in rows}
-

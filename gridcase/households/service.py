@@ -59,7 +59,13 @@ class HouseholdRow:
 
 
 def register_households(
-    *, actor: Viewer, village: Grid, rows: Sequence[HouseholdRow], since: date, now: datetime, source: str = "register"
+    *,
+    actor: Viewer,
+    village: Grid,
+    rows: Sequence[HouseholdRow],
+    since: date,
+    now: datetime,
+    source: str = "register",
 ) -> list[int]:
     """Take over a village's register in a few statements; returns the ids in the order of the rows."""
     outside = next((row for row in rows if not row.grid.path.startswith(village.path)), None)
@@ -68,9 +74,7 @@ def register_households(
     if not rows:
         return []
     values = [_household_values(row, village) for row in rows]
-    ids = db.session.scalars(
-        insert(Household).returning(Household.id, sort_by_parameter_order=True), values
-    ).all()
+    ids = db.session.scalars(insert(Household).returning(Household.id, sort_by_parameter_order=True), values).all()
     _register_members(actor, village, rows, ids, since, now)
     points = [
         {"household_id": household_id, "geom": point(row.lon, row.lat), "source": source}
@@ -106,7 +110,11 @@ def _household_values(row: HouseholdRow, village: Grid) -> dict[str, Any]:
 def _register_members(
     actor: Viewer, village: Grid, rows: Sequence[HouseholdRow], ids: Sequence[int], since: date, now: datetime
 ) -> None:
-    flat = [(household_id, row.grid.path, member) for household_id, row in zip(ids, rows, strict=True) for member in row.members]
+    flat = [
+        (household_id, row.grid.path, member)
+        for household_id, row in zip(ids, rows, strict=True)
+        for member in row.members
+    ]
     person_ids = people.add_persons(
         actor=actor,
         rows=[
@@ -119,7 +127,12 @@ def _register_members(
     db.session.execute(
         insert(Member),
         [
-            {"household_id": household_id, "person_id": person_id, "relation": member.relation, "valid_from": since}
+            {
+                "household_id": household_id,
+                "person_id": person_id,
+                "relation": member.relation,
+                "valid_from": since,
+            }
             for (household_id, _, member), person_id in zip(flat, person_ids, strict=True)
         ],
     )
@@ -137,9 +150,7 @@ def join_circle(
         ],
     )
     if post.section_id is not None:
-        db.session.execute(
-            update(Household).where(Household.id.in_(household_ids)).values(section_id=post.section_id)
-        )
+        db.session.execute(update(Household).where(Household.id.in_(household_ids)).values(section_id=post.section_id))
     audit.record(
         actor=actor, action="circle.join", subject_kind="post", subject_id=post.id, place_path=post.place_path, now=now,
         detail={"households": len(household_ids)},
@@ -152,8 +163,12 @@ def confirm_tier(household: Household, *, actor: Viewer, tier: CareTier, reason:
         raise Refused(N_("请写明调整关爱等级的理由。"), field="reason")
     db.session.add(
         TierChange(
-            household_id=household.id, from_tier=household.tier, to_tier=tier, reason=reason.strip(),
-            actor_user_id=actor.user_id, at=now,
+            household_id=household.id,
+            from_tier=household.tier,
+            to_tier=tier,
+            reason=reason.strip(),
+            actor_user_id=actor.user_id,
+            at=now,
         )  # fmt: skip
     )
     household.tier = tier
@@ -180,7 +195,12 @@ def plan_first_visits(*, actor: Viewer, village: Grid, on: date, now: datetime) 
         .values(next_visit_on=on)
     )
     audit.record(
-        actor=actor, action="household.plan", subject_kind="grid", subject_id=village.id, place_path=village.path, now=now
+        actor=actor,
+        action="household.plan",
+        subject_kind="grid",
+        subject_id=village.id,
+        place_path=village.path,
+        now=now,
     )
 
 

@@ -35,9 +35,7 @@ def inbox(viewer: Viewer, *, after: str | None = None) -> Page[tuple[Notice, boo
 
 def unread_count(viewer: Viewer, *, cap: int = 99) -> int:
     """How many are unread, counted up to `cap`."""
-    seen = select(NoticeRead.notice_id).where(
-        NoticeRead.notice_id == Notice.id, NoticeRead.user_id == viewer.user_id
-    )
+    seen = select(NoticeRead.notice_id).where(NoticeRead.notice_id == Notice.id, NoticeRead.user_id == viewer.user_id)
     some = select(Notice.id).where(_mine(viewer), ~seen.exists()).limit(cap).subquery()
     return db.session.scalar(select(func.count()).select_from(some)) or 0
 
@@ -53,7 +51,5 @@ def get_notice(notice_id: int, *, viewer: Viewer) -> Notice:
 def about(subject_kind: str, subject_id: int) -> Sequence[Notice]:
     """What was told about one subject, for its timeline."""
     return db.session.scalars(
-        select(Notice)
-        .where(Notice.subject_kind == subject_kind, Notice.subject_id == subject_id)
-        .order_by(Notice.id)
+        select(Notice).where(Notice.subject_kind == subject_kind, Notice.subject_id == subject_id).order_by(Notice.id)
     ).all()

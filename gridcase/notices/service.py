@@ -48,9 +48,7 @@ def tell(
     )
     if notice_id is not None:
         for channel in channels:
-            db.session.add(
-                Outbox(notice_id=notice_id, channel=channel, message_id=f"gridcase-{notice_id}-{channel}")
-            )
+            db.session.add(Outbox(notice_id=notice_id, channel=channel, message_id=f"gridcase-{notice_id}-{channel}"))
     return notice_id
 
 

@@ -54,9 +54,7 @@ def posts_at(path: str, *roles: Role, on: date) -> list[Post]:
     """Posts of these roles in the subtree of a place."""
     return list(
         db.session.scalars(
-            select(Post)
-            .where(under(Post.place_path, path), Post.role.in_(roles), valid_on(Post, on))
-            .order_by(Post.id)
+            select(Post).where(under(Post.place_path, path), Post.role.in_(roles), valid_on(Post, on)).order_by(Post.id)
         )
     )
 
@@ -66,9 +64,7 @@ def posts_above(path: str, *roles: Role, on: date) -> list[Post]:
     parts = [part for part in path.split("/") if part]
     paths = ["/" + "".join(f"{part}/" for part in parts[:size]) for size in range(len(parts), 0, -1)]
     found = db.session.scalars(
-        select(Post)
-        .where(Post.place_path.in_(paths), Post.role.in_(roles), valid_on(Post, on))
-        .order_by(Post.id)
+        select(Post).where(Post.place_path.in_(paths), Post.role.in_(roles), valid_on(Post, on)).order_by(Post.id)
     ).all()
     return sorted(found, key=lambda post: (-len(post.place_path), post.id))
 

@@ -44,9 +44,7 @@ def add_person(
     return person
 
 
-def add_persons(
-    *, actor: Viewer, rows: Iterable[Mapping[str, Any]], place_path: str, now: datetime
-) -> list[int]:
+def add_persons(*, actor: Viewer, rows: Iterable[Mapping[str, Any]], place_path: str, now: datetime) -> list[int]:
     """Register a list of persons (a village's register) in one statement; returns their ids in the same order."""
     values = [
         {
@@ -119,9 +117,7 @@ def appoint(
     stand_in: bool = False,
 ) -> Holding:
     """Give a post to a person from a day on."""
-    holding = Holding(
-        post_id=post.id, person_id=person_id, valid_from=valid_from, valid_to=valid_to, stand_in=stand_in
-    )
+    holding = Holding(post_id=post.id, person_id=person_id, valid_from=valid_from, valid_to=valid_to, stand_in=stand_in)
     db.session.add(holding)
     db.session.flush()
     audit.record(

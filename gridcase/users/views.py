@@ -36,13 +36,7 @@ def _policy() -> service.SignInPolicy:
 def _safe(target: str | None) -> str:
     """Only paths of this site."""
     parts = urlsplit(target or "")
-    ok = (
-        target
-        and not parts.scheme
-        and not parts.netloc
-        and target.startswith("/")
-        and target[1:2] not in {"/", "\\"}
-    )
+    ok = target and not parts.scheme and not parts.netloc and target.startswith("/") and target[1:2] not in {"/", "\\"}
     return str(target) if ok else url_for("home.index")
 
 
@@ -117,7 +111,7 @@ def set_locale() -> ResponseReturnValue:
 @public("the sign-in page is read by old people too")
 def set_large_text() -> ResponseReturnValue:
     """Large text on or off."""
-    large = request.form.get("large") == "1"
+    large = request.form.get("large_text") == "1"
     session["large_text"] = large
     if current_user.is_authenticated:
         with transaction():

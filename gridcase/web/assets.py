@@ -79,9 +79,7 @@ def vendor_url(name: str) -> VendorFile:
     """The address and SRI hash of a file by its name in `SERVED`; `AssetsError` where it is not there."""
     entry = _manifest().get(name)
     if entry is None:
-        raise AssetsError(
-            f"{name} is not among the front-end files: add it to SERVED, then run `make setup`."
-        )
+        raise AssetsError(f"{name} is not among the front-end files: add it to SERVED, then run `make setup`.")
     return VendorFile(f"/static/vendor/{entry['path']}", entry["integrity"])
 
 

@@ -17,16 +17,14 @@ Result = TypeVar("Result")
 
 
 class BaseForm(FlaskForm):
-    """A form; `problem` is what stands on top when a refusal belongs to no field."""
-
-    problem: str = ""
+    """A form that can take a refusal back: beside its field, or on top (`form_errors`) where it belongs to none."""
 
     def refuse(self, refusal: Refused) -> None:
         """Put a refusal where the reader looks for it."""
         words = translate(refusal.text)
         field: Field | None = self._fields.get(refusal.field or "")
         if field is None:
-            self.problem = words
+            self.form_errors = [*self.form_errors, words]
         else:
             field.errors = [*field.errors, words]
 
@@ -36,9 +34,7 @@ def tidy(value: Any) -> Any:
     return (clean(value) or None) if isinstance(value, str) else value
 
 
-def submit(
-    form: BaseForm, function: Callable[..., Result], *args: Any, **kwargs: Any
-) -> Result | bool | None:
+def submit(form: BaseForm, function: Callable[..., Result], *args: Any, **kwargs: Any) -> Result | bool | None:
     """Do `function` as one unit of work; a refusal goes back into the form and nothing is kept."""
     try:
         with transaction():

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from flask import Blueprint, Flask, current_app, redirect, request, session, url_for
+from flask import Blueprint, Flask, current_app, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import Babel, get_locale
 from flask_wtf.csrf import generate_csrf
@@ -14,7 +14,7 @@ from flask_wtf.csrf import generate_csrf
 from gridcase.core.config import Config
 from gridcase.core.permissions import Permission, Viewer
 from gridcase.core.words import Text
-from gridcase.web import assets, filters, security
+from gridcase.web import filters, security, static_files
 from gridcase.web.access import signed_in, viewer, viewer_or_none
 
 NAV_MOST, PHONE_MOST = 8, 4
@@ -43,7 +43,7 @@ bp = Blueprint("home", __name__)
 def index() -> ResponseReturnValue:
     """The first page of a role is its work list."""
     entries = nav_for(viewer())
-    return redirect(url_for(entries[0].endpoint if entries else "users.nothing_here"))
+    return redirect(url_for(entries[0].endpoint)) if entries else render_template("home/nothing.html")
 
 
 def nav_for(someone: Viewer) -> list[NavItem]:
@@ -87,14 +87,15 @@ def init_app(
             "nav_phone": [_link(item, phone=True) for item in items if item.phone][:PHONE_MOST],
             "inbox_count": inbox_count(someone) if someone else 0,
             "place_label": place_label(someone) if someone else "",
+            "home_url": url_for("home.index"),
+            "inbox_url": url_for("notices.index") if someone and someone.may(Permission.SEE_WORK) else None,
             "locale": str(get_locale() or "zh_Hans_CN"),
             "demo": config.demo,
             "large_text": someone.large_text if someone else bool(session.get("large_text")),
         }
 
-    app.jinja_env.globals.update(
-        csrf_token=generate_csrf, csp_nonce=security.nonce, vendor=assets.vendor_url, static=assets.static_url
-    )
+    app.jinja_env.globals.update(csrf_token=generate_csrf, csp_nonce=security.nonce)
+    static_files.init_app(app)
     filters.init_app(app)
 
 

@@ -47,9 +47,7 @@ def upgrade() -> None:
         "household_point",
         sa.Column("household_id", sa.Integer(), nullable=False),
         sa.Column("source", sa.String(length=40), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["household_id"], ["household.id"], name=op.f("fk_household_point_household_id")
-        ),
+        sa.ForeignKeyConstraint(["household_id"], ["household.id"], name=op.f("fk_household_point_household_id")),
         sa.PrimaryKeyConstraint("household_id", name=op.f("pk_household_point")),
     )
     op.create_table(
@@ -74,9 +72,7 @@ def upgrade() -> None:
         sa.Column("valid_from", sa.Date(), nullable=False),
         sa.Column("valid_to", sa.Date(), nullable=True),
         sa.Column("reason", sa.String(length=60), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["household_id"], ["household.id"], name=op.f("fk_circle_place_household_id")
-        ),
+        sa.ForeignKeyConstraint(["household_id"], ["household.id"], name=op.f("fk_circle_place_household_id")),
         sa.ForeignKeyConstraint(["post_id"], ["post.id"], name=op.f("fk_circle_place_post_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_circle_place")),
     )
@@ -100,9 +96,7 @@ def upgrade() -> None:
         sa.Column("user_id", sa.Integer(), nullable=False),
         sa.Column("household_id", sa.Integer(), nullable=False),
         sa.Column("created_at", UtcDateTime(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["household_id"], ["household.id"], name=op.f("fk_household_card_household_id")
-        ),
+        sa.ForeignKeyConstraint(["household_id"], ["household.id"], name=op.f("fk_household_card_household_id")),
         sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_household_card_user_id")),
         sa.PrimaryKeyConstraint("user_id", name=op.f("pk_household_card")),
     )

@@ -23,9 +23,7 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(length=10), nullable=False),
         sa.Column("balance", sa.Integer(), nullable=False),
         sa.CheckConstraint("balance >= 0 OR kind = 'issue'", name=op.f("ck_points_account_not_negative")),
-        sa.ForeignKeyConstraint(
-            ["household_id"], ["household.id"], name=op.f("fk_points_account_household_id")
-        ),
+        sa.ForeignKeyConstraint(["household_id"], ["household.id"], name=op.f("fk_points_account_household_id")),
         sa.ForeignKeyConstraint(["village_id"], ["grid.id"], name=op.f("fk_points_account_village_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_points_account")),
         sa.UniqueConstraint(
@@ -59,26 +57,16 @@ def upgrade() -> None:
         sa.Column("at", UtcDateTime(), nullable=False),
         sa.CheckConstraint("amount > 0", name=op.f("ck_points_transfer_amount_positive")),
         sa.CheckConstraint("debit_id <> credit_id", name=op.f("ck_points_transfer_two_accounts")),
-        sa.ForeignKeyConstraint(
-            ["credit_id"], ["points_account.id"], name=op.f("fk_points_transfer_credit_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["debit_id"], ["points_account.id"], name=op.f("fk_points_transfer_debit_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["household_id"], ["household.id"], name=op.f("fk_points_transfer_household_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["reverses_id"], ["points_transfer.id"], name=op.f("fk_points_transfer_reverses_id")
-        ),
+        sa.ForeignKeyConstraint(["credit_id"], ["points_account.id"], name=op.f("fk_points_transfer_credit_id")),
+        sa.ForeignKeyConstraint(["debit_id"], ["points_account.id"], name=op.f("fk_points_transfer_debit_id")),
+        sa.ForeignKeyConstraint(["household_id"], ["household.id"], name=op.f("fk_points_transfer_household_id")),
+        sa.ForeignKeyConstraint(["reverses_id"], ["points_transfer.id"], name=op.f("fk_points_transfer_reverses_id")),
         sa.ForeignKeyConstraint(["village_id"], ["grid.id"], name=op.f("fk_points_transfer_village_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_points_transfer")),
         sa.UniqueConstraint("key", name=op.f("uq_points_transfer_key")),
     )
     op.create_index("ix_points_transfer_household", "points_transfer", ["household_id", "id"], unique=False)
-    op.create_index(
-        "ix_points_transfer_source", "points_transfer", ["source_kind", "source_id"], unique=False
-    )
+    op.create_index("ix_points_transfer_source", "points_transfer", ["source_kind", "source_id"], unique=False)
     op.create_index("ix_points_transfer_village", "points_transfer", ["village_id", "id"], unique=False)
     op.create_table(
         "point_notice",
@@ -90,9 +78,7 @@ def upgrade() -> None:
         sa.Column("objection", sa.String(length=300), nullable=True),
         sa.Column("settled_at", UtcDateTime(), nullable=True),
         sa.Column("outcome", sa.String(length=10), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["transfer_id"], ["points_transfer.id"], name=op.f("fk_point_notice_transfer_id")
-        ),
+        sa.ForeignKeyConstraint(["transfer_id"], ["points_transfer.id"], name=op.f("fk_point_notice_transfer_id")),
         sa.ForeignKeyConstraint(["village_id"], ["grid.id"], name=op.f("fk_point_notice_village_id")),
         sa.PrimaryKeyConstraint("transfer_id", name=op.f("pk_point_notice")),
     )

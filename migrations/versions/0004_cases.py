@@ -95,9 +95,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["grid_id"], ["grid.id"], name=op.f("fk_case_grid_id")),
         sa.ForeignKeyConstraint(["handler_post_id"], ["post.id"], name=op.f("fk_case_handler_post_id")),
         sa.ForeignKeyConstraint(["handler_unit_id"], ["unit.id"], name=op.f("fk_case_handler_unit_id")),
-        sa.ForeignKeyConstraint(
-            ["helper_household_id"], ["household.id"], name=op.f("fk_case_helper_household_id")
-        ),
+        sa.ForeignKeyConstraint(["helper_household_id"], ["household.id"], name=op.f("fk_case_helper_household_id")),
         sa.ForeignKeyConstraint(["household_id"], ["household.id"], name=op.f("fk_case_household_id")),
         sa.ForeignKeyConstraint(["section_id"], ["section.id"], name=op.f("fk_case_section_id")),
         sa.ForeignKeyConstraint(["town_id"], ["grid.id"], name=op.f("fk_case_town_id")),

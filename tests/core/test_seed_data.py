@@ -15,9 +15,7 @@ NAMED_IN_ARTICLES = ("陈腊清", "徐铁牛", "刘武林", "王卫科", "程健
 def rows(name: str) -> list[dict[str, str]]:
     with (SEED / name).open(encoding="utf-8", newline="") as file:
         found = list(csv.DictReader(file))
-    assert all(None not in row and None not in row.values() for row in found), (
-        f"{name}: a row is cut or too long"
-    )
+    assert all(None not in row and None not in row.values() for row in found), f"{name}: a row is cut or too long"
     return found
 
 

@@ -103,17 +103,11 @@ def test_forty_working_hours_are_five_working_days_in_every_town(office: OfficeH
 
 
 def test_a_pause_stops_the_clock_and_overlapping_pauses_count_once() -> None:
-    assert (
-        due("2026-11-16 10:00", 8, pauses=[("2026-11-16 14:00", "2026-11-17 14:00")]) == "2026-11-18 10:00:00"
-    )
+    assert due("2026-11-16 10:00", 8, pauses=[("2026-11-16 14:00", "2026-11-17 14:00")]) == "2026-11-18 10:00:00"
     doubled = [("2026-11-16 14:00", "2026-11-17 10:00"), ("2026-11-17 09:00", "2026-11-17 14:00")]
     assert due("2026-11-16 10:00", 8, pauses=doubled) == "2026-11-18 10:00:00"
-    assert (
-        due("2026-11-16 10:00", 8, pauses=[("2026-11-16 18:00", "2026-11-17 07:00")]) == "2026-11-17 10:00:00"
-    )
-    assert (
-        due("2026-11-16 10:00", 2, pauses=[("2026-11-16 11:45", "2026-11-18 09:00")]) == "2026-11-16 11:45:00"
-    )
+    assert due("2026-11-16 10:00", 8, pauses=[("2026-11-16 18:00", "2026-11-17 07:00")]) == "2026-11-17 10:00:00"
+    assert due("2026-11-16 10:00", 2, pauses=[("2026-11-16 11:45", "2026-11-18 09:00")]) == "2026-11-16 11:45:00"
 
 
 def test_a_year_without_data_counts_weekdays_and_says_so() -> None:
@@ -123,9 +117,7 @@ def test_a_year_without_data_counts_weekdays_and_says_so() -> None:
     late = CALENDAR.add_hours(at("2026-12-31 10:00"), 8)
     assert late.provisional
     assert late.at == at("2027-01-01 10:00")  # a Friday: the holiday is not known yet
-    with_rows = WorkCalendar(
-        {**DAYS, date(2027, 1, 1): DayKind.HOLIDAY}, known_years=frozenset(range(2019, 2028))
-    )
+    with_rows = WorkCalendar({**DAYS, date(2027, 1, 1): DayKind.HOLIDAY}, known_years=frozenset(range(2019, 2028)))
     assert with_rows.add_hours(at("2026-12-31 10:00"), 8).at == at("2027-01-04 10:00")
     assert not with_rows.add_hours(at("2026-12-31 10:00"), 8).provisional
 
@@ -162,9 +154,7 @@ def test_calendar_days_end_with_the_office_and_move_off_a_holiday() -> None:
         (Limit(15, LimitUnit.DAYS), "2026-11-02 10:00", "2026-11-17 08:30"),
     ],
 )
-def test_due_soon_is_the_shorter_of_a_working_day_and_a_quarter(
-    limit: Limit, start: str, expected: str
-) -> None:
+def test_due_soon_is_the_shorter_of_a_working_day_and_a_quarter(limit: Limit, start: str, expected: str) -> None:
     begins = at(start)
     assert CALENDAR.soon_at(begins, CALENDAR.add(begins, limit).at, limit) == at(expected)
 
@@ -241,9 +231,7 @@ def open_minutes(office: OfficeHours) -> list[datetime]:
     return minutes
 
 
-def walked(
-    minutes: list[datetime], start: datetime, work: int, pauses: list[tuple[datetime, datetime]]
-) -> datetime:
+def walked(minutes: list[datetime], start: datetime, work: int, pauses: list[tuple[datetime, datetime]]) -> datetime:
     """Count `work` open minutes from `start`, leaving out the paused ones; the end of the last one is due."""
     place = bisect_left(minutes, start)
     while True:

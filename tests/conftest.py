@@ -1,0 +1,199 @@
+"""Both databases for every test that asks for one, each test on a fresh copy; a moving clock; signed-in clients."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from gridcase.app import create_app
+from gridcase.core import clock, migrate
+from gridcase.core.config import Config
+from gridcase.core.db import db, transaction
+from gridcase.core.permissions import Viewer, job
+from gridcase.people.rules import Role
+from gridcase.seed import reference
+from gridcase.users import queries as users
+from gridcase.users import service as user_service
+from gridcase.users.models import User
+from tests import provision
+from tests.factories import world as factory
+from tests.factories.world import World
+
+DATABASES = ("sqlite", "postgresql")
+MONDAY = "2026-11-23T10:00:00+08:00"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The process that leads the run starts PostgreSQL once; its workers find it in the environment."""
+    if not hasattr(config, "workerinput") and not config.option.collectonly and provision.ENVIRONMENT not in os.environ:
+        os.environ[provision.ENVIRONMENT] = provision.start().superuser_url
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Whatever touches a database runs on both."""
+    if "database" in metafunc.fixturenames:
+        metafunc.parametrize("database", DATABASES, scope="session")
+
+
+@dataclass
+class Templates:
+    """Databases made once a worker and copied for every test."""
+
+    folder: Path
+    worker: str
+    kind: str
+    world: World = field(default_factory=World)
+    copies: int = 0
+
+    def config(self, folder: Path, url: str, owner_url: str = "") -> Config:
+        """The settings of a test."""
+        return Config(
+            env="test", instance=str(folder), database_url=url, owner_url=owner_url, secret_key="test",
+            argon2_memory_kib=factory.MEMORY_KIB, pool_size=10,
+        )  # fmt: skip
+
+    def make(self) -> None:
+        """Migrate, load the reference data, build the world: the template every test copies."""
+        config = self.config(self.folder, *self._urls("template"))
+        migrate.upgrade(config)
+        app = create_app(config)
+        with app.app_context():
+            with transaction():
+                reference.load(actor=job("setup"), now=factory.START)
+            self.world = factory.build()
+            db.session.remove()
+            _close(app)
+
+    def copy(self, folder: Path) -> Config:
+        """A fresh copy of the template for one test."""
+        self.copies += 1
+        if self.kind == "sqlite":
+            target = folder / "gridcase.sqlite3"
+            shutil.copy(self.folder / "template.sqlite3", target)
+            return self.config(folder, f"sqlite:///{target}")
+        name = f"t_{self.worker}_{self.copies}"
+        provision.attach().clone(self._template_name(), name)
+        cluster = provision.attach().at(name)
+        return self.config(folder, cluster.app_url, cluster.owner_url)
+
+    def drop(self, config: Config) -> None:
+        """Forget a copy."""
+        if self.kind == "postgresql":
+            provision.attach().drop(config.url.rsplit("/", 1)[1].split("?")[0])
+
+    def _template_name(self) -> str:
+        return f"tpl_{self.worker}"
+
+    def _urls(self, name: str) -> tuple[str, str]:
+        if self.kind == "sqlite":
+            return f"sqlite:///{self.folder / (name + '.sqlite3')}", ""
+        cluster = provision.attach().template(self._template_name())
+        return cluster.app_url, cluster.owner_url
+
+
+def _close(app: Flask) -> None:
+    for engine in db.engines.values():
+        if engine.dialect.name == "sqlite":
+            with engine.connect() as connection:
+                connection.exec_driver_sql("COMMIT")
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+                connection.exec_driver_sql("BEGIN")
+        engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def templates(database: str, tmp_path_factory: pytest.TempPathFactory) -> Templates:
+    """The template of this database for this worker."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+    made = Templates(tmp_path_factory.mktemp(f"template-{database}"), worker, database)
+    made.make()
+    return made
+
+
+@pytest.fixture
+def config(templates: Templates, tmp_path: Path, at: Callable[[str], None]) -> Iterator[Config]:
+    """The settings of a fresh copy; the clock stands at Monday 23 November 2026, 10:00."""
+    at(MONDAY)
+    fresh = templates.copy(tmp_path)
+    yield fresh
+    templates.drop(fresh)
+
+
+@pytest.fixture
+def app(config: Config) -> Iterator[Flask]:
+    """The application on a fresh copy of the small world (no context is pushed: see `ctx`)."""
+    made = create_app(config)
+    made.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
+    yield made
+    with made.app_context():
+        db.session.remove()
+        for engine in db.engines.values():
+            engine.dispose()
+
+
+@pytest.fixture
+def ctx(app: Flask) -> Iterator[Flask]:
+    """An application context, for tests of services and queries. Tests with a client must not ask for it."""
+    with app.app_context():
+        yield app
+        db.session.remove()
+
+
+@pytest.fixture
+def world(templates: Templates, app: Flask) -> World:
+    """The ids of the small world that `app` holds."""
+    return templates.world
+
+
+@pytest.fixture
+def at(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """Set the clock: `at("2026-11-23T10:00:00+08:00")`."""
+    return lambda moment: monkeypatch.setenv("GRIDCASE_NOW", moment)
+
+
+@pytest.fixture
+def viewer_of(ctx: Flask, world: World) -> Callable[[Role | str], Viewer]:
+    """The viewer of a role's account, households named, as a request would load it."""
+    from gridcase.app import load_viewer
+    from gridcase.users.session import Account
+
+    def find(role: Role | str) -> Viewer:
+        return load_viewer(Account(db.session.get_one(User, world.users[role]), "", 0))
+
+    return find
+
+
+@pytest.fixture
+def client_as(app: Flask, world: World) -> Callable[[Role | str], FlaskClient]:
+    """A client signed in as a role's account."""
+
+    def sign_in(role: Role | str) -> FlaskClient:
+        token = open_session(app, world.users[role])
+        client = app.test_client()
+        with client.session_transaction() as cookie:
+            cookie["_user_id"] = token
+            cookie["_fresh"] = True
+        return client
+
+    return sign_in
+
+
+def open_session(app: Flask, user_id: int) -> str:
+    """A session on the server, without the password's work."""
+    from datetime import timedelta
+
+    policy = user_service.SignInPolicy(5, timedelta(minutes=15), timedelta(hours=12), factory.MEMORY_KIB)
+    with app.app_context():
+        with transaction():
+            user = db.session.get_one(User, user_id)
+            actor = users.viewer_of(user, now=clock.now())
+            token = user_service.open_session(user, actor=actor, now=clock.now(), policy=policy)
+        db.session.remove()
+    return token

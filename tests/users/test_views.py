@@ -1,0 +1,67 @@
+"""Signing in and out as a person does it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flask import Flask
+from flask.testing import FlaskClient
+
+from tests.factories.world import PASSWORD, World
+
+
+def sign_in(client: FlaskClient, login: str, password: str = PASSWORD) -> object:
+    return client.post("/sign-in", data={"login": login, "password": password})
+
+
+def is_in(client: FlaskClient) -> bool:
+    return "/sign-in" not in (client.get("/").location or "")
+
+
+def test_sign_in_opens_the_first_page(app: Flask, world: World) -> None:
+    client = app.test_client()
+    assert client.get("/").location.startswith("/sign-in")
+    assert sign_in(client, "liaison").location == "/"
+    assert is_in(client)
+
+
+def test_wrong_password_and_unknown_name_read_alike(app: Flask, world: World) -> None:
+    known = sign_in(app.test_client(), "liaison", "wrong-password")
+    unknown = sign_in(app.test_client(), "nobody", "wrong-password")
+    assert "账号或密码不对" in known.text
+    assert known.text.replace("liaison", "").count("账号或密码不对") == unknown.text.count("账号或密码不对")
+
+
+def test_fifth_wrong_password_locks_and_time_unlocks(app: Flask, world: World, at: Callable[[str], None]) -> None:
+    for _ in range(5):
+        sign_in(app.test_client(), "dispatcher", "wrong-password")
+    assert "账号或密码不对" in sign_in(app.test_client(), "dispatcher").text
+    at("2026-11-23T10:16:00+08:00")
+    assert sign_in(app.test_client(), "dispatcher").status_code == 302
+
+
+def test_copied_cookie_dies_with_sign_out(app: Flask, world: World) -> None:
+    client = app.test_client()
+    sign_in(client, "liaison")
+    copied = client.get_cookie("gridcase").value
+    client.post("/sign-out")
+    thief = app.test_client()
+    thief.set_cookie("gridcase", copied)
+    assert not is_in(thief)
+
+
+def test_session_ends_after_rest(app: Flask, world: World, at: Callable[[str], None]) -> None:
+    client = app.test_client()
+    sign_in(client, "liaison")
+    at("2026-11-23T10:29:00+08:00")
+    assert is_in(client)
+    at("2026-11-23T10:58:00+08:00")
+    assert is_in(client)
+    at("2026-11-23T11:28:30+08:00")
+    assert not is_in(client)
+
+
+def test_next_never_leaves_the_site(app: Flask, world: World) -> None:
+    client = app.test_client()
+    answer = client.post("/sign-in", data={"login": "liaison", "password": PASSWORD, "next": "//evil.example/x"})
+    assert answer.location == "/"
