@@ -141,7 +141,7 @@ class WorkCalendar:
 
     days: Mapping[date, DayKind] = field(default_factory=dict)
     known_years: frozenset[int] | None = None
-    office: OfficeHours = OfficeHours()
+    office_hours: OfficeHours = OfficeHours()
     tz: ZoneInfo = SHANGHAI
     names: Mapping[date, str] = field(default_factory=dict)
 
@@ -195,8 +195,8 @@ class WorkCalendar:
         last_pause = self.local_day(holes[-1][1]) if holes else first
         while True:
             if self.is_workday(day):
-                if left > self.office.day and day > first and day > last_pause:
-                    left -= self.office.day
+                if left > self.office_hours.day and day > first and day > last_pause:
+                    left -= self.office_hours.day
                 else:
                     for opens, closes in self._free(day, holes, after=start):
                         if left <= closes - opens:
@@ -211,8 +211,8 @@ class WorkCalendar:
         first_pause = self.local_day(holes[0][0]) if holes else last
         while True:
             if self.is_workday(day):
-                if left > self.office.day and day < last and day < first_pause:
-                    left -= self.office.day
+                if left > self.office_hours.day and day < last and day < first_pause:
+                    left -= self.office_hours.day
                 else:
                     for opens, closes in reversed(list(self._free(day, holes, before=due))):
                         if left <= closes - opens:
@@ -231,7 +231,7 @@ class WorkCalendar:
         while day <= last:
             if self.is_workday(day):
                 whole = day not in edges and not holes
-                total += self.office.day if whole else self._open_on(day, holes, a, b)
+                total += self.office_hours.day if whole else self._open_on(day, holes, a, b)
             day += ONE_DAY
         return self._hours(total)
 
@@ -256,7 +256,7 @@ class WorkCalendar:
                     days=-((begins - ends) // ONE_DAY)
                 )  # a pause of part of a day gives a whole one
         due_on = self.next_workday(last)
-        closes = datetime.combine(due_on, self.office.spans[-1][1], tzinfo=self.tz)
+        closes = datetime.combine(due_on, self.office_hours.spans[-1][1], tzinfo=self.tz)
         return Deadline(closes.astimezone(UTC), self._guessed(last, due_on))
 
     def soon_at(
@@ -299,10 +299,10 @@ class WorkCalendar:
     def _open_time(self, hours: float) -> timedelta:
         if hours < 0:
             raise ValueError("working hours are counted forward; use subtract_hours to go back")
-        return self.office.day * hours / HOURS_A_DAY
+        return self.office_hours.day * hours / HOURS_A_DAY
 
     def _hours(self, open_time: timedelta) -> float:
-        return open_time / self.office.day * HOURS_A_DAY
+        return open_time / self.office_hours.day * HOURS_A_DAY
 
     def _guessed(self, first: date, last: date) -> bool:
         return any(year not in self._years for year in range(first.year, last.year + 1))
@@ -316,7 +316,7 @@ class WorkCalendar:
         before: datetime | None = None,
     ) -> Iterator[Span]:
         """The open spans of a worked day, in UTC, within the bounds and outside the pauses."""
-        for opens_at, closes_at in self.office.spans:
+        for opens_at, closes_at in self.office_hours.spans:
             opens = datetime.combine(day, opens_at, tzinfo=self.tz).astimezone(UTC)
             closes = datetime.combine(day, closes_at, tzinfo=self.tz).astimezone(UTC)
             opens = max(opens, after) if after else opens

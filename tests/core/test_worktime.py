@@ -96,7 +96,7 @@ def test_due_times_a_duty_officer_would_count_by_hand(start: str, hours: float, 
 
 @pytest.mark.parametrize("office", [OfficeHours(), EIGHT_HOURS, OfficeHours.parse("09:00-16:00")])
 def test_forty_working_hours_are_five_working_days_in_every_town(office: OfficeHours) -> None:
-    calendar = WorkCalendar(DAYS, office=office)
+    calendar = WorkCalendar(DAYS, office_hours=office)
     monday = at("2026-11-16 10:00")
     assert calendar.add_hours(monday, 40).at == at("2026-11-23 10:00")
     assert calendar.hours_between(monday, at("2026-11-23 10:00")) == 40
@@ -272,7 +272,7 @@ def test_random_deadlines_agree_with_a_walk_over_minutes(
     monkeypatch.setenv("TZ", zone)
     clock.tzset()
     try:
-        calendar, minutes = WorkCalendar(DAYS, office=office), open_minutes(office)
+        calendar, minutes = WorkCalendar(DAYS, office_hours=office), open_minutes(office)
         chance = random.Random(20261121)
         per_hour = int(office.day.total_seconds()) // 60 / 8
         for number in range(RANDOM_CASES // 6 + 1):
