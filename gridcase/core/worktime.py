@@ -80,7 +80,7 @@ class OfficeHours:
     def __post_init__(self) -> None:
         edges = [edge for span in self.spans for edge in span]
         if not edges or any(earlier >= later for earlier, later in pairwise(edges)):
-            raise SetupProblem(str(BAD_OFFICE_HOURS))
+            raise SetupProblem(BAD_OFFICE_HOURS)
 
     @classmethod
     def parse(cls, text: str) -> OfficeHours:
@@ -91,7 +91,7 @@ class OfficeHours:
                 tuple((time.fromisoformat(opens), time.fromisoformat(closes)) for opens, closes in spans)
             )
         except ValueError as wrong:
-            raise SetupProblem(str(BAD_OFFICE_HOURS)) from wrong
+            raise SetupProblem(BAD_OFFICE_HOURS) from wrong
 
     @cached_property
     def day(self) -> timedelta:
