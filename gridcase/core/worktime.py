@@ -11,16 +11,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from functools import cached_property
 from itertools import pairwise
-from zoneinfo import ZoneInfo
 
+from gridcase.core.clock import TOWN_ZONE
 from gridcase.core.errors import SetupProblem
 from gridcase.core.labels import Labelled
 from gridcase.core.words import N_
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 HOURS_A_DAY = 8
 SOON_HOURS = 8  # due-soon comes at min(8 working hours, a quarter of the limit): decisions 8
 SOON_SHARE = 0.25
@@ -142,7 +141,7 @@ class WorkCalendar:
     days: Mapping[date, DayKind] = field(default_factory=dict)
     known_years: frozenset[int] | None = None
     office_hours: OfficeHours = OfficeHours()
-    tz: ZoneInfo = SHANGHAI
+    tz: tzinfo = TOWN_ZONE
     names: Mapping[date, str] = field(default_factory=dict)
 
     @cached_property

@@ -83,7 +83,7 @@ class Urgency(IntEnum):
     URGENT = 2, N_("紧急")
     ORDINARY = 3, N_("一般")
 
-    def __new__(cls, value: int, label: Text) -> Self:
+    def __new__(cls, value: int, label: Text = Text("")) -> Self:
         member = int.__new__(cls, value)
         member._value_ = value
         member.label = label
