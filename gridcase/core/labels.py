@@ -7,6 +7,8 @@ from typing import Self
 
 from gridcase.core.words import Text
 
+_UNNAMED = Text("")  # only so that `State("stored value")` reads as what it is, a look-up
+
 
 class Labelled(StrEnum):
     """`NAME = "stored value", N_("中文")`; the value is kept in the database, `label` printed on a page."""
@@ -14,7 +16,7 @@ class Labelled(StrEnum):
     _value_: str
     label: Text
 
-    def __new__(cls, value: str, label: Text) -> Self:
+    def __new__(cls, value: str, label: Text = _UNNAMED) -> Self:
         member = str.__new__(cls, value)
         member._value_ = value
         member.label = label
@@ -26,7 +28,7 @@ class Marked(Labelled):
 
     mark: str
 
-    def __new__(cls, value: str, label: Text, mark: str) -> Self:
+    def __new__(cls, value: str, label: Text = _UNNAMED, mark: str = "") -> Self:
         member = str.__new__(cls, value)
         member._value_ = value
         member.label = label

@@ -11,16 +11,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from functools import cached_property
 from itertools import pairwise
-from zoneinfo import ZoneInfo
 
+from gridcase.core.clock import TOWN_ZONE
 from gridcase.core.errors import SetupProblem
 from gridcase.core.labels import Labelled
 from gridcase.core.words import N_
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 HOURS_A_DAY = 8
 SOON_HOURS = 8  # due-soon comes at min(8 working hours, a quarter of the limit): decisions 8
 SOON_SHARE = 0.25
@@ -80,7 +79,7 @@ class OfficeHours:
     def __post_init__(self) -> None:
         edges = [edge for span in self.spans for edge in span]
         if not edges or any(earlier >= later for earlier, later in pairwise(edges)):
-            raise SetupProblem(str(BAD_OFFICE_HOURS))
+            raise SetupProblem(BAD_OFFICE_HOURS)
 
     @classmethod
     def parse(cls, text: str) -> OfficeHours:
@@ -89,7 +88,7 @@ class OfficeHours:
             spans = [part.split("-") for part in text.replace(" ", "").split(",")]
             return cls(tuple((time.fromisoformat(opens), time.fromisoformat(closes)) for opens, closes in spans))
         except ValueError as wrong:
-            raise SetupProblem(str(BAD_OFFICE_HOURS)) from wrong
+            raise SetupProblem(BAD_OFFICE_HOURS) from wrong
 
     @cached_property
     def day(self) -> timedelta:
@@ -139,8 +138,8 @@ class WorkCalendar:
 
     days: Mapping[date, DayKind] = field(default_factory=dict)
     known_years: frozenset[int] | None = None
-    office: OfficeHours = OfficeHours()
-    tz: ZoneInfo = SHANGHAI
+    office_hours: OfficeHours = OfficeHours()
+    tz: tzinfo = TOWN_ZONE
     names: Mapping[date, str] = field(default_factory=dict)
 
     @cached_property
@@ -193,8 +192,8 @@ class WorkCalendar:
         last_pause = self.local_day(holes[-1][1]) if holes else first
         while True:
             if self.is_workday(day):
-                if left > self.office.day and day > first and day > last_pause:
-                    left -= self.office.day
+                if left > self.office_hours.day and day > first and day > last_pause:
+                    left -= self.office_hours.day
                 else:
                     for opens, closes in self._free(day, holes, after=start):
                         if left <= closes - opens:
@@ -209,8 +208,8 @@ class WorkCalendar:
         first_pause = self.local_day(holes[0][0]) if holes else last
         while True:
             if self.is_workday(day):
-                if left > self.office.day and day < last and day < first_pause:
-                    left -= self.office.day
+                if left > self.office_hours.day and day < last and day < first_pause:
+                    left -= self.office_hours.day
                 else:
                     for opens, closes in reversed(list(self._free(day, holes, before=due))):
                         if left <= closes - opens:
@@ -229,7 +228,7 @@ class WorkCalendar:
         while day <= last:
             if self.is_workday(day):
                 whole = day not in edges and not holes
-                total += self.office.day if whole else self._open_on(day, holes, a, b)
+                total += self.office_hours.day if whole else self._open_on(day, holes, a, b)
             day += ONE_DAY
         return self._hours(total)
 
@@ -252,7 +251,7 @@ class WorkCalendar:
             if begins < ends and self.local_day(begins) <= last:
                 last += timedelta(days=-((begins - ends) // ONE_DAY))  # a pause of part of a day gives a whole one
         due_on = self.next_workday(last)
-        closes = datetime.combine(due_on, self.office.spans[-1][1], tzinfo=self.tz)
+        closes = datetime.combine(due_on, self.office_hours.spans[-1][1], tzinfo=self.tz)
         return Deadline(closes.astimezone(UTC), self._guessed(last, due_on))
 
     def soon_at(self, start: datetime, due: datetime, limit: Limit, *, pauses: Sequence[Span] = ()) -> datetime:
@@ -291,10 +290,10 @@ class WorkCalendar:
     def _open_time(self, hours: float) -> timedelta:
         if hours < 0:
             raise ValueError("working hours are counted forward; use subtract_hours to go back")
-        return self.office.day * hours / HOURS_A_DAY
+        return self.office_hours.day * hours / HOURS_A_DAY
 
     def _hours(self, open_time: timedelta) -> float:
-        return open_time / self.office.day * HOURS_A_DAY
+        return open_time / self.office_hours.day * HOURS_A_DAY
 
     def _guessed(self, first: date, last: date) -> bool:
         return any(year not in self._years for year in range(first.year, last.year + 1))
@@ -308,7 +307,7 @@ class WorkCalendar:
         before: datetime | None = None,
     ) -> Iterator[Span]:
         """The open spans of a worked day, in UTC, within the bounds and outside the pauses."""
-        for opens_at, closes_at in self.office.spans:
+        for opens_at, closes_at in self.office_hours.spans:
             opens = datetime.combine(day, opens_at, tzinfo=self.tz).astimezone(UTC)
             closes = datetime.combine(day, closes_at, tzinfo=self.tz).astimezone(UTC)
             opens = max(opens, after) if after else opens

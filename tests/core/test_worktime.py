@@ -13,9 +13,9 @@ from functools import cache
 import chinese_calendar
 import pytest
 
+from gridcase.core.clock import TOWN_ZONE
 from gridcase.core.errors import SetupProblem
 from gridcase.core.worktime import (
-    SHANGHAI,
     CountedDay,
     DayKind,
     Limit,
@@ -54,12 +54,12 @@ CALENDAR = WorkCalendar(DAYS)
 
 def at(text: str) -> datetime:
     """A moment on the wall of a Chinese office: `2026-11-20 17:00`."""
-    return datetime.fromisoformat(text).replace(tzinfo=SHANGHAI)
+    return datetime.fromisoformat(text).replace(tzinfo=TOWN_ZONE)
 
 
 def due(start: str, hours: float, **more: list[tuple[str, str]]) -> str:
     pauses = [(at(a), at(b)) for a, b in more.get("pauses", [])]
-    return f"{CALENDAR.add_hours(at(start), hours, pauses=pauses).at.astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S}"
+    return f"{CALENDAR.add_hours(at(start), hours, pauses=pauses).at.astimezone(TOWN_ZONE):%Y-%m-%d %H:%M:%S}"
 
 
 @pytest.mark.parametrize(
@@ -96,7 +96,7 @@ def test_due_times_a_duty_officer_would_count_by_hand(start: str, hours: float, 
 
 @pytest.mark.parametrize("office", [OfficeHours(), EIGHT_HOURS, OfficeHours.parse("09:00-16:00")])
 def test_forty_working_hours_are_five_working_days_in_every_town(office: OfficeHours) -> None:
-    calendar = WorkCalendar(DAYS, office=office)
+    calendar = WorkCalendar(DAYS, office_hours=office)
     monday = at("2026-11-16 10:00")
     assert calendar.add_hours(monday, 40).at == at("2026-11-23 10:00")
     assert calendar.hours_between(monday, at("2026-11-23 10:00")) == 40
@@ -224,8 +224,8 @@ def open_minutes(office: OfficeHours) -> list[datetime]:
     for day in days_from(FIRST, LAST):
         if official(day):
             for opens, closes in office.spans:
-                minute = datetime.combine(day, opens, SHANGHAI).astimezone(UTC)
-                while minute < datetime.combine(day, closes, SHANGHAI):
+                minute = datetime.combine(day, opens, TOWN_ZONE).astimezone(UTC)
+                while minute < datetime.combine(day, closes, TOWN_ZONE):
                     minutes.append(minute)
                     minute += timedelta(minutes=1)
     return minutes
@@ -260,7 +260,7 @@ def test_random_deadlines_agree_with_a_walk_over_minutes(
     monkeypatch.setenv("TZ", zone)
     clock.tzset()
     try:
-        calendar, minutes = WorkCalendar(DAYS, office=office), open_minutes(office)
+        calendar, minutes = WorkCalendar(DAYS, office_hours=office), open_minutes(office)
         chance = random.Random(20261121)
         per_hour = int(office.day.total_seconds()) // 60 / 8
         for number in range(RANDOM_CASES // 6 + 1):
@@ -271,7 +271,7 @@ def test_random_deadlines_agree_with_a_walk_over_minutes(
             assert calendar.hours_between(start, got.at, pauses=pauses) == pytest.approx(hours, abs=1e-9)
             back = calendar.subtract_hours(got.at, hours, pauses=pauses)
             assert calendar.hours_between(start, back, pauses=pauses) == pytest.approx(0, abs=1e-9)
-            assert got.provisional == (got.at.astimezone(SHANGHAI).year > 2026)
+            assert got.provisional == (got.at.astimezone(TOWN_ZONE).year > 2026)
     finally:
         monkeypatch.undo()
         clock.tzset()

@@ -1,0 +1,139 @@
+"""The clocks of a case: its light, the limits of its stages, the ladder of reminders, the on-time figure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from gridcase.cases.rules.states import State, Urgency
+from gridcase.core.labels import Labelled, Marked
+from gridcase.core.words import N_, Text
+from gridcase.core.worktime import Limit, LimitUnit, WorkCalendar
+
+SECOND_CHECK_SHARE = 0.10  # of the self-solved cases, drawn at random
+
+
+class Light(Marked):
+    """How a case stands in time; always shown with its mark and its word."""
+
+    GREEN = "green", N_("期限内"), "●"
+    YELLOW = "yellow", N_("将到期"), "▲"
+    RED = "red", N_("已超期"), "■"
+    CLOSED = "closed", N_("已结束"), "✓"
+
+
+def light_of(*, due_at: datetime | None, soon_at: datetime | None, closed: bool, now: datetime) -> Light:
+    """The light of a case. At the due time itself it is not yet late; without a due time it is never late."""
+    if closed:
+        return Light.CLOSED
+    if due_at is not None and now > due_at:
+        return Light.RED
+    if soon_at is not None and now >= soon_at:
+        return Light.YELLOW
+    return Light.GREEN
+
+
+class Stage(Labelled):
+    """What a case is waiting for; each stage has its own clock, started anew when the case comes to it."""
+
+    ACCEPT = "accept", N_("待受理")
+    DISPATCH = "dispatch", N_("待派单")
+    SIGN = "sign", N_("待签收")
+    RESULT = "result", N_("待办理")
+    CHECK = "check", N_("待核查")
+
+
+_STAGES = {
+    State.REGISTERED: Stage.ACCEPT,
+    State.ACCEPTED: Stage.DISPATCH,
+    State.RETURNED: Stage.DISPATCH,
+    State.DISPATCHED: Stage.SIGN,
+    State.IN_PROGRESS: Stage.RESULT,
+    State.FEEDBACK: Stage.CHECK,
+}
+
+
+def stage_of(state: State) -> Stage | None:
+    """What a case in this state waits for; None while it is suspended or when it has ended."""
+    return _STAGES.get(state)
+
+
+def _natural(hours: float) -> Limit:
+    return Limit(hours, LimitUnit.NATURAL)
+
+
+def _working(hours: float) -> Limit:
+    return Limit(hours, LimitUnit.WORKING)
+
+
+_1, _2, _3 = Urgency
+STAGE_LIMITS: Mapping[Stage, Mapping[Urgency, Limit]] = {
+    Stage.ACCEPT: {_1: _natural(0.5), _2: _working(2), _3: _working(8)},
+    Stage.DISPATCH: {_1: _natural(0.5), _2: _working(2), _3: _working(4)},
+    Stage.SIGN: {_1: _natural(0.5), _2: _working(2), _3: _working(8)},
+    Stage.CHECK: {_1: _natural(24), _2: _working(8), _3: _working(16)},
+}
+
+
+def stage_limit(state: State, urgency: Urgency) -> Limit | None:
+    """The limit of the stage a case has come to; None where the class's limit rules (result), or nothing."""
+    stage = stage_of(state)
+    limits = STAGE_LIMITS.get(stage) if stage else None
+    return limits[urgency] if limits else None
+
+
+@dataclass(frozen=True)
+class Rung:
+    """One reminder of the ladder: `after_hours` W after the due time (None: when due-soon begins).
+
+    `to` names `handler` (the post or unit the case waits for) and roles over its place. `offers` is what the
+    reminder proposes: `escalate` to the next level, or `supervise`: a supervision sheet is drafted, a person
+    signs it. `name` is the rule under which the notice is written once.
+    """
+
+    name: str
+    after_hours: float | None
+    to: tuple[str, ...]
+    text: Text
+    offers: str | None = None
+
+    def say(self, **values: Any) -> Text:
+        """The sentence with `number` and `due` filled in; it never carries a name or a text of the case."""
+        return Text(self.text.msgid, values)
+
+
+LADDER: tuple[Rung, ...] = (
+    Rung("case_soon", None, ("handler",), N_("事件%(number)s将于%(due)s到期，请尽快办理。")),
+    Rung("case_due", 0, ("handler", "grid_leader"), N_("事件%(number)s已到期（%(due)s），请说明进展。")),
+    Rung("case_late_8", 8, ("village_head",), N_("事件%(number)s已超期1个工作日，请协调。")),
+    Rung("case_late_16", 16, ("dispatcher",), N_("事件%(number)s已超期2个工作日，可提级办理。"), "escalate"),
+    Rung(
+        "case_late_40",
+        40,
+        ("dispatcher", "town_manager"),
+        N_("事件%(number)s已超期5个工作日，列入督办。"),
+        "supervise",
+    ),
+)
+
+
+def ladder_times(
+    *, due_at: datetime, soon_at: datetime, calendar: WorkCalendar
+) -> tuple[tuple[Rung, datetime], ...]:
+    """When each rung of the ladder is reached, in UTC."""
+    return tuple(
+        (rung, soon_at if rung.after_hours is None else _after(due_at, rung.after_hours, calendar))
+        for rung in LADDER
+    )
+
+
+def _after(due_at: datetime, hours: float, calendar: WorkCalendar) -> datetime:
+    return calendar.add_hours(due_at, hours).at if hours else due_at
+
+
+def on_time_rate(*, on_time_closed: int, closed: int, open_overdue: int) -> float | None:
+    """The honest share closed in time, 0 to 1: open and late counts as not in time. None without a case."""
+    counted = closed + open_overdue
+    return on_time_closed / counted if counted else None

@@ -1,0 +1,294 @@
+"""The whole workflow of a case as one table, and the one answer to "may this person do that now".
+
+The buttons of a page and the check of the service both come from `why_not`. A case changes its state only
+through a row of `MOVES`; a row without target leaves the state and only adds a step.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from gridcase.cases.rules.states import ENDED_STATES, State
+from gridcase.core.permissions import Permission
+from gridcase.core.words import N_, Text
+
+REOPEN_WITHIN = timedelta(days=14)
+_UNFINISHED = frozenset(State) - ENDED_STATES
+
+
+@dataclass(frozen=True)
+class Move:
+    """One thing a person does with a case.
+
+    `asks` are the fields the form must have, `optional` those it may have. `not_by="handler"`: never by who
+    handled it. `by_address`: only the post or unit the case is addressed to. `by_reporter`: only the villager
+    who reported, or the post that registered it for him. `key` is the letter on the keyboard, `effect` the
+    sentence shown before something that ends the case or touches points.
+    """
+
+    name: str
+    label: Text
+    sources: frozenset[State]
+    target: State | None
+    needs: Permission
+    asks: tuple[str, ...] = ()
+    optional: tuple[str, ...] = ()
+    not_by: str | None = None
+    by_address: bool = False
+    by_reporter: bool = False
+    primary: bool = False
+    key: str = ""
+    effect: Text | None = None
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How one person stands to one case. `permissions` are those held over this very case.
+
+    `is_handler`: this person worked on the result. `answered`: the villager's word, or why there is none, is
+    recorded. `second_check_due`: it was drawn for a second check that nobody has made yet.
+    """
+
+    state: State
+    permissions: frozenset[Permission]
+    is_addressed: bool = False
+    is_handler: bool = False
+    is_reporter: bool = False
+    answered: bool = False
+    second_check_due: bool = False
+    closed_at: datetime | None = None
+
+
+def _from(*states: State) -> frozenset[State]:
+    return frozenset(states)
+
+
+# The order is the order of the buttons: the first primary move that is open is the big one.
+MOVES: tuple[Move, ...] = (
+    Move(
+        name="accept",
+        label=N_("受理"),
+        sources=_from(State.REGISTERED),
+        target=State.ACCEPTED,
+        needs=Permission.ACCEPT_CASE,
+        asks=("class_id", "urgency"),
+        optional=("note",),
+        primary=True,
+        key="a",
+    ),
+    Move(
+        name="dispatch",
+        label=N_("派单"),
+        sources=_from(State.ACCEPTED, State.RETURNED),
+        target=State.DISPATCHED,
+        needs=Permission.DISPATCH_CASE,
+        asks=("handler",),
+        optional=("note",),
+        primary=True,
+        key="d",
+    ),
+    Move(
+        name="self_solve",
+        label=N_("自办自结"),
+        sources=_from(State.REGISTERED, State.ACCEPTED),
+        target=State.CLOSED,
+        needs=Permission.SELF_SOLVE_CASE,
+        asks=("note", "answer"),
+        optional=("rating", "helper_household"),
+        primary=True,
+        key="e",
+        effect=N_("直接办结，并记下群众的答复。"),
+    ),
+    Move(
+        name="reject_duplicate",
+        label=N_("并入重复件"),
+        sources=_from(State.REGISTERED, State.ACCEPTED),
+        target=State.DUPLICATE,
+        needs=Permission.ACCEPT_CASE,
+        asks=("duplicate_of",),
+        optional=("note",),
+        effect=N_("本件到此结束，进展以首件为准。"),
+    ),
+    Move(
+        name="sign",
+        label=N_("签收"),
+        sources=_from(State.DISPATCHED),
+        target=State.IN_PROGRESS,
+        needs=Permission.HANDLE_CASE,
+        by_address=True,
+        primary=True,
+        key="s",
+    ),
+    Move(
+        name="submit_result",
+        label=N_("提交结果"),
+        sources=_from(State.IN_PROGRESS),
+        target=State.FEEDBACK,
+        needs=Permission.HANDLE_CASE,
+        asks=("note",),
+        optional=("helper_household",),
+        by_address=True,
+        primary=True,
+        key="r",
+    ),
+    Move(
+        name="give_back",
+        label=N_("退单"),
+        sources=_from(State.DISPATCHED, State.IN_PROGRESS),
+        target=State.RETURNED,
+        needs=Permission.HANDLE_CASE,
+        asks=("return_reason",),
+        optional=("note",),
+        by_address=True,
+        key="b",
+    ),
+    Move(
+        name="suspend",
+        label=N_("准予挂起"),
+        sources=_from(State.IN_PROGRESS),
+        target=State.SUSPENDED,
+        needs=Permission.GRANT_PAUSE,
+        asks=("pause_reason", "expected_on"),
+        optional=("note",),
+    ),
+    Move(
+        name="resume",
+        label=N_("恢复办理"),
+        sources=_from(State.SUSPENDED),
+        target=State.IN_PROGRESS,
+        needs=Permission.GRANT_PAUSE,
+        optional=("note",),
+        primary=True,
+    ),
+    Move(
+        name="verify",
+        label=N_("核查办结"),
+        sources=_from(State.FEEDBACK),
+        target=State.CLOSED,
+        needs=Permission.VERIFY_CASE,
+        optional=("note",),
+        not_by="handler",
+        primary=True,
+        key="v",
+        effect=N_("办结后停止计时，14天内可以重启。"),
+    ),
+    # No answer given means: tried and not reached, one dated attempt.
+    Move(
+        name="record_answer",
+        label=N_("记录答复"),
+        sources=_from(State.FEEDBACK),
+        target=None,
+        needs=Permission.ANSWER_CASE,
+        optional=("answer", "rating", "note"),
+        primary=True,
+        key="w",
+    ),
+    Move(
+        name="rework",
+        label=N_("退回重办"),
+        sources=_from(State.FEEDBACK),
+        target=State.IN_PROGRESS,
+        needs=Permission.VERIFY_CASE,
+        asks=("note",),
+    ),
+    # The villager's word opens it again, so whoever may take that word may do it.
+    Move(
+        name="reopen",
+        label=N_("重启"),
+        sources=_from(State.CLOSED),
+        target=State.IN_PROGRESS,
+        needs=Permission.ANSWER_CASE,
+        asks=("note",),
+        effect=N_("事件回到办理中，因它计入的积分将冲回。"),
+    ),
+    Move(
+        name="second_check",
+        label=N_("复核"),
+        sources=_from(State.CLOSED),
+        target=None,
+        needs=Permission.SECOND_CHECK,
+        asks=("passed",),
+        optional=("note",),
+        not_by="handler",
+        primary=True,
+    ),
+    Move(
+        name="remind",
+        label=N_("催办"),
+        sources=_UNFINISHED,
+        target=None,
+        needs=Permission.DISPATCH_CASE,
+        optional=("note",),
+        key="u",
+    ),
+    Move(
+        name="comment",
+        label=N_("留言"),
+        sources=frozenset(State),
+        target=None,
+        needs=Permission.SEE_CASE,
+        asks=("note",),
+        key="c",
+    ),
+    Move(
+        name="withdraw",
+        label=N_("撤回"),
+        sources=_UNFINISHED - {State.FEEDBACK},
+        target=State.WITHDRAWN,
+        needs=Permission.REGISTER_CASE,
+        asks=("note",),
+        by_reporter=True,
+        effect=N_("事件到此结束，不再办理。"),
+    ),
+    Move(
+        name="void",
+        label=N_("作废"),
+        sources=_UNFINISHED,
+        target=State.VOIDED,
+        needs=Permission.VOID_CASE,
+        asks=("note",),
+        effect=N_("事件作废，不再办理，也不计入统计。"),
+    ),
+)
+_BY_NAME = {move.name: move for move in MOVES}
+
+
+def move_named(name: str) -> Move:
+    """The row of the table; raises `KeyError` for a name that is not in it."""
+    return _BY_NAME[name]
+
+
+def why_not(move: Move, standing: Standing, *, now: datetime) -> Text | None:
+    """Why this person cannot make this move now, in words; None when it is open."""
+    if standing.state not in move.sources:
+        return N_("%(state)s的事件不能%(move)s。", state=standing.state.label, move=move.label)
+    if move.needs not in standing.permissions:
+        return N_("您的岗位不能%(move)s。", move=move.label)
+    if move.by_address and not standing.is_addressed:
+        return N_("只有接到派单的岗位或单位才能%(move)s。", move=move.label)
+    if move.by_reporter and not standing.is_reporter:
+        return N_("只有反映人本人或登记的岗位才能%(move)s。", move=move.label)
+    if move.not_by == "handler" and standing.is_handler:
+        return N_("经办人不能%(move)s自己办的事，请交给别人。", move=move.label)
+    return _own_condition(move, standing, now)
+
+
+def moves_open_to(standing: Standing, *, now: datetime) -> tuple[Move, ...]:
+    """What this person can do with this case now, in the order of the buttons."""
+    return tuple(move for move in MOVES if why_not(move, standing, now=now) is None)
+
+
+def primary_move(moves: tuple[Move, ...]) -> Move | None:
+    """The one big button among the open moves."""
+    return next((move for move in moves if move.primary), None)
+
+
+def _own_condition(move: Move, standing: Standing, now: datetime) -> Text | None:
+    if move.name == "verify" and not standing.answered:
+        return N_("请先记录群众的答复；联系不上的，须有三次联系记录。")
+    if move.name == "second_check" and not standing.second_check_due:
+        return N_("这件事没有待做的复核。")
+    if move.name == "reopen" and (standing.closed_at is None or now > standing.closed_at + REOPEN_WITHIN):
+        return N_("办结已超过14天，请作为新事件登记。")
+    return None

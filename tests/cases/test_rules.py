@@ -1,0 +1,338 @@
+"""The rules of a case, without a database: every cell of the table of moves, the clocks, the figures."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from itertools import product
+
+import pytest
+
+from gridcase.cases.rules import (
+    ENDED_STATES,
+    LADDER,
+    MOVES,
+    OPEN_STATES,
+    STAGE_LIMITS,
+    Answer,
+    Channel,
+    Level,
+    Light,
+    Phase,
+    Stage,
+    Standing,
+    State,
+    Urgency,
+    answer_refusal,
+    case_number,
+    closing_needs_note,
+    ladder_times,
+    light_of,
+    move_named,
+    moves_open_to,
+    on_time_rate,
+    phase_of,
+    primary_move,
+    stage_limit,
+    why_not,
+)
+from gridcase.core.permissions import Permission as P
+from gridcase.core.worktime import DayKind, Limit, LimitUnit, WorkCalendar
+
+NOW = datetime(2026, 11, 20, 2, tzinfo=UTC)
+EVERYTHING = frozenset(P)
+UNFINISHED = "registered accepted dispatched in_progress suspended feedback returned"
+
+# The workflow as a town reads it, written down a second time on purpose: move, from, to, who.
+EXPECTED: dict[str, tuple[str, str | None, P]] = {
+    "accept": ("registered", "accepted", P.ACCEPT_CASE),
+    "reject_duplicate": ("registered accepted", "duplicate", P.ACCEPT_CASE),
+    "self_solve": ("registered accepted", "closed", P.SELF_SOLVE_CASE),
+    "dispatch": ("accepted returned", "dispatched", P.DISPATCH_CASE),
+    "sign": ("dispatched", "in_progress", P.HANDLE_CASE),
+    "give_back": ("dispatched in_progress", "returned", P.HANDLE_CASE),
+    "submit_result": ("in_progress", "feedback", P.HANDLE_CASE),
+    "record_answer": ("feedback", None, P.ANSWER_CASE),
+    "verify": ("feedback", "closed", P.VERIFY_CASE),
+    "rework": ("feedback", "in_progress", P.VERIFY_CASE),
+    "suspend": ("in_progress", "suspended", P.GRANT_PAUSE),
+    "resume": ("suspended", "in_progress", P.GRANT_PAUSE),
+    "reopen": ("closed", "in_progress", P.ANSWER_CASE),
+    "second_check": ("closed", None, P.SECOND_CHECK),
+    "withdraw": (
+        "registered accepted dispatched in_progress suspended returned",
+        "withdrawn",
+        P.REGISTER_CASE,
+    ),
+    "void": (UNFINISHED, "voided", P.VOID_CASE),
+    "remind": (UNFINISHED, None, P.DISPATCH_CASE),
+    "comment": (UNFINISHED + " closed voided duplicate withdrawn", None, P.SEE_CASE),
+}
+
+
+def standing(state: State, permissions: frozenset[P] = EVERYTHING) -> Standing:
+    """Somebody who meets every condition besides state and permission."""
+    return Standing(
+        state=state,
+        permissions=permissions,
+        is_addressed=True,
+        is_reporter=True,
+        answered=True,
+        second_check_due=True,
+        closed_at=NOW - timedelta(days=1) if state == State.CLOSED else None,
+    )
+
+
+def names(someone: Standing, now: datetime = NOW) -> set[str]:
+    return {move.name for move in moves_open_to(someone, now=now)}
+
+
+def test_the_table_has_these_moves_and_no_other() -> None:
+    assert {move.name for move in MOVES} == set(EXPECTED)
+    assert len(MOVES) == len(EXPECTED)
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+def test_every_cell_of_the_table(name: str) -> None:
+    """Each move x each state x each single permission: open exactly where the table says."""
+    sources, target, needed = EXPECTED[name]
+    assert move_named(name).target == target
+    for state, held in product(State, P):
+        open_here = state in sources.split() and held == needed
+        assert (name in names(standing(state, frozenset({held})))) == open_here, (name, state, held)
+
+
+def test_who_holds_nothing_may_nothing() -> None:
+    for state in State:
+        assert moves_open_to(standing(state, frozenset()), now=NOW) == ()
+
+
+@pytest.mark.parametrize("name", ["sign", "give_back", "submit_result"])
+def test_only_the_addressed_post_or_unit_handles(name: str) -> None:
+    move = move_named(name)
+    for state in move.sources:
+        assert name in names(standing(state))
+        assert name not in names(replace(standing(state), is_addressed=False))
+    assert {m.name for m in MOVES if m.by_address} == {"sign", "give_back", "submit_result"}
+
+
+@pytest.mark.parametrize(("name", "state"), [("verify", State.FEEDBACK), ("second_check", State.CLOSED)])
+def test_the_checker_is_not_the_handler(name: str, state: State) -> None:
+    assert name in names(standing(state))
+    assert name not in names(replace(standing(state), is_handler=True))
+    refusal = why_not(move_named(name), replace(standing(state), is_handler=True), now=NOW)
+    assert "经办人" in str(refusal)
+
+
+def test_a_case_closes_only_with_the_villagers_word_or_a_reason_for_its_lack() -> None:
+    silent = replace(standing(State.FEEDBACK), answered=False)
+    assert "verify" not in names(silent)
+    assert "record_answer" in names(silent)
+    assert "三次" in str(why_not(move_named("verify"), silent, now=NOW))
+
+
+def test_withdrawing_is_for_the_reporter_and_not_after_the_result() -> None:
+    assert "withdraw" not in names(replace(standing(State.REGISTERED), is_reporter=False))
+    assert "withdraw" not in names(standing(State.FEEDBACK))
+
+
+def test_reopening_ends_after_fourteen_days() -> None:
+    closed = standing(State.CLOSED)
+    assert closed.closed_at
+    assert "reopen" in names(closed, closed.closed_at + timedelta(days=14))
+    assert "reopen" not in names(closed, closed.closed_at + timedelta(days=14, seconds=1))
+
+
+def test_a_second_check_is_asked_for_once() -> None:
+    assert "second_check" not in names(replace(standing(State.CLOSED), second_check_due=False))
+
+
+def test_refusals_say_what_is_wrong_in_words() -> None:
+    accept = move_named("accept")
+    assert str(why_not(accept, standing(State.CLOSED), now=NOW)) == "已办结的事件不能受理。"
+    assert str(why_not(accept, standing(State.REGISTERED, frozenset()), now=NOW)) == "您的岗位不能受理。"
+    assert why_not(accept, standing(State.REGISTERED), now=NOW) is None
+
+
+@pytest.mark.parametrize(
+    ("state", "answered", "expected"),
+    [
+        (State.REGISTERED, False, "accept"),
+        (State.ACCEPTED, False, "dispatch"),
+        (State.RETURNED, False, "dispatch"),
+        (State.DISPATCHED, False, "sign"),
+        (State.IN_PROGRESS, False, "submit_result"),
+        (State.SUSPENDED, False, "resume"),
+        (State.FEEDBACK, False, "record_answer"),
+        (State.FEEDBACK, True, "verify"),
+        (State.VOIDED, True, None),
+    ],
+)
+def test_one_primary_button_at_a_time(state: State, answered: bool, expected: str | None) -> None:
+    primary = primary_move(moves_open_to(replace(standing(state), answered=answered), now=NOW))
+    assert (primary.name if primary else None) == expected
+
+
+def test_a_liaison_at_the_door_is_offered_to_solve_it_himself() -> None:
+    own = frozenset({P.SEE_CASE, P.REGISTER_CASE, P.SELF_SOLVE_CASE, P.HANDLE_CASE, P.ANSWER_CASE})
+    primary = primary_move(moves_open_to(standing(State.REGISTERED, own), now=NOW))
+    assert primary
+    assert primary.name == "self_solve"
+    assert {"note", "answer"} <= set(primary.asks)
+
+
+def test_keys_and_names_are_unique_and_what_ends_a_case_says_so() -> None:
+    keys = [move.key for move in MOVES if move.key]
+    assert len(set(keys)) == len(keys)
+    for move in MOVES:
+        assert not set(move.asks) & set(move.optional)
+        if move.target in ENDED_STATES:
+            assert move.effect is not None, move.name
+        assert move.not_by in (None, "handler")
+
+
+def test_every_open_state_leads_on_and_every_state_is_reached() -> None:
+    reached = {move.target for move in MOVES} | {State.REGISTERED}
+    assert set(State) <= reached
+    for state in OPEN_STATES:
+        assert any(move.target for move in MOVES if state in move.sources), state
+    assert {phase_of(state) for state in OPEN_STATES} == set(Phase)
+    assert phase_of(State.VOIDED) is None
+
+
+def test_the_field_knows_twelve_channels() -> None:
+    assert len(Channel) == 12
+    assert str(Channel.RECEPTION.label) == "选民接待日"
+    assert Channel("qr") is Channel.QR
+
+
+def test_levels_and_urgencies_read_the_catalogue() -> None:
+    assert [Level.of_letter(letter) for letter in "GVTC"] == [
+        Level.GRID,
+        Level.VILLAGE,
+        Level.TOWN,
+        Level.COUNTY,
+    ]
+    with pytest.raises(ValueError, match="'X'"):
+        Level.of_letter("X")
+    assert str(Urgency(1).label) == "特急"
+
+
+# -- answers
+
+
+@pytest.mark.parametrize("answer", [Answer.SOLVED, Answer.NOT_SOLVED, Answer.ANSWERED_QUESTION])
+def test_a_spoken_answer_is_always_taken(answer: Answer) -> None:
+    assert answer.is_word
+    assert answer_refusal(answer, anonymous=False, imported=False, attempts=0) is None
+
+
+@pytest.mark.parametrize(
+    ("answer", "facts", "taken"),
+    [
+        (Answer.NO_WORD_ANONYMOUS, {"anonymous": True}, True),
+        (Answer.NO_WORD_ANONYMOUS, {"imported": True, "attempts": 3}, False),
+        (Answer.NO_WORD_IMPORTED, {"imported": True}, True),
+        (Answer.NO_WORD_IMPORTED, {"anonymous": True}, False),
+        (Answer.NO_WORD_UNREACHED, {"attempts": 3}, True),
+        (Answer.NO_WORD_UNREACHED, {"attempts": 2}, False),
+    ],
+)
+def test_an_excuse_needs_its_fact(answer: Answer, facts: dict[str, int], taken: bool) -> None:
+    given = {"anonymous": False, "imported": False, "attempts": 0} | facts
+    refusal = answer_refusal(
+        answer,
+        anonymous=bool(given["anonymous"]),
+        imported=bool(given["imported"]),
+        attempts=given["attempts"],
+    )
+    assert (refusal is None) == taken
+    assert not answer.is_word
+
+
+def test_closing_against_the_villagers_word_needs_a_reason() -> None:
+    assert [answer for answer in Answer if closing_needs_note(answer)] == [Answer.NOT_SOLVED]
+
+
+# -- clocks
+
+
+def test_lights() -> None:
+    due, soon = NOW, NOW - timedelta(hours=4)
+    second = timedelta(seconds=1)
+
+    def light(now: datetime, *, closed: bool = False, due_at: datetime | None = due) -> Light:
+        return light_of(due_at=due_at, soon_at=soon if due_at else None, closed=closed, now=now)
+
+    assert light(soon - second) is Light.GREEN
+    assert light(soon) is Light.YELLOW
+    assert light(due) is Light.YELLOW  # at the due time itself nobody is late
+    assert light(due + second) is Light.RED
+    assert light(due + second, closed=True) is Light.CLOSED
+    assert light(due + second, due_at=None) is Light.GREEN  # imported history has no clock
+    assert len({light.mark for light in Light}) == len(Light)
+
+
+@pytest.mark.parametrize(
+    ("stage", "critical", "urgent", "ordinary"),
+    [
+        (Stage.ACCEPT, "0.5N", "2W", "8W"),
+        (Stage.DISPATCH, "0.5N", "2W", "4W"),
+        (Stage.SIGN, "0.5N", "2W", "8W"),
+        (Stage.CHECK, "24N", "8W", "16W"),
+    ],
+)
+def test_stage_limits(stage: Stage, critical: str, urgent: str, ordinary: str) -> None:
+    limits = [STAGE_LIMITS[stage][urgency] for urgency in Urgency]
+    assert [f"{limit.amount:g}{limit.unit}" for limit in limits] == [critical, urgent, ordinary]
+
+
+def test_the_stage_of_a_state_gives_its_limit() -> None:
+    assert stage_limit(State.RETURNED, Urgency.ORDINARY) == Limit(4, LimitUnit.WORKING)
+    assert stage_limit(State.REGISTERED, Urgency.CRITICAL) == Limit(0.5, LimitUnit.NATURAL)
+    assert stage_limit(State.IN_PROGRESS, Urgency.URGENT) is None  # the class's own limit rules
+    assert stage_limit(State.SUSPENDED, Urgency.URGENT) is None
+    assert stage_limit(State.CLOSED, Urgency.URGENT) is None
+
+
+def test_the_ladder_climbs_in_working_hours() -> None:
+    calendar = WorkCalendar({date(2026, 11, 23): DayKind.LOCAL_OFF}, known_years=frozenset({2026}))
+    due = datetime(2026, 11, 20, 2, tzinfo=UTC)  # Friday 10:00 on the wall
+    times = dict(ladder_times(due_at=due, soon_at=due - timedelta(hours=3), calendar=calendar))
+    by_name = {rung.name: at for rung, at in times.items()}
+    assert by_name == {
+        "case_soon": due - timedelta(hours=3),
+        "case_due": due,
+        "case_late_8": datetime(2026, 11, 24, 2, tzinfo=UTC),  # over the weekend and a day off
+        "case_late_16": datetime(2026, 11, 25, 2, tzinfo=UTC),
+        "case_late_40": datetime(2026, 11, 30, 2, tzinfo=UTC),
+    }
+
+
+def test_the_ladder_calls_the_nearest_first() -> None:
+    assert [rung.to for rung in LADDER] == [
+        ("handler",),
+        ("handler", "grid_leader"),
+        ("village_head",),
+        ("dispatcher",),
+        ("dispatcher", "town_manager"),
+    ]
+    assert str(LADDER[0].say(number="GC1", due="周三 17:30")) == "事件GC1将于周三 17:30到期，请尽快办理。"
+
+
+# -- numbers
+
+
+def test_case_numbers() -> None:
+    assert case_number(date(2026, 11, 21), "610921104", 7) == "GC20261121-610921104-0007"
+    assert case_number(date(2026, 11, 21), "610921104", 12345) == "GC20261121-610921104-12345"
+    for code, n in [("61092110", 1), ("610921104000", 1), ("61092110x", 1), ("610921104", 0)]:
+        with pytest.raises(ValueError):
+            case_number(date(2026, 11, 21), code, n)
+
+
+def test_the_on_time_figure_counts_what_is_open_and_late() -> None:
+    assert on_time_rate(on_time_closed=8, closed=10, open_overdue=0) == 0.8
+    assert on_time_rate(on_time_closed=8, closed=10, open_overdue=6) == 0.5
+    assert on_time_rate(on_time_closed=0, closed=0, open_overdue=2) == 0
+    assert on_time_rate(on_time_closed=0, closed=0, open_overdue=0) is None
