@@ -103,7 +103,8 @@ def main(arguments: list[str]) -> int:
         print(reason, file=sys.stderr)
         return 1
     except OSError as error:
-        print(f"The files cannot be written or read: {error}.\n文件无法读写：{error}。", file=sys.stderr)
+        print(f"{error.filename} cannot be used: {error.strerror}.", file=sys.stderr)
+        print(f"无法使用 {error.filename}：{error.strerror}。", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("Interrupted; the next start goes on from here. 已中断，下次启动会继续。", file=sys.stderr)

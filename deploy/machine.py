@@ -100,8 +100,9 @@ def _as_root(en: str, zh: str) -> list[str]:
     """Nothing for root, sudo for others; sudo may ask for a password where somebody sits at a terminal."""
     if os.geteuid() == 0:
         return []
-    sudo = ["sudo"] if sys.stdin.isatty() else ["sudo", "-n"]
-    if not shutil.which("sudo") or subprocess.run([*sudo, "true"], check=False).returncode:
+    sudo = ["sudo"] if sys.stdin.isatty() else ["sudo", "--non-interactive"]
+    quiet = None if sys.stdin.isatty() else subprocess.DEVNULL
+    if not shutil.which("sudo") or subprocess.run([*sudo, "true"], check=False, stderr=quiet).returncode:
         raise Stop(
             f"Missing: {en}; installing it takes root or a user who may use sudo.",
             f"缺少{zh}；安装需要 root 或可以使用 sudo 的用户。",

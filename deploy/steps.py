@@ -12,6 +12,14 @@ ROOT = Path(__file__).resolve().parents[1]
 STATE = ROOT / ".gridcase"
 STAMPS = STATE / "stamps"
 LOG = STATE / "setup.log"
+# How pip, apt and npm say that there is no way to their source.
+UNREACHABLE = (
+    "connection broken by",
+    "Temporary failure resolving",
+    "ECONNREFUSED",
+    "ENOTFOUND",
+    "EAI_AGAIN",
+)
 
 
 class Stop(Exception):
@@ -122,4 +130,5 @@ def _last_words(output: str, code: int) -> str:
     """The line that names the cause: pip and apt mark theirs, of others it is the last one."""
     lines = [line.strip() for line in output.splitlines() if line.strip()]
     marked = [line for line in lines if line.lower().startswith(("error", "e:", "npm error"))]
-    return (marked or lines or [f"exit code {code}"])[-1][:300]
+    said = (marked or lines or [f"exit code {code}"])[-1][:300]
+    return f"the source cannot be reached; {said}" if any(sign in output for sign in UNREACHABLE) else said

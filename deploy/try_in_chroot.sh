@@ -29,7 +29,7 @@ make_base() {
 }
 
 leave() {
-    for mounted in dev/pts dev/shm dev proc; do
+    for mounted in dev/pts dev/shm dev sys proc; do
         mountpoint -q "$chroots/machine/$mounted" && umount -l "$chroots/machine/$mounted"
     done
     return 0
@@ -41,6 +41,7 @@ enter_fresh_machine() {
     cp -a "$chroots/base" "$chroots/machine"
     cp /etc/resolv.conf /etc/hosts "$chroots/machine/etc/"
     mount -t proc proc "$chroots/machine/proc"
+    mount -t sysfs sysfs "$chroots/machine/sys"
     mount --bind /dev "$chroots/machine/dev"
     mount -t devpts devpts "$chroots/machine/dev/pts"
     mount -t tmpfs tmpfs "$chroots/machine/dev/shm"
