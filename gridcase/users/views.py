@@ -61,9 +61,8 @@ def _try(form: SignInForm) -> bool:
     if known is None or not fits or not known.active:
         with transaction():
             service.note_failure(known, actor=_nobody(), now=now, policy=policy)
-        form.problem = _(
-            "账号或密码不对。连续错 %(n)s 次，账号会锁定一段时间；忘记密码请找镇管理员。", n=policy.lock_after
-        )
+        words = _("账号或密码不对。连续错 %(n)s 次，账号会锁定一段时间；忘记密码请找镇管理员。", n=policy.lock_after)
+        form.form_errors = [words]
         return False
     _start(known, policy)
     return True
