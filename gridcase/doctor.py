@@ -24,7 +24,9 @@ SPATIAL = (("grid_outline", "geom"), ("household_point", "geom"), ("case_point",
 def revision() -> list[str]:
     """The database stands at the newest revision."""
     standing = migrate.current(db.engine)
-    return [] if standing == migrate.head() else [f"revision {standing}, expected {migrate.head()}: run gridcase init-db"]
+    return (
+        [] if standing == migrate.head() else [f"revision {standing}, expected {migrate.head()}: run gridcase init-db"]
+    )
 
 
 def spatial_indexes() -> list[str]:

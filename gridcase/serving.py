@@ -20,9 +20,9 @@ def web_command(config: Config) -> list[str]:
         sys.executable, "-m", "gunicorn", "gridcase.wsgi:app",
         "--bind", f"{'[' + config.host + ']' if ':' in config.host else config.host}:{config.port}",
         "--worker-class", "gthread", "--workers", str(config.workers), "--threads", str(config.threads),
-        "--graceful-timeout", "10", "--timeout", "60", "--worker-tmp-dir", "/dev/shm", "--log-level", "warning",
+        "--graceful-timeout", "10", "--timeout", "60", "--log-level", "warning",
         "--max-requests", "20000", "--max-requests-jitter", "2000",
-    ]  # fmt: skip  # noqa: S108
+    ]  # fmt: skip
 
 
 def scheduler_command() -> list[str]:

@@ -90,9 +90,7 @@ class Case(Base):
     registered_at: Mapped[datetime] = mapped_column(UtcDateTime)
     contact_due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     contacted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    due_at: Mapped[datetime | None] = mapped_column(
-        UtcDateTime
-    )  # the citizen's clock, from registration; None: no clock yet
+    due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     soon_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     due_provisional: Mapped[bool] = mapped_column(default=False)
     stage_due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -85,7 +85,9 @@ CASES = (
 )
 
 STEPS = (
-    ExampleStep("登记", "周桂花", "联户代表", datetime(2026, 11, 18, 1, 12, tzinfo=UTC), "走访时发现，老人说打火有一周了。"),
+    ExampleStep(
+        "登记", "周桂花", "联户代表", datetime(2026, 11, 18, 1, 12, tzinfo=UTC), "走访时发现，老人说打火有一周了。"
+    ),
     ExampleStep("受理", "张建国", "村网格长", datetime(2026, 11, 18, 2, 30, tzinfo=UTC)),
     ExampleStep(
         *("退回：职责不符", "刘敏", "镇应急办", datetime(2026, 11, 18, 8, 5, tzinfo=UTC)),

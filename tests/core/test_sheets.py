@@ -232,9 +232,7 @@ def test_dates_as_people_write_them(value: Any, expected: str) -> None:
     assert f"{moment.astimezone(CHINA):%Y-%m-%d %H:%M:%S}" == expected
 
 
-@pytest.mark.parametrize(
-    "value", ["2019-02-30", "2019/13/1", "2019/2/28 25:00", "20190230", "2019年2月28日 9:61"]
-)
+@pytest.mark.parametrize("value", ["2019-02-30", "2019/13/1", "2019/2/28 25:00", "20190230", "2019年2月28日 9:61"])
 def test_a_date_that_does_not_exist_is_refused(value: str) -> None:
     with pytest.raises(Refused, match=f"没有「{re.escape(value)}」这个时间"):
         parse_when(value, CHINA)
@@ -344,12 +342,8 @@ EXTERNAL = '<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/hostname">]><worksheet'
             id="a text that is not there",
         ),
         pytest.param(repeated_shared_string, "展开后太大", id="one text a thousandfold"),
-        pytest.param(
-            lambda: rewritten(book(dirty()), SHEET, "<worksheet", ENTITIES), "可能已损坏", id="entities"
-        ),
-        pytest.param(
-            lambda: rewritten(book(dirty()), SHEET, "<worksheet", EXTERNAL), "可能已损坏", id="external"
-        ),
+        pytest.param(lambda: rewritten(book(dirty()), SHEET, "<worksheet", ENTITIES), "可能已损坏", id="entities"),
+        pytest.param(lambda: rewritten(book(dirty()), SHEET, "<worksheet", EXTERNAL), "可能已损坏", id="external"),
         pytest.param(lambda: book(dirty(), A1048576="远"), "超过 20000 行", id="a cell far below"),
         pytest.param(lambda: book(dirty(), XFD2="远"), "超过 200 列", id="a cell far right"),
         pytest.param(lambda: book(dirty())[:3_000], "可能已损坏", id="cut off"),
@@ -359,9 +353,7 @@ EXTERNAL = '<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/hostname">]><worksheet'
         pytest.param(lambda: b"", "文件是空的", id="nothing"),
         pytest.param(lambda: b"\n \n", "表格是空的", id="blank csv"),
         pytest.param(lambda: book([]), "第一张工作表「Sheet」是空的", id="blank sheet"),
-        pytest.param(
-            lambda: book([["编号", "主题", "编号"]]), "「编号」出现了两次（A 列和 C 列）", id="twice"
-        ),
+        pytest.param(lambda: book([["编号", "主题", "编号"]]), "「编号」出现了两次（A 列和 C 列）", id="twice"),
         pytest.param(lambda: b"a,b\n" + b"1,2\n" * 21_000, "超过 20000 行", id="long csv"),
         pytest.param(lambda: b"a," * 300, "超过 200 列", id="wide csv"),
         pytest.param(lambda: b"x" * (21 * 2**20), "文件超过 20 MB", id="large file"),
@@ -469,9 +461,7 @@ def test_a_text_that_excel_cannot_hold_is_refused_rather_than_lost() -> None:
 
 
 def test_1500_messages_read_in_half_a_second() -> None:
-    rows = [
-        [500_000 + n, f"U{n}", f"主题{n % 400}", "2019/2/28 11:25:05", "内容" * 200] for n in range(1_500)
-    ]
+    rows = [[500_000 + n, f"U{n}", f"主题{n % 400}", "2019/2/28 11:25:05", "内容" * 200] for n in range(1_500)]
     data = write_xlsx(HEADERS, rows)
     best = min(_seconds(data) for _ in range(3))
     assert best < 0.5
