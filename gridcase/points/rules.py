@@ -44,9 +44,7 @@ class TransferKind(Labelled):
 LEGS: Mapping[TransferKind, frozenset[tuple[AccountKind, AccountKind]]] = {
     TransferKind.AWARD: frozenset({(AccountKind.ISSUE, AccountKind.PENDING)}),
     TransferKind.MATURE: frozenset({(AccountKind.PENDING, AccountKind.MERIT)}),
-    TransferKind.REVERSE: frozenset(
-        {(AccountKind.PENDING, AccountKind.ISSUE), (AccountKind.MERIT, AccountKind.ISSUE)}
-    ),
+    TransferKind.REVERSE: frozenset({(AccountKind.PENDING, AccountKind.ISSUE), (AccountKind.MERIT, AccountKind.ISSUE)}),
     TransferKind.RECOVER: frozenset({(AccountKind.ISSUE, AccountKind.RECOVER)}),
     TransferKind.FILL: frozenset({(AccountKind.RECOVER, AccountKind.ISSUE)}),
 }
