@@ -101,7 +101,7 @@ def _read(data: bytes, limits: Limits) -> Grid:
 
 
 class _Parts:
-    """The zip, measured before anything is unpacked; what was read is kept for the clean copy."""
+    """The zip, measured before anything is unpacked; each part read here goes into a clean copy."""
 
     def __init__(self, data: bytes, limits: Limits) -> None:
         # Counted in the raw bytes first: merely listing a directory of a million entries takes seconds.
@@ -117,7 +117,8 @@ class _Parts:
         if any(entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for entry in entries):
             raise Refused(_DAMAGED)
         self._names = {entry.filename.lower(): entry.filename for entry in entries}
-        self._kept: dict[str, bytes] = {}
+        self._copy = io.BytesIO()
+        self._clean = zipfile.ZipFile(self._copy, "w", zipfile.ZIP_STORED)
 
     def read(self, path: str) -> bytes:
         """One part; its checksum must fit."""
@@ -125,17 +126,15 @@ class _Parts:
         with self._zip.open(entry) as part:
             # With a size, no more than that is unpacked; without one, a part that lies is unpacked whole.
             content = part.read(entry.file_size)
-        self._kept[path] = content
+        if path not in self._clean.NameToInfo:
+            self._clean.writestr(path, content)
         return content
 
     def clean_copy(self) -> io.BytesIO:
-        """A new zip that holds exactly the parts read here, so that no other reader sees anything else."""
-        copy = io.BytesIO()
-        with zipfile.ZipFile(copy, "w", zipfile.ZIP_STORED) as target:
-            for path, content in self._kept.items():
-                target.writestr(path, content)
-        copy.seek(0)
-        return copy
+        """A zip that holds exactly the parts read here, so that no other reader sees anything else."""
+        self._clean.close()
+        self._copy.seek(0)
+        return self._copy
 
 
 def _first_sheet(parts: _Parts) -> tuple[str, str, dict[str, str]]:

@@ -24,7 +24,8 @@ EXPECTED: dict[str, str] = {
     "grid_leader": CELL,
     "section_leader": CELL + " second_check",
     "fulltime_grid": CELL + " dispatch_case verify_case escalate_case see_dashboard",
-    "parttime_grid": CIRCLE + " see_place",
+    "parttime_grid": """see_work see_case register_case self_solve_case handle_case answer_case see_reporter see_place
+        see_household log_visit see_visit see_points""",
     "village_head": CELL + " dispatch_case verify_case escalate_case edit_household see_dashboard second_check",
     "review_member": "see_work see_points review_points",
     "village_supervisor": """see_work see_place see_case see_household see_visit see_points object_points
@@ -35,7 +36,7 @@ EXPECTED: dict[str, str] = {
     "dispatcher": DESK + " see_household",
     "town_manager": """see_work see_place see_case register_case accept_case void_case import_cases manage_town
         see_dashboard see_map""",
-    "county_dispatcher": DESK,
+    "county_dispatcher": STATION + " see_restricted_case dispatch_case verify_case",
     "county_dept": STATION,
     "county_manager": "see_work see_place manage_county see_dashboard",
     "system_admin": "see_system",
