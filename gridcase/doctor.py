@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from flask import current_app
 from sqlalchemy import func, select, text
 
 from gridcase.audit import service as audit
 from gridcase.cases import service as cases
 from gridcase.cases.models import CaseClass
 from gridcase.core import migrate
-from gridcase.core.config import Config
+from gridcase.core.config import current
 from gridcase.core.db import db, dialect_name
 from gridcase.core.paths import STATIC
 from gridcase.points import service as points
@@ -61,8 +60,7 @@ def catalogue() -> list[str]:
 
 def demo_accounts() -> list[str]:
     """Production has no demo accounts."""
-    config: Config = current_app.extensions["gridcase"]
-    return ["demo accounts exist in production"] if config.production and users.any_demo_account() else []
+    return ["demo accounts exist in production"] if current().production and users.any_demo_account() else []
 
 
 def cases_whole() -> list[str]:

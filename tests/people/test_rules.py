@@ -113,7 +113,7 @@ def test_a_supervisor_sees_the_village_but_no_names_unmasked_and_changes_nothing
     ("permission", "roles"),
     [
         (P.VOID_CASE, {Role.TOWN_MANAGER}),
-        (P.GRANT_PAUSE, DUTY_DESKS | {Role.UNIT_LEAD}),
+        (P.GRANT_PAUSE, {Role.DISPATCHER, Role.UNIT_LEAD}),
         (P.DISPATCH_CASE, DUTY_DESKS | {Role.FULLTIME_GRID, Role.VILLAGE_HEAD}),
         (P.VERIFY_CASE, DUTY_DESKS | {Role.FULLTIME_GRID, Role.VILLAGE_HEAD}),
         (P.SECOND_CHECK, {Role.SECTION_LEADER, Role.VILLAGE_HEAD}),
