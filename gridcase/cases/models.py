@@ -15,7 +15,7 @@ OPEN = text("closed_at IS NULL")
 
 
 class CaseClass(Base):
-    """A class of the catalogue, with its limits. `contact_unit`/`limit_unit`: W working hours, N natural hours, D days."""
+    """A class of the catalogue. Units of its limits: W working hours, N natural hours, D days."""
 
     __tablename__ = "case_class"
 

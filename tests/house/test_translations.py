@@ -13,6 +13,7 @@ from gridcase.web.translations import merged
 METHODS = [("**.py", "python"), ("**.html", "jinja2.ext:babel_extract")]
 KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "lazy_gettext": None, "N_": None}
 PLACE = re.compile(r"%\((\w+)\)[sd]")
+BOTH = {"演示 DEMO"}  # said in both languages on purpose
 CHINESE = re.compile(r"[一-鿿]")
 
 
@@ -46,13 +47,15 @@ def test_english_names_the_same_places() -> None:
 
 
 def test_english_is_english() -> None:
-    assert [m.id for m in merged("en") if m.id and CHINESE.search(str(m.string)) and "中文" not in str(m.string)] == []
+    assert [m.id for m in merged("en") if m.id and CHINESE.search(str(m.string)) and m.id not in BOTH] == []
 
 
 def test_templates_say_nothing_unmarked() -> None:
     """A Chinese character outside of `_()` and of comments would stay Chinese for an English reader."""
     found = {}
     for path in sorted(Path(TEMPLATES).rglob("*.html")):
+        if path.parent.name == "web":
+            continue  # the style guide shows invented Chinese content
         text = re.sub(r"\{#.*?#\}", "", path.read_text(encoding="utf-8"), flags=re.S)
         text = re.sub(
             r"\{%.*?%\}|\{\{.*?\}\}",

@@ -97,7 +97,7 @@ def test_a_familys_card_opens_no_case_of_another_member() -> None:
 
 def test_the_tier_is_seen_only_by_those_who_serve_the_home() -> None:
     serving = HOUSEHOLD_ROLES - {Role.RESIDENT} | {
-        Role.GRID_LEADER, Role.SECTION_LEADER, Role.FULLTIME_GRID, Role.PARTTIME_GRID, Role.VILLAGE_HEAD,
+        Role.GRID_LEADER, Role.SECTION_LEADER, Role.FULLTIME_GRID, Role.VILLAGE_HEAD,
     }  # fmt: skip
     assert holders(P.SEE_TIER) == serving
     assert holders(P.SEE_TIER) <= holders(P.LOG_VISIT)
