@@ -37,12 +37,12 @@ leave() {
 
 enter_fresh_machine() {
     leave
-    rm -rf "$chroots/machine"
+    rm -rf --one-file-system "$chroots/machine"
     cp -a "$chroots/base" "$chroots/machine"
     cp /etc/resolv.conf /etc/hosts "$chroots/machine/etc/"
     mount -t proc proc "$chroots/machine/proc"
     mount -t sysfs sysfs "$chroots/machine/sys"
-    mount --bind /dev "$chroots/machine/dev"
+    mount --bind --make-private /dev "$chroots/machine/dev"
     mount -t devpts devpts "$chroots/machine/dev/pts"
     mount -t tmpfs tmpfs "$chroots/machine/dev/shm"
     git clone --quiet --no-hardlinks "$checkout" "$chroots/machine/home/clerk/gridcase"

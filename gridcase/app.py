@@ -19,6 +19,7 @@ import gridcase.notices.views
 import gridcase.users.session
 import gridcase.users.views
 import gridcase.web.health
+import gridcase.web.styleguide
 from gridcase.core import clock
 from gridcase.core.config import Config, from_env
 from gridcase.core.db import db, engine_options, prepare_engine
@@ -60,6 +61,8 @@ def create_app(config: Config | None = None) -> Flask:
     frame.init_app(app, nav=nav, inbox_count=notices.unread_count, place_label=place_label)
     for room in ROOMS:
         app.register_blueprint(room.bp)
+    if not config.production:
+        app.register_blueprint(gridcase.web.styleguide.bp)
     _error_pages(app)
     return app
 

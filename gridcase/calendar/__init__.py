@@ -1,1 +1,4 @@
-"""Holidays and make-up workdays: the table every deadline is computed from. 日历：节假日与调休。"""
+"""Holidays and make-up workdays: the table every deadline is computed from.
+
+日历：节假日与调休。
+"""

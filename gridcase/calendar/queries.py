@@ -5,18 +5,17 @@ from __future__ import annotations
 from datetime import date
 from functools import lru_cache
 
-from flask import current_app
 from sqlalchemy import func, select
 
 from gridcase.calendar.models import CalendarDay, CalendarYear
-from gridcase.core.config import Config
+from gridcase.core.config import current
 from gridcase.core.db import db
 from gridcase.core.worktime import DayKind, OfficeHours, WorkCalendar
 
 
 def work_calendar() -> WorkCalendar:
     """The working calendar of this installation."""
-    config: Config = current_app.extensions["gridcase"]
+    config = current()
     counted = db.session.execute(
         select(
             func.count(CalendarDay.day),

@@ -15,7 +15,7 @@ OPEN = text("closed_at IS NULL")
 
 
 class CaseClass(Base):
-    """A class of the catalogue, with its limits. `contact_unit`/`limit_unit`: W working hours, N natural hours, D days."""
+    """A class of the catalogue. Units of its limits: W working hours, N natural hours, D days."""
 
     __tablename__ = "case_class"
 
@@ -90,9 +90,7 @@ class Case(Base):
     registered_at: Mapped[datetime] = mapped_column(UtcDateTime)
     contact_due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     contacted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    due_at: Mapped[datetime | None] = mapped_column(
-        UtcDateTime
-    )  # the citizen's clock, from registration; None: no clock yet
+    due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     soon_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     due_provisional: Mapped[bool] = mapped_column(default=False)
     stage_due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from flask import current_app
+
 from gridcase.core.errors import SetupProblem
 from gridcase.core.words import N_
 
@@ -117,3 +119,9 @@ def _parse(name: str, kind: Any, raw: str) -> Any:
             text = N_("GRIDCASE_%(name)s 须是整数，现在是“%(raw)s”。", name=name.upper(), raw=raw)
             raise SetupProblem(text) from error
     return raw
+
+
+def current() -> Config:
+    """The settings of the running application."""
+    config: Config = current_app.extensions["gridcase"]
+    return config

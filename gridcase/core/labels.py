@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from typing import Self
 
 from gridcase.core.words import Text
@@ -33,4 +33,16 @@ class Marked(Labelled):
         member._value_ = value
         member.label = label
         member.mark = mark
+        return member
+
+
+class Ranked(IntEnum):
+    """A labelled member whose stored value is its rank."""
+
+    label: Text
+
+    def __new__(cls, value: int, label: Text = _UNNAMED) -> Self:
+        member = int.__new__(cls, value)
+        member._value_ = value
+        member.label = label
         return member

@@ -100,10 +100,10 @@ class Viewer:
         return frozenset(grant.unit_id for grant in self.grants if grant.unit_id is not None)
 
     def acting(self, permission: Permission, *, path: str | None = None) -> Grant | None:
-        """The post an action is done from: the first that holds the permission over `path`, else the first that holds it."""
+        """The post an action is done from: the first that holds the permission over `path`, else the first at all."""
         held = self.grants_with(permission)
         covering = [grant for grant in held if path and grant.path and path.startswith(grant.path)]
-        return (covering or list(held) or [None])[0]
+        return next(iter([*covering, *held]), None)
 
 
 def job(name: str) -> Viewer:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import contains_eager
 
 from gridcase.core.db import db
@@ -48,7 +48,7 @@ class Filters:
     post_id: int | None = None
 
 
-def page(viewer: Viewer, filters: Filters, *, on: date, after: str | None = None) -> Page[Row[Any]]:
+def page(viewer: Viewer, filters: Filters, *, on: date, after: str | None = None) -> Page[Any]:
     """Households by code, with the name of their cell and the day of the next visit."""
     query = (
         select(
@@ -176,7 +176,7 @@ def place_of(household_id: int) -> tuple[float, float] | None:
     return (row[0], row[1]) if row else None
 
 
-def due_in_circle(viewer: Viewer, *, on: date, limit: int = 60) -> Sequence[Row[Any]]:
+def due_in_circle(viewer: Viewer, *, on: date, limit: int = 60) -> Sequence[Any]:
     """The homes of the viewer's circles, the most urgent visit first."""
     return db.session.execute(
         select(
@@ -189,7 +189,7 @@ def due_in_circle(viewer: Viewer, *, on: date, limit: int = 60) -> Sequence[Row[
     ).all()  # fmt: skip
 
 
-def visits_due_by_post(*, on: date) -> Sequence[Row[Any]]:
+def visits_due_by_post(*, on: date) -> Sequence[Any]:
     """(post_id, place_path, homes due) for the liaisons' morning digest."""
     return db.session.execute(
         select(Post.id.label("post_id"), Post.place_path, func.count().label("homes"))

@@ -169,7 +169,7 @@ def confirm_tier(household: Household, *, actor: Viewer, tier: CareTier, reason:
             reason=reason.strip(),
             actor_user_id=actor.user_id,
             at=now,
-        )  # fmt: skip
+        )
     )
     household.tier = tier
     last = household.last_visit_at

@@ -1,1 +1,4 @@
-"""Persons, units and dated posts: who is what, where, from when to when. 人员：个人、单位、有起止日期的岗位。"""
+"""Persons, units and dated posts: who is what, where, from when to when.
+
+人员：个人、单位、有起止日期的岗位。
+"""

@@ -46,8 +46,8 @@ def grant_of(post: Post) -> Grant:
     )
 
 
-# A station sees what was sent to it; the duty desk has a unit too, but sees its whole town.
-UNIT_SCOPED = frozenset({Role.DEPT, Role.UNIT_LEAD, Role.COUNTY_DEPT})
+# A station, and all the county's desks, see what was sent to them; a town's duty desk sees its whole town.
+UNIT_SCOPED = frozenset({Role.DEPT, Role.UNIT_LEAD, Role.COUNTY_DISPATCHER, Role.COUNTY_DEPT})
 
 
 def posts_at(path: str, *roles: Role, on: date) -> list[Post]:

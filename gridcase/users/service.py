@@ -110,7 +110,7 @@ def open_session(user: User, *, actor: Viewer, now: datetime, policy: SignInPoli
             created_at=now,
             seen_at=now,
             ends_at=now + policy.session_time,
-        )  # fmt: skip
+        )
     )
     audit.record(actor=actor, action="user.sign_in", subject_kind="user", subject_id=user.id, now=now)
     return token

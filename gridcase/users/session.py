@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from flask import Flask, current_app, g, request
+from flask import Flask, g, request
 from flask_login import LoginManager, UserMixin
 
 from gridcase.core import clock
-from gridcase.core.config import Config
+from gridcase.core.config import current
 from gridcase.core.db import transaction
 from gridcase.users import queries, service
 from gridcase.users.models import User
@@ -32,9 +32,8 @@ class Account(UserMixin):
 
 def load(token: str) -> Account | None:
     """Flask-Login's user loader."""
-    config: Config = current_app.extensions["gridcase"]
     now = clock.now()
-    session = queries.live_session(token, now=now, idle=timedelta(minutes=config.idle_minutes))
+    session = queries.live_session(token, now=now, idle=timedelta(minutes=current().idle_minutes))
     if session is None:
         return None
     account = Account(session.user, token, session.id)

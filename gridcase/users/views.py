@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 from urllib.parse import urlsplit
 
-from flask import Blueprint, current_app, flash, redirect, render_template, request, session, url_for
+from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user, login_user, logout_user
 
 from gridcase.core import clock
-from gridcase.core.config import Config
+from gridcase.core.config import current
 from gridcase.core.db import transaction
 from gridcase.core.permissions import Viewer
 from gridcase.users import queries, service
@@ -24,7 +24,7 @@ bp = Blueprint("users", __name__)
 
 
 def _policy() -> service.SignInPolicy:
-    config: Config = current_app.extensions["gridcase"]
+    config = current()
     return service.SignInPolicy(
         lock_after=config.lock_after,
         lock_time=timedelta(minutes=config.lock_minutes),
@@ -49,7 +49,7 @@ def sign_in() -> ResponseReturnValue:
         return redirect(_safe(form.next.data))
     if form.validate_on_submit() and _try(form):
         return redirect(_safe(form.next.data))
-    accounts = queries.demo_accounts() if current_app.extensions["gridcase"].demo else []
+    accounts = queries.demo_accounts() if current().demo else []
     return render_template("users/sign_in.html", form=form, demo_accounts=accounts)
 
 
@@ -61,9 +61,8 @@ def _try(form: SignInForm) -> bool:
     if known is None or not fits or not known.active:
         with transaction():
             service.note_failure(known, actor=_nobody(), now=now, policy=policy)
-        form.problem = _(
-            "账号或密码不对。连续错 %(n)s 次，账号会锁定一段时间；忘记密码请找镇管理员。", n=policy.lock_after
-        )
+        words = _("账号或密码不对。连续错 %(n)s 次，账号会锁定一段时间；忘记密码请找镇管理员。", n=policy.lock_after)
+        form.form_errors = [words]
         return False
     _start(known, policy)
     return True

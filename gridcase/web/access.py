@@ -1,4 +1,4 @@
-"""Who may enter a route. Every view says so by `@needs(...)` or `@public("why")`; a view that says nothing is closed."""
+"""Who may enter a route. Every view says so by `@needs(...)` or `@public("why")`; one that says nothing is closed."""
 
 from __future__ import annotations
 

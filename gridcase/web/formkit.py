@@ -19,12 +19,14 @@ Result = TypeVar("Result")
 class BaseForm(FlaskForm):
     """A form that can take a refusal back: beside its field, or on top (`form_errors`) where it belongs to none."""
 
+    form_errors: list[str]
+
     def refuse(self, refusal: Refused) -> None:
         """Put a refusal where the reader looks for it."""
         words = translate(refusal.text)
         field: Field | None = self._fields.get(refusal.field or "")
         if field is None:
-            self.form_errors = [*self.form_errors, words]
+            self.form_errors.append(words)
         else:
             field.errors = [*field.errors, words]
 

@@ -1,4 +1,4 @@
-"""The frame around every page: navigation, place, inbox count, language. Rooms hand in their entries, `app` collects them."""
+"""The frame around every page: navigation, place, inbox, language. Rooms hand in their entries, `app` collects them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Answers other than pages: JSON built by the database, with an ETag, so that polling costs nothing when nothing moved."""
+"""Answers other than pages: JSON built by the database, with an ETag: polling costs nothing when nothing moved."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from flask import Response, request
 
 
 def json_text(body: str, *, version: str) -> Response:
-    """A JSON body and its ETag; 304 without the body when the reader has it. `version` must include the viewer's scope."""
+    """A JSON body and its ETag; 304 when the reader has it. `version` must include the viewer's scope."""
     response = Response(body, mimetype="application/json")
     response.set_etag(hashlib.sha256(version.encode()).hexdigest()[:32])
     response.headers["Cache-Control"] = "private, no-cache"
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response
 
 
 def not_modified(version: str) -> Response | None:

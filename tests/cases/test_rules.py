@@ -38,6 +38,7 @@ from gridcase.cases.rules import (
 )
 from gridcase.core.permissions import Permission as P
 from gridcase.core.worktime import DayKind, Limit, LimitUnit, WorkCalendar
+from gridcase.people.rules import ROLE_PERMISSIONS, Role
 
 NOW = datetime(2026, 11, 20, 2, tzinfo=UTC)
 EVERYTHING = frozenset(P)
@@ -218,6 +219,37 @@ def test_levels_and_urgencies_read_the_catalogue() -> None:
     assert str(Urgency(1).label) == "特急"
 
 
+def test_every_move_has_somebody_in_the_field_who_makes_it() -> None:
+    for move in MOVES:
+        assert any(move.needs in held for held in ROLE_PERMISSIONS.values()), move.name
+
+
+@pytest.mark.parametrize(
+    ("role", "state", "moves"),
+    [
+        (Role.LIAISON, State.REGISTERED, {"self_solve", "withdraw", "comment"}),
+        (Role.GRID_LEADER, State.REGISTERED, {"accept", "self_solve", "reject_duplicate", "withdraw", "comment"}),
+        (
+            Role.VILLAGE_HEAD,
+            State.ACCEPTED,
+            {"dispatch", "self_solve", "reject_duplicate", "remind", "withdraw", "comment"},
+        ),
+        (Role.DEPT, State.DISPATCHED, {"sign", "give_back", "comment"}),
+        (Role.DEPT, State.FEEDBACK, {"comment"}),
+        (Role.UNIT_LEAD, State.IN_PROGRESS, {"submit_result", "give_back", "suspend", "comment"}),
+        (Role.DISPATCHER, State.FEEDBACK, {"record_answer", "verify", "rework", "remind", "comment"}),
+        (Role.SECTION_LEADER, State.CLOSED, {"reopen", "second_check", "comment"}),
+        (Role.TOWN_MANAGER, State.IN_PROGRESS, {"void", "withdraw", "comment"}),
+        (Role.DEPUTY, State.IN_PROGRESS, {"withdraw", "comment"}),
+        (Role.AUDITOR, State.IN_PROGRESS, set()),
+        (Role.SYSTEM_ADMIN, State.REGISTERED, set()),
+        (Role.RESIDENT, State.FEEDBACK, set()),
+    ],
+)
+def test_what_the_roles_can_do_where(role: Role, state: State, moves: set[str]) -> None:
+    assert names(standing(state, ROLE_PERMISSIONS[role])) == moves
+
+
 # -- answers
 
 
@@ -317,6 +349,7 @@ def test_the_ladder_calls_the_nearest_first() -> None:
         ("dispatcher",),
         ("dispatcher", "town_manager"),
     ]
+    assert {name for rung in LADDER for name in rung.to} - {"handler"} <= set(Role)
     assert str(LADDER[0].say(number="GC1", due="周三 17:30")) == "事件GC1将于周三 17:30到期，请尽快办理。"
 
 

@@ -9,7 +9,8 @@ from pathlib import Path
 
 SEED = Path(__file__).parents[2] / "seed_data"
 COMMON = ["0101", "0102", "0203", "0401", "0403", "0501", "0503", "0504", "0703", "0801", "0803", "1001"]
-NAMED_IN_ARTICLES = ("陈腊清", "徐铁牛", "刘武林", "王卫科", "程健", "杜丰", "张璟", "张曦云")
+# Each real person named in the published articles has one of these in the given name.
+KEPT_OUT = set("腊铁牛武科健丰璟曦嗲")
 
 
 def rows(name: str) -> list[dict[str, str]]:
@@ -93,11 +94,7 @@ def test_places_form_a_tree_with_points_in_china() -> None:
 
 def test_no_name_of_the_articles_can_be_made_up() -> None:
     parts = rows("names.csv")
-    surnames = {row["text"] for row in parts if row["kind"] == "surname"}
-    first = {row["text"] for row in parts if row["kind"] == "given_first"}
-    second = {row["text"] for row in parts if row["kind"].startswith("given_second")}
-    for name in NAMED_IN_ARTICLES:
-        given = name[1:]
-        spelt = given in second if len(given) == 1 else given[0] in first and given[1] in second
-        assert not (name[0] in surnames and spelt), name
+    given = {row["text"] for row in parts if row["kind"].startswith("given")}
+    assert len(given) > 100
+    assert not given & KEPT_OUT
     assert all(int(row["weight"]) > 0 for row in parts)

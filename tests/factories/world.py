@@ -158,10 +158,11 @@ def _home(village: Grid, cell: Grid, cell_number: int, number: int) -> Household
 
 
 _PLACES = {
-    Role.GRID_LEADER: "village_a_cell_1", Role.PARTTIME_GRID: "village_a_cell_1", Role.DEPT: "town", Role.UNIT_LEAD: "town",
-    Role.DISPATCHER: "town", Role.TOWN_MANAGER: "town", Role.COUNTY_DISPATCHER: "county", Role.COUNTY_DEPT: "county",
-    Role.COUNTY_MANAGER: "county", Role.SYSTEM_ADMIN: "county", Role.SECURITY_ADMIN: "county", Role.AUDITOR: "county",
-}  # fmt: skip
+    **dict.fromkeys((Role.GRID_LEADER, Role.PARTTIME_GRID), "village_a_cell_1"),
+    **dict.fromkeys((Role.DEPT, Role.UNIT_LEAD, Role.DISPATCHER, Role.TOWN_MANAGER), "town"),
+    **dict.fromkeys((Role.COUNTY_DISPATCHER, Role.COUNTY_DEPT, Role.COUNTY_MANAGER), "county"),
+    **dict.fromkeys((Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDITOR), "county"),
+}
 _UNITS = {
     Role.DEPT: "water", Role.UNIT_LEAD: "water", Role.DISPATCHER: "zongzhi", Role.COUNTY_DEPT: "county_water",
     Role.COUNTY_DISPATCHER: "county_zongzhi",

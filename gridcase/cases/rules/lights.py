@@ -119,13 +119,10 @@ LADDER: tuple[Rung, ...] = (
 )
 
 
-def ladder_times(
-    *, due_at: datetime, soon_at: datetime, calendar: WorkCalendar
-) -> tuple[tuple[Rung, datetime], ...]:
+def ladder_times(*, due_at: datetime, soon_at: datetime, calendar: WorkCalendar) -> tuple[tuple[Rung, datetime], ...]:
     """When each rung of the ladder is reached, in UTC."""
     return tuple(
-        (rung, soon_at if rung.after_hours is None else _after(due_at, rung.after_hours, calendar))
-        for rung in LADDER
+        (rung, soon_at if rung.after_hours is None else _after(due_at, rung.after_hours, calendar)) for rung in LADDER
     )
 
 

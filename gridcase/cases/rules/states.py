@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from datetime import date
-from enum import IntEnum
-from typing import Self
 
-from gridcase.core.labels import Labelled
+from gridcase.core.labels import Labelled, Ranked
 from gridcase.core.words import N_, Text
 
 ATTEMPTS_NEEDED = 3  # dated tries to reach the villager before "no word" may stand for an answer
@@ -74,20 +72,12 @@ class Channel(Labelled):
     PROXY = "proxy", N_("代填")
 
 
-class Urgency(IntEnum):
+class Urgency(Ranked):
     """How pressing a case is; 1 is the most, and emergencies bypass digest and quiet hours."""
-
-    label: Text
 
     CRITICAL = 1, N_("特急")
     URGENT = 2, N_("紧急")
     ORDINARY = 3, N_("一般")
-
-    def __new__(cls, value: int, label: Text = Text("")) -> Self:
-        member = int.__new__(cls, value)
-        member._value_ = value
-        member.label = label
-        return member
 
 
 class Level(Labelled):

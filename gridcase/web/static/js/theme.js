@@ -16,6 +16,9 @@
   const apply = (high) => (high ? root.setAttribute("data-contrast", "high") : root.removeAttribute("data-contrast"));
   apply(read() === "high");
 
+  // Where the system itself asks for contrast there is nothing left to choose.
+  const asked = matchMedia("(prefers-contrast: more)").matches;
+
   const show = (button) => {
     const high = root.getAttribute("data-contrast") === "high";
     const value = button.querySelector(".menu-value");
@@ -25,6 +28,7 @@
 
   document.addEventListener("DOMContentLoaded", () => {
     for (const button of document.querySelectorAll("[data-contrast-toggle]")) {
+      button.hidden = asked;
       show(button);
       button.addEventListener("click", () => {
         const high = root.getAttribute("data-contrast") !== "high";

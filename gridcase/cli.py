@@ -1,0 +1,295 @@
+"""The command line: `gridcase --help`. Exit code 0 only on success; what goes wrong on purpose is one sentence."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import click
+from flask import Flask
+from tqdm import tqdm
+
+from gridcase import doctor as checks
+from gridcase import scheduler as timetable
+from gridcase import serving
+from gridcase.app import create_app
+from gridcase.audit import service as audit
+from gridcase.core import clock, migrate
+from gridcase.core.config import Config, from_env
+from gridcase.core.db import db, transaction
+from gridcase.core.errors import GridcaseError
+from gridcase.core.permissions import job
+from gridcase.exchange import service as exchange
+from gridcase.exchange import trial as trials
+from gridcase.people import service as people
+from gridcase.people.models import Person
+from gridcase.points import service as ledger
+from gridcase.seed import demo, reference, scale
+from gridcase.users import queries as users
+from gridcase.users import service as user_service
+
+ACTOR = job("command line")
+
+
+class Group(click.Group):
+    """Turns the errors this system raises on purpose into one sentence and exit code 1."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except GridcaseError as error:
+            raise click.ClickException(str(error)) from error
+
+
+@click.group(cls=Group)
+@click.version_option(package_name="gridcase")
+def main() -> None:
+    """gridcase: grid governance for Chinese towns and villages."""
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s %(message)s")
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+
+
+def _settings() -> Config:
+    return from_env().checked()
+
+
+def _app() -> Flask:
+    return create_app(_settings())
+
+
+def _bar(label: str) -> Any:
+    """A progress callback (done, total) that draws a bar on a terminal and a line elsewhere."""
+    bar = tqdm(desc=label, unit="", leave=True, mininterval=0.5, disable=None)
+
+    def show(done: int, total: int) -> None:
+        bar.total = total
+        bar.update(done - bar.n)
+
+    return show
+
+
+@main.command("init-db")
+def init_db() -> None:
+    """Create or migrate the database and load the reference data."""
+    config = _settings()
+    migrate.upgrade(config)
+    with create_app(config).app_context(), transaction():
+        reference.load(actor=ACTOR, now=clock.now())
+    click.echo(f"database ready at revision {migrate.head()}")
+
+
+@main.command()
+def run() -> None:
+    """Everything in one: database, demo if empty, web and scheduler together."""
+    config = _settings()
+    migrate.upgrade(config)
+    app = create_app(config)
+    with app.app_context():
+        with transaction():
+            reference.load(actor=ACTOR, now=clock.now())
+        if config.demo and demo.empty():
+            demo.build(actor=ACTOR, now=clock.now(), small=False, progress=_bar("demo 演示数据"))
+        accounts = [(user.login, user.person.name) for user in users.demo_accounts()] if config.demo else []
+        db.session.remove()
+        db.engine.dispose()
+    _greet(config, accounts)
+    sys.exit(serving.run_together([serving.web_command(config), serving.scheduler_command()]))
+
+
+def _greet(config: Config, accounts: list[tuple[str, str]]) -> None:
+    click.echo(f"\n  gridcase  http://{config.host}:{config.port}/   (Ctrl-C 停止 / stops)\n")
+    if accounts:
+        click.echo(f"  演示账号 demo accounts, password {demo.PASSWORD}")
+        for login, name in accounts:
+            click.echo(f"    {login:<20} {name}")
+        click.echo("")
+
+
+@main.command()
+def serve() -> None:
+    """The web workers alone."""
+    serving.become(serving.web_command(_settings()))
+
+
+@main.command("scheduler")
+def run_scheduler() -> None:
+    """The scheduler alone; a second one does no harm."""
+    timetable.run(_app())
+
+
+@main.command()
+def tick() -> None:
+    """Run what is due once."""
+    done = timetable.tick(_app())
+    for name, count in done.items():
+        click.echo(f"{name}: {count}")
+    sys.exit(1 if -1 in done.values() else 0)
+
+
+@main.command()
+def doctor() -> None:
+    """Is this installation whole? Exit code 1 when something is not."""
+    with _app().app_context():
+        found = checks.examine()
+    for name, problems in found:
+        click.echo(f"{'ok  ' if not problems else 'FAIL'} {name}")
+        for problem in problems:
+            click.echo(f"     {problem}")
+    total = sum(len(problems) for _, problems in found)
+    click.echo(f"{total} differences")
+    sys.exit(1 if total else 0)
+
+
+@main.group(invoke_without_command=True)
+@click.option("--small", is_flag=True, help="a few villages, for tests")
+@click.pass_context
+def seed(ctx: click.Context, small: bool) -> None:
+    """Load the demo of five places into an empty database."""
+    if ctx.invoked_subcommand is None:
+        with _app().app_context():
+            demo.build(actor=ACTOR, now=clock.now(), small=small, progress=_bar("demo"))
+        click.echo("demo loaded")
+
+
+@seed.command("scale")
+@click.option("--households", default=100_000, show_default=True)
+@click.option("--cases", default=100_000, show_default=True)
+def seed_scale(households: int, cases: int) -> None:
+    """Bulk data for measuring, past the services."""
+    with _app().app_context():
+        scale.build(households=households, cases=cases, now=clock.now(), progress=_bar("scale"))
+
+
+@main.group()
+def user() -> None:
+    """Accounts."""
+
+
+@user.command("add")
+@click.argument("login")
+@click.option("--name", required=True, help="the person's name")
+@click.option("--password", prompt=True, hide_input=True, confirmation_prompt=True)
+def user_add(login: str, name: str, password: str) -> None:
+    """Open an account for a new person; posts are given in the pages."""
+    config = _settings()
+    with create_app(config).app_context(), transaction():
+        person: Person = people.add_person(actor=ACTOR, name=name, place_path="/", now=clock.now())
+        user_service.add_user(
+            actor=ACTOR, login=login, password=password, person_id=person.id, now=clock.now(),
+            memory_kib=config.argon2_memory_kib,
+        )  # fmt: skip
+    click.echo(f"account {login} opened")
+
+
+@user.command("password")
+@click.argument("login")
+@click.option("--password", prompt=True, hide_input=True, confirmation_prompt=True)
+def user_password(login: str, password: str) -> None:
+    """Set a password; every session of the account ends."""
+    config = _settings()
+    with create_app(config).app_context(), transaction():
+        found = users.by_login(login)
+        if found is None:
+            raise click.ClickException(f"no account {login}")
+        user_service.set_password(
+            found, actor=ACTOR, password=password, now=clock.now(), memory_kib=config.argon2_memory_kib
+        )
+    click.echo(f"password of {login} set")
+
+
+@user.command("close")
+@click.argument("login")
+def user_close(login: str) -> None:
+    """Close an account; its sessions end at once."""
+    with _app().app_context(), transaction():
+        found = users.by_login(login)
+        if found is None:
+            raise click.ClickException(f"no account {login}")
+        user_service.set_active(found, actor=ACTOR, active=False, now=clock.now())
+    click.echo(f"account {login} closed")
+
+
+@main.group("import")
+def import_() -> None:
+    """Take over lists of other systems."""
+
+
+@import_.command("cases")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--town", required=True, help="12-digit code of the town")
+@click.option("--village", default=None, help="12-digit code of the village, where all belong to one")
+@click.option("--dry-run", is_flag=True, help="check only")
+def import_cases(file: Path, town: str, village: str | None, dry_run: bool) -> None:
+    """Import cases from an Excel or CSV file: all or nothing, nothing doubled on a second run."""
+    with _app().app_context():
+        report = exchange.import_cases(
+            actor=ACTOR, data=file.read_bytes(), town_code=town, village_code=village, dry_run=dry_run,
+            now=clock.now(), progress=_bar("import"),
+        )  # fmt: skip
+    for line in report.lines():
+        click.echo(line)
+    sys.exit(0 if report.accepted else 1)
+
+
+@main.group()
+def export() -> None:
+    """Write lists for other systems."""
+
+
+@export.command("cases")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--town", required=True, help="12-digit code of the town")
+@click.option("--since", type=click.DateTime(["%Y-%m-%d"]), default=None)
+def export_cases(file: Path, town: str, since: Any) -> None:
+    """Write a town's cases to an Excel or CSV file, text cells forced to text."""
+    first: date | None = since.date() if since else None
+    with _app().app_context():
+        count = exchange.export_cases(actor=ACTOR, path=file, town_code=town, since=first, now=clock.now())
+    click.echo(f"{count} cases written to {file}")
+
+
+@main.command()
+@click.option("--real", required=True, type=click.Path(exists=True, file_okay=False, path_type=Path))
+def trial(real: Path) -> None:
+    """Real input: import it, import it again, import broken copies; say what came of it."""
+    sys.exit(0 if trials.run(real, say=click.echo) else 1)
+
+
+@main.group("audit")
+def audit_group() -> None:
+    """The audit chain."""
+
+
+@audit_group.command("verify")
+def audit_verify() -> None:
+    """Walk every town's chain and report the unsealed tail."""
+    with _app().app_context():
+        problems, unsealed = audit.verify()
+    for problem in problems:
+        click.echo(problem)
+    click.echo(f"{len(problems)} problems, {unsealed} rows not sealed yet")
+    sys.exit(1 if problems else 0)
+
+
+@main.group("points")
+def points_group() -> None:
+    """The points ledger."""
+
+
+@points_group.command("verify")
+def points_verify() -> None:
+    """Balances against a replay, and the sum of everything against zero."""
+    with _app().app_context():
+        problems = ledger.verify()
+    for problem in problems:
+        click.echo(problem)
+    click.echo(f"{len(problems)} problems")
+    sys.exit(1 if problems else 0)
+
+
+if __name__ == "__main__":
+    main()

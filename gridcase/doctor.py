@@ -1,0 +1,89 @@
+"""`gridcase doctor`: whether this installation is whole. Each check answers with sentences; none means well."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sqlalchemy import func, select, text
+
+from gridcase.audit import service as audit
+from gridcase.cases import service as cases
+from gridcase.cases.models import CaseClass
+from gridcase.core import migrate
+from gridcase.core.config import current
+from gridcase.core.db import db, dialect_name
+from gridcase.core.paths import STATIC
+from gridcase.points import service as points
+from gridcase.users import queries as users
+
+Check = Callable[[], list[str]]
+SPATIAL = (("grid_outline", "geom"), ("household_point", "geom"), ("case_point", "geom"))
+
+
+def revision() -> list[str]:
+    """The database stands at the newest revision."""
+    standing = migrate.current(db.engine)
+    return (
+        [] if standing == migrate.head() else [f"revision {standing}, expected {migrate.head()}: run gridcase init-db"]
+    )
+
+
+def spatial_indexes() -> list[str]:
+    """Every geometry has a whole index."""
+    if dialect_name() == "postgresql":
+        return []
+    broken = []
+    for table, column in SPATIAL:
+        if db.session.scalar(text("SELECT CheckSpatialIndex(:t, :c)"), {"t": table, "c": column}) != 1:
+            broken.append(f"spatial index of {table} is broken: run SELECT RecoverSpatialIndex('{table}', '{column}')")
+    return broken
+
+
+def orphans() -> list[str]:
+    """Foreign keys hold."""
+    if dialect_name() == "postgresql":
+        return []
+    rows = db.session.execute(text("PRAGMA foreign_key_check")).all()
+    return [f"{len(rows)} orphaned rows, first in {rows[0][0]}"] if rows else []
+
+
+def assets() -> list[str]:
+    """Front-end files are in place."""
+    return [] if (STATIC / "vendor" / "manifest.json").exists() else ["front-end files are missing: run make setup"]
+
+
+def catalogue() -> list[str]:
+    """The reference data is loaded."""
+    count = db.session.scalar(select(func.count()).select_from(CaseClass)) or 0
+    return [] if count else ["no case classes: run gridcase init-db"]
+
+
+def demo_accounts() -> list[str]:
+    """Production has no demo accounts."""
+    return ["demo accounts exist in production"] if current().production and users.any_demo_account() else []
+
+
+def cases_whole() -> list[str]:
+    """Steps lead to the state a case has, each with its audit row; counters equal a live count."""
+    return cases.check()
+
+
+def ledger_whole() -> list[str]:
+    """The ledger balances, and balances equal a replay."""
+    return points.verify()
+
+
+def audit_whole() -> list[str]:
+    """Every town's chain is whole."""
+    problems, _unsealed = audit.verify()
+    return problems
+
+
+CHECKS: tuple[Check, ...] = (
+    revision, spatial_indexes, orphans, assets, catalogue, demo_accounts, cases_whole, ledger_whole, audit_whole,
+)  # fmt: skip
+
+
+def examine() -> list[tuple[str, list[str]]]:
+    """Every check by name, with what it found."""
+    return [(check.__name__, check()) for check in CHECKS]

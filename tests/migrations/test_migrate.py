@@ -1,0 +1,136 @@
+"""Every revision, both ways, on both databases: data, spatial indexes and append-only triggers live through it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine, inspect, text
+
+from gridcase.core import migrate
+from gridcase.core.config import Config
+from gridcase.core.db import WRITE, db
+from gridcase.core.paths import MIGRATIONS
+from tests import provision
+from tests.conftest import Templates
+
+REVISIONS = [script.revision for script in reversed(list(ScriptDirectory(str(MIGRATIONS)).walk_revisions()))]
+APPEND_ONLY = {
+    "audit_row": "0001_the_floor",
+    "audit_seal": "0001_the_floor",
+    "points_transfer": "0003_points",
+    "case_step": "0004_cases",
+}
+
+
+@pytest.fixture
+def empty(database: str, tmp_path: Path) -> Iterator[Config]:
+    """Settings of an empty database."""
+    if database == "sqlite":
+        yield Config(env="test", instance=str(tmp_path), secret_key="test")
+        return
+    name = f"empty_{abs(hash(str(tmp_path)))}"
+    cluster = provision.attach().template(name)
+    yield Config(
+        env="test", instance=str(tmp_path), secret_key="test", database_url=cluster.app_url, owner_url=cluster.owner_url
+    )
+    provision.attach().drop(name)
+
+
+def test_names_are_numbered_plain_words() -> None:
+    names = sorted(path.stem for path in (MIGRATIONS / "versions").glob("*.py"))
+    assert names == REVISIONS
+    assert all(re.fullmatch(r"\d{4}_[a-z_]+", name) and int(name[:4]) == place for place, name in enumerate(names, 1))
+
+
+def test_every_revision_up_and_down_and_up(empty: Config) -> None:
+    for revision in REVISIONS:
+        migrate.upgrade(empty, revision=revision)
+        engine = migrate.owner_engine(empty)
+        assert migrate.current(engine) == revision
+        _check_spatial(engine)
+        engine.dispose()
+    for revision in [*reversed(REVISIONS[:-1]), "base"]:
+        migrate.downgrade(empty, revision=revision)
+    engine = migrate.owner_engine(empty)
+    ours = set(db.metadata.tables)
+    assert ours & set(inspect(engine).get_table_names()) == set()
+    engine.dispose()
+    migrate.upgrade(empty)
+
+
+def _check_spatial(engine: Engine) -> None:
+    if engine.dialect.name != "sqlite":
+        return
+    with engine.connect() as connection:
+        for table, column in connection.execute(text("SELECT f_table_name, f_geometry_column FROM geometry_columns")):
+            assert connection.scalar(text("SELECT CheckSpatialIndex(:t, :c)"), {"t": table, "c": column}) == 1
+        left = connection.scalar(text("SELECT count(*) FROM geometry_columns WHERE f_table_name LIKE '_alembic%'"))
+        assert left == 0
+
+
+def test_models_and_migrations_agree(empty: Config) -> None:
+    migrate.upgrade(empty)
+    engine = migrate.owner_engine(empty)
+
+    def ours(_object: object, name: str | None, kind: str, reflected: bool, _other: object) -> bool:
+        table = getattr(getattr(_object, "table", None), "name", name)
+        return table in db.metadata.tables and not (kind == "index" and str(name).startswith("idx_")) and name != "geom"
+
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"include_object": ours, "compare_type": False})
+        assert compare_metadata(context, db.metadata) == []
+    engine.dispose()
+
+
+def test_append_only_holds_after_every_revision(empty: Config) -> None:
+    """Raw SQL as the owner of the tables: the triggers themselves refuse, not only the rights of the web role."""
+    for revision in REVISIONS:
+        migrate.upgrade(empty, revision=revision)
+        engine = migrate.owner_engine(empty)
+        for table, since in APPEND_ONLY.items():
+            if since <= revision:
+                _assert_append_only(engine, table)
+        engine.dispose()
+
+
+def _assert_append_only(engine: Engine, table: str) -> None:
+    with engine.connect() as connection:
+        if engine.dialect.name == "sqlite":
+            names = connection.scalars(
+                text("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = :t"), {"t": table}
+            ).all()
+            assert {f"{table}_no_update", f"{table}_no_delete"} <= set(names)
+        else:
+            names = connection.scalars(
+                text("SELECT tgname FROM pg_trigger WHERE tgrelid = CAST(:t AS regclass) AND tgenabled = 'O'"),
+                {"t": table},
+            ).all()
+            assert {f"{table}_no_change", f"{table}_no_truncate"} <= set(names)
+
+
+def test_a_failed_migration_leaves_nothing_half_done(empty: Config) -> None:
+    migrate.upgrade(empty, revision=REVISIONS[0])
+    engine = migrate.owner_engine(empty)
+
+    def half() -> None:
+        with engine.connect().execution_options(**{WRITE: True}) as connection, connection.begin():
+            connection.execute(text("CREATE TABLE half_done (id integer)"))
+            connection.execute(text("CREATE TABLE half_done (id integer)"))
+
+    with pytest.raises(Exception, match="half_done"):
+        half()
+    assert "half_done" not in inspect(engine).get_table_names()
+    engine.dispose()
+
+
+def test_an_upgrade_backs_up_first(empty: Config, templates: Templates) -> None:
+    migrate.upgrade(empty, revision=REVISIONS[-2])
+    migrate.upgrade(empty)
+    backup = Path(empty.instance) / f"before-{REVISIONS[-1]}.sqlite3"
+    assert backup.exists() == (templates.kind == "sqlite")
