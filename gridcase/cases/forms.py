@@ -1,0 +1,205 @@
+"""Forms of cases: the intake, and one small form a move. Choices are handed in by the views."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _
+from wtforms import (
+    BooleanField,
+    DateField,
+    HiddenField,
+    RadioField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.validators import InputRequired, Length, Optional, Regexp
+
+from gridcase.cases.rules import Answer, Channel, ExtensionReason, Rating, ReturnReason, Urgency
+from gridcase.web.filters import translate
+from gridcase.web.formkit import BaseForm, tidy
+
+CHANNELS = (
+    Channel.VISIT, Channel.PHONE, Channel.RECEPTION, Channel.MEETING, Channel.PATROL, Channel.PROXY, Channel.HOTLINE,
+    Channel.PETITION, Channel.UPPER,
+)  # fmt: skip
+PHONE = r"^(1[3-9]\d{9}|0\d{2,3}-?\d{7,8})?$"
+NOT_REACHED = "not_reached"
+CHOOSE, SUGGESTED, UNITS, POSTS = _("请选择"), _("建议"), _("单位"), _("本村岗位")
+
+
+def labelled(members: Any) -> list[tuple[str, str]]:
+    """Choices from words of the rules, in the reader's language."""
+    return [(str(int(one) if isinstance(one, Urgency) else one), translate(one.label)) for one in members]
+
+
+def _text(label: Any, *, wanted: Any = None, rows: int = 3, most: int = 2000, **render: Any) -> TextAreaField:
+    needed = InputRequired(wanted) if wanted else Optional()
+    return TextAreaField(
+        label, validators=[needed, Length(max=most)], filters=[tidy], render_kw={"rows": rows, **render}
+    )
+
+
+class IntakeForm(BaseForm):
+    """A case as a villager tells it."""
+
+    title = StringField(
+        _("什么事"),
+        validators=[InputRequired(_("请用一句话写明是什么事。")), Length(max=60, message=_("请写在 60 字以内。"))],
+        filters=[tidy],
+        render_kw={"autocomplete": "off"},
+    )
+    text = _text(_("详细情况"), rows=4, most=4000)
+    household = SelectField(_("哪一户"), validate_choice=False, validators=[Optional()])
+    household_words = StringField(
+        _("哪一户"), validators=[Optional(), Length(max=60)], filters=[tidy], render_kw={"autocomplete": "off"}
+    )
+    grid = SelectField(_("在哪里"), validators=[Optional()])
+    address = StringField(_("具体位置"), validators=[Optional(), Length(max=120)], filters=[tidy])
+    channel = SelectField(_("怎么知道的"))
+    anonymous = BooleanField(_("反映人不愿留名"))
+    reporter_name = StringField(
+        _("反映人姓名"), validators=[Optional(), Length(max=60)], filters=[tidy], render_kw={"autocomplete": "off"}
+    )
+    reporter_phone = StringField(
+        _("反映人电话"),
+        validators=[Optional(), Regexp(PHONE, message=_("请填 11 位手机号，或带区号的座机号。"))],
+        filters=[tidy],
+        render_kw={"autocomplete": "off", "inputmode": "tel"},
+    )
+    lon = HiddenField()
+    lat = HiddenField()
+
+    def offer(self, *, homes: list[tuple[str, str]], places: list[tuple[str, str]]) -> None:
+        """Hand in what may be chosen; a circle of homes replaces the search for one."""
+        self.household.choices = [("", _("不是某一户的事")), *homes]
+        self.grid.choices = [("", _("请选择")), *places] if len(places) != 1 else places
+        self.channel.choices = labelled(CHANNELS)
+        if not homes:
+            del self.household
+        else:
+            del self.household_words
+
+
+class AnswerFields:
+    """What the villager says of a result."""
+
+    answer = RadioField(_("群众怎么说"))
+    rating = RadioField(_("满意吗"), validators=[Optional()])
+
+    def offer_answers(self, *, anonymous: bool, imported: bool, attempts: bool) -> None:
+        """The words one may choose: an excuse only where its fact stands, `attempts` for "nobody answered"."""
+        excuses = {Answer.NO_WORD_ANONYMOUS: anonymous, Answer.NO_WORD_IMPORTED: imported}
+        words = [one for one in Answer if one.is_word or excuses.get(one)]
+        tried = [(NOT_REACHED, _("这次没有联系上"))] if attempts else []
+        self.answer.choices = [*labelled(words), *tried]
+        self.rating.choices = labelled(Rating)
+
+
+class SolvedForm(IntakeForm, AnswerFields):
+    """A case registered and closed in one form."""
+
+    result = _text(_("怎么解决的"), wanted=_("请写明怎么解决的。"))
+    answer = RadioField(_("群众怎么说"), validators=[InputRequired(_("请选群众的答复。"))])
+    rating = RadioField(_("满意吗"), validators=[Optional()])
+    helper_household = StringField(_("协助的住户（户主姓名或户编号）"), validators=[Optional()], filters=[tidy])
+
+
+class MoveForm(BaseForm):
+    """A move that asks for nothing but a word, if at all."""
+
+    note = _text(_("说明"), rows=2)
+
+
+class NotedForm(BaseForm):
+    """A move that must be explained."""
+
+    note = _text(_("说明"), wanted=_("请写明情况。"), rows=2)
+
+
+class PlainForm(BaseForm):
+    """A move that asks for nothing."""
+
+
+class AcceptForm(BaseForm):
+    """The class, and how pressing it is."""
+
+    case_class = SelectField(_("类别"))
+    urgency = SelectField(_("轻重缓急"))
+    note = _text(_("说明"), rows=2)
+
+
+class SortForm(AcceptForm):
+    """What came from elsewhere needs a place too."""
+
+    grid = SelectField(_("在哪个村"), validators=[InputRequired(_("请选一个村。"))])
+
+
+class DuplicateForm(BaseForm):
+    """The case this one repeats."""
+
+    duplicate_of = StringField(
+        _("首件编号"), validators=[InputRequired(_("请填首件的编号。"))], filters=[tidy], render_kw={"autocomplete": "off"}
+    )
+    note = _text(_("说明"), rows=2)
+
+
+class DispatchForm(BaseForm):
+    """Who handles it."""
+
+    handler = SelectField(_("派给谁"), validators=[InputRequired(_("请选一个办理岗位或单位。"))])
+    note = _text(_("交代一句"), rows=2)
+
+
+class GiveBackForm(BaseForm):
+    """Why it is returned."""
+
+    return_reason = RadioField(_("退单原因"), validators=[InputRequired(_("请选一个原因。"))])
+    note = _text(_("说明"), rows=2)
+
+
+class ResultForm(BaseForm):
+    """What was done."""
+
+    note = _text(_("办理结果"), wanted=_("请写明怎么办的、结果如何。"))
+    helper_household = StringField(_("协助的住户（户主姓名或户编号）"), validators=[Optional()], filters=[tidy])
+
+
+class AnswerForm(BaseForm, AnswerFields):
+    """The villager's word, or one more attempt."""
+
+    answer = RadioField(_("群众怎么说"), validators=[InputRequired(_("请选群众的答复，没联系上也请选。"))])
+    rating = RadioField(_("满意吗"), validators=[Optional()])
+    note = _text(_("群众的原话"), rows=2, most=300)
+
+
+class SuspendForm(BaseForm):
+    """Why it waits, and until when."""
+
+    pause_reason = RadioField(_("挂起原因"), validators=[InputRequired(_("请选一个原因。"))])
+    expected_on = DateField(_("预计恢复日期"), validators=[InputRequired(_("请填日期。"))])
+    note = _text(_("说明"), rows=2)
+
+
+class SelfSolveForm(BaseForm, AnswerFields):
+    """How it was solved, and the villager's word."""
+
+    note = _text(_("怎么解决的"), wanted=_("请写明怎么解决的。"))
+    answer = RadioField(_("群众怎么说"), validators=[InputRequired(_("请选群众的答复。"))])
+    rating = RadioField(_("满意吗"), validators=[Optional()])
+    helper_household = StringField(_("协助的住户（户主姓名或户编号）"), validators=[Optional()], filters=[tidy])
+
+
+class SecondCheckForm(BaseForm):
+    """Whether what was self-solved holds."""
+
+    passed = RadioField(_("复核结果"), validators=[InputRequired(_("请选一项。"))])
+    note = _text(_("说明"), rows=2)
+
+    def offer(self) -> None:
+        """Passed or not."""
+        self.passed.choices = [("1", _("属实，已解决")), ("0", _("不属实，或没有解决"))]
+
+
+REASONS = {"return_reason": ReturnReason, "pause_reason": ExtensionReason}

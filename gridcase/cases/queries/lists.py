@@ -1,0 +1,204 @@
+"""The work list: what waits for me, what is open here, what is late, what nobody has sorted yet."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, and_, func, literal, or_, select
+from sqlalchemy.orm import aliased
+
+from gridcase.cases.models import Case, CaseClass
+from gridcase.cases.queries.sight import addressed_to, open_condition, scoped, visible
+from gridcase.cases.rules import Light, State
+from gridcase.core.db import db
+from gridcase.core.labels import Labelled
+from gridcase.core.paging import PAGE_SIZE, Page, cut, decode_mark
+from gridcase.core.permissions import Permission, Viewer
+from gridcase.core.scope import under
+from gridcase.core.text import clean_line
+from gridcase.core.words import N_
+from gridcase.grid.models import Grid
+from gridcase.grid.rules import GridLevel
+from gridcase.households.models import Household
+from gridcase.people.models import Post, Unit
+
+COUNT_CAP = 99
+
+
+class Tab(Labelled):
+    """The parts of the work list."""
+
+    MINE = "mine", N_("待我办")
+    VILLAGE = "village", N_("在办")
+    LATE = "late", N_("超期")
+    TRAY = "tray", N_("待分类")
+    CHECK = "check", N_("待复核")
+    ALL = "all", N_("全部")
+
+
+BY_NEED: dict[Tab, Permission] = {Tab.TRAY: Permission.ACCEPT_CASE, Tab.CHECK: Permission.SECOND_CHECK}
+BY_DUE = frozenset({Tab.MINE, Tab.VILLAGE, Tab.LATE})
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What the list is narrowed by; empty values do not narrow."""
+
+    tab: Tab = Tab.ALL
+    state: str = ""
+    village_id: int | None = None
+    major: str = ""
+    light: str = ""
+    words: str = ""
+
+
+def tabs_for(viewer: Viewer) -> list[Tab]:
+    """The parts this viewer has a use for."""
+    return [tab for tab in Tab if tab not in BY_NEED or viewer.may(BY_NEED[tab])]
+
+
+def waiting_for(viewer: Viewer) -> ColumnElement[bool]:
+    """Open cases whose next move is the viewer's."""
+    to_me = addressed_to(viewer)
+    not_mine = or_(Case.handled_by_user_id.is_(None), Case.handled_by_user_id != (viewer.user_id or 0))
+    return or_(
+        and_(Case.state.in_([State.DISPATCHED, State.IN_PROGRESS]), to_me),
+        and_(Case.state == State.REGISTERED, scoped(viewer, Permission.ACCEPT_CASE)),
+        and_(Case.state.in_([State.ACCEPTED, State.RETURNED]), scoped(viewer, Permission.DISPATCH_CASE)),
+        and_(Case.state == State.FEEDBACK, Case.answer.is_(None), scoped(viewer, Permission.ANSWER_CASE)),
+        and_(Case.state == State.FEEDBACK, Case.answer.is_not(None), scoped(viewer, Permission.VERIFY_CASE), not_mine),
+        and_(Case.state == State.SUSPENDED, scoped(viewer, Permission.GRANT_PAUSE)),
+    )
+
+
+def _in_tab(viewer: Viewer, tab: Tab, now: datetime) -> list[ColumnElement[bool]]:
+    running = [open_condition(), Case.due_at.is_not(None)]
+    return {
+        Tab.MINE: [*running, waiting_for(viewer)],
+        Tab.VILLAGE: running,
+        Tab.LATE: [*running, Case.due_at < now],
+        Tab.TRAY: [open_condition(), Case.unsorted.is_(True), scoped(viewer, Permission.ACCEPT_CASE)],
+        Tab.CHECK: [Case.second_check == "due", scoped(viewer, Permission.SECOND_CHECK)],
+        Tab.ALL: [],
+    }[tab]
+
+
+def _with_light(light: str, now: datetime) -> list[ColumnElement[bool]]:
+    return {
+        Light.RED: [open_condition(), Case.due_at < now],
+        Light.YELLOW: [open_condition(), Case.soon_at <= now, Case.due_at >= now],
+        Light.GREEN: [open_condition(), Case.soon_at > now],
+        Light.CLOSED: [Case.closed_at.is_not(None)],
+    }.get(light, [])  # type: ignore[call-overload,no-any-return]
+
+
+def _narrowed(filters: Filters, now: datetime) -> list[ColumnElement[bool]]:
+    conditions = _with_light(filters.light, now)
+    if filters.state:
+        conditions.append(Case.state == filters.state)
+    if filters.village_id:
+        conditions.append(Case.village_id == filters.village_id)
+    if filters.major:
+        conditions.append(CaseClass.major == filters.major)
+    words = clean_line(filters.words)
+    if words.upper().startswith("GC"):
+        conditions.append(Case.number.startswith(words.upper(), autoescape=True))
+    elif words:
+        conditions.append(
+            or_(
+                Case.title.contains(words, autoescape=True),
+                Case.number.endswith(words, autoescape=True),
+                Household.head_name.contains(words, autoescape=True),
+            )
+        )
+    return conditions
+
+
+def work_list(viewer: Viewer, filters: Filters, *, now: datetime, after: str | None = None) -> Page[Row[Any]]:
+    """One page: open parts by due time, the others newest first. One statement, columns only."""
+    query = _columns().where(visible(viewer), *_in_tab(viewer, filters.tab, now), *_narrowed(filters, now))
+    if filters.tab in BY_DUE:
+        query, key = _by_due(query, after), lambda row: [row.due_at.isoformat(), row.id]
+    else:
+        query, key = _newest(query, after), lambda row: [row.registered_at.isoformat(), row.id]
+    return cut(db.session.execute(query.limit(PAGE_SIZE + 1)).all(), key)
+
+
+def _columns() -> Select[Any]:
+    village, place = aliased(Grid), aliased(Grid)
+    return (
+        select(
+            Case.id, Case.number, Case.title, Case.state, Case.urgency, Case.restricted, Case.unsorted,
+            Case.registered_at, Case.due_at, Case.soon_at, Case.closed_at, Case.closed_late, Case.second_check,
+            CaseClass.zh, CaseClass.en, CaseClass.limit_unit, village.name.label("village_name"),
+            place.name.label("place_name"), Household.head_name, Post.title.label("post_title"),
+            Unit.name.label("unit_name"),
+        )
+        .select_from(Case)
+        .join(CaseClass, CaseClass.id == Case.class_id)
+        .join(place, place.id == Case.grid_id)
+        .outerjoin(village, village.id == Case.village_id)
+        .outerjoin(Household, Household.id == Case.household_id)
+        .outerjoin(Post, Post.id == Case.handler_post_id)
+        .outerjoin(Unit, Unit.id == Case.handler_unit_id)
+    )  # fmt: skip
+
+
+def _by_due(query: Select[Any], after: str | None) -> Select[Any]:
+    mark = _mark(after)
+    if mark:
+        at, case_id = mark
+        query = query.where(or_(Case.due_at > at, and_(Case.due_at == at, Case.id > case_id)))
+    return query.order_by(Case.due_at, Case.id)
+
+
+def _newest(query: Select[Any], after: str | None) -> Select[Any]:
+    mark = _mark(after)
+    if mark:
+        at, case_id = mark
+        query = query.where(or_(Case.registered_at < at, and_(Case.registered_at == at, Case.id < case_id)))
+    return query.order_by(Case.registered_at.desc(), Case.id.desc())
+
+
+def _mark(after: str | None) -> tuple[datetime, int] | None:
+    """The last row seen; what was not made here starts the list from its beginning."""
+    try:
+        at, case_id = decode_mark(after) or ()
+        return datetime.fromisoformat(at).astimezone(), int(case_id)
+    except (TypeError, ValueError):
+        return None
+
+
+def tab_counts(viewer: Viewer, tabs: Sequence[Tab], *, now: datetime) -> dict[Tab, int]:
+    """How many each part holds, counted up to 100 so that "99+" can be said; one statement."""
+    counts = []
+    for tab in tabs:
+        some = (
+            select(literal(1).label("one"))
+            .select_from(Case)
+            .where(visible(viewer), *_in_tab(viewer, tab, now))
+            .limit(COUNT_CAP + 1)
+            .subquery()
+        )
+        counts.append(select(func.count()).select_from(some).scalar_subquery().label(tab.value))
+    if not counts:
+        return {}
+    row = db.session.execute(select(*counts)).one()
+    return {tab: int(getattr(row, tab.value)) for tab in tabs}
+
+
+def villages_seen(viewer: Viewer) -> Sequence[Row[Any]]:
+    """(id, name) of the villages whose cases the viewer sees, for the filter; nobody of one village needs it."""
+    paths = {grant.path for grant in viewer.grants_with(Permission.SEE_CASE) if grant.path}
+    wide = [path for path in paths if path.count("/") <= 3]
+    if not wide or all(grant.unit_id for grant in viewer.grants_with(Permission.SEE_CASE)):
+        return []
+    inside = or_(*(Grid.path >= "/" if path == "/" else under(Grid.path, path) for path in wide))
+    return db.session.execute(
+        select(Grid.id, Grid.name)
+        .where(Grid.level == GridLevel.VILLAGE, Grid.valid_to.is_(None), inside)
+        .order_by(Grid.code)
+    ).all()

@@ -1,0 +1,154 @@
+"""What stands on the page of one case, what is due, and the figures of the clocks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Row, and_, func, select
+from sqlalchemy.orm import aliased
+
+from gridcase.cases.models import Case, CaseClass, CasePoint, CaseStep
+from gridcase.cases.queries.catalogue import home_village
+from gridcase.cases.queries.sight import open_condition, visible
+from gridcase.cases.rules import State
+from gridcase.cases.rules.majors import ABOVE_THE_VILLAGE
+from gridcase.core.db import db
+from gridcase.core.geo import lon_lat
+from gridcase.core.permissions import Viewer
+from gridcase.core.scope import under
+from gridcase.core.worktime import Limit, LimitUnit, Span, WorkCalendar
+from gridcase.grid.models import Grid, Section
+from gridcase.grid.rules import GridLevel
+from gridcase.households.models import Household
+from gridcase.people import queries as people
+from gridcase.people.models import Holding, Person, Post, Unit
+from gridcase.people.rules import UnitKind
+
+
+def facts(case: Case) -> Row[Any]:
+    """The names that belong to a case: places, household, who has it, who collected it; one statement."""
+    town, village, place, helper = aliased(Grid), aliased(Grid), aliased(Grid), aliased(Household)
+    collector = aliased(Post)
+    lon, lat = lon_lat(CasePoint.geom)
+    return db.session.execute(
+        select(
+            town.name.label("town_name"), village.name.label("village_name"), village.path.label("village_path"),
+            place.name.label("place_name"), place.level.label("place_level"), Section.name.label("section_name"),
+            Household.code.label("household_code"), Household.head_name, Household.address.label("home_address"),
+            Post.title.label("post_title"), Unit.name.label("unit_name"), collector.title.label("collector_title"),
+            helper.head_name.label("helper_name"), lon.label("lon"), lat.label("lat"),
+        )
+        .select_from(Case)
+        .join(town, town.id == Case.town_id)
+        .join(place, place.id == Case.grid_id)
+        .outerjoin(village, village.id == Case.village_id)
+        .outerjoin(Section, Section.id == Case.section_id)
+        .outerjoin(Household, Household.id == Case.household_id)
+        .outerjoin(helper, helper.id == Case.helper_household_id)
+        .outerjoin(Post, Post.id == Case.handler_post_id)
+        .outerjoin(Unit, Unit.id == Case.handler_unit_id)
+        .outerjoin(collector, collector.id == Case.collector_post_id)
+        .outerjoin(CasePoint, CasePoint.case_id == Case.id)
+        .where(Case.id == case.id)
+    ).one()  # fmt: skip
+
+
+def steps(case_id: int) -> Sequence[CaseStep]:
+    """The timeline, oldest first."""
+    return db.session.scalars(select(CaseStep).where(CaseStep.case_id == case_id).order_by(CaseStep.seq)).all()
+
+
+@dataclass(frozen=True)
+class Clock:
+    """Since when the citizen's clock runs, and when it stood."""
+
+    start: datetime
+    pauses: tuple[Span, ...] = ()
+
+
+def clock_of(case: Case, line: Sequence[CaseStep]) -> Clock:
+    """Read the clock off the timeline. It starts at the registration, for what came from elsewhere when it was taken up;
+    a pause not ended yet stands until the day it is expected to end."""
+    start, began, pauses = case.registered_at, None, []
+    for step in line:
+        if step.detail.get("clock"):
+            start = step.at
+        if step.to_state == State.SUSPENDED and step.from_state != State.SUSPENDED:
+            began = step
+        elif began is not None and step.from_state == State.SUSPENDED and step.to_state != State.SUSPENDED:
+            pauses.append((began.at, step.at))
+            began = None
+    if began is not None and began.detail.get("until"):
+        pauses.append((began.at, datetime.fromisoformat(began.detail["until"])))
+    return Clock(start, tuple(pauses))
+
+
+def limit_of(case_class: CaseClass) -> Limit:
+    """How long a case of this class may take."""
+    return Limit(case_class.limit, LimitUnit(case_class.limit_unit))
+
+
+def contact_limit_of(case_class: CaseClass) -> Limit:
+    """Within what time the villager is spoken to first."""
+    return Limit(case_class.contact_limit, LimitUnit(case_class.contact_unit))
+
+
+def explained(case: Case, line: Sequence[CaseStep], calendar: WorkCalendar) -> Any:
+    """Why the deadline is where it is (`core.worktime.Explanation`); None without a clock."""
+    if case.due_at is None:
+        return None
+    clock = clock_of(case, line)
+    return calendar.explain(clock.start, limit_of(case.case_class), pauses=clock.pauses)
+
+
+def due(*, now: datetime, limit: int = 1000, after_id: int = 0) -> Sequence[Row[Any]]:
+    """Open cases whose due-soon has begun, by id, for the reminders: ask again with the last id until none is left.
+
+    Suspended cases wait for their date and are left out until their moved deadline is near; cases without a clock
+    (imported, not taken up) never come.
+    """
+    return db.session.execute(
+        select(
+            Case.id, Case.number, Case.title, Case.state, Case.urgency, Case.restricted, Case.path, Case.town_id,
+            Case.village_id, Case.section_id, Case.household_id, Case.handler_post_id, Case.handler_unit_id,
+            Case.collector_post_id, Case.due_at, Case.soon_at, Case.stage_due_at,
+        )
+        .where(open_condition(), Case.soon_at <= now, Case.id > after_id)
+        .order_by(Case.id)
+        .limit(limit)
+    ).all()  # fmt: skip
+
+
+def by_number(number: str, *, viewer: Viewer) -> Case | None:
+    """The case of the viewer's with this number."""
+    return db.session.scalar(select(Case).where(Case.number == number.strip().upper(), visible(viewer)))
+
+
+def addresses(case: Case, *, on: date) -> tuple[list[Unit], Sequence[Row[Any]]]:
+    """Whom a case can be sent to: the units that serve its place, and (id, title, holder) of its village's posts."""
+    units = [unit for unit in people.units_for(case.path) if unit.kind != UnitKind.ZONGZHI]
+    if case.village_id is None or case.case_class.code in ABOVE_THE_VILLAGE:
+        return units, []
+    held = and_(Holding.post_id == Post.id, people.valid_on(Holding, on), Holding.stand_in.is_(False))
+    posts = db.session.execute(
+        select(Post.id, Post.title, func.min(Person.name).label("holder"))
+        .outerjoin(Holding, held)
+        .outerjoin(Person, Person.id == Holding.person_id)
+        .where(under(Post.place_path, home_village(case.path)), Post.role.in_(people.HANDLER_ROLES))
+        .where(people.valid_on(Post, on))
+        .group_by(Post.id, Post.title)
+        .order_by(Post.id)
+    ).all()
+    return units, posts
+
+
+def villages_of_town(town_id: int) -> Sequence[Row[Any]]:
+    """(id, name) of the villages of a town, for sorting."""
+    return db.session.execute(
+        select(Grid.id, Grid.name)
+        .where(Grid.town_id == town_id, Grid.level == GridLevel.VILLAGE, Grid.valid_to.is_(None))
+        .order_by(Grid.code)
+    ).all()

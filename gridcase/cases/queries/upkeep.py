@@ -1,0 +1,64 @@
+"""What `gridcase doctor` asks: whether counters, states, steps and audit rows agree. Reads only."""
+
+from __future__ import annotations
+
+from sqlalchemy import and_, exists, func, literal, or_, select
+
+from gridcase.audit.models import AuditRow
+from gridcase.cases.models import Case, CaseStep, CaseTally
+from gridcase.core.db import db
+
+
+def check() -> list[str]:
+    """Every difference found, in words; empty when all is well."""
+    return [*_tallies(), *_steps(), *_audit()]
+
+
+def _tallies() -> list[str]:
+    key = (Case.town_id, Case.village_id, Case.class_id, Case.state)
+    live = {tuple(row[:4]): row[4] for row in db.session.execute(select(*key, func.count()).group_by(*key))}
+    kept_key = (CaseTally.town_id, CaseTally.village_id, CaseTally.class_id, CaseTally.state)
+    kept = {
+        tuple(row[:4]): row[4]
+        for row in db.session.execute(select(*kept_key, func.sum(CaseTally.delta)).group_by(*kept_key))
+        if row[4]
+    }
+    wrong = sorted((place for place in {*live, *kept} if live.get(place, 0) != kept.get(place, 0)), key=str)
+    return [f"counter {place}: counted {kept.get(place, 0)}, there are {live.get(place, 0)}" for place in wrong]
+
+
+def _steps() -> list[str]:
+    last = (
+        select(CaseStep.case_id, func.max(CaseStep.seq).label("seq"), func.count().label("steps"))
+        .group_by(CaseStep.case_id)
+        .subquery()
+    )
+    newest = and_(CaseStep.case_id == last.c.case_id, CaseStep.seq == last.c.seq)
+    rows = db.session.execute(
+        select(Case.number, Case.state, CaseStep.to_state, last.c.seq, last.c.steps)
+        .outerjoin(last, last.c.case_id == Case.id)
+        .outerjoin(CaseStep, newest)
+        .where(or_(last.c.seq.is_(None), CaseStep.to_state != Case.state, last.c.seq != last.c.steps))
+        .order_by(Case.id)
+        .limit(100)
+    )
+    return [
+        f"case {row.number}: stands at {row.state}, its {row.steps or 0} steps end at {row.to_state}" for row in rows
+    ]
+
+
+def _audit() -> list[str]:
+    own = exists().where(
+        AuditRow.subject_kind == "case",
+        AuditRow.subject_id == CaseStep.case_id,
+        AuditRow.action == literal("case.") + CaseStep.move,
+        AuditRow.at == CaseStep.at,
+    )
+    batch = CaseStep.at.in_(select(AuditRow.at).where(AuditRow.action == "case.import"))
+    rows = db.session.execute(
+        select(CaseStep.case_id, CaseStep.seq, CaseStep.move)
+        .where(~own, ~and_(CaseStep.move == "import", batch))
+        .order_by(CaseStep.id)
+        .limit(100)
+    )
+    return [f"case {row.case_id}, step {row.seq} ({row.move}): no audit row" for row in rows]

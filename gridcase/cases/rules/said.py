@@ -1,0 +1,92 @@
+"""How a deadline and a step are said: what is left, how late, what happened. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from gridcase.cases.rules.moves import move_named
+from gridcase.core.words import N_, Text
+from gridcase.core.worktime import HOURS_A_DAY, LimitUnit, WorkCalendar
+
+FAR = timedelta(days=60)  # beyond this, calendar days say it well enough
+NO_CLOCK = N_("尚未计时")
+
+_HAPPENED: Mapping[str, Text] = {
+    "register": N_("登记"),
+    "import": N_("从其他系统导入"),
+    "attempt": N_("联系群众，未接通"),
+    "check_passed": N_("复核通过"),
+    "check_failed": N_("复核不通过"),
+}
+
+
+def time_left(*, due_at: datetime | None, now: datetime, unit: LimitUnit, calendar: WorkCalendar) -> Text:
+    """What is left until a due time, or how late it is, in the unit its limit is counted in."""
+    if due_at is None:
+        return NO_CLOCK
+    late = now > due_at
+    begins, ends = (due_at, now) if late else (now, due_at)
+    if unit is LimitUnit.WORKING and ends - begins <= FAR:
+        return _working(calendar.hours_between(begins, ends), late)
+    return _natural(ends - begins, late)
+
+
+def _working(hours: float, late: bool) -> Text:
+    if hours >= HOURS_A_DAY:
+        n = int(hours // HOURS_A_DAY)
+        return N_("超期 %(n)s 个工作日", n=n) if late else N_("还剩 %(n)s 个工作日", n=n)
+    if hours >= 1:
+        n = int(hours)
+        return N_("超期 %(n)s 个工作小时", n=n) if late else N_("还剩 %(n)s 个工作小时", n=n)
+    return N_("刚刚超期") if late else N_("不到 1 个工作小时")
+
+
+def _natural(span: timedelta, late: bool) -> Text:
+    if span >= timedelta(days=2):
+        return N_("超期 %(n)s 天", n=span.days) if late else N_("还剩 %(n)s 天", n=span.days)
+    n = int(span / timedelta(hours=1))
+    if n:
+        return N_("超期 %(n)s 小时", n=n) if late else N_("还剩 %(n)s 小时", n=n)
+    return N_("刚刚超期") if late else N_("不到 1 小时")
+
+
+def what_happened(move: str, detail: Mapping[str, Any]) -> Text:
+    """One step in words, for the timeline."""
+    if move == "dispatch" and detail.get("to"):
+        return N_("派给%(to)s", to=detail["to"])
+    if move == "record_answer" and not detail.get("answer"):
+        return _HAPPENED["attempt"]
+    if move == "second_check":
+        return _HAPPENED["check_passed" if detail.get("passed") else "check_failed"]
+    return _HAPPENED.get(move) or move_named(move).label
+
+
+def limit_said(amount: float, unit: str) -> Text:
+    """A limit of the catalogue in words: 40 W is five working days."""
+    days = amount / HOURS_A_DAY
+    if unit == LimitUnit.WORKING and days >= 1 and days == int(days):
+        return N_("%(n)s 个工作日", n=int(days))
+    n = f"{amount:g}"
+    return {
+        LimitUnit.WORKING: N_("%(n)s 个工作小时", n=n),
+        LimitUnit.NATURAL: N_("%(n)s 小时", n=n),
+        LimitUnit.DAYS: N_("%(n)s 天", n=n),
+    }[LimitUnit(unit)]
+
+
+_NOTE_WANTED: Mapping[str, Text] = {
+    "submit_result": N_("请写明怎么办的、结果如何。"),
+    "self_solve": N_("请写明怎么解决的。"),
+    "comment": N_("请写留言内容。"),
+    "rework": N_("请写明哪里还要重办。"),
+    "reopen": N_("请写明为什么重启。"),
+    "withdraw": N_("请写明为什么撤回。"),
+    "void": N_("请写明为什么作废。"),
+}
+
+
+def note_wanted(move: str) -> Text:
+    """What to write where a move asks for words and got none."""
+    return _NOTE_WANTED[move]

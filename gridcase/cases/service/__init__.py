@@ -1,0 +1,62 @@
+"""Writing cases: one function is one thing a person does. Every change of state goes through the door (`door._move`)."""
+
+from gridcase.cases.queries import check
+from gridcase.cases.service.closing import (
+    drawn_for_second_check,
+    record_answer,
+    reopen,
+    rework,
+    second_check,
+    self_solve,
+    verify,
+)
+from gridcase.cases.service.history import HistoryRow, ImportResult, import_history
+from gridcase.cases.service.moves import (
+    accept,
+    comment,
+    dispatch,
+    give_back,
+    reject_duplicate,
+    remind,
+    resume,
+    sign,
+    sort,
+    submit_result,
+    suspend,
+    void,
+    withdraw,
+)
+from gridcase.cases.service.register import ImportedFrom, Intake, collect, collect_and_solve
+from gridcase.cases.service.tallies import fold_tallies
+
+__all__ = [
+    "HistoryRow",
+    "ImportResult",
+    "ImportedFrom",
+    "Intake",
+    "accept",
+    "check",
+    "collect",
+    "collect_and_solve",
+    "comment",
+    "dispatch",
+    "drawn_for_second_check",
+    "fold_tallies",
+    "give_back",
+    "import_history",
+    "record_answer",
+    "reject_duplicate",
+    "remind",
+    "reopen",
+    "resume",
+    "rework",
+    "second_check",
+    "self_solve",
+    "sign",
+    "sort",
+    "submit_result",
+    "suspend",
+    "verify",
+    "void",
+    "withdraw",
+]

@@ -1,0 +1,167 @@
+"""Taking over another system's list: one batch, a handful of statements, nothing doubled on a second run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert, select
+
+from gridcase.audit import service as audit
+from gridcase.cases.models import Case, CaseClass, CaseStep
+from gridcase.cases.rules import Channel, State
+from gridcase.cases.rules.majors import UNSORTED_CLASS
+from gridcase.cases.service import tallies
+from gridcase.cases.service.numbers import number_of, reserve
+from gridcase.core.clock import town_day
+from gridcase.core.db import db
+from gridcase.core.errors import Refused
+from gridcase.core.permissions import Permission, Viewer
+from gridcase.core.text import clean, clean_line, excerpt
+from gridcase.core.words import N_
+from gridcase.grid.models import Grid
+
+TITLE_LENGTH, NAME_LENGTH, PHONE_LENGTH, ADDRESS_LENGTH, NO_LENGTH = 120, 60, 20, 120, 60
+KNOWN_BATCH = 5000  # source numbers asked for in one statement
+
+
+@dataclass(frozen=True)
+class HistoryRow:
+    """One matter as the other system had it; `happened_at` is kept, an answer makes it a closed one."""
+
+    source_no: str
+    title: str
+    text: str
+    happened_at: datetime
+    reporter_name: str | None = None
+    reporter_phone: str | None = None
+    class_code: str | None = None
+    address: str | None = None
+    answer_text: str | None = None
+    answered_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class ImportResult:
+    """How many were new, and how many had been taken over before."""
+
+    new: int
+    known: int
+
+
+def import_history(
+    *,
+    actor: Viewer,
+    town: Grid,
+    village: Grid | None,
+    source_system: str,
+    rows: Sequence[HistoryRow],
+    now: datetime,
+) -> ImportResult:
+    """Take over the rows not known yet. Answered ones are closed history; the others wait in the tray, without clocks,
+    reminders or points, until somebody sorts them. (town, source system, source number) decides what is new.
+    """
+    grant = actor.acting(Permission.IMPORT_CASES, path=town.path)
+    if grant is None or not (grant.path and town.path.startswith(grant.path)):
+        raise Refused(N_("这个乡镇不在您的工作范围内，不能导入。"))
+    day = town_day(now)
+    reserve(town, day, 0)  # holds the town's counter: a second import waits here and then sees these rows
+    known = _known(town, source_system, [row.source_no for row in rows])
+    fresh = {clean_line(row.source_no)[:NO_LENGTH]: row for row in reversed(rows)}
+    new = [row for no, row in reversed(fresh.items()) if no not in known]
+    if new:
+        classes = _classes({row.class_code or UNSORTED_CLASS for row in new})
+        numbers = [number_of(town, day, n) for n in reserve(town, day, len(new))]
+        values = [
+            _values(row, number, classes, town, village or town, source_system)
+            for row, number in zip(new, numbers, strict=True)
+        ]
+        _insert(values, actor=actor, post_id=grant.post_id, role=grant.role, now=now)
+    audit.record(
+        actor=actor, action="case.import", subject_kind="grid", subject_id=(village or town).id, place_path=town.path,
+        post_id=grant.post_id, now=now,
+        detail={"source": source_system, "new": len(new), "known": len(rows) - len(new)},
+    )  # fmt: skip
+    return ImportResult(new=len(new), known=len(rows) - len(new))
+
+
+def _known(town: Grid, source_system: str, numbers: Sequence[str]) -> set[str]:
+    found: set[str] = set()
+    for start in range(0, len(numbers), KNOWN_BATCH):
+        batch = [clean_line(number)[:NO_LENGTH] for number in numbers[start : start + KNOWN_BATCH]]
+        found.update(
+            no
+            for no in db.session.scalars(
+                select(Case.source_no).where(
+                    Case.town_id == town.id, Case.source_system == source_system, Case.source_no.in_(batch)
+                )
+            )
+            if no
+        )
+    return found
+
+
+def _classes(codes: set[str]) -> dict[str, CaseClass]:
+    found = {row.code: row for row in db.session.scalars(select(CaseClass).where(CaseClass.code.in_(codes)))}
+    missing = sorted(codes - found.keys())
+    if missing:
+        raise Refused(N_("目录里没有类别 %(code)s。", code=missing[0]), field="class_code")
+    return found
+
+
+def _values(
+    row: HistoryRow, number: str, classes: dict[str, CaseClass], town: Grid, place: Grid, source_system: str
+) -> dict[str, Any]:
+    case_class, answered = classes[row.class_code or UNSORTED_CLASS], bool(row.answer_text)
+    text = clean(row.text)
+    return {
+        "number": number,
+        "class_id": case_class.id,
+        "title": excerpt(clean_line(row.title) or text or number, length=TITLE_LENGTH),
+        "text": text,
+        "channel": Channel.UPPER,
+        "state": State.CLOSED if answered else State.REGISTERED,
+        "urgency": case_class.urgency,
+        "county_id": town.county_id,
+        "town_id": town.id,
+        "village_id": place.village_id,
+        "grid_id": place.id,
+        "path": place.path,
+        "address": _line(row.address, ADDRESS_LENGTH),
+        "reporter_name": _line(row.reporter_name, NAME_LENGTH),
+        "reporter_phone": _line(row.reporter_phone, PHONE_LENGTH),
+        "anonymous": False,
+        "restricted": case_class.restricted,
+        "unsorted": not answered,
+        "registered_at": row.happened_at,
+        "due_provisional": False,
+        "closed_at": (row.answered_at or row.happened_at) if answered else None,
+        "closed_late": False,
+        "result": clean(row.answer_text) if row.answer_text else None,
+        "answer_attempts": 0,
+        "self_solved": False,
+        "source_system": source_system,
+        "source_no": clean_line(row.source_no)[:NO_LENGTH],
+    }
+
+
+def _line(text: str | None, length: int) -> str | None:
+    return clean_line(text or "")[:length] or None
+
+
+def _insert(
+    values: list[dict[str, Any]], *, actor: Viewer, post_id: int | None, role: str, now: datetime
+) -> None:
+    ids = db.session.scalars(insert(Case).returning(Case.id, sort_by_parameter_order=True), values).all()
+    steps = [
+        {
+            "case_id": case_id, "seq": 1, "move": "import", "from_state": None, "to_state": value["state"],
+            "actor_user_id": actor.user_id, "actor_post_id": post_id, "actor_name": actor.name, "actor_role": role,
+            "at": now, "note": None, "detail": {},
+        }
+        for case_id, value in zip(ids, values, strict=True)
+    ]  # fmt: skip
+    db.session.execute(insert(CaseStep), steps)
+    tallies.add(tallies.Key(v["town_id"], v["village_id"], v["class_id"], v["state"]) for v in values)

@@ -1,0 +1,205 @@
+"""From the tray to the result: taking up, sending, signing, giving back, handling, pausing, ending early."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time
+from typing import Any
+
+from gridcase.cases import queries
+from gridcase.cases.models import Case, CaseClass, CaseStep
+from gridcase.cases.rules import ExtensionReason, ReturnReason, Urgency
+from gridcase.cases.rules.majors import ABOVE_THE_VILLAGE, UNSORTED_CLASS
+from gridcase.cases.service.clocks import stage_due_at, start_clocks
+from gridcase.cases.service.door import _move, lock
+from gridcase.cases.service.telling import tell_dispatcher, tell_handler, tell_taker
+from gridcase.core.clock import TOWN_ZONE
+from gridcase.core.db import db
+from gridcase.core.errors import Refused
+from gridcase.core.permissions import Viewer
+from gridcase.core.words import N_
+from gridcase.grid.models import Grid
+from gridcase.households.models import Household
+from gridcase.people.models import Post, Unit
+from gridcase.people.rules import UnitKind
+
+
+def accept(
+    case: Case,
+    *,
+    actor: Viewer,
+    now: datetime,
+    case_class: CaseClass | None = None,
+    urgency: Urgency | None = None,
+    note: str | None = None,
+) -> CaseStep:
+    """Take a case up under its class, or a better one; the clock goes on from its registration."""
+    lock(case)
+    if case.unsorted:
+        raise Refused(N_("这件事还没有分类，请先选类别和地点。"), field="case_class")
+    changes = _classified(case, case_class or case.case_class, urgency)
+    other = changes["class_id"] != case.class_id
+    step = _move(case, "accept", actor=actor, now=now, note=note, changes=changes)
+    if other:  # the limits of the new class, from the same start
+        db.session.refresh(case, ["case_class"])
+        start_clocks(case, start=case.registered_at)
+    return step
+
+
+def sort(
+    case: Case,
+    *,
+    actor: Viewer,
+    now: datetime,
+    case_class: CaseClass,
+    grid: Grid,
+    household: Household | None = None,
+    urgency: Urgency | None = None,
+    note: str | None = None,
+) -> CaseStep:
+    """Take up what came from elsewhere: give it a class and a place, and start its clocks now."""
+    lock(case)
+    if not case.unsorted:
+        raise Refused(N_("这件事已经分过类了。"), field="case_class")
+    if case_class.code == UNSORTED_CLASS:
+        raise Refused(N_("请选一个具体的类别。"), field="case_class")
+    if grid.village_id is None or grid.town_id != case.town_id:
+        raise Refused(N_("请选本镇的一个村。"), field="grid")
+    changes = {
+        **_classified(case, case_class, urgency), "unsorted": False, "village_id": grid.village_id, "grid_id": grid.id,
+        "path": grid.path, "section_id": household.section_id if household else None,
+        "household_id": household.id if household else None,
+    }  # fmt: skip
+    step = _move(case, "accept", actor=actor, now=now, note=note, detail={"clock": "start"}, changes=changes)
+    db.session.refresh(case, ["case_class"])
+    start_clocks(case, start=now)
+    case.stage_due_at = stage_due_at(case, now=now)
+    return step
+
+
+def _classified(case: Case, case_class: CaseClass, urgency: Urgency | None) -> dict[str, Any]:
+    wanted = urgency or (Urgency(case.urgency) if case_class.id == case.class_id else Urgency(case_class.urgency))
+    restricted = case.restricted or case_class.restricted  # once restricted, sorting does not open it
+    return {"class_id": case_class.id, "urgency": int(wanted), "restricted": restricted}
+
+
+def reject_duplicate(
+    case: Case, *, actor: Viewer, now: datetime, first: Case | None, note: str | None = None
+) -> CaseStep:
+    """End a case as the same matter as another one of the town; the first one carries on."""
+    if first is None or first.town_id != case.town_id:
+        raise Refused(N_("没有找到首件，请核对编号。"), field="duplicate_of")
+    if first.id == case.id:
+        raise Refused(N_("不能并入自己，请填首件的编号。"), field="duplicate_of")
+    return _move(case, "reject_duplicate", actor=actor, now=now, note=note, detail={"of": first.id, "to": first.number})
+
+
+def dispatch(
+    case: Case, *, actor: Viewer, now: datetime, post: Post | None = None, unit: Unit | None = None, note: str | None = None
+) -> CaseStep:
+    """Address a case to a post of its village or to a unit that serves its place, and tell them."""
+    if (post is None) == (unit is None):
+        raise Refused(N_("请选一个办理岗位或单位。"), field="handler")
+    _check_address(case, post, unit)
+    changes = {"handler_post_id": post.id if post else None, "handler_unit_id": unit.id if unit else None}
+    name = post.title if post else unit.name if unit else ""
+    detail = {"to": name, "post_id": changes["handler_post_id"], "unit_id": changes["handler_unit_id"]}
+    step = _move(case, "dispatch", actor=actor, now=now, note=note, detail=detail, changes=changes)
+    tell_handler(case, step, now=now)
+    return step
+
+
+def _check_address(case: Case, post: Post | None, unit: Unit | None) -> None:
+    if post is not None and case.case_class.code in ABOVE_THE_VILLAGE:
+        raise Refused(N_("反映干部作风的事不能派给村里，请派给镇级以上单位。"), field="handler")
+    if post is not None and not post.place_path.startswith(queries.home_village(case.path)):
+        raise Refused(N_("这个岗位不在事件所在的村。"), field="handler")
+    if unit is not None and not case.path.startswith(unit.place_path):
+        raise Refused(N_("这个单位不管事件所在的地方。"), field="handler")
+    if unit is not None and unit.kind == UnitKind.ZONGZHI:
+        raise Refused(N_("综治中心只派单、不办理，请选办理单位。"), field="handler")
+
+
+def sign(case: Case, *, actor: Viewer, now: datetime, note: str | None = None) -> CaseStep:
+    """Take a dispatched case into one's hands."""
+    return _move(case, "sign", actor=actor, now=now, note=note)
+
+
+def give_back(
+    case: Case, *, actor: Viewer, now: datetime, reason: ReturnReason, note: str | None = None
+) -> CaseStep:
+    """Return a case to who sent it, with a reason of the list; the citizen's clock goes on."""
+    changes = {"handler_post_id": None, "handler_unit_id": None}
+    step = _move(case, "give_back", actor=actor, now=now, note=note, detail={"reason": reason}, changes=changes)
+    tell_dispatcher(case, step, now=now)
+    return step
+
+
+def submit_result(
+    case: Case, *, actor: Viewer, now: datetime, result: str, helper_household: Household | None = None
+) -> CaseStep:
+    """Say what was done; the villager is asked next, and somebody else checks."""
+    changes: dict[str, Any] = {
+        "result": result.strip(), "handled_by_user_id": actor.user_id, "answer": None, "answer_note": None,
+        "answer_attempts": 0, "rating": None,
+    }  # fmt: skip
+    if helper_household is not None:
+        changes["helper_household_id"] = helper_in_village(case, helper_household).id
+    step = _move(case, "submit_result", actor=actor, now=now, note=result, changes=changes)
+    tell_taker(case, step, now=now)
+    return step
+
+
+def helper_in_village(case: Case, helper: Household) -> Household:
+    """The household that helped, if it is one of the case's village: points stay inside a village."""
+    if helper.village_id != case.village_id:
+        raise Refused(N_("协助户须是本村的住户。"), field="helper_household")
+    return helper
+
+
+def suspend(
+    case: Case, *, actor: Viewer, now: datetime, reason: ExtensionReason, until: date, note: str | None = None
+) -> CaseStep:
+    """Stop the clock until a day: the deadline moves by the pause, and once more when it really ends."""
+    ends = datetime.combine(until, time.max, tzinfo=TOWN_ZONE).astimezone(UTC)
+    if ends <= now:
+        raise Refused(N_("预计恢复的日期须在今天或以后。"), field="expected_on")
+    detail = {"reason": reason, "until": ends.isoformat()}
+    step = _move(case, "suspend", actor=actor, now=now, note=note, detail=detail)
+    _reset_clocks(case)
+    return step
+
+
+def resume(case: Case, *, actor: Viewer, now: datetime, note: str | None = None) -> CaseStep:
+    """Go on; the deadline moves by the time the case really stood."""
+    step = _move(case, "resume", actor=actor, now=now, note=note)
+    _reset_clocks(case)
+    case.stage_due_at = stage_due_at(case, now=now)
+    return step
+
+
+def _reset_clocks(case: Case) -> None:
+    if case.due_at is not None:
+        clock = queries.clock_of(case, queries.steps(case.id))
+        start_clocks(case, start=clock.start, pauses=clock.pauses)
+
+
+def remind(case: Case, *, actor: Viewer, now: datetime, note: str | None = None) -> CaseStep:
+    """Ask whoever has the case to hurry."""
+    step = _move(case, "remind", actor=actor, now=now, note=note)
+    tell_handler(case, step, now=now)
+    return step
+
+
+def comment(case: Case, *, actor: Viewer, now: datetime, note: str) -> CaseStep:
+    """Add a word to the timeline."""
+    return _move(case, "comment", actor=actor, now=now, note=note)
+
+
+def withdraw(case: Case, *, actor: Viewer, now: datetime, note: str) -> CaseStep:
+    """End a case because its reporter wants so."""
+    return _move(case, "withdraw", actor=actor, now=now, note=note)
+
+
+def void(case: Case, *, actor: Viewer, now: datetime, note: str) -> CaseStep:
+    """End a case that should never have been one."""
+    return _move(case, "void", actor=actor, now=now, note=note)

@@ -1,0 +1,165 @@
+"""Registering a case: who may do it where, its number, its place, its clocks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypedDict, Unpack
+
+from gridcase.cases import queries
+from gridcase.cases.models import Case, CaseClass, CasePoint
+from gridcase.cases.rules import Answer, Channel, Rating, State
+from gridcase.cases.service.clocks import stage_due_at, start_clocks
+from gridcase.cases.service.closing import self_solve
+from gridcase.cases.service.door import write_step
+from gridcase.cases.service.numbers import next_number
+from gridcase.core.clock import town_day
+from gridcase.core.db import db
+from gridcase.core.errors import Refused
+from gridcase.core.geo import point
+from gridcase.core.permissions import Grant, Permission, Viewer
+from gridcase.core.text import clean, clean_line
+from gridcase.core.words import N_
+from gridcase.grid import queries as grids
+from gridcase.grid.models import Grid
+from gridcase.households import queries as households
+from gridcase.households.models import Household
+
+TITLE_LENGTH = 120
+# Whoever registers through these has spoken with the villager already.
+SPOKEN_WITH = frozenset({Channel.VISIT, Channel.RECEPTION, Channel.MEETING, Channel.PHONE, Channel.PROXY})
+
+
+@dataclass(frozen=True)
+class ImportedFrom:
+    """Where a case of another system comes from: it keeps its date, no clock runs until somebody takes it up."""
+
+    source_system: str
+    source_no: str
+    happened_at: datetime
+
+
+class Intake(TypedDict, total=False):
+    """What is known when a case comes in: the keyword arguments of `collect` besides who and when."""
+
+    case_class: CaseClass
+    title: str
+    text: str
+    channel: Channel
+    grid: Grid
+    household: Household | None
+    reporter_name: str | None
+    reporter_phone: str | None
+    anonymous: bool
+    address: str | None
+    lon: float | None
+    lat: float | None
+    collector_post: int | None
+    imported: ImportedFrom | None
+
+
+def collect(
+    *,
+    actor: Viewer,
+    case_class: CaseClass,
+    title: str,
+    text: str,
+    channel: Channel,
+    grid: Grid,
+    now: datetime,
+    household: Household | None = None,
+    reporter_name: str | None = None,
+    reporter_phone: str | None = None,
+    anonymous: bool = False,
+    address: str | None = None,
+    lon: float | None = None,
+    lat: float | None = None,
+    collector_post: int | None = None,
+    imported: ImportedFrom | None = None,
+) -> Case:
+    """Register one case. `grid` is its place as known so far: the household's own place, or else the outline that holds
+    the point (`lon`, `lat`: WGS 84 degrees), makes it finer. `collector_post` is left out for the actor's own post.
+    """
+    title = clean_line(title)[:TITLE_LENGTH]
+    if not title:
+        raise Refused(N_("请用一句话写明是什么事。"), field="title")
+    if not case_class.enabled:
+        raise Refused(N_("这个类别已停用，请换一个。"), field="case_class")
+    place, town = _place(grid, household, lon, lat)
+    grant = _registering(actor, place, household)
+    case = Case(
+        number=next_number(town, town_day(now)), case_class=case_class, class_id=case_class.id, title=title,
+        text=clean(text), channel=channel, state=State.REGISTERED, urgency=case_class.urgency, county_id=place.county_id,
+        town_id=town.id, village_id=place.village_id, grid_id=place.id, path=place.path,
+        section_id=household.section_id if household else None, household_id=household.id if household else None,
+        address=clean_line(address or "") or (household.address if household else None),
+        reporter_name=None if anonymous else clean_line(reporter_name or "") or None,
+        reporter_phone=None if anonymous else clean_line(reporter_phone or "") or None,
+        anonymous=anonymous, restricted=case_class.restricted,
+        collector_post_id=collector_post or (grant.post_id if grant else None), collector_user_id=actor.user_id,
+        registered_at=now,
+    )  # fmt: skip
+    _time(case, channel, imported, now)
+    db.session.add(case)
+    db.session.flush()
+    _pin(case, household, lon, lat, channel)
+    name = "import" if imported else "register"
+    write_step(case, name, actor=actor, grant=grant, now=now, from_state=None, before=None)
+    return case
+
+
+def _place(grid: Grid, household: Household | None, lon: float | None, lat: float | None) -> tuple[Grid, Grid]:
+    """The finest place known, and its town."""
+    if household is None and lon is not None and lat is not None and grid.village_id is not None:
+        village_path = queries.home_village(grid.path)
+        grid = grids.cell_at(lon, lat, village_path=village_path) or grid
+    if grid.town_id is None or grid.county_id is None:
+        raise Refused(N_("请选到乡镇或村。"), field="grid")
+    wanted = [grid.town_id, *([household.grid_id] if household else [])]
+    found = grids.by_ids(wanted)
+    return (found[household.grid_id] if household else grid), found[grid.town_id]
+
+
+def _registering(actor: Viewer, place: Grid, household: Household | None) -> Grant | None:
+    if not queries.may_register(actor, path=place.path, household_id=household.id if household else None):
+        raise Refused(N_("这个地方不在您的工作范围内，不能登记。"), field="grid")
+    return actor.acting(Permission.REGISTER_CASE, path=place.path)
+
+
+def _time(case: Case, channel: Channel, imported: ImportedFrom | None, now: datetime) -> None:
+    if imported is not None:
+        case.registered_at, case.unsorted = imported.happened_at, True
+        case.source_system, case.source_no = imported.source_system, imported.source_no
+        return
+    start_clocks(case, start=now)
+    case.stage_due_at = stage_due_at(case, now=now)
+    case.contacted_at = now if channel in SPOKEN_WITH else None
+
+
+def _pin(case: Case, household: Household | None, lon: float | None, lat: float | None, channel: Channel) -> None:
+    """Where it is: the point given, else the home's."""
+    spot, source = ((lon, lat), str(channel)) if lon is not None and lat is not None else (None, "household")
+    if spot is None and household is not None:
+        spot = households.place_of(household.id)
+    if spot is not None:
+        db.session.add(CasePoint(case_id=case.id, geom=point(*spot), source=source))
+
+
+def collect_and_solve(
+    *,
+    actor: Viewer,
+    now: datetime,
+    result: str,
+    answer: Answer,
+    rating: Rating | None = None,
+    helper_household: Household | None = None,
+    second_check_percent: int | None = None,
+    **intake: Unpack[Intake],
+) -> Case:
+    """Register and close what was dealt with on the spot, in one form: the normal way inside a grid."""
+    case = collect(actor=actor, now=now, **intake)
+    self_solve(
+        case, actor=actor, now=now, result=result, answer=answer, rating=rating, helper_household=helper_household,
+        second_check_percent=second_check_percent,
+    )  # fmt: skip
+    return case

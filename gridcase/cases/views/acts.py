@@ -1,0 +1,166 @@
+"""What a move's form hands to the service: one line of wiring a move, inside the transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask import current_app
+from flask_babel import gettext as _
+
+from gridcase.cases import forms, queries, service
+from gridcase.cases.models import Case, CaseClass
+from gridcase.cases.rules import Answer, ExtensionReason, Rating, ReturnReason, Urgency
+from gridcase.cases.views import finding
+from gridcase.core.errors import Refused
+from gridcase.core.permissions import Viewer
+from gridcase.core.words import N_
+from gridcase.grid import queries as grids
+from gridcase.households.models import Household
+from gridcase.people import queries as people
+from gridcase.web.filters import show_datetime
+
+
+@dataclass(frozen=True)
+class Act:
+    """A move on the page: its form, what it does, and what is said afterwards."""
+
+    form: type[forms.BaseForm]
+    do: Callable[..., Any]
+    said: Callable[[Case, Any], str]
+
+
+def _class_of(form: Any) -> CaseClass | None:
+    found = queries.class_by_code(form.case_class.data)
+    if found is None:
+        raise Refused(N_("请选一个类别。"), field="case_class")
+    return found
+
+
+def _helper(form: Any, actor: Viewer, now: datetime) -> Household | None:
+    if "helper_household" not in form:
+        return None
+    return finding.searched(form.helper_household.data, someone=actor, now=now, field="helper_household")
+
+
+def _rating(form: Any) -> Rating | None:
+    return Rating(form.rating.data) if form.rating.data else None
+
+
+def _accept(case: Case, form: forms.AcceptForm, *, actor: Viewer, now: datetime) -> Any:
+    urgency = Urgency(int(form.urgency.data))
+    return service.accept(case, actor=actor, now=now, case_class=_class_of(form), urgency=urgency, note=form.note.data)
+
+
+def _sort(case: Case, form: forms.SortForm, *, actor: Viewer, now: datetime) -> Any:
+    grid, case_class = grids.by_ids([int(form.grid.data)])[int(form.grid.data)], _class_of(form)
+    if case_class is None:
+        raise Refused(N_("请选一个类别。"), field="case_class")
+    urgency = Urgency(int(form.urgency.data))
+    return service.sort(
+        case, actor=actor, now=now, case_class=case_class, grid=grid, urgency=urgency, note=form.note.data
+    )
+
+
+def _reject_duplicate(case: Case, form: forms.DuplicateForm, *, actor: Viewer, now: datetime) -> Any:
+    first = queries.by_number(form.duplicate_of.data or "", viewer=actor)
+    return service.reject_duplicate(case, actor=actor, now=now, first=first, note=form.note.data)
+
+
+def _dispatch(case: Case, form: forms.DispatchForm, *, actor: Viewer, now: datetime) -> Any:
+    kind, key = form.handler.data[:1], int(form.handler.data[1:])
+    post, unit = (people.get_post(key), None) if kind == "p" else (None, people.get_unit(key))
+    return service.dispatch(case, actor=actor, now=now, post=post, unit=unit, note=form.note.data)
+
+
+def _give_back(case: Case, form: forms.GiveBackForm, *, actor: Viewer, now: datetime) -> Any:
+    reason = ReturnReason(form.return_reason.data)
+    return service.give_back(case, actor=actor, now=now, reason=reason, note=form.note.data)
+
+
+def _submit_result(case: Case, form: forms.ResultForm, *, actor: Viewer, now: datetime) -> Any:
+    helper = _helper(form, actor, now)
+    return service.submit_result(case, actor=actor, now=now, result=form.note.data or "", helper_household=helper)
+
+
+def _record_answer(case: Case, form: forms.AnswerForm, *, actor: Viewer, now: datetime) -> Any:
+    answer = None if form.answer.data == forms.NOT_REACHED else Answer(form.answer.data)
+    return service.record_answer(
+        case, actor=actor, now=now, answer=answer, rating=_rating(form), note=form.note.data
+    )
+
+
+def _suspend(case: Case, form: forms.SuspendForm, *, actor: Viewer, now: datetime) -> Any:
+    reason = ExtensionReason(form.pause_reason.data)
+    until = form.expected_on.data
+    return service.suspend(case, actor=actor, now=now, reason=reason, until=until, note=form.note.data)
+
+
+def _self_solve(case: Case, form: forms.SelfSolveForm, *, actor: Viewer, now: datetime) -> Any:
+    percent = current_app.extensions["gridcase"].second_check_percent
+    return service.self_solve(
+        case, actor=actor, now=now, result=form.note.data or "", answer=Answer(form.answer.data), rating=_rating(form),
+        helper_household=_helper(form, actor, now), second_check_percent=percent,
+    )  # fmt: skip
+
+
+def _second_check(case: Case, form: forms.SecondCheckForm, *, actor: Viewer, now: datetime) -> Any:
+    return service.second_check(case, actor=actor, now=now, passed=form.passed.data == "1", note=form.note.data)
+
+
+def _noted(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A move that takes a note and nothing else."""
+
+    def do(case: Case, form: Any, *, actor: Viewer, now: datetime) -> Any:
+        return function(case, actor=actor, now=now, note=form.note.data)
+
+    return do
+
+
+def _until(case: Case) -> str:
+    return show_datetime(case.stage_due_at)
+
+
+def _dispatched(case: Case, step: Any) -> str:
+    return _("已派给%(to)s，%(until)s 前签收。", to=step.detail["to"], until=_until(case))
+
+
+def _accepted(case: Case, _step: Any) -> str:
+    return _("已受理，请在 %(until)s 前派单。", until=_until(case))
+
+
+def _signed(case: Case, _step: Any) -> str:
+    return _("已签收，请在 %(until)s 前办好。", until=_until(case))
+
+
+def _answered(case: Case, step: Any) -> str:
+    if step.detail["answer"] is None and case.answer is None:
+        return _("已记下第 %(n)s 次没有联系上，满三次可以办结。", n=case.answer_attempts)
+    return _("答复已记下，下一步由没有经手的人核查办结。")
+
+
+ACTS: dict[str, Act] = {
+    "accept": Act(forms.AcceptForm, _accept, _accepted),
+    "sort": Act(forms.SortForm, _sort, _accepted),
+    "dispatch": Act(forms.DispatchForm, _dispatch, _dispatched),
+    "self_solve": Act(forms.SelfSolveForm, _self_solve, lambda *_a: _("已办结。")),
+    "reject_duplicate": Act(
+        forms.DuplicateForm, _reject_duplicate, lambda _c, step: _("已并入 %(number)s。", number=step.detail["to"])
+    ),
+    "sign": Act(forms.MoveForm, _noted(service.sign), _signed),
+    "submit_result": Act(forms.ResultForm, _submit_result, lambda *_a: _("结果已提交，下一步问群众的答复。")),
+    "give_back": Act(forms.GiveBackForm, _give_back, lambda *_a: _("已退单，由派单的人重新派。")),
+    "suspend": Act(forms.SuspendForm, _suspend, lambda *_a: _("已挂起，时限顺延。")),
+    "resume": Act(forms.MoveForm, _noted(service.resume), _signed),
+    "record_answer": Act(forms.AnswerForm, _record_answer, _answered),
+    "verify": Act(forms.MoveForm, _noted(service.verify), lambda *_a: _("已核查办结。")),
+    "rework": Act(forms.NotedForm, _noted(service.rework), lambda *_a: _("已退回重办，办理人会收到消息。")),
+    "reopen": Act(forms.NotedForm, _noted(service.reopen), lambda *_a: _("已重启，回到办理中。")),
+    "second_check": Act(forms.SecondCheckForm, _second_check, lambda *_a: _("复核结果已记下。")),
+    "remind": Act(forms.MoveForm, _noted(service.remind), lambda *_a: _("已催办，办理人会收到消息。")),
+    "comment": Act(forms.NotedForm, _noted(service.comment), lambda *_a: _("留言已记入办理过程。")),
+    "withdraw": Act(forms.NotedForm, _noted(service.withdraw), lambda *_a: _("已撤回，不再办理。")),
+    "void": Act(forms.NotedForm, _noted(service.void), lambda *_a: _("已作废，不再办理。")),
+}

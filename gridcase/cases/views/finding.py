@@ -1,0 +1,46 @@
+"""Finding the household somebody has typed or chosen, inside the viewer's scope."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from gridcase.core.clock import town_day
+from gridcase.core.db import db
+from gridcase.core.errors import Refused
+from gridcase.core.permissions import Permission, Viewer
+from gridcase.core.words import N_
+from gridcase.households import queries as households
+from gridcase.households.models import Household
+
+SHOWN = 5
+
+
+def own_circle(someone: Viewer, *, now: datetime) -> list[tuple[str, str]]:
+    """The homes of the viewer's circles as choices; empty for those who search instead."""
+    if not any(grant.household_ids for grant in someone.grants_with(Permission.REGISTER_CASE)):
+        return []
+    day = town_day(now)
+    rows = households.due_in_circle(someone, on=day)
+    return [(str(row.id), f"{row.head_name} · {row.address}") for row in rows]
+
+
+def chosen(household_id: str | None, *, someone: Viewer) -> Household | None:
+    """The home chosen from the circle, or named in the link."""
+    if not household_id or not household_id.isdigit():
+        return None
+    return households.get_household(int(household_id), viewer=someone)
+
+
+def searched(words: str | None, *, someone: Viewer, now: datetime, field: str) -> Household | None:
+    """The one home whose code, head, address or initials fit."""
+    if not words:
+        return None
+    rows = households.page(someone, households.Filters(words=words), on=town_day(now)).rows
+    exact = [row for row in rows if row.head_name == words or row.code == words.upper()]
+    found = exact if len(exact) == 1 else rows
+    if not found:
+        raise Refused(N_("没有找到这一户，请核对户主姓名或户编号。"), field=field)
+    if len(found) > 1:
+        some = "、".join(f"{row.head_name} {row.code}" for row in found[:SHOWN])
+        raise Refused(N_("对得上的不止一户，请填户编号：%(some)s", some=some), field=field)
+    return db.session.get(Household, found[0].id)

@@ -1,0 +1,142 @@
+"""Taking a case in: first the class, then one form; solved on the spot in the same form."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from flask import current_app, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from gridcase.cases import queries, service
+from gridcase.cases.forms import IntakeForm, SolvedForm
+from gridcase.cases.models import Case, CaseClass
+from gridcase.cases.rules import Answer, Channel, Rating
+from gridcase.cases.rules.majors import MAJORS
+from gridcase.cases.rules.said import limit_said
+from gridcase.cases.service import Intake
+from gridcase.cases.views import finding
+from gridcase.cases.views.base import bp, class_name
+from gridcase.core import clock
+from gridcase.core.config import Config
+from gridcase.core.errors import Refused
+from gridcase.core.permissions import Permission, Viewer
+from gridcase.core.words import N_
+from gridcase.grid import queries as grids
+from gridcase.grid.rules import GridLevel
+from gridcase.web.access import needs, viewer
+from gridcase.web.formkit import submit
+
+INDENT = {GridLevel.GROUP: "　", GridLevel.CELL: "　　"}
+
+
+@bp.get("/new")
+@needs(Permission.REGISTER_CASE)
+def choose() -> ResponseReturnValue:
+    """Which class: the common ones, all of them, or a search."""
+    words = request.args.get("q", "")
+    solved = bool(request.args.get("solved")) and viewer().may(Permission.SELF_SOLVE_CASE)
+    keep = {key: request.args[key] for key in ("household", "lon", "lat") if request.args.get(key)}
+    return render_template(
+        "cases/choose.html", classes=queries.catalogue(words), words=words, solved=solved, keep=keep, majors=MAJORS,
+        class_name=class_name,
+        )
+
+
+@bp.route("/new/<code>", methods=["GET", "POST"])
+@needs(Permission.REGISTER_CASE)
+def register(code: str) -> ResponseReturnValue:
+    """Register a case for others to handle."""
+    someone, now, case_class = viewer(), clock.now(), queries.class_in_use(code)
+    form = IntakeForm()
+    _offer(form, someone, now)
+    if form.validate_on_submit():
+        case = submit(form, _collect, form, case_class, actor=someone, now=now)
+        if isinstance(case, Case):
+            flash(_("已登记，编号 %(number)s。", number=case.number), "ok")
+            return redirect(url_for(".show", case_id=case.id))
+    return _page(form, case_class, solved=False)
+
+
+@bp.route("/new/<code>/solved", methods=["GET", "POST"])
+@needs(Permission.SELF_SOLVE_CASE)
+def register_solved(code: str) -> ResponseReturnValue:
+    """Register and close what has been dealt with."""
+    someone, now, case_class = viewer(), clock.now(), queries.class_in_use(code)
+    form = SolvedForm()
+    _offer(form, someone, now)
+    form.offer_answers(anonymous=bool(form.anonymous.data), imported=False, attempts=False)
+    if form.validate_on_submit():
+        case = submit(form, _collect_and_solve, form, case_class, actor=someone, now=now)
+        if isinstance(case, Case):
+            flash(_("已登记并办结，编号 %(number)s。", number=case.number), "ok")
+            return redirect(url_for(".show", case_id=case.id))
+    return _page(form, case_class, solved=True)
+
+
+def _offer(form: IntakeForm, someone: Viewer, now: datetime) -> None:
+    places = [
+        (str(row.id), INDENT.get(GridLevel(row.level), "") + row.name) for row in queries.register_places(someone)
+    ]
+    form.offer(homes=finding.own_circle(someone, now=now), places=places)
+    if "household_words" in form and not someone.may(Permission.SEE_HOUSEHOLD):
+        del form.household_words
+    if request.method == "GET":
+        _prefill(form, someone)
+
+
+def _prefill(form: IntakeForm, someone: Viewer) -> None:
+    """What the link brought along: a household, a spot on the map."""
+    form.lon.data, form.lat.data = request.args.get("lon"), request.args.get("lat")
+    household = finding.chosen(request.args.get("household"), someone=someone)
+    if household is not None and "household" in form:
+        form.household.data = str(household.id)
+    elif household is not None and "household_words" in form:
+        form.household_words.data = household.code
+
+
+def _intake(form: IntakeForm, case_class: CaseClass, someone: Viewer, now: datetime) -> Intake:
+    if "household" in form:
+        household = finding.chosen(form.household.data, someone=someone)
+    else:
+        words = form.household_words.data if "household_words" in form else None
+        household = finding.searched(words, someone=someone, now=now, field="household_words")
+    place_id = household.grid_id if household else int(form.grid.data or 0)
+    grid = grids.by_ids([place_id]).get(place_id)
+    if grid is None:
+        raise Refused(N_("请选是哪一户的事，或选在哪里。"), field="grid")
+    return Intake(
+        case_class=case_class, title=form.title.data, text=form.text.data or "", channel=Channel(form.channel.data),
+        grid=grid, household=household, reporter_name=form.reporter_name.data, reporter_phone=form.reporter_phone.data,
+        anonymous=bool(form.anonymous.data), address=form.address.data, lon=_degrees(form.lon.data, 180),
+        lat=_degrees(form.lat.data, 90),
+    )  # fmt: skip
+
+
+def _degrees(text: str | None, most: int) -> float | None:
+    try:
+        value = float(text or "")
+    except ValueError:
+        return None
+    return value if -most <= value <= most else None
+
+
+def _collect(form: IntakeForm, case_class: CaseClass, *, actor: Viewer, now: datetime) -> Case:
+    return service.collect(actor=actor, now=now, **_intake(form, case_class, actor, now))
+
+
+def _collect_and_solve(form: SolvedForm, case_class: CaseClass, *, actor: Viewer, now: datetime) -> Case:
+    config: Config = current_app.extensions["gridcase"]
+    helper = finding.searched(form.helper_household.data, someone=actor, now=now, field="helper_household")
+    return service.collect_and_solve(
+        actor=actor, now=now, result=form.result.data or "", answer=Answer(form.answer.data),
+        rating=Rating(form.rating.data) if form.rating.data else None, helper_household=helper,
+        second_check_percent=config.second_check_percent, **_intake(form, case_class, actor, now),
+    )  # fmt: skip
+
+
+def _page(form: IntakeForm, case_class: CaseClass, *, solved: bool) -> ResponseReturnValue:
+    return render_template(
+        "cases/register.html", form=form, case_class=case_class, solved=solved, limit_said=limit_said,
+        class_name=class_name,
+    )  # fmt: skip

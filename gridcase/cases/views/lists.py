@@ -1,0 +1,70 @@
+"""The work list."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import render_template, request
+from flask.typing import ResponseReturnValue
+
+from gridcase.calendar.queries import work_calendar
+from gridcase.cases import queries
+from gridcase.cases.queries import Filters, Tab
+from gridcase.cases.rules import Light, State, light_of
+from gridcase.cases.rules.majors import MAJORS
+from gridcase.cases.rules.said import time_left
+from gridcase.cases.views.base import bp, class_name
+from gridcase.core import clock
+from gridcase.core.permissions import Permission, Viewer
+from gridcase.core.worktime import LimitUnit
+from gridcase.web.access import needs, viewer
+
+
+@bp.get("/")
+@needs(Permission.SEE_CASE)
+def index() -> ResponseReturnValue:
+    """What waits for me first; tabs and filters stand in the link."""
+    someone, now = viewer(), clock.now()
+    tabs = queries.tabs_for(someone)
+    filters = _filters(someone, tabs)
+    page = queries.work_list(someone, filters, now=now, after=request.args.get("after"))
+    return render_template(
+        "cases/list.html", page=page, times=_times(page.rows, now), filters=filters, tabs=tabs, Tab=Tab,
+        counts=queries.tab_counts(someone, [tab for tab in tabs if tab is not Tab.ALL], now=now),
+        cap=queries.COUNT_CAP, villages=queries.villages_seen(someone), majors=MAJORS, State=State, Light=Light,
+        class_name=class_name,
+        kept={key: value for key, value in request.args.items() if key != "after" and value},
+    )  # fmt: skip
+
+
+def _filters(someone: Viewer, tabs: list[Tab]) -> Filters:
+    """Read the link; what makes no sense does not narrow."""
+    asked = request.args
+    first = Tab.MINE if _has_work(someone) else Tab.VILLAGE
+    return Filters(
+        tab=next((tab for tab in tabs if tab == asked.get("tab")), first),
+        state=asked.get("state", "") if asked.get("state") in list(State) else "",
+        village_id=asked.get("village", type=int),
+        major=asked.get("major", "") if asked.get("major") in MAJORS else "",
+        light=asked.get("light", "") if asked.get("light") in list(Light) else "",
+        words=asked.get("q", "")[:60],
+    )
+
+
+def _has_work(someone: Viewer) -> bool:
+    own = (Permission.ACCEPT_CASE, Permission.DISPATCH_CASE, Permission.HANDLE_CASE, Permission.ANSWER_CASE)
+    return any(someone.may(permission) for permission in own)
+
+
+def _times(rows: Any, now: Any) -> dict[int, tuple[Light, Any]]:
+    """The light and the words of time of each row."""
+    calendar = work_calendar()
+    return {
+        row.id: (
+            light_of(due_at=row.due_at, soon_at=row.soon_at, closed=row.closed_at is not None, now=now),
+            time_left(due_at=row.due_at, now=now, unit=LimitUnit(row.limit_unit), calendar=calendar)
+            if row.closed_at is None
+            else None,
+        )
+        for row in rows
+    }

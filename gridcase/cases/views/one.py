@@ -1,0 +1,162 @@
+"""One case: the facts, the timeline, the deadline, and the moves; each move is a route of its own."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from gridcase.calendar.queries import work_calendar
+from gridcase.cases import forms, queries
+from gridcase.cases.models import Case
+from gridcase.cases.rules import (
+    Answer,
+    Channel,
+    Light,
+    Move,
+    Rating,
+    State,
+    Urgency,
+    light_of,
+    move_named,
+    moves_open_to,
+    primary_move,
+)
+from gridcase.cases.rules.said import limit_said, time_left, what_happened
+from gridcase.cases.views.acts import ACTS, Act
+from gridcase.cases.views.base import bp, class_name
+from gridcase.core import clock
+from gridcase.core.clock import town_day
+from gridcase.core.permissions import Permission, Viewer
+from gridcase.core.worktime import LimitUnit
+from gridcase.people.rules import Role
+from gridcase.web.access import needs, viewer
+from gridcase.web.filters import translate
+from gridcase.web.formkit import submit
+
+BACKWARD = frozenset({"give_back", "rework", "reopen"})
+NAMES_OF_ROLES = {role.value: role.label for role in Role}
+
+
+@bp.get("/<int:case_id>")
+@needs(Permission.SEE_CASE)
+def show(case_id: int) -> ResponseReturnValue:
+    """The page of a case."""
+    someone = viewer()
+    return _page(queries.get_case(case_id, viewer=someone), someone, clock.now(), {})
+
+
+def _move_view(name: str, act: Act) -> Any:
+    """The route of one move: opened in place on the page of the case, sent from there."""
+
+    def make_move(case_id: int) -> ResponseReturnValue:
+        someone, now = viewer(), clock.now()
+        case = queries.get_case(case_id, viewer=someone)
+        form = _form(name, act, case, someone, now)
+        if form.validate_on_submit():
+            step = submit(form, act.do, case, form, actor=someone, now=now)
+            if step:
+                flash(act.said(case, step), "ok")
+                return redirect(_next(case, someone))
+        return _page(case, someone, now, {name: form})
+
+    make_move.__doc__ = f"The move `{name}`."
+    return needs(move_named(_row_of(name)).needs)(make_move)
+
+
+def _row_of(name: str) -> str:
+    """Sorting is the accepting of what came from elsewhere."""
+    return "accept" if name == "sort" else name
+
+
+def _next(case: Case, someone: Viewer) -> str:
+    """Back to the case; to the list when giving it back has taken it out of one's sight."""
+    sees = Permission.SEE_CASE in queries.permissions_over(case, someone)
+    return url_for("cases.show", case_id=case.id) if sees else url_for("cases.index")
+
+
+for _name, _act in ACTS.items():
+    bp.add_url_rule(
+        f"/<int:case_id>/{_name.replace('_', '-')}", f"move_{_name}", _move_view(_name, _act), methods=["GET", "POST"]
+    )
+
+
+def _form(name: str, act: Act, case: Case, someone: Viewer, now: datetime) -> Any:
+    """The form of a move with its choices; its fields carry the move's name, since many stand on one page."""
+    form = act.form(prefix=f"{name}-")
+    if isinstance(form, forms.AcceptForm):
+        form.case_class.choices = [(row.code, f"{row.code} {class_name(row)}") for row in queries.catalogue()]
+        form.urgency.choices = forms.labelled(Urgency)
+        if not form.is_submitted():
+            form.case_class.data, form.urgency.data = case.case_class.code, str(case.urgency)
+    if isinstance(form, forms.SortForm):
+        form.grid.choices = [("", "—"), *((str(row.id), row.name) for row in queries.villages_of_town(case.town_id))]
+    if isinstance(form, forms.DispatchForm):
+        form.handler.choices = _handlers(case, now)
+    if isinstance(form, forms.AnswerForm | forms.SelfSolveForm):
+        form.offer_answers(
+            anonymous=case.anonymous, imported=case.source_system is not None, attempts=name == "record_answer"
+        )
+    if isinstance(form, forms.SecondCheckForm):
+        form.offer()
+    if "helper_household" in form and not someone.may(Permission.SEE_HOUSEHOLD):
+        del form.helper_household
+    for field, members in forms.REASONS.items():
+        if field in form:
+            form[field].choices = forms.labelled(members)
+    return form
+
+
+def _handlers(case: Case, now: datetime) -> dict[str, list[tuple[str, str]]]:
+    """Whom a case can be sent to: the units its class names first, then the others, then the posts of the village."""
+    wanted = case.case_class.department.replace("（", "、").replace("）", "").split("、")
+    units, posts = queries.addresses(case, on=town_day(now))
+    named = [unit for unit in units if any(word and word in unit.name for word in wanted)]
+    offered = {
+        forms.SUGGESTED: [(f"u{unit.id}", unit.name) for unit in named],
+        forms.UNITS: [(f"u{unit.id}", unit.name) for unit in units if unit not in named],
+        forms.POSTS: [(f"p{row.id}", f"{row.title} · {row.holder}" if row.holder else row.title) for row in posts],
+    }
+    return {str(forms.CHOOSE): [("", "—")]} | {str(words): rows for words, rows in offered.items() if rows}
+
+
+def _page(case: Case, someone: Viewer, now: datetime, filled: dict[str, Any]) -> ResponseReturnValue:
+    """Everything on the page, in a number of statements that does not grow with the steps."""
+    calendar, line = work_calendar(), queries.steps(case.id)
+    standing = queries.standing_of(case, someone)
+    moves = [move for move in moves_open_to(standing, now=now) if move.name in ACTS]
+    light = light_of(due_at=case.due_at, soon_at=case.soon_at, closed=case.closed_at is not None, now=now)
+    unit = LimitUnit(case.case_class.limit_unit)
+    buttons = _buttons(case, moves, filled, someone, now)
+    shown = {button["name"] for button in buttons}
+    return render_template(
+        "cases/show.html", case=case, problems=[
+            words for name, form in filled.items() if name not in shown for words in form.form_errors
+        ], facts=queries.facts(case), steps=line, light=light, Light=Light,
+        left=time_left(due_at=case.due_at, now=now, unit=unit, calendar=calendar),
+        why=queries.explained(case, line, calendar), state=State(case.state), channel=Channel(case.channel),
+        urgency=Urgency(case.urgency), answer=Answer(case.answer) if case.answer else None,
+        rating=Rating(case.rating) if case.rating else None, named=Permission.SEE_REPORTER in standing.permissions,
+        moves=buttons, class_name=class_name, what_happened=what_happened, roles=NAMES_OF_ROLES,
+        backward=BACKWARD, limit_said=limit_said,
+    )  # fmt: skip
+
+
+def _buttons(
+    case: Case, moves: list[Move], filled: dict[str, Any], someone: Viewer, now: datetime
+) -> list[dict[str, Any]]:
+    """The open moves with their forms; a move that was refused stands open with what was typed."""
+    first = primary_move(tuple(moves))
+    buttons = []
+    for move in moves:
+        name = "sort" if move.name == "accept" and case.unsorted else move.name
+        form = filled.get(name) or _form(name, ACTS[name], case, someone, now)
+        buttons.append({
+            "name": name, "label": translate(move.label), "primary": move is first, "key": move.key or None,
+            "says": translate(move.effect) if move.effect else None, "form": form, "open": name in filled,
+            "url": url_for(f"cases.move_{name}", case_id=case.id),
+            "danger": move.target in (State.VOIDED, State.WITHDRAWN, State.DUPLICATE),
+        })  # fmt: skip
+    return buttons
