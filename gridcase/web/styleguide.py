@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 
 from flask import Blueprint, render_template
-from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
 from werkzeug.datastructures import MultiDict
@@ -57,90 +57,136 @@ class ExampleStep:
     tone: str = ""
 
 
+PLACE = "涧池镇 · 花果村"
 CASES = (
     ExampleCase(
-        *(7, "GC20261120-610921104-0007", "三组水渠塌了一段，浇不上地", "王**户", "涧池镇 · 花果村三组"),
-        *("dispatched", "已派单", "red", "超期 1 天", "镇水利站"),
+        id=7,
+        number="GC20261120-610921104-0007",
+        title="三组水渠塌了一段，浇不上地",
+        household="王**户",
+        place=f"{PLACE}三组",
+        state="dispatched",
+        word="已派单",
+        light="red",
+        left="超期 1 天",
+        who="镇水利站",
     ),
     ExampleCase(
-        *(12, "GC20261121-610921104-0012", "独居老人家里电线老化，插座打火", "李**户", "涧池镇 · 花果村一组"),
-        *("in_progress", "办理中", "yellow", "还剩 3 小时", "镇供电所 陈**"),
+        id=12,
+        number="GC20261121-610921104-0012",
+        title="独居老人家里电线老化，插座打火",
+        household="李**户",
+        place=f"{PLACE}一组",
+        state="in_progress",
+        word="办理中",
+        light="yellow",
+        left="还剩 3 小时",
+        who="镇供电所 陈**",
     ),
     ExampleCase(
-        *(15, "GC20261121-610921104-0015", "路灯不亮", "", "涧池镇 · 花果村二组"),
-        *("accepted", "已受理", "green", "还剩 4 天", "花果村 张**"),
+        id=15,
+        number="GC20261121-610921104-0015",
+        title="路灯不亮",
+        household="",
+        place=f"{PLACE}二组",
+        state="accepted",
+        word="已受理",
+        light="green",
+        left="还剩 4 天",
+        who="花果村 张**",
     ),
     ExampleCase(
-        *(
-            16,
-            "GC20261121-610921104-0016",
-            "两家共用的巷道被柴堆占了一半，说过几次都没有挪，老人轮椅出不来，请村里出面说一说",
-        ),
-        *("赵**户", "涧池镇 · 花果村二组", "feedback", "已反馈", "green", "还剩 2 天", "村调委会"),
+        id=16,
+        number="GC20261121-610921104-0016",
+        title="两家共用的巷道被柴堆占了一半，说过几次都没有挪，老人轮椅出不来，请村里出面说一说",
+        household="赵**户",
+        place=f"{PLACE}二组",
+        state="feedback",
+        word="已反馈",
+        light="green",
+        left="还剩 2 天",
+        who="村调委会",
     ),
     ExampleCase(
-        *(18, "GC20261118-610921104-0018", "医保缴费代办", "孙**户", "涧池镇 · 花果村四组"),
-        *("closed", "已办结", "closed", "11月20日办结", "联户代表 周**"),
+        id=18,
+        number="GC20261118-610921104-0018",
+        title="医保缴费代办",
+        household="孙**户",
+        place=f"{PLACE}四组",
+        state="closed",
+        word="已办结",
+        light="closed",
+        left="11月20日办结",
+        who="联户代表 周**",
     ),
 )
+
+
+def _at(day: int, hour: int, minute: int) -> datetime:
+    return datetime(2026, 11, day, hour, minute, tzinfo=UTC)
+
 
 STEPS = (
-    ExampleStep(
-        "登记", "周桂花", "联户代表", datetime(2026, 11, 18, 1, 12, tzinfo=UTC), "走访时发现，老人说打火有一周了。"
-    ),
-    ExampleStep("受理", "张建国", "村网格长", datetime(2026, 11, 18, 2, 30, tzinfo=UTC)),
-    ExampleStep(
-        *("退回：职责不符", "刘敏", "镇应急办", datetime(2026, 11, 18, 8, 5, tzinfo=UTC)),
-        *("室内线路请转供电所，我们配合检查。", "back"),
-    ),
-    ExampleStep("派给镇供电所", "何伟", "镇综治中心调度员", datetime(2026, 11, 19, 1, 0, tzinfo=UTC), tone="late"),
-    ExampleStep(
-        *("签收", "陈师傅", "镇供电所", datetime(2026, 11, 21, 1, 40, tzinfo=UTC)),
-        *("下午带材料上门。", "now"),
-    ),
+    ExampleStep("登记", "周桂花", "联户代表", _at(18, 1, 12), "走访时发现，老人说打火有一周了。"),
+    ExampleStep("受理", "张建国", "村网格长", _at(18, 2, 30)),
+    ExampleStep("退回：职责不符", "刘敏", "镇应急办", _at(18, 8, 5), "室内线路请转供电所，我们配合检查。", "back"),
+    ExampleStep("派给镇供电所", "何伟", "镇综治中心调度员", _at(19, 1, 0), tone="late"),
+    ExampleStep("签收", "陈师傅", "镇供电所", _at(21, 1, 40), "下午带材料上门。", "now"),
 )
 
-CLASSES = [("", _l("请选择")), ("0203", "消防与用电用气隐患"), ("0405", "河塘沟渠漂浮物与淤积"), ("0102", "邻里纠纷")]
+CLASSES = [
+    ("", _("请选择")),
+    ("0203", "消防与用电用气隐患"),
+    ("0405", "河塘沟渠漂浮物与淤积"),
+    ("0102", "邻里纠纷"),
+]
 WAYS = [("visit", "走访"), ("phone", "电话"), ("patrol", "巡查"), ("reception", "选民接待日")]
 NEEDS = [("water", "用水"), ("power", "用电"), ("path", "出行"), ("care", "照护")]
+UNITS = [("1", "镇供电所（在办 4 件）"), ("2", "镇水利站（在办 11 件）")]
 
 
 class ExampleForm(FlaskForm):
     """Every kind of field once."""
 
     title = StringField(
-        _l("什么事"),
-        [InputRequired(_l("写一句话：什么事，在哪里")), Length(max=60)],
+        _("什么事"),
+        [InputRequired(_("写一句话：什么事，在哪里")), Length(max=60)],
         render_kw={"autocomplete": "off"},
     )
-    kind = SelectField(_l("事项类别"), [InputRequired(_l("选一个类别，拿不准就选最接近的"))], choices=CLASSES)
-    way = RadioField(_l("怎么知道的"), [InputRequired(_l("选一种"))], choices=WAYS)
+    kind = SelectField(_("事项类别"), [InputRequired(_("选一个类别，拿不准就选最接近的"))], choices=CLASSES)
+    way = RadioField(_("怎么知道的"), [InputRequired(_("选一种"))], choices=WAYS)
     needs = SelectMultipleField(
-        _l("涉及哪些方面"),
+        _("涉及哪些方面"),
         [Optional()],
         choices=NEEDS,
         widget=ListWidget(prefix_label=False),
         option_widget=CheckboxInput(),
     )
-    text = TextAreaField(_l("详细情况"), [Optional()], render_kw={"rows": 4})
-    seen_on = DateField(_l("哪天发现的"), [InputRequired(_l("选一个日期"))])
-    homes = IntegerField(_l("影响几户"), [Optional()], render_kw={"inputmode": "numeric"})
-    photo = FileField(_l("照片"), [Optional()])
-    agreed = BooleanField(_l("已当面念给报事人听，内容无误"), [InputRequired(_l("念一遍，听对方确认"))])
+    text = TextAreaField(_("详细情况"), [Optional()], render_kw={"rows": 4})
+    seen_on = DateField(_("哪天发现的"), [InputRequired(_("选一个日期"))])
+    homes = IntegerField(_("影响几户"), [Optional()], render_kw={"inputmode": "numeric"})
+    photo = FileField(_("照片"), [Optional()])
+    agreed = BooleanField(_("已当面念给报事人听，内容无误"), [InputRequired(_("念一遍，听对方确认"))])
 
 
 class ExampleMove(FlaskForm):
     """The small form inside a move."""
 
-    unit = SelectField(
-        _l("派给"), [InputRequired()], choices=[("1", "镇供电所（在办 4 件）"), ("2", "镇水利站（在办 11 件）")]
-    )
-    note = TextAreaField(_l("给承办人的话"), [Optional()], render_kw={"rows": 2})
+    unit = SelectField(_("派给"), [InputRequired()], choices=UNITS)
+    note = TextAreaField(_("给承办人的话"), [Optional()], render_kw={"rows": 2})
 
 
 def _filled() -> ExampleForm:
-    typed = {"title": CASES[1].title, "kind": "0203", "way": "visit", "needs": "power", "homes": "1", "agreed": "y"}
-    return ExampleForm(MultiDict({**typed, "seen_on": date(2026, 11, 20).isoformat()}), meta={"csrf": False})
+    typed = {
+        "title": CASES[1].title,
+        "kind": "0203",
+        "way": "visit",
+        "needs": "power",
+        "homes": "1",
+        "seen_on": "2026-11-20",
+        "agreed": "y",
+    }
+    return ExampleForm(MultiDict(typed), meta={"csrf": False})
 
 
 def _wrong() -> ExampleForm:
@@ -154,9 +200,8 @@ def _wrong() -> ExampleForm:
 @public(WHY)
 def index() -> str:
     """All parts on one page."""
-    return render_template(
-        "web/styleguide.html", cases=CASES, steps=STEPS, filled=_filled(), wrong=_wrong(), move_form=ExampleMove()
-    )
+    forms = {"filled": _filled(), "wrong": _wrong(), "move_form": ExampleMove()}
+    return render_template("web/styleguide.html", cases=CASES, steps=STEPS, **forms)
 
 
 @bp.get("/list")

@@ -1,7 +1,10 @@
-// <form data-draft="name"> keeps what is typed in this browser tab until the form has been sent.
+// <form data-draft="name"> keeps what is typed in this browser tab until the form has arrived.
 // sessionStorage, so that nothing is left on a shared computer; never passwords, files or hidden fields.
+// A form that was sent is only forgotten once a page of ours has answered: not by a lost network, an error page or a
+// sign-in page (those carry data-keep-drafts, or no script at all).
 // Texts come from the page: <p data-draft-note data-restored="..." data-discard="..."> inside the form.
 
+const PREFIX = "gridcase.draft.";
 const skip = new Set(["hidden", "password", "file", "submit", "button", "reset"]);
 
 const fieldsOf = (form) => [...form.elements].filter((field) => field.name && !skip.has(field.type));
@@ -22,6 +25,13 @@ const restore = (form, saved) => {
 };
 
 const store = {
+  keys: () => {
+    try {
+      return Object.keys(sessionStorage).filter((key) => key.startsWith(PREFIX));
+    } catch {
+      return [];
+    }
+  },
   get: (key) => {
     try {
       return JSON.parse(sessionStorage.getItem(key));
@@ -60,27 +70,43 @@ const tell = (form, key) => {
   note.replaceChildren(note.dataset.restored, discard);
 };
 
-for (const form of document.querySelectorAll("form[data-draft]")) {
-  const key = `gridcase.draft.${form.dataset.draft}.${location.pathname}`;
+const keyOf = (form) => `${PREFIX}${form.dataset.draft}.${location.pathname}`;
+const forms = [...document.querySelectorAll("form[data-draft]")];
+// A page that came back with messages holds what was typed: the server's answer is newer than the draft.
+const answered = Boolean(document.querySelector("[data-focus]"));
+
+const forgetWhatArrived = () => {
+  if (answered || document.querySelector("[data-keep-drafts]")) return;
+  const welcome = Boolean(document.querySelector(".flash .notice.ok"));
+  const here = new Set(forms.map(keyOf));
+  for (const key of store.keys()) if (store.get(key)?.sent && (welcome || !here.has(key))) store.drop(key);
+};
+
+forgetWhatArrived();
+for (const form of forms) {
+  const key = keyOf(form);
   const first = JSON.stringify(snapshot(form));
-  const saved = store.get(key);
-  // A page that came back with messages holds what was typed: the server's answer is newer than the draft.
-  const answered = document.querySelector("[data-focus]");
+  const saved = store.get(key)?.fields;
   if (saved && !answered && JSON.stringify(saved) !== first) {
     restore(form, saved);
     tell(form, key);
   }
   let waiting;
+  let sent = false;
+  const keep = () => {
+    clearTimeout(waiting);
+    if (JSON.stringify(snapshot(form)) !== first) store.set(key, { fields: snapshot(form), sent });
+  };
   form.addEventListener("input", () => {
     clearTimeout(waiting);
-    waiting = setTimeout(() => store.set(key, snapshot(form)), 300);
-  });
-  addEventListener("pagehide", () => {
-    clearTimeout(waiting);
-    if (!form.dataset.sent && JSON.stringify(snapshot(form)) !== first) store.set(key, snapshot(form));
+    waiting = setTimeout(keep, 300);
   });
   form.addEventListener("submit", () => {
-    clearTimeout(waiting);
-    store.drop(key);
+    sent = true;
+    keep();
+  });
+  addEventListener("pagehide", keep);
+  addEventListener("pageshow", (event) => {
+    if (event.persisted) sent = false;
   });
 }

@@ -30,6 +30,8 @@ for (const form of document.querySelectorAll("form[method=post]")) {
       return;
     }
     form.dataset.sent = "yes";
+    // A file that is downloaded leaves the page standing.
+    setTimeout(() => delete form.dataset.sent, 5000);
   });
 }
 // Coming back through the browser's history the page is as it was left: it may be sent again.
