@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 from flask_wtf import FlaskForm
 from wtforms import Field
+from wtforms.fields.choices import SelectChoice
 
 from gridcase.core.db import transaction
 from gridcase.core.errors import Refused
@@ -34,6 +35,11 @@ class BaseForm(FlaskForm):
 def tidy(value: Any) -> Any:
     """A WTForms filter: text without stray blanks; empty text becomes None."""
     return (clean(value) or None) if isinstance(value, str) else value
+
+
+def options(pairs: Iterable[tuple[Any, Any]]) -> list[SelectChoice]:
+    """(value, words) pairs as the choices of a select or radio field; the words are said in the reader's language."""
+    return [SelectChoice(value, translate(words)) for value, words in pairs]
 
 
 def submit(form: BaseForm, function: Callable[..., Result], *args: Any, **kwargs: Any) -> Result | bool | None:

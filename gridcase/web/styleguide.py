@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from flask import Blueprint, render_template
-from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
 from werkzeug.datastructures import MultiDict
@@ -15,12 +15,13 @@ from wtforms import (
     DateField,
     IntegerField,
     RadioField,
+    SelectChoice,
     SelectField,
     SelectMultipleField,
     StringField,
     TextAreaField,
 )
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from gridcase.web.access import public
@@ -134,46 +135,54 @@ STEPS = (
     ExampleStep("签收", "陈师傅", "镇供电所", _at(21, 1, 40), "下午带材料上门。", "now"),
 )
 
-CLASSES = [
-    ("", _l("请选择")),
-    ("0203", "消防与用电用气隐患"),
-    ("0405", "河塘沟渠漂浮物与淤积"),
-    ("0102", "邻里纠纷"),
-]
-WAYS = [("visit", "走访"), ("phone", "电话"), ("patrol", "巡查"), ("reception", "选民接待日")]
-NEEDS = [("water", "用水"), ("power", "用电"), ("path", "出行"), ("care", "照护")]
-UNITS = [("1", "镇供电所（在办 4 件）"), ("2", "镇水利站（在办 11 件）")]
+CLASSES = {
+    "": _("请选择"),
+    "0203": "消防与用电用气隐患",
+    "0405": "河塘沟渠漂浮物与淤积",
+    "0102": "邻里纠纷",
+}
+WAYS = {"visit": "走访", "phone": "电话", "patrol": "巡查", "reception": "选民接待日"}
+NEEDS = {"water": "用水", "power": "用电", "path": "出行", "care": "照护"}
+UNITS = {"1": "镇供电所（在办 4 件）", "2": "镇水利站（在办 11 件）"}
+
+
+def _choices(words: dict[str, str]) -> list[SelectChoice]:
+    return [SelectChoice(value, label) for value, label in words.items()]
 
 
 class ExampleForm(FlaskForm):
     """Every kind of field once."""
 
     title = StringField(
-        _l("什么事"),
-        [InputRequired(_l("写一句话：什么事，在哪里")), Length(max=60)],
+        _("什么事"),
+        [InputRequired(_("写一句话：什么事，在哪里")), Length(max=60)],
         render_kw={"autocomplete": "off"},
     )
-    kind = SelectField(_l("事项类别"), [InputRequired(_l("选一个类别，拿不准就选最接近的"))], choices=CLASSES)
-    way = RadioField(_l("怎么知道的"), [InputRequired(_l("选一种"))], choices=WAYS)
+    kind = SelectField(_("事项类别"), [InputRequired(_("选一个类别，拿不准就选最接近的"))], choices=_choices(CLASSES))
+    way = RadioField(_("怎么知道的"), [InputRequired(_("选一种"))], choices=_choices(WAYS))
     needs = SelectMultipleField(
-        _l("涉及哪些方面"),
+        _("涉及哪些方面"),
         [Optional()],
-        choices=NEEDS,
+        choices=_choices(NEEDS),
         widget=ListWidget(prefix_label=False),
         option_widget=CheckboxInput(),
     )
-    text = TextAreaField(_l("详细情况"), [Optional()], render_kw={"rows": 4})
-    seen_on = DateField(_l("哪天发现的"), [InputRequired(_l("选一个日期"))])
-    homes = IntegerField(_l("影响几户"), [Optional()], render_kw={"inputmode": "numeric"})
-    photo = FileField(_l("照片"), [Optional()])
-    agreed = BooleanField(_l("已当面念给报事人听，内容无误"), [InputRequired(_l("念一遍，听对方确认"))])
+    text = TextAreaField(_("详细情况"), [Optional()], render_kw={"rows": 4})
+    seen_on = DateField(_("哪天发现的"), [InputRequired(_("选一个日期"))])
+    homes = IntegerField(
+        _("影响几户"),
+        [Optional(), NumberRange(1, 500, _("填 1 到 500 之间的数"))],
+        render_kw={"inputmode": "numeric"},
+    )
+    photo = FileField(_("照片"), [Optional()])
+    agreed = BooleanField(_("已当面念给报事人听，内容无误"), [InputRequired(_("念一遍，听对方确认"))])
 
 
 class ExampleMove(FlaskForm):
     """The small form inside a move."""
 
-    unit = SelectField(_l("派给"), [InputRequired()], choices=UNITS)
-    note = TextAreaField(_l("给承办人的话"), [Optional()], render_kw={"rows": 2})
+    unit = SelectField(_("派给"), [InputRequired()], choices=_choices(UNITS))
+    note = TextAreaField(_("给承办人的话"), [Optional()], render_kw={"rows": 2})
 
 
 def _filled() -> ExampleForm:
@@ -190,13 +199,13 @@ def _filled() -> ExampleForm:
 
 
 def _wrong() -> ExampleForm:
-    typed = MultiDict({"wrong-title": "", "wrong-homes": "三", "wrong-text": "插座打火。"})
+    typed = MultiDict({"wrong-title": "", "wrong-homes": "9000", "wrong-text": "插座打火。"})
     form = ExampleForm(typed, prefix="wrong-", meta={"csrf": False})
     form.validate()
     return form
 
 
-@bp.get("")
+@bp.get("/")
 @public(WHY)
 def index() -> str:
     """All parts on one page."""

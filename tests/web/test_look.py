@@ -17,11 +17,7 @@ TONES = ("danger", "warning", "ok")
 TEXT = [
     *((ink, ground) for ink in ("ink", "ink-soft", "accent") for ground in ("paper", "sheet", "sunken")),
     *((ink, "accent-soft") for ink in ("ink", "accent-strong", "ink-soft")),
-    *(
-        (tone, ground)
-        for tone in ("danger", "warning", "ok")
-        for ground in ("paper", "sheet", f"{tone}-soft")
-    ),
+    *((tone, ground) for tone in ("danger", "warning", "ok") for ground in ("paper", "sheet", f"{tone}-soft")),
     *((tone, "accent-soft") for tone in (*TONES, "closed")),
     *(("ink", f"{tone}-soft") for tone in (*TONES, "closed")),
     *(("closed", ground) for ground in ("sheet", "paper", "closed-soft")),
