@@ -1,4 +1,4 @@
-"""Accounts and transfers. One transfer debits one account and credits another: the ledger balances by construction."""
+"""Accounts and transfers. A transfer debits one account and credits another: the ledger balances by construction."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from gridcase.core.db import Base, UtcDateTime
 
 
 class Account(Base):
-    """A purse. A village's `issue` account is where points come from and return to: minus its balance is outside.
+    """A purse. The village's `issue` account is where points come from and return to: minus its balance is outside.
 
     `recover` holds what later earnings must fill first. Household accounts never go below 0: the database refuses.
     """
@@ -51,7 +51,7 @@ class Transfer(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(String(80), unique=True)
-    kind: Mapped[str] = mapped_column(String(12))  # award, mature, reverse, recover
+    kind: Mapped[str] = mapped_column(String(12))  # rules.TransferKind
     debit_id: Mapped[int] = mapped_column(ForeignKey("points_account.id"))
     credit_id: Mapped[int] = mapped_column(ForeignKey("points_account.id"))
     amount: Mapped[int]
@@ -77,5 +77,8 @@ class PointNotice(Base):
     closes_on: Mapped[date]  # the first day on which the points may become merit
     objected_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     objection: Mapped[str | None] = mapped_column(String(300))
+    objected_by_user_id: Mapped[int | None]  # must not answer it
+    answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    answer: Mapped[str | None] = mapped_column(String(300))
     settled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    outcome: Mapped[str | None] = mapped_column(String(10))  # merit, reversed
+    outcome: Mapped[str | None] = mapped_column(String(10))  # rules.NoticeOutcome

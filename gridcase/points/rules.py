@@ -40,13 +40,20 @@ class TransferKind(Labelled):
     FILL = "fill", N_("补回")
 
 
+class NoticeOutcome(Labelled):
+    """How a public notice ended."""
+
+    MERIT = "merit", N_("已转入可兑换")
+    REVERSED = "reversed", N_("已冲回")
+
+
 # From which account to which each kind moves. What a reversal cannot take back is owed until filled.
 LEGS: Mapping[TransferKind, frozenset[tuple[AccountKind, AccountKind]]] = {
     TransferKind.AWARD: frozenset({(AccountKind.ISSUE, AccountKind.PENDING)}),
     TransferKind.MATURE: frozenset({(AccountKind.PENDING, AccountKind.MERIT)}),
     TransferKind.REVERSE: frozenset({(AccountKind.PENDING, AccountKind.ISSUE), (AccountKind.MERIT, AccountKind.ISSUE)}),
     TransferKind.RECOVER: frozenset({(AccountKind.ISSUE, AccountKind.RECOVER)}),
-    TransferKind.FILL: frozenset({(AccountKind.RECOVER, AccountKind.ISSUE)}),
+    TransferKind.FILL: frozenset({(AccountKind.PENDING, AccountKind.ISSUE), (AccountKind.RECOVER, AccountKind.ISSUE)}),
 }
 
 

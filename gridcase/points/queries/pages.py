@@ -1,0 +1,225 @@
+"""What pages show: a household's purses to who reaches the household, the public notice to its village, masked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy.orm import aliased
+
+from gridcase.core.db import db
+from gridcase.core.errors import Missing
+from gridcase.core.masking import mask_name
+from gridcase.core.paging import PAGE_SIZE, Page, cut, decode_mark
+from gridcase.core.permissions import Permission, Viewer
+from gridcase.core.scope import reach
+from gridcase.grid.models import Grid
+from gridcase.grid.rules import GridLevel
+from gridcase.households import queries as households
+from gridcase.households.models import Household
+from gridcase.points.models import Account, PointNotice, Transfer
+from gridcase.points.rules import AccountKind, NoticeOutcome, TransferKind
+
+
+@dataclass(frozen=True)
+class Balances:
+    """What a household holds: not yet usable, usable, and what later earnings fill first."""
+
+    pending: int = 0
+    merit: int = 0
+    recover: int = 0
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of a household's ledger; the last four belong to an award's public notice."""
+
+    id: int
+    at: datetime
+    kind: TransferKind
+    rule: str
+    amount: int
+    debit_kind: AccountKind
+    credit_kind: AccountKind
+    closes_on: date | None
+    outcome: NoticeOutcome | None
+    objected: bool
+    answer: str | None
+
+
+@dataclass(frozen=True)
+class BoardRow:
+    """One award under public notice: never a full name. `objection` is filled for reviewers only."""
+
+    id: int
+    name: str
+    grid_name: str
+    rule: str
+    amount: int
+    closes_on: date
+    objected: bool
+    answered: bool
+    objection: str | None = None
+
+
+# --- a household's purses
+
+
+def balances_of(household_id: int, *, viewer: Viewer) -> Balances:
+    """The balances of a household of the viewer's; zeros where it has none (or is not the viewer's)."""
+    rows = db.session.execute(
+        select(Account.kind, Account.balance)
+        .join(Household, Household.id == Account.household_id)
+        .where(Account.household_id == household_id, households.visible(viewer, Permission.SEE_POINTS))
+    )
+    held = {row.kind: row.balance for row in rows}
+    kinds = (AccountKind.PENDING, AccountKind.MERIT, AccountKind.RECOVER)
+    return Balances(*(held.get(kind, 0) for kind in kinds))
+
+
+def entries_of(household_id: int, *, viewer: Viewer, after: str | None = None) -> Page[Entry]:
+    """What moved in a household's purses, newest first."""
+    debit, credit = aliased(Account), aliased(Account)
+    query = (
+        select(Transfer, debit.kind, credit.kind, PointNotice)
+        .join(Household, Household.id == Transfer.household_id)
+        .join(debit, debit.id == Transfer.debit_id)
+        .join(credit, credit.id == Transfer.credit_id)
+        .outerjoin(PointNotice, PointNotice.transfer_id == Transfer.id)
+        .where(Transfer.household_id == household_id, households.visible(viewer, Permission.SEE_POINTS))
+        .order_by(Transfer.id.desc())
+        .limit(PAGE_SIZE + 1)
+    )
+    mark = decode_mark(after)
+    if mark:
+        query = query.where(Transfer.id < int(mark[0]))
+    rows = [_entry(*row) for row in db.session.execute(query)]
+    return cut(rows, lambda entry: [entry.id])
+
+
+def _entry(transfer: Transfer, debit_kind: str, credit_kind: str, notice: PointNotice | None) -> Entry:
+    return Entry(
+        id=transfer.id,
+        at=transfer.at,
+        kind=TransferKind(transfer.kind),
+        rule=transfer.rule,
+        amount=transfer.amount,
+        debit_kind=AccountKind(debit_kind),
+        credit_kind=AccountKind(credit_kind),
+        closes_on=notice.closes_on if notice else None,
+        outcome=NoticeOutcome(notice.outcome) if notice and notice.outcome else None,
+        objected=bool(notice and notice.objected_at),
+        answer=notice.answer if notice else None,
+    )
+
+
+# --- the public notice
+
+
+def _reads_board(viewer: Viewer, permission: Permission, village_id: Any) -> ColumnElement[bool]:
+    """Who reaches one home of a village reads all of its public notice: that is what public means, and it is masked."""
+    homes = select(Household.id).where(Household.village_id == village_id, households.visible(viewer, permission))
+    return homes.exists()
+
+
+def boards(viewer: Viewer) -> list[Grid]:
+    """The villages whose public notice the viewer may read, by code."""
+    reached = or_(
+        reach(viewer, Permission.SEE_POINTS, path=Grid.path),
+        _reads_board(viewer, Permission.SEE_POINTS, Grid.id),
+    )
+    return list(
+        db.session.scalars(
+            select(Grid).where(Grid.level == GridLevel.VILLAGE, Grid.valid_to.is_(None), reached).order_by(Grid.code)
+        )
+    )
+
+
+def _on_board() -> Select[*tuple[Any, ...]]:
+    columns: tuple[Any, ...] = (Transfer, PointNotice, Household.head_name, Grid.name)
+    return (
+        select(*columns)
+        .join(PointNotice, PointNotice.transfer_id == Transfer.id)
+        .join(Household, Household.id == Transfer.household_id)
+        .join(Grid, Grid.id == Household.grid_id)
+        .where(PointNotice.settled_at.is_(None))
+    )
+
+
+def _masked(
+    transfer: Transfer, notice: PointNotice, head_name: str, grid_name: str, *, review: bool = False
+) -> BoardRow:
+    return BoardRow(
+        id=transfer.id,
+        name=mask_name(head_name),
+        grid_name=grid_name,
+        rule=transfer.rule,
+        amount=transfer.amount,
+        closes_on=notice.closes_on,
+        objected=notice.objected_at is not None,
+        answered=notice.answered_at is not None,
+        objection=notice.objection if review else None,
+    )
+
+
+def notice_board(*, viewer: Viewer, village_id: int, after: str | None = None, size: int = PAGE_SIZE) -> Page[BoardRow]:
+    """The awards of a village still under public notice, soonest end first."""
+    query = (
+        _on_board()
+        .where(PointNotice.village_id == village_id, _reads_board(viewer, Permission.SEE_POINTS, village_id))
+        .order_by(PointNotice.closes_on, Transfer.id)
+        .limit(size + 1)
+    )
+    mark = decode_mark(after)
+    if mark and len(mark) == 2:
+        day, last = date.fromisoformat(str(mark[0])), int(mark[1])
+        query = query.where(or_(PointNotice.closes_on > day, and_(PointNotice.closes_on == day, Transfer.id > last)))
+    rows = [_masked(*row) for row in db.session.execute(query)]
+    return cut(rows, lambda row: [row.closes_on.isoformat(), row.id], size=size)
+
+
+def on_notice(transfer_id: int, *, viewer: Viewer) -> BoardRow:
+    """One award under public notice that the viewer may object to; else `Missing`."""
+    may = _reads_board(viewer, Permission.OBJECT_POINTS, PointNotice.village_id)
+    row = db.session.execute(_on_board().where(Transfer.id == transfer_id, may)).first()
+    if row is None:
+        raise Missing
+    return _masked(*row)
+
+
+def _objections(viewer: Viewer) -> Select[*tuple[Any, ...]]:
+    return _on_board().where(
+        PointNotice.objected_at.is_not(None),
+        PointNotice.answered_at.is_(None),
+        households.visible(viewer, Permission.REVIEW_POINTS),
+    )
+
+
+def open_objections(viewer: Viewer, *, after: str | None = None) -> Page[BoardRow]:
+    """Objections nobody has answered, oldest first, for those who review."""
+    query = _objections(viewer).order_by(Transfer.id).limit(PAGE_SIZE + 1)
+    mark = decode_mark(after)
+    if mark:
+        query = query.where(Transfer.id > int(mark[0]))
+    return cut([_masked(*row, review=True) for row in db.session.execute(query)], lambda row: [row.id])
+
+
+def count_objections(viewer: Viewer) -> int:
+    """How many objections wait for the viewer's review."""
+    found: int | None = db.session.scalar(select(func.count()).select_from(_objections(viewer).subquery()))
+    return found or 0
+
+
+def objection(transfer_id: int, *, viewer: Viewer) -> BoardRow:
+    """One open objection that the viewer may settle; else `Missing`."""
+    row = db.session.execute(_objections(viewer).where(Transfer.id == transfer_id)).first()
+    if row is None:
+        raise Missing
+    return _masked(*row, review=True)
+
+
+def get_award(transfer_id: int) -> Transfer:
+    """The award itself, for the service; `on_notice` and `objection` say who may."""
+    return db.session.get_one(Transfer, transfer_id)

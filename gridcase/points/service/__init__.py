@@ -1,0 +1,7 @@
+"""Every write to the ledger. One function is one thing a person or a job does."""
+
+from gridcase.points.service.awards import award_for_case, reverse_for_case
+from gridcase.points.service.checks import verify
+from gridcase.points.service.notices import mature, object_to, settle_objection
+
+__all__ = ["award_for_case", "mature", "object_to", "reverse_for_case", "settle_objection", "verify"]

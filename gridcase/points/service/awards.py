@@ -1,0 +1,202 @@
+"""Points from a closed case: posted at once to `pending`, exactly once; taken back when the case is reopened."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import insert
+
+from gridcase.audit import service as audit
+from gridcase.core.clock import town_day
+from gridcase.core.db import db
+from gridcase.core.permissions import Viewer
+from gridcase.households.models import Household
+from gridcase.points import queries
+from gridcase.points.models import PointNotice, Transfer
+from gridcase.points.rules import (
+    CASE_RULES,
+    NOTICE_DAYS,
+    AccountKind,
+    CaseRule,
+    Claim,
+    TransferKind,
+    notice_closes_on,
+    points_left,
+    why_no_points,
+)
+from gridcase.points.service import ledger, reversals
+from gridcase.points.service.ledger import Movement, Purse
+
+CASE = "case"
+
+
+@dataclass(frozen=True)
+class _Wish:
+    """A home that a rule of the case's class would reward."""
+
+    rule: CaseRule
+    home: Household
+
+
+@dataclass(frozen=True)
+class _Closing:
+    """What is known of the closed case that decides whether it earns."""
+
+    case_id: int
+    class_code: str
+    restricted: bool
+    imported: bool
+    actor_homes: frozenset[int]
+    paid_homes: frozenset[int]
+    day: date
+
+    def refusal(self, wish: _Wish) -> str | None:
+        """Why this home gets nothing; None when it does."""
+        claim = Claim(
+            household_id=wish.home.id,
+            class_code=self.class_code,
+            restricted=self.restricted,
+            is_duplicate=False,  # a duplicate is not closed by itself
+            paid=wish.home.id in self.paid_homes,
+            actor_households=self.actor_homes,
+            unsorted=self.imported,
+        )
+        text = why_no_points(claim)
+        return None if text is None else str(text)
+
+
+def award_for_case(
+    *,
+    case_id: int,
+    number: str,
+    village_id: int | None,
+    class_code: str,
+    reporter_rule: str | None,
+    helper_rule: str | None,
+    reporter_household_id: int | None,
+    helper_household_id: int | None,
+    restricted: bool,
+    imported: bool,
+    actor: Viewer,
+    now: datetime,
+    notice_days: int = NOTICE_DAYS,
+) -> list[Transfer]:
+    """Post what a closed case earns, in the ledger of each home's own village, and open its public notice.
+
+    Called twice for one closing it posts once; closing again after a reopening posts once more. What earns nothing (red
+    lines, own or kin's home, paid workers, the month's cap) is left out, and the audit row says why.
+    """
+    wishes = _wishes((reporter_rule, reporter_household_id), (helper_rule, helper_household_id))
+    if not wishes:
+        return []
+    issue = ledger.hold({wish.home.village_id for wish in wishes})
+    closing = _Closing(
+        case_id=case_id,
+        class_code=class_code,
+        restricted=restricted,
+        imported=imported,
+        actor_homes=queries.kin_homes(actor.person_id),
+        paid_homes=queries.paid_homes({wish.home.id for wish in wishes}, on=town_day(now)),
+        day=town_day(now),
+    )
+    movements, skipped = _weigh(wishes, closing, issue)
+    ids = ledger.post(movements, actor=actor, now=now)
+    _open_notices(ids, movements, opens_on=closing.day, days=notice_days)
+    if ids or skipped:
+        audit.record(
+            actor=actor, action="points.award", subject_kind=CASE, subject_id=case_id, now=now,
+            place_path=wishes[0].home.path,
+            detail={"number": number, "village_id": village_id, "transfers": ids, "skipped": skipped},
+        )  # fmt: skip
+    return queries.transfers(ids)
+
+
+def _wishes(*pairs: tuple[str | None, int | None]) -> list[_Wish]:
+    """Rule and home of the reporter and of the helper; help in the own matter earns nothing more."""
+    wishes: list[_Wish] = []
+    for code, household_id in pairs:
+        home = db.session.get(Household, household_id) if household_id is not None else None
+        rule = CASE_RULES.get(code or "")
+        if home is not None and rule is not None and all(wish.home.id != home.id for wish in wishes):
+            wishes.append(_Wish(rule, home))
+    return wishes
+
+
+def _weigh(
+    wishes: Sequence[_Wish], closing: _Closing, issue: Mapping[int, int]
+) -> tuple[list[Movement], list[dict[str, str | int]]]:
+    """What is posted, and what is left out with the reason."""
+    rounds = queries.rounds_of_case(closing.case_id)
+    earning: list[tuple[_Wish, str, int]] = []
+    skipped: list[dict[str, str | int]] = []
+    for wish in wishes:
+        round_ = 1 + rounds.get((wish.rule.code, wish.home.id), 0)
+        key = f"{CASE}:{closing.case_id}:{round_}:{wish.rule.code}:{wish.home.id}"
+        if queries.is_posted(key):
+            continue
+        earned = queries.earned_in_month(wish.home.id, wish.rule.code, on=closing.day)
+        amount = points_left(wish.rule, earned_this_month=earned)
+        reason = closing.refusal(wish) or ("" if amount else "cap")
+        if reason:
+            skipped.append({"rule": wish.rule.code, "household_id": wish.home.id, "reason": reason})
+        else:
+            earning.append((wish, key, amount))
+    purses = ledger.purses_of({(wish.home.village_id, wish.home.id) for wish, _, _ in earning})
+    return [_movement(*item, closing.case_id, issue, purses) for item in earning], skipped
+
+
+def _movement(
+    wish: _Wish,
+    key: str,
+    amount: int,
+    case_id: int,
+    issue: Mapping[int, int],
+    purses: Mapping[tuple[int, str], Purse],
+) -> Movement:
+    return Movement(
+        key=key,
+        kind=TransferKind.AWARD,
+        debit_id=issue[wish.home.village_id],
+        credit_id=purses[wish.home.id, AccountKind.PENDING].id,
+        amount=amount,
+        rule=wish.rule.code,
+        source_kind=CASE,
+        source_id=str(case_id),
+        village_id=wish.home.village_id,
+        household_id=wish.home.id,
+    )
+
+
+def _open_notices(ids: Sequence[int], movements: Sequence[Movement], *, opens_on: date, days: int) -> None:
+    rows = [
+        {
+            "transfer_id": transfer_id, "village_id": movement.village_id, "opens_on": opens_on,
+            "closes_on": notice_closes_on(opens_on, days),
+        }
+        for transfer_id, movement in zip(ids, movements, strict=True)
+    ]  # fmt: skip
+    if rows:
+        db.session.execute(insert(PointNotice), rows)
+
+
+def reverse_for_case(*, case_id: int, actor: Viewer, now: datetime) -> list[Transfer]:
+    """Take back what a reopened case had earned: what is pending first, else merit, and what was spent is owed.
+
+    Called twice it takes back once. Returns the reversing transfers.
+    """
+    villages = {award.village_id for award in queries.standing_awards(CASE, str(case_id))}
+    if not villages:
+        return []
+    ledger.hold(villages)
+    standing = queries.standing_awards(CASE, str(case_id))  # again, now that nobody else can take them back
+    if not standing:
+        return []
+    ids = reversals.take_back(standing, source=(CASE, str(case_id)), actor=actor, now=now)
+    home = db.session.get_one(Household, standing[0].household_id)
+    audit.record(
+        actor=actor, action="points.reverse", subject_kind=CASE, subject_id=case_id, now=now, place_path=home.path,
+        detail={"awards": [award.id for award in standing], "transfers": ids},
+    )  # fmt: skip
+    return queries.transfers(ids)

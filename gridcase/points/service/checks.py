@@ -1,0 +1,122 @@
+"""Whether the ledger is whole: for `gridcase doctor` and `gridcase points verify`."""
+
+from __future__ import annotations
+
+from sqlalchemy import ColumnElement, String, and_, case, cast, func, literal, or_, select
+from sqlalchemy.orm import aliased
+
+from gridcase.core.db import db
+from gridcase.points.models import Account, PointNotice, Transfer
+from gridcase.points.rules import LEGS, AccountKind, NoticeOutcome, TransferKind
+
+
+def verify() -> list[str]:
+    """What is wrong, one sentence each; empty when the ledger is whole. A few statements, whatever its size."""
+    return [*_totals(), *_replay(), *_negative(), *_legs(), *_reversals(), *_notices()]
+
+
+def _totals() -> list[str]:
+    rows = db.session.execute(
+        select(Account.village_id, func.sum(Account.balance).label("total"))
+        .group_by(Account.village_id)
+        .having(func.sum(Account.balance) != 0)
+        .order_by(Account.village_id)
+    )
+    return [f"village {row.village_id}: the balances add up to {row.total} instead of 0" for row in rows]
+
+
+def _replay() -> list[str]:
+    """Stored balance against the transfers from zero."""
+    both = select(Transfer.credit_id.label("account_id"), Transfer.amount.label("amount")).union_all(
+        select(Transfer.debit_id, -Transfer.amount)
+    )
+    flow = both.subquery()
+    sums = select(flow.c.account_id, func.sum(flow.c.amount).label("total")).group_by(flow.c.account_id).subquery()
+    replayed = func.coalesce(sums.c.total, 0)
+    rows = db.session.execute(
+        select(Account.id, Account.balance, replayed.label("replayed"))
+        .outerjoin(sums, sums.c.account_id == Account.id)
+        .where(Account.balance != replayed)
+        .order_by(Account.id)
+    )
+    return [f"account {row.id}: balance {row.balance}, its transfers say {row.replayed}" for row in rows]
+
+
+def _negative() -> list[str]:
+    rows = db.session.execute(
+        select(Account.id, Account.balance)
+        .where(Account.balance < 0, Account.kind != AccountKind.ISSUE)
+        .order_by(Account.id)
+    )
+    return [f"account {row.id}: balance {row.balance} below 0" for row in rows]
+
+
+def _legs() -> list[str]:
+    """Both accounts belong to the transfer's village and household; each kind moves along its legs only."""
+    debit, credit = aliased(Account), aliased(Account)
+    rows = db.session.execute(
+        select(Transfer.id)
+        .join(debit, debit.id == Transfer.debit_id)
+        .join(credit, credit.id == Transfer.credit_id)
+        .where(or_(_foreign(debit), _foreign(credit), ~_known_leg(debit, credit)))
+        .order_by(Transfer.id)
+    )
+    return [f"transfer {row.id}: moves between accounts it has no business with" for row in rows]
+
+
+def _known_leg(debit: type[Account], credit: type[Account]) -> ColumnElement[bool]:
+    return or_(
+        *(
+            and_(Transfer.kind == kind, debit.kind == source, credit.kind == target)
+            for kind, legs in LEGS.items()
+            for source, target in sorted(legs)
+        ),
+        Transfer.kind.not_in(LEGS),
+    )
+
+
+def _foreign(account: type[Account]) -> ColumnElement[bool]:
+    household = and_(account.kind != AccountKind.ISSUE, account.household_id != Transfer.household_id)
+    return or_(account.village_id != Transfer.village_id, household)
+
+
+def _reversals() -> list[str]:
+    """What takes an award back is linked to it and takes all of it, once."""
+    back = aliased(Transfer)
+    taken = func.sum(back.amount)
+    partly = db.session.execute(
+        select(Transfer.id, Transfer.amount, taken.label("taken"))
+        .join(back, back.reverses_id == Transfer.id)
+        .group_by(Transfer.id, Transfer.amount)
+        .having(taken != Transfer.amount)
+        .order_by(Transfer.id)
+    )
+    loose = db.session.scalars(
+        select(Transfer.id)
+        .where(Transfer.kind.in_((TransferKind.REVERSE, TransferKind.RECOVER)), Transfer.reverses_id.is_(None))
+        .order_by(Transfer.id)
+    )
+    return [
+        *(f"award {row.id}: {row.taken} of {row.amount} points taken back" for row in partly),
+        *(f"transfer {transfer_id}: a reversal linked to nothing" for transfer_id in loose),
+    ]
+
+
+def _notices() -> list[str]:
+    """Every award has its notice; a settled notice has the movement that its outcome names, an open one has none."""
+    matured, back = aliased(Transfer), aliased(Transfer)
+    has_matured = select(matured.id).where(matured.key == literal("mature:") + cast(Transfer.id, String)).exists()
+    taken_back = select(back.id).where(back.reverses_id == Transfer.id).exists()
+    fits = case(
+        (PointNotice.transfer_id.is_(None), False),
+        (PointNotice.outcome == NoticeOutcome.MERIT, and_(has_matured, ~taken_back)),
+        (PointNotice.outcome == NoticeOutcome.REVERSED, taken_back),
+        else_=and_(PointNotice.settled_at.is_(None), ~has_matured, ~taken_back),
+    )
+    rows = db.session.scalars(
+        select(Transfer.id)
+        .outerjoin(PointNotice, PointNotice.transfer_id == Transfer.id)
+        .where(Transfer.kind == TransferKind.AWARD, ~fits)
+        .order_by(Transfer.id)
+    )
+    return [f"award {transfer_id}: its notice and its movements disagree" for transfer_id in rows]

@@ -1,0 +1,168 @@
+"""The public notice: points mature when it ran out, unless somebody objects and a second person agrees."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import update
+
+from gridcase.audit import service as audit
+from gridcase.core.clock import town_day
+from gridcase.core.db import db, transaction
+from gridcase.core.errors import Refused
+from gridcase.core.permissions import Viewer
+from gridcase.core.words import N_
+from gridcase.grid import queries as grids
+from gridcase.grid.models import Grid
+from gridcase.notices import service as telling
+from gridcase.people import queries as people
+from gridcase.people.rules import Role
+from gridcase.points import queries
+from gridcase.points.models import PointNotice, Transfer
+from gridcase.points.queries import Award, DueNotice
+from gridcase.points.rules import AccountKind, NoticeOutcome, TransferKind, fill_recover
+from gridcase.points.service import ledger, reversals
+from gridcase.points.service.ledger import Leg, Movement
+
+OBJECTION = "objection"
+BATCH = 500
+
+
+def mature(*, actor: Viewer, now: datetime, batch: int = BATCH) -> int:
+    """Job: points whose notice ran out without an open objection become merit; returns how many awards.
+
+    Opens its own transaction per batch. Run twice, or by two schedulers at once, each award matures once.
+    """
+    done = 0
+    while due := queries.due_notices(on=town_day(now), limit=batch):
+        with transaction():
+            done += _mature(due, actor=actor, now=now)
+    return done
+
+
+def _mature(due: Sequence[DueNotice], *, actor: Viewer, now: datetime) -> int:
+    issue = ledger.hold({row.village_id for row in due})
+    still = queries.still_due([row.transfer_id for row in due])  # another scheduler may have been here first
+    if not still:
+        return 0
+    awards = queries.awards_by_id(_claim(still, now=now))
+    purses = ledger.purses_of((award.village_id, award.household_id) for award in awards)
+    owed = {home: purse.balance for (home, kind), purse in purses.items() if kind == AccountKind.RECOVER}
+    movements: list[Movement] = []
+    for award in awards:
+        home, village = award.household_id, issue[award.village_id]
+        filled, gained = fill_recover(owed[home], award.amount)
+        owed[home] -= filled
+        pending = purses[home, AccountKind.PENDING].id
+        legs = (
+            Leg(TransferKind.MATURE, pending, purses[home, AccountKind.MERIT].id, gained),
+            Leg(TransferKind.FILL, pending, village, filled),
+            Leg(TransferKind.FILL, purses[home, AccountKind.RECOVER].id, village, filled),
+        )
+        source = (award.source_kind, award.source_id)
+        movements += ledger.chain(f"mature:{award.id}", legs, award, source=source)
+    ledger.post(movements, actor=actor, now=now)
+    _audit_mature(awards, actor=actor, now=now)
+    return len(awards)
+
+
+def _claim(award_ids: Sequence[int], *, now: datetime) -> list[int]:
+    """Of these notices, those this transaction is the one to settle."""
+    return list(
+        db.session.scalars(
+            update(PointNotice)
+            .where(PointNotice.transfer_id.in_(award_ids), PointNotice.settled_at.is_(None))
+            .values(settled_at=now, outcome=NoticeOutcome.MERIT)
+            .returning(PointNotice.transfer_id)
+            .execution_options(synchronize_session=False)
+        )
+    )
+
+
+def _audit_mature(awards: Sequence[Award], *, actor: Viewer, now: datetime) -> None:
+    """One row a village."""
+    places = grids.by_ids([award.village_id for award in awards])
+    for village_id, place in sorted(places.items()):
+        own = [award for award in awards if award.village_id == village_id]
+        audit.record(
+            actor=actor, action="points.mature", subject_kind="grid", subject_id=village_id, now=now,
+            place_path=place.path,
+            detail={"awards": [award.id for award in own], "points": sum(award.amount for award in own)},
+        )  # fmt: skip
+
+
+def object_to(transfer: Transfer, *, actor: Viewer, reason: str, now: datetime) -> None:
+    """Object to an award while its notice hangs: it waits until a second person has looked at it."""
+    if len(reason.strip()) < 4:
+        raise Refused(N_("请写明异议的理由，至少四个字。"), field="reason")
+    ledger.hold([transfer.village_id])
+    claimed = db.session.scalars(
+        update(PointNotice)
+        .where(
+            PointNotice.transfer_id == transfer.id,
+            PointNotice.settled_at.is_(None),
+            PointNotice.objected_at.is_(None),
+            PointNotice.closes_on > town_day(now),
+        )
+        .values(objected_at=now, objection=reason.strip(), objected_by_user_id=actor.user_id)
+        .returning(PointNotice.transfer_id)
+        .execution_options(synchronize_session=False)
+    ).all()
+    if not claimed:
+        raise Refused(N_("这一笔的公示已结束，或已有人提出异议。"))
+    village = db.session.get_one(Grid, transfer.village_id)
+    _tell_reviewers(transfer, village, now=now)
+    _record("points.object", transfer, village, actor=actor, now=now, detail={})
+
+
+def _tell_reviewers(transfer: Transfer, village: Grid, *, now: datetime) -> None:
+    for post in people.posts_at(village.path, Role.REVIEW_MEMBER, on=town_day(now)):
+        telling.tell(
+            rule="points.objection",
+            subject_kind="points_transfer",
+            subject_id=transfer.id,
+            due_at=None,
+            place_path=village.path,
+            text=N_("一笔公示中的积分有异议，请复核。"),
+            link=f"/points/{transfer.id}/settle",
+            now=now,
+            post_id=post.id,
+        )
+
+
+def settle_objection(transfer: Transfer, *, actor: Viewer, upheld: bool, note: str, now: datetime) -> None:
+    """Answer an objection: upheld, the points are taken back; not upheld, they mature when the notice has run out.
+
+    A second person does it: not who objected, and nobody of that household or its kin.
+    """
+    if len(note.strip()) < 2:
+        raise Refused(N_("请写明复核意见。"), field="note")
+    if transfer.household_id in queries.kin_homes(actor.person_id):
+        raise Refused(N_("这一笔属于您本人或亲属的家庭，请由其他评议成员复核。"))
+    ledger.hold([transfer.village_id])
+    notice = queries.notice_for_update(transfer.id)
+    if notice.objected_at is None or notice.answered_at is not None or notice.settled_at is not None:
+        raise Refused(N_("这一笔没有待复核的异议。"))
+    if actor.user_id is not None and notice.objected_by_user_id == actor.user_id:
+        raise Refused(N_("异议是您提出的，请由其他评议成员复核。"))
+    notice.answered_at, notice.answer = now, note.strip()
+    db.session.flush()
+    ids: list[int] = []
+    if upheld:
+        ids = reversals.take_back(
+            queries.awards_by_id([transfer.id]), source=(OBJECTION, str(transfer.id)), actor=actor, now=now
+        )
+    village = db.session.get_one(Grid, transfer.village_id)
+    detail = {"upheld": upheld, "transfers": ids}
+    _record("points.settle", transfer, village, actor=actor, now=now, detail=detail)
+
+
+def _record(
+    action: str, transfer: Transfer, village: Grid, *, actor: Viewer, now: datetime, detail: dict[str, Any]
+) -> None:
+    audit.record(
+        actor=actor, action=action, subject_kind="points_transfer", subject_id=transfer.id, now=now,
+        place_path=village.path, detail={"household_id": transfer.household_id, "rule": transfer.rule} | detail,
+    )  # fmt: skip
