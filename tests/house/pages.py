@@ -38,7 +38,7 @@ def quoted(text: str) -> list[str]:
 
 @cache
 def names_in(path: Path) -> frozenset[str]:
-    """The functions, classes, constants and members a Python file defines: `submit`, `Viewer`, `Viewer.may`, `MOVES`."""
+    """What a Python file defines: `submit`, `Viewer`, `Viewer.may`, `MOVES`."""
     found: set[str] = set()
     _collect(ast.parse(path.read_text(encoding="utf-8")), "", found)
     return frozenset(found)
