@@ -11,7 +11,17 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-LEFT_OUT = {"skip", "skipif", "xfail", "importorskip", "skipTest", "expectedFailure", "skipUnless", "skipIf", "SkipTest"}
+LEFT_OUT = {
+    "skip",
+    "skipif",
+    "xfail",
+    "importorskip",
+    "skipTest",
+    "expectedFailure",
+    "skipUnless",
+    "skipIf",
+    "SkipTest",
+}
 SAME = "DATABASE"
 
 
