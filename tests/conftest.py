@@ -22,7 +22,7 @@ from gridcase.seed import reference
 from gridcase.users import queries as users
 from gridcase.users import service as user_service
 from gridcase.users.models import User
-from tests import provision
+from tests import provision, timing
 from tests.factories import world as factory
 from tests.factories.world import World
 
@@ -32,6 +32,7 @@ MONDAY = "2026-11-23T10:00:00+08:00"
 
 def pytest_configure(config: pytest.Config) -> None:
     """The process that leads the run starts PostgreSQL once; its workers find it in the environment."""
+    timing.register(config)
     if not hasattr(config, "workerinput") and not config.option.collectonly and provision.ENVIRONMENT not in os.environ:
         os.environ[provision.ENVIRONMENT] = provision.start().superuser_url
 

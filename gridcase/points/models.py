@@ -1,4 +1,4 @@
-"""Accounts and transfers. One transfer debits one account and credits another: the ledger balances by construction."""
+"""Accounts and transfers. A transfer debits one account and credits another: the ledger balances by construction."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from gridcase.core.db import Base, UtcDateTime
 
 
 class Account(Base):
-    """A purse. A village's `issue` account is where points come from and return to: minus its balance is outside.
+    """A purse. The village's `issue` account is where points come from and return to: minus its balance is outside.
 
     `recover` holds what later earnings must fill first. Household accounts never go below 0: the database refuses.
     """

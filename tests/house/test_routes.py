@@ -1,0 +1,75 @@
+"""Every route says who may enter, what is open to all is a short list, and looking changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from gridcase.people.rules import Role
+from gridcase.web.access import access_of
+from tests.factories.snapshot import differences, everything
+
+# Open to everybody, each with its reason.
+PUBLIC = {
+    "health.healthz": "a supervisor has no account",
+    "health.readyz": "a supervisor has no account",
+    "users.sign_in": "nobody is signed in yet",
+    "users.set_locale": "the sign-in page has a language too",
+    "users.set_large_text": "the sign-in page is read by old people too",
+}
+# Invented examples, never there in production (see test_production_has_no_style_guide).
+STYLE_GUIDE = "styleguide."
+# Open to every account, whatever its posts.
+SIGNED_IN = {"home.index", "users.sign_out"}
+UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
+CRAWLERS = [Role.LIAISON, Role.VILLAGE_HEAD, Role.DISPATCHER, Role.TOWN_MANAGER, Role.REVIEW_MEMBER, Role.AUDITOR]
+ODD_ARGUMENTS = "after=W10&tab=x&state=x&village=x&light=x&major=x&q=%00%27%22%3C&date=x&show=x&household=x&lon=x&lat=x"
+
+
+def test_every_view_says_who_may_enter(app: Flask) -> None:
+    silent = [
+        rule.endpoint
+        for rule in app.url_map.iter_rules()
+        if rule.endpoint != "static" and access_of(app, rule.endpoint) is None
+    ]
+    assert silent == []
+
+
+def test_what_is_open_is_a_short_list(app: Flask) -> None:
+    public, signed_in = set(), set()
+    for endpoint in {rule.endpoint for rule in app.url_map.iter_rules()} - {"static"}:
+        access = access_of(app, endpoint)
+        if access is not None and access.signed_in:
+            signed_in.add(endpoint)
+        elif access is not None and access.public:
+            assert not access.permissions, f"{endpoint} is public and asks for rights"
+            public.add(endpoint)
+    assert {one for one in public if not one.startswith(STYLE_GUIDE)} == set(PUBLIC)
+    assert signed_in == SIGNED_IN
+
+
+def test_looking_has_no_method_that_writes(app: Flask) -> None:
+    """A page that is only read is not reachable by POST, and nothing unsafe answers to GET alone."""
+    assert {method for rule in app.url_map.iter_rules() for method in rule.methods} <= {
+        "GET", "HEAD", "OPTIONS", *UNSAFE,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("role", CRAWLERS)
+def test_looking_at_everything_changes_nothing(
+    app: Flask, client_as: Callable[[str], FlaskClient], own_ids: dict[str, object], role: Role
+) -> None:
+    client = client_as(role)
+    before, broken, seen = everything(app), {}, 0
+    for path in _readable(app, own_ids):
+        for query in ("", ODD_ARGUMENTS):
+            answer = client.get(f"{path}?{query}")
+            seen += answer.status_code == 200
+            if answer.status_code >= 500:
+                broken[f"{path}?{query}"] = answer.status_code
+    assert broken == {}
+    assert differences(before, everything(app)) == {}
+    assert seen > 2

@@ -1,0 +1,37 @@
+"""Which tests have a full figure, and what it is. `GRIDCASE_FULL=1` makes them run it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+BOTH = ("sqlite", "postgresql")
+
+
+@dataclass(frozen=True)
+class Soak:
+    """A test function, the figure it shows when it passes, and its databases (none: it touches no database)."""
+
+    test: str
+    figure: str
+    databases: tuple[str, ...] = BOTH
+
+
+SOAKS = (
+    Soak(
+        "tests/migrations/test_data.py::test_rows_live_through_the_upgrade",
+        "10,000 rows a table at every revision, upgraded to head: 0 changed",
+    ),
+    Soak(
+        "tests/migrations/test_data.py::test_killed_upgrades_are_finished_by_the_next_one",
+        "20 upgrades killed in a row with 10,000 rows a table, then finished: 0 rows and 0 tables differ",
+    ),
+    Soak(
+        "tests/points/test_ledger_machine.py::test_ledger_machine",
+        "10,000 sequences of up to 100 steps: 0 violations of the ledger's invariants",
+    ),
+    Soak(
+        "tests/core/test_worktime.py::test_random_deadlines_agree_with_a_walk_over_minutes",
+        "5,000 random deadlines against a walk over minutes, in three time zones: 0 differences",
+        databases=(),
+    ),
+)
