@@ -57,7 +57,7 @@ class IntakeForm(BaseForm):
     )
     grid = SelectField(_("在哪里"), validators=[Optional()])
     address = StringField(_("具体位置"), validators=[Optional(), Length(max=120)], filters=[tidy])
-    channel = SelectField(_("怎么知道的"))
+    channel = SelectField(_("怎么知道的"), validators=[InputRequired(_("请选一项。"))])
     anonymous = BooleanField(_("反映人不愿留名"))
     reporter_name = StringField(
         _("反映人姓名"), validators=[Optional(), Length(max=60)], filters=[tidy], render_kw={"autocomplete": "off"}
@@ -125,15 +125,18 @@ class PlainForm(BaseForm):
 class AcceptForm(BaseForm):
     """The class, and how pressing it is."""
 
-    case_class = SelectField(_("类别"))
-    urgency = SelectField(_("轻重缓急"))
+    case_class = SelectField(_("类别"), validators=[InputRequired(_("请选一个类别。"))])
+    urgency = SelectField(_("轻重缓急"), validators=[InputRequired(_("请选一项。"))])
     note = _text(_("说明"), rows=2)
 
 
-class SortForm(AcceptForm):
+class SortForm(BaseForm):
     """What came from elsewhere needs a place too."""
 
+    case_class = SelectField(_("类别"), validators=[InputRequired(_("请选一个类别。"))])
     grid = SelectField(_("在哪个村"), validators=[InputRequired(_("请选一个村。"))])
+    urgency = SelectField(_("轻重缓急"), validators=[InputRequired(_("请选一项。"))])
+    note = _text(_("说明"), rows=2)
 
 
 class DuplicateForm(BaseForm):

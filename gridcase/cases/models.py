@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from gridcase.core.db import Base, ByteString, Json, UtcDateTime
 
 OPEN = text("closed_at IS NULL")
+SECOND_CHECK_DUE = text("second_check = 'due'")
 
 
 class CaseClass(Base):
@@ -51,6 +52,7 @@ class Case(Base):
         Index("ix_case_path_new", "path", "registered_at", "id"),
         Index("ix_case_town_new", "town_id", "registered_at", "id"),
         Index("ix_case_village_new", "village_id", "registered_at", "id"),
+        Index("ix_case_second_check", "path", "id", sqlite_where=SECOND_CHECK_DUE, postgresql_where=SECOND_CHECK_DUE),
         Index("ix_case_due_open", "due_at", sqlite_where=OPEN, postgresql_where=OPEN),
         Index("ix_case_handler_post", "handler_post_id", "registered_at", "id"),
         Index("ix_case_handler_unit", "handler_unit_id", "registered_at", "id"),

@@ -293,6 +293,17 @@ def test_a_pause_moves_the_deadline(ctx: Flask, world: World, viewer_of: Find, a
     assert case.stage_due_at == case.due_at
 
 
+def test_reminding_tells_who_has_it_and_nobody_else(ctx: Flask, world: World, viewer_of: Find) -> None:
+    case, head = collected(world, viewer_of(Role.LIAISON)), viewer_of(Role.VILLAGE_HEAD)
+    refused("没有人可以催办", service.remind, case, head)
+    do(service.accept, case, head)
+    do(service.dispatch, case, head, unit=water(world))
+    do(service.remind, case, head)
+    assert (
+        db.session.scalars(select(Notice.unit_id).where(Notice.rule == "case.remind:4")).one() == world.units["water"]
+    )
+
+
 # -- complaints go past the village
 
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, literal, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select, union
 from sqlalchemy.orm import aliased
 
 from gridcase.cases.models import Case, CaseClass
-from gridcase.cases.queries.sight import addressed_to, open_condition, scoped, visible
+from gridcase.cases.queries.sight import addressed_to, open_condition, scoped, visible, ways_in
 from gridcase.cases.rules import Light, State
 from gridcase.core.db import db
 from gridcase.core.labels import Labelled
@@ -102,7 +102,7 @@ def _narrowed(filters: Filters, now: datetime) -> list[ColumnElement[bool]]:
     if filters.village_id:
         conditions.append(Case.village_id == filters.village_id)
     if filters.major:
-        conditions.append(CaseClass.major == filters.major)
+        conditions.append(Case.class_id.in_(select(CaseClass.id).where(CaseClass.major == filters.major)))
     words = clean_line(filters.words)
     if words.upper().startswith("GC"):
         conditions.append(Case.number.startswith(words.upper(), autoescape=True))
@@ -111,7 +111,7 @@ def _narrowed(filters: Filters, now: datetime) -> list[ColumnElement[bool]]:
             or_(
                 Case.title.contains(words, autoescape=True),
                 Case.number.endswith(words, autoescape=True),
-                Household.head_name.contains(words, autoescape=True),
+                Case.household_id.in_(select(Household.id).where(Household.head_name.contains(words, autoescape=True))),
             )
         )
     return conditions
@@ -119,12 +119,36 @@ def _narrowed(filters: Filters, now: datetime) -> list[ColumnElement[bool]]:
 
 def work_list(viewer: Viewer, filters: Filters, *, now: datetime, after: str | None = None) -> Page[Any]:
     """One page: open parts by due time, the others newest first. One statement, columns only."""
-    query = _columns().where(visible(viewer), *_in_tab(viewer, filters.tab, now), *_narrowed(filters, now))
-    if filters.tab in BY_DUE:
-        query, key = _by_due(query, after), lambda row: [row.due_at.isoformat(), row.id]
-    else:
-        query, key = _newest(query, after), lambda row: [row.registered_at.isoformat(), row.id]
-    return cut(db.session.execute(query.limit(PAGE_SIZE + 1)).all(), key)
+    by_due = filters.tab in BY_DUE
+    order = (Case.due_at, Case.id) if by_due else (Case.registered_at.desc(), Case.id.desc())
+    conditions = [*_in_tab(viewer, filters.tab, now), *_narrowed(filters, now), *_beyond(after, by_due=by_due)]
+    picked = _picked(ways_in(viewer, newest=filters.tab is Tab.ALL), conditions, order, PAGE_SIZE + 1)
+    if picked is None:
+        return Page([], None)
+    query = _columns().join(picked, picked.c.id == Case.id).where(visible(viewer)).order_by(*order)
+    rows = db.session.execute(query.limit(PAGE_SIZE + 1)).all()
+    return cut(rows, lambda row: [(row.due_at if by_due else row.registered_at).isoformat(), row.id])
+
+
+def _picked(
+    ways: list[ColumnElement[bool]], conditions: list[ColumnElement[bool]], order: tuple[Any, ...], size: int
+) -> Any:
+    """The ids of the first cases of every way in, each from its own index; None for who sees nothing."""
+    parts = [
+        select(select(Case.id).where(way, *conditions).order_by(*order).limit(size).subquery().c.id) for way in ways
+    ]
+    return (union(*parts) if len(parts) > 1 else parts[0]).subquery() if parts else None
+
+
+def _beyond(after: str | None, *, by_due: bool) -> list[ColumnElement[bool]]:
+    """What comes after the last row seen."""
+    mark = _mark(after)
+    if mark is None:
+        return []
+    at, case_id = mark
+    if by_due:
+        return [or_(Case.due_at > at, and_(Case.due_at == at, Case.id > case_id))]
+    return [or_(Case.registered_at < at, and_(Case.registered_at == at, Case.id < case_id))]
 
 
 def _columns() -> Any:
@@ -147,22 +171,6 @@ def _columns() -> Any:
     )  # fmt: skip
 
 
-def _by_due(query: Any, after: str | None) -> Any:
-    mark = _mark(after)
-    if mark:
-        at, case_id = mark
-        query = query.where(or_(Case.due_at > at, and_(Case.due_at == at, Case.id > case_id)))
-    return query.order_by(Case.due_at, Case.id)
-
-
-def _newest(query: Any, after: str | None) -> Any:
-    mark = _mark(after)
-    if mark:
-        at, case_id = mark
-        query = query.where(or_(Case.registered_at < at, and_(Case.registered_at == at, Case.id < case_id)))
-    return query.order_by(Case.registered_at.desc(), Case.id.desc())
-
-
 def _mark(after: str | None) -> tuple[datetime, int] | None:
     """The last row seen; what was not made here starts the list from its beginning."""
     try:
@@ -174,16 +182,13 @@ def _mark(after: str | None) -> tuple[datetime, int] | None:
 
 def tab_counts(viewer: Viewer, tabs: Sequence[Tab], *, now: datetime) -> dict[Tab, int]:
     """How many each part holds, counted up to 100 so that "99+" can be said; one statement."""
-    counts = []
+    counts, ways = [], ways_in(viewer, newest=False)
     for tab in tabs:
-        some = (
-            select(literal(1).label("one"))
-            .select_from(Case)
-            .where(visible(viewer), *_in_tab(viewer, tab, now))
-            .limit(COUNT_CAP + 1)
-            .subquery()
-        )
-        counts.append(select(func.count()).select_from(some).scalar_subquery().label(tab.value))
+        picked = _picked(ways, _in_tab(viewer, tab, now), (), COUNT_CAP + 1)
+        if picked is None:
+            return dict.fromkeys(tabs, 0)
+        capped = select(picked.c.id).limit(COUNT_CAP + 1).subquery()
+        counts.append(select(func.count()).select_from(capped).scalar_subquery().label(tab.value))
     if not counts:
         return {}
     row = db.session.execute(select(*counts)).one()

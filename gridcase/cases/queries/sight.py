@@ -11,7 +11,7 @@ from gridcase.cases.rules import Standing, State
 from gridcase.core.db import db
 from gridcase.core.errors import Missing
 from gridcase.core.permissions import Grant, Permission, Viewer
-from gridcase.core.scope import covers, reach
+from gridcase.core.scope import covers, reach, under
 
 # Who collected a restricted case keeps no more over it than what the villager's trust asks for.
 COLLECTOR_KEEPS = frozenset({
@@ -49,6 +49,41 @@ def visible(viewer: Viewer) -> ColumnElement[bool]:
     )
     in_reach = or_(scoped(viewer, Permission.SEE_CASE), _any_of((Case.collector_post_id, collected)))
     return and_(in_reach, or_(Case.restricted.is_(False), _restricted_too(viewer)))
+
+
+def ways_in(viewer: Viewer, *, newest: bool) -> list[ColumnElement[bool]]:
+    """Where to look for what `visible` allows, one condition a grant and index: an OR over all of them would read and
+    sort a whole town to show its newest 25. It only says where to look; `visible` decides. `newest` walks everything
+    from the newest on, else a partial index of few cases is asked.
+    """
+    ways: list[ColumnElement[bool]] = []
+    for grant in viewer.grants_with(Permission.SEE_CASE):
+        ways += _ways_of(grant, newest)
+    open_to_him = or_(Case.restricted.is_(False), _restricted_too(viewer))
+    return [and_(way, open_to_him) for way in ways]
+
+
+def _ways_of(grant: Grant, newest: bool) -> list[ColumnElement[bool]]:
+    ways: list[ColumnElement[bool]] = []
+    if grant.household_ids is not None:
+        ways.append(Case.household_id.in_(sorted(grant.household_ids)))
+    elif grant.section_id is not None:
+        ways.append(Case.section_id == grant.section_id)
+    elif grant.unit_id is not None:
+        ways.append(Case.handler_unit_id == grant.unit_id)
+    elif grant.path is not None:
+        ways.append(_place(grant.path, newest))
+    if grant.post_id is not None:
+        ways += [Case.handler_post_id == grant.post_id, Case.collector_post_id == grant.post_id]
+    return ways
+
+
+def _place(path: str, newest: bool) -> ColumnElement[bool]:
+    """A town or a village by its own column, whose index is in the order of its newest; else the subtree."""
+    ids = [int(part) for part in path.split("/") if part]
+    if newest and len(ids) in (2, 3):
+        return (Case.town_id if len(ids) == 2 else Case.village_id) == ids[-1]
+    return under(Case.path, path) if ids else Case.path >= "/"
 
 
 def _restricted_too(viewer: Viewer) -> ColumnElement[bool]:

@@ -13,6 +13,7 @@ from gridcase.cases.service.closing import (
 )
 from gridcase.cases.service.history import HistoryRow, ImportResult, import_history
 from gridcase.cases.service.moves import (
+    REMINDABLE,
     accept,
     comment,
     dispatch,
@@ -31,6 +32,7 @@ from gridcase.cases.service.register import ImportedFrom, Intake, collect, colle
 from gridcase.cases.service.tallies import fold_tallies
 
 __all__ = [
+    "REMINDABLE",
     "ClosingPolicy",
     "HistoryRow",
     "ImportResult",

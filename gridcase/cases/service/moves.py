@@ -7,7 +7,7 @@ from typing import Any
 
 from gridcase.cases import queries
 from gridcase.cases.models import Case, CaseClass, CaseStep
-from gridcase.cases.rules import ExtensionReason, ReturnReason, Urgency
+from gridcase.cases.rules import ExtensionReason, ReturnReason, State, Urgency
 from gridcase.cases.rules.majors import ABOVE_THE_VILLAGE, UNSORTED_CLASS
 from gridcase.cases.service.clocks import stage_due_at, start_clocks
 from gridcase.cases.service.door import _move, lock
@@ -21,6 +21,9 @@ from gridcase.grid.models import Grid
 from gridcase.households.models import Household
 from gridcase.people.models import Post, Unit
 from gridcase.people.rules import UnitKind
+
+# Where a case lies with somebody who can be asked to hurry.
+REMINDABLE = frozenset({State.DISPATCHED, State.IN_PROGRESS})
 
 
 def accept(
@@ -189,6 +192,9 @@ def _reset_clocks(case: Case) -> None:
 
 def remind(case: Case, *, actor: Viewer, now: datetime, note: str | None = None) -> CaseStep:
     """Ask whoever has the case to hurry."""
+    lock(case)
+    if case.state not in REMINDABLE:
+        raise Refused(N_("这件事不在办理人手上，没有人可以催办。"))
     step = _move(case, "remind", actor=actor, now=now, note=note)
     tell_handler(case, step, now=now)
     return step

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from wtforms.fields.choices import SelectChoice
 
 from gridcase.calendar.queries import work_calendar
-from gridcase.cases import forms, queries
+from gridcase.cases import forms, queries, service
 from gridcase.cases.models import Case
 from gridcase.cases.rules import (
     Answer,
@@ -87,15 +87,8 @@ for _name, _act in ACTS.items():
 def _form(name: str, act: Act, case: Case, someone: Viewer, now: datetime) -> Any:
     """The form of a move with its choices; its fields carry the move's name, since many stand on one page."""
     form = act.form(prefix=f"{name}-")
-    if isinstance(form, forms.AcceptForm):
-        form.case_class.choices = options((row.code, f"{row.code} {class_name(row)}") for row in queries.catalogue())
-        form.urgency.choices = forms.labelled(Urgency)
-        if not form.is_submitted():
-            form.case_class.data, form.urgency.data = case.case_class.code, str(case.urgency)
-    if isinstance(form, forms.SortForm):
-        form.grid.choices = options(
-            [("", forms.CHOOSE), *((str(row.id), row.name) for row in queries.villages_of_town(case.town_id))]
-        )
+    if isinstance(form, forms.AcceptForm | forms.SortForm):
+        _classify(form, case)
     if isinstance(form, forms.DispatchForm):
         form.handler.choices = _handlers(case, now)
     if isinstance(form, forms.AnswerForm | forms.SelfSolveForm):
@@ -110,6 +103,19 @@ def _form(name: str, act: Act, case: Case, someone: Viewer, now: datetime) -> An
         if field in form:
             form[field].choices = forms.labelled(members)
     return form
+
+
+def _classify(form: Any, case: Case) -> None:
+    """The classes and urgencies; what came from elsewhere has no class to begin with, but needs a village."""
+    classes = [(row.code, f"{row.code} {class_name(row)}") for row in queries.catalogue()]
+    form.case_class.choices = options([("", forms.CHOOSE), *classes] if case.unsorted else classes)
+    form.urgency.choices = forms.labelled(Urgency)
+    if "grid" in form:
+        villages = [(str(row.id), row.name) for row in queries.villages_of_town(case.town_id)]
+        form.grid.choices = options([("", forms.CHOOSE), *villages])
+    if not form.is_submitted():
+        form.urgency.data = str(case.urgency)
+        form.case_class.data = "" if case.unsorted else case.case_class.code
 
 
 def _handlers(case: Case, now: datetime) -> list[SelectChoice]:
@@ -132,7 +138,11 @@ def _page(case: Case, someone: Viewer, now: datetime, filled: dict[str, Any]) ->
     """Everything on the page, in a number of statements that does not grow with the steps."""
     calendar, line = work_calendar(), queries.steps(case.id)
     standing = queries.standing_of(case, someone)
-    moves = [move for move in moves_open_to(standing, now=now) if move.name in ACTS]
+    moves = [
+        move
+        for move in moves_open_to(standing, now=now)
+        if move.name in ACTS and (move.name != "remind" or case.state in service.REMINDABLE)
+    ]
     light = light_of(due_at=case.due_at, soon_at=case.soon_at, closed=case.closed_at is not None, now=now)
     unit = LimitUnit(case.case_class.limit_unit)
     buttons = _buttons(case, moves, filled, someone, now)
