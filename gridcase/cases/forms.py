@@ -140,7 +140,10 @@ class DuplicateForm(BaseForm):
     """The case this one repeats."""
 
     duplicate_of = StringField(
-        _("首件编号"), validators=[InputRequired(_("请填首件的编号。"))], filters=[tidy], render_kw={"autocomplete": "off"}
+        _("首件编号"),
+        validators=[InputRequired(_("请填首件的编号。"))],
+        filters=[tidy],
+        render_kw={"autocomplete": "off"},
     )
     note = _text(_("说明"), rows=2)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, or_, select
+from sqlalchemy import or_, select
 
 from gridcase.cases.models import CaseClass
 from gridcase.cases.rules.majors import UNSORTED_CLASS
@@ -74,7 +74,7 @@ def may_register(viewer: Viewer, *, path: str, household_id: int | None) -> bool
     return household_id is not None and any(household_id in ids for ids in own)
 
 
-def register_places(viewer: Viewer) -> Sequence[Row[Any]]:
+def register_places(viewer: Viewer) -> Sequence[Any]:
     """(id, name, level, path) of the places to choose from: the villages of a town, or the grids of one's village."""
     roots = register_roots(viewer)
     if not roots:

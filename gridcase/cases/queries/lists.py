@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, literal, or_, select
+from sqlalchemy import ColumnElement, and_, func, literal, or_, select
 from sqlalchemy.orm import aliased
 
 from gridcase.cases.models import Case, CaseClass
@@ -92,7 +92,7 @@ def _with_light(light: str, now: datetime) -> list[ColumnElement[bool]]:
         Light.YELLOW: [open_condition(), Case.soon_at <= now, Case.due_at >= now],
         Light.GREEN: [open_condition(), Case.soon_at > now],
         Light.CLOSED: [Case.closed_at.is_not(None)],
-    }.get(light, [])  # type: ignore[call-overload,no-any-return]
+    }.get(light, [])  # type: ignore[call-overload]
 
 
 def _narrowed(filters: Filters, now: datetime) -> list[ColumnElement[bool]]:
@@ -117,7 +117,7 @@ def _narrowed(filters: Filters, now: datetime) -> list[ColumnElement[bool]]:
     return conditions
 
 
-def work_list(viewer: Viewer, filters: Filters, *, now: datetime, after: str | None = None) -> Page[Row[Any]]:
+def work_list(viewer: Viewer, filters: Filters, *, now: datetime, after: str | None = None) -> Page[Any]:
     """One page: open parts by due time, the others newest first. One statement, columns only."""
     query = _columns().where(visible(viewer), *_in_tab(viewer, filters.tab, now), *_narrowed(filters, now))
     if filters.tab in BY_DUE:
@@ -127,7 +127,7 @@ def work_list(viewer: Viewer, filters: Filters, *, now: datetime, after: str | N
     return cut(db.session.execute(query.limit(PAGE_SIZE + 1)).all(), key)
 
 
-def _columns() -> Select[Any]:
+def _columns() -> Any:
     village, place = aliased(Grid), aliased(Grid)
     return (
         select(
@@ -147,7 +147,7 @@ def _columns() -> Select[Any]:
     )  # fmt: skip
 
 
-def _by_due(query: Select[Any], after: str | None) -> Select[Any]:
+def _by_due(query: Any, after: str | None) -> Any:
     mark = _mark(after)
     if mark:
         at, case_id = mark
@@ -155,7 +155,7 @@ def _by_due(query: Select[Any], after: str | None) -> Select[Any]:
     return query.order_by(Case.due_at, Case.id)
 
 
-def _newest(query: Select[Any], after: str | None) -> Select[Any]:
+def _newest(query: Any, after: str | None) -> Any:
     mark = _mark(after)
     if mark:
         at, case_id = mark
@@ -166,7 +166,7 @@ def _newest(query: Select[Any], after: str | None) -> Select[Any]:
 def _mark(after: str | None) -> tuple[datetime, int] | None:
     """The last row seen; what was not made here starts the list from its beginning."""
     try:
-        at, case_id = decode_mark(after) or ()
+        at, case_id = decode_mark(after) or ("", 0)
         return datetime.fromisoformat(at).astimezone(), int(case_id)
     except (TypeError, ValueError):
         return None
@@ -190,7 +190,7 @@ def tab_counts(viewer: Viewer, tabs: Sequence[Tab], *, now: datetime) -> dict[Ta
     return {tab: int(getattr(row, tab.value)) for tab in tabs}
 
 
-def villages_seen(viewer: Viewer) -> Sequence[Row[Any]]:
+def villages_seen(viewer: Viewer) -> Sequence[Any]:
     """(id, name) of the villages whose cases the viewer sees, for the filter; nobody of one village needs it."""
     paths = {grant.path for grant in viewer.grants_with(Permission.SEE_CASE) if grant.path}
     wide = [path for path in paths if path.count("/") <= 3]

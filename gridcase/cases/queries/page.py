@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row, and_, func, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import aliased
 
 from gridcase.cases.models import Case, CaseClass, CasePoint, CaseStep
@@ -28,7 +28,7 @@ from gridcase.people.models import Holding, Person, Post, Unit
 from gridcase.people.rules import UnitKind
 
 
-def facts(case: Case) -> Row[Any]:
+def facts(case: Case) -> Any:
     """The names that belong to a case: places, household, who has it, who collected it; one statement."""
     town, village, place, helper = aliased(Grid), aliased(Grid), aliased(Grid), aliased(Household)
     collector = aliased(Post)
@@ -70,7 +70,7 @@ class Clock:
 
 
 def clock_of(case: Case, line: Sequence[CaseStep]) -> Clock:
-    """Read the clock off the timeline. It starts at the registration, for what came from elsewhere when it was taken up;
+    """Read the clock off the timeline. It starts at the registration, or when what came from elsewhere was taken up;
     a pause not ended yet stands until the day it is expected to end."""
     start, began, pauses = case.registered_at, None, []
     for step in line:
@@ -104,7 +104,7 @@ def explained(case: Case, line: Sequence[CaseStep], calendar: WorkCalendar) -> A
     return calendar.explain(clock.start, limit_of(case.case_class), pauses=clock.pauses)
 
 
-def due(*, now: datetime, limit: int = 1000, after_id: int = 0) -> Sequence[Row[Any]]:
+def due(*, now: datetime, limit: int = 1000, after_id: int = 0) -> Sequence[Any]:
     """Open cases whose due-soon has begun, by id, for the reminders: ask again with the last id until none is left.
 
     Suspended cases wait for their date and are left out until their moved deadline is near; cases without a clock
@@ -127,7 +127,7 @@ def by_number(number: str, *, viewer: Viewer) -> Case | None:
     return db.session.scalar(select(Case).where(Case.number == number.strip().upper(), visible(viewer)))
 
 
-def addresses(case: Case, *, on: date) -> tuple[list[Unit], Sequence[Row[Any]]]:
+def addresses(case: Case, *, on: date) -> tuple[list[Unit], Sequence[Any]]:
     """Whom a case can be sent to: the units that serve its place, and (id, title, holder) of its village's posts."""
     units = [unit for unit in people.units_for(case.path) if unit.kind != UnitKind.ZONGZHI]
     if case.village_id is None or case.case_class.code in ABOVE_THE_VILLAGE:
@@ -145,7 +145,7 @@ def addresses(case: Case, *, on: date) -> tuple[list[Unit], Sequence[Row[Any]]]:
     return units, posts
 
 
-def villages_of_town(town_id: int) -> Sequence[Row[Any]]:
+def villages_of_town(town_id: int) -> Sequence[Any]:
     """(id, name) of the villages of a town, for sorting."""
     return db.session.execute(
         select(Grid.id, Grid.name)

@@ -124,7 +124,8 @@ def standing_of(case: Case, viewer: Viewer) -> Standing:
         permissions=permissions_over(case, viewer),
         is_addressed=any(is_addressed(case, grant) for grant in viewer.grants),
         is_handler=user is not None and case.handled_by_user_id == user,
-        is_reporter=case.collector_post_id in viewer.post_ids() or (user is not None and case.collector_user_id == user),
+        is_reporter=case.collector_post_id in viewer.post_ids()
+        or (user is not None and case.collector_user_id == user),
         answered=case.answer is not None,
         second_check_due=case.second_check == "due",
         closed_at=case.closed_at,

@@ -1,7 +1,8 @@
-"""Writing cases: one function is one thing a person does. Every change of state goes through the door (`door._move`)."""
+"""Writing cases: one function is one thing a person does. Every change of state goes through `door._move`."""
 
 from gridcase.cases.queries import check
 from gridcase.cases.service.closing import (
+    ClosingPolicy,
     drawn_for_second_check,
     record_answer,
     reopen,
@@ -30,6 +31,7 @@ from gridcase.cases.service.register import ImportedFrom, Intake, collect, colle
 from gridcase.cases.service.tallies import fold_tallies
 
 __all__ = [
+    "ClosingPolicy",
     "HistoryRow",
     "ImportResult",
     "ImportedFrom",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -30,9 +31,21 @@ from gridcase.households.models import Household
 from gridcase.people.models import Post, Unit
 from gridcase.people.rules import Role
 from gridcase.points import service as points
+from gridcase.points.rules import NOTICE_DAYS
 
 _VILLAGE_ROLES = frozenset({Role.VILLAGE_HEAD, Role.FULLTIME_GRID})
 _LEVELS = {GridLevel.TOWN: Level.TOWN, GridLevel.COUNTY: Level.COUNTY}
+
+
+@dataclass(frozen=True)
+class ClosingPolicy:
+    """What an installation sets: the share of self-solved cases looked at again, the days points stand in public."""
+
+    second_check_percent: int = round(SECOND_CHECK_SHARE * 100)
+    notice_days: int = NOTICE_DAYS
+
+
+DEFAULTS = ClosingPolicy()
 
 
 def record_answer(
@@ -44,7 +57,7 @@ def record_answer(
     rating: Rating | None = None,
     note: str | None = None,
 ) -> CaseStep:
-    """Write down the villager's word; `None` is one dated attempt that reached nobody, the third of which stands for it."""
+    """Write down the villager's word; `None` is a dated attempt that reached nobody, the third stands for a word."""
     lock(case)
     attempts = case.answer_attempts + (answer is None)
     unreached = answer is None and attempts >= ATTEMPTS_NEEDED
@@ -70,7 +83,9 @@ def _check_answer(case: Case, answer: Answer | None, attempts: int) -> None:
         raise Refused(refusal, field="answer")
 
 
-def verify(case: Case, *, actor: Viewer, now: datetime, note: str | None = None) -> CaseStep:
+def verify(
+    case: Case, *, actor: Viewer, now: datetime, note: str | None = None, policy: ClosingPolicy = DEFAULTS
+) -> CaseStep:
     """Check and close what somebody else handled; points follow once."""
     lock(case)
     unsolved = case.answer is not None and closing_needs_note(Answer(case.answer))
@@ -78,7 +93,7 @@ def verify(case: Case, *, actor: Viewer, now: datetime, note: str | None = None)
         raise Refused(N_("群众说没有解决。请退回重办，或写明为什么可以办结。"), field="note")
     changes = {"resolved_level": _level_of(case)}
     step = _move(case, "verify", actor=actor, now=now, note=note, changes=changes)
-    _award(case, actor=actor, now=now)
+    _award(case, actor=actor, now=now, policy=policy)
     return step
 
 
@@ -91,7 +106,7 @@ def _level_of(case: Case) -> Level:
     return Level.VILLAGE if post is None or post.role in _VILLAGE_ROLES else Level.GRID
 
 
-def _award(case: Case, *, actor: Viewer, now: datetime) -> None:
+def _award(case: Case, *, actor: Viewer, now: datetime, policy: ClosingPolicy) -> None:
     if case.village_id is None:
         return
     case_class = case.case_class
@@ -100,7 +115,7 @@ def _award(case: Case, *, actor: Viewer, now: datetime) -> None:
         reporter_rule=case_class.reporter_rule, helper_rule=case_class.helper_rule,
         reporter_household_id=case.household_id, helper_household_id=case.helper_household_id,
         restricted=case.restricted, imported=case.source_system is not None and case.due_at is None,
-        actor=actor, now=now,
+        actor=actor, now=now, notice_days=policy.notice_days,
     )  # fmt: skip
 
 
@@ -113,7 +128,7 @@ def self_solve(
     answer: Answer,
     rating: Rating | None = None,
     helper_household: Household | None = None,
-    second_check_percent: int | None = None,
+    policy: ClosingPolicy = DEFAULTS,
 ) -> CaseStep:
     """Close what one has dealt with oneself, with the villager's spoken word; one in ten is looked at again."""
     lock(case)
@@ -123,7 +138,7 @@ def self_solve(
         raise Refused(N_("这件事还没有分类，请先选类别和地点。"))
     _check_answer(case, answer, case.answer_attempts)
     grant = acting(case, actor, Permission.SELF_SOLVE_CASE)
-    drawn = drawn_for_second_check(case.number, percent=second_check_percent)
+    drawn = drawn_for_second_check(case.number, percent=policy.second_check_percent)
     village_level = grant is not None and grant.role in _VILLAGE_ROLES
     changes: dict[str, Any] = {
         "result": result.strip(), "answer": answer, "rating": rating if answer.is_word else None, "self_solved": True,
@@ -135,20 +150,17 @@ def self_solve(
         changes["helper_household_id"] = helper_in_village(case, helper_household).id
     detail = {"answer": answer, "rating": changes["rating"], "second_check": drawn}
     step = _move(case, "self_solve", actor=actor, now=now, note=result, detail=detail, changes=changes)
-    _award(case, actor=actor, now=now)
+    _award(case, actor=actor, now=now, policy=policy)
     return step
 
 
-def drawn_for_second_check(number: str, *, percent: int | None = None) -> bool:
-    """Whether a self-solved case is one of the share looked at again: drawn by its number, so that nobody can choose."""
-    share = round(SECOND_CHECK_SHARE * 100) if percent is None else percent
-    return int.from_bytes(hashlib.sha256(number.encode()).digest()[:4]) % 100 < share
+def drawn_for_second_check(number: str, *, percent: int) -> bool:
+    """Whether a self-solved case is one of those looked at again: drawn by its number, so that nobody can choose."""
+    return int.from_bytes(hashlib.sha256(number.encode()).digest()[:4]) % 100 < percent
 
 
-def second_check(
-    case: Case, *, actor: Viewer, now: datetime, passed: bool, note: str | None = None
-) -> CaseStep:
-    """Look at a self-solved case again. Where it does not hold, its points are taken back; opening it again is a move."""
+def second_check(case: Case, *, actor: Viewer, now: datetime, passed: bool, note: str | None = None) -> CaseStep:
+    """Look at a self-solved case again. Where it does not hold its points are taken back; reopening is another move."""
     if not passed and not (note or "").strip():
         raise Refused(N_("请写明复核发现了什么。"), field="note")
     changes = {"second_check": "passed" if passed else "failed"}

@@ -1,4 +1,4 @@
-"""The one door through which a case changes its state: lock, ask the rules, write the step, the audit row, the counters."""
+"""The one door through which a case changes its state: lock, ask the rules, write the step, the audit, the counters."""
 
 from __future__ import annotations
 

@@ -151,9 +151,7 @@ def _line(text: str | None, length: int) -> str | None:
     return clean_line(text or "")[:length] or None
 
 
-def _insert(
-    values: list[dict[str, Any]], *, actor: Viewer, post_id: int | None, role: str, now: datetime
-) -> None:
+def _insert(values: list[dict[str, Any]], *, actor: Viewer, post_id: int | None, role: str, now: datetime) -> None:
     ids = db.session.scalars(insert(Case).returning(Case.id, sort_by_parameter_order=True), values).all()
     steps = [
         {

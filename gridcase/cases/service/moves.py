@@ -94,7 +94,13 @@ def reject_duplicate(
 
 
 def dispatch(
-    case: Case, *, actor: Viewer, now: datetime, post: Post | None = None, unit: Unit | None = None, note: str | None = None
+    case: Case,
+    *,
+    actor: Viewer,
+    now: datetime,
+    post: Post | None = None,
+    unit: Unit | None = None,
+    note: str | None = None,
 ) -> CaseStep:
     """Address a case to a post of its village or to a unit that serves its place, and tell them."""
     if (post is None) == (unit is None):
@@ -124,9 +130,7 @@ def sign(case: Case, *, actor: Viewer, now: datetime, note: str | None = None) -
     return _move(case, "sign", actor=actor, now=now, note=note)
 
 
-def give_back(
-    case: Case, *, actor: Viewer, now: datetime, reason: ReturnReason, note: str | None = None
-) -> CaseStep:
+def give_back(case: Case, *, actor: Viewer, now: datetime, reason: ReturnReason, note: str | None = None) -> CaseStep:
     """Return a case to who sent it, with a reason of the list; the citizen's clock goes on."""
     changes = {"handler_post_id": None, "handler_unit_id": None}
     step = _move(case, "give_back", actor=actor, now=now, note=note, detail={"reason": reason}, changes=changes)

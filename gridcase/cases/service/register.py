@@ -10,7 +10,7 @@ from gridcase.cases import queries
 from gridcase.cases.models import Case, CaseClass, CasePoint
 from gridcase.cases.rules import Answer, Channel, Rating, State
 from gridcase.cases.service.clocks import stage_due_at, start_clocks
-from gridcase.cases.service.closing import self_solve
+from gridcase.cases.service.closing import DEFAULTS, ClosingPolicy, self_solve
 from gridcase.cases.service.door import write_step
 from gridcase.cases.service.numbers import next_number
 from gridcase.core.clock import town_day
@@ -89,8 +89,8 @@ def collect(
     grant = _registering(actor, place, household)
     case = Case(
         number=next_number(town, town_day(now)), case_class=case_class, class_id=case_class.id, title=title,
-        text=clean(text), channel=channel, state=State.REGISTERED, urgency=case_class.urgency, county_id=place.county_id,
-        town_id=town.id, village_id=place.village_id, grid_id=place.id, path=place.path,
+        text=clean(text), channel=channel, state=State.REGISTERED, urgency=case_class.urgency,
+        county_id=place.county_id, town_id=town.id, village_id=place.village_id, grid_id=place.id, path=place.path,
         section_id=household.section_id if household else None, household_id=household.id if household else None,
         address=clean_line(address or "") or (household.address if household else None),
         reporter_name=None if anonymous else clean_line(reporter_name or "") or None,
@@ -153,13 +153,13 @@ def collect_and_solve(
     answer: Answer,
     rating: Rating | None = None,
     helper_household: Household | None = None,
-    second_check_percent: int | None = None,
+    policy: ClosingPolicy = DEFAULTS,
     **intake: Unpack[Intake],
 ) -> Case:
     """Register and close what was dealt with on the spot, in one form: the normal way inside a grid."""
     case = collect(actor=actor, now=now, **intake)
     self_solve(
         case, actor=actor, now=now, result=result, answer=answer, rating=rating, helper_household=helper_household,
-        second_check_percent=second_check_percent,
+        policy=policy,
     )  # fmt: skip
     return case

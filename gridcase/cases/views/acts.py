@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from flask import current_app
 from flask_babel import gettext as _
 
 from gridcase.cases import forms, queries, service
 from gridcase.cases.models import Case, CaseClass
 from gridcase.cases.rules import Answer, ExtensionReason, Rating, ReturnReason, Urgency
 from gridcase.cases.views import finding
+from gridcase.cases.views.base import closing_policy
 from gridcase.core.errors import Refused
 from gridcase.core.permissions import Viewer
 from gridcase.core.words import N_
@@ -87,9 +87,7 @@ def _submit_result(case: Case, form: forms.ResultForm, *, actor: Viewer, now: da
 
 def _record_answer(case: Case, form: forms.AnswerForm, *, actor: Viewer, now: datetime) -> Any:
     answer = None if form.answer.data == forms.NOT_REACHED else Answer(form.answer.data)
-    return service.record_answer(
-        case, actor=actor, now=now, answer=answer, rating=_rating(form), note=form.note.data
-    )
+    return service.record_answer(case, actor=actor, now=now, answer=answer, rating=_rating(form), note=form.note.data)
 
 
 def _suspend(case: Case, form: forms.SuspendForm, *, actor: Viewer, now: datetime) -> Any:
@@ -99,11 +97,14 @@ def _suspend(case: Case, form: forms.SuspendForm, *, actor: Viewer, now: datetim
 
 
 def _self_solve(case: Case, form: forms.SelfSolveForm, *, actor: Viewer, now: datetime) -> Any:
-    percent = current_app.extensions["gridcase"].second_check_percent
     return service.self_solve(
         case, actor=actor, now=now, result=form.note.data or "", answer=Answer(form.answer.data), rating=_rating(form),
-        helper_household=_helper(form, actor, now), second_check_percent=percent,
+        helper_household=_helper(form, actor, now), policy=closing_policy(),
     )  # fmt: skip
+
+
+def _verify(case: Case, form: forms.MoveForm, *, actor: Viewer, now: datetime) -> Any:
+    return service.verify(case, actor=actor, now=now, note=form.note.data, policy=closing_policy())
 
 
 def _second_check(case: Case, form: forms.SecondCheckForm, *, actor: Viewer, now: datetime) -> Any:
@@ -155,7 +156,7 @@ ACTS: dict[str, Act] = {
     "suspend": Act(forms.SuspendForm, _suspend, lambda *_a: _("已挂起，时限顺延。")),
     "resume": Act(forms.MoveForm, _noted(service.resume), _signed),
     "record_answer": Act(forms.AnswerForm, _record_answer, _answered),
-    "verify": Act(forms.MoveForm, _noted(service.verify), lambda *_a: _("已核查办结。")),
+    "verify": Act(forms.MoveForm, _verify, lambda *_a: _("已核查办结。")),
     "rework": Act(forms.NotedForm, _noted(service.rework), lambda *_a: _("已退回重办，办理人会收到消息。")),
     "reopen": Act(forms.NotedForm, _noted(service.reopen), lambda *_a: _("已重启，回到办理中。")),
     "second_check": Act(forms.SecondCheckForm, _second_check, lambda *_a: _("复核结果已记下。")),

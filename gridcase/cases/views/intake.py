@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from flask import current_app, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -16,9 +16,8 @@ from gridcase.cases.rules.majors import MAJORS
 from gridcase.cases.rules.said import limit_said
 from gridcase.cases.service import Intake
 from gridcase.cases.views import finding
-from gridcase.cases.views.base import bp, class_name
+from gridcase.cases.views.base import bp, class_name, closing_policy
 from gridcase.core import clock
-from gridcase.core.config import Config
 from gridcase.core.errors import Refused
 from gridcase.core.permissions import Permission, Viewer
 from gridcase.core.words import N_
@@ -38,9 +37,14 @@ def choose() -> ResponseReturnValue:
     solved = bool(request.args.get("solved")) and viewer().may(Permission.SELF_SOLVE_CASE)
     keep = {key: request.args[key] for key in ("household", "lon", "lat") if request.args.get(key)}
     return render_template(
-        "cases/choose.html", classes=queries.catalogue(words), words=words, solved=solved, keep=keep, majors=MAJORS,
+        "cases/choose.html",
+        classes=queries.catalogue(words),
+        words=words,
+        solved=solved,
+        keep=keep,
+        majors=MAJORS,
         class_name=class_name,
-        )
+    )
 
 
 @bp.route("/new/<code>", methods=["GET", "POST"])
@@ -126,12 +130,11 @@ def _collect(form: IntakeForm, case_class: CaseClass, *, actor: Viewer, now: dat
 
 
 def _collect_and_solve(form: SolvedForm, case_class: CaseClass, *, actor: Viewer, now: datetime) -> Case:
-    config: Config = current_app.extensions["gridcase"]
     helper = finding.searched(form.helper_household.data, someone=actor, now=now, field="helper_household")
     return service.collect_and_solve(
         actor=actor, now=now, result=form.result.data or "", answer=Answer(form.answer.data),
         rating=Rating(form.rating.data) if form.rating.data else None, helper_household=helper,
-        second_check_percent=config.second_check_percent, **_intake(form, case_class, actor, now),
+        policy=closing_policy(), **_intake(form, case_class, actor, now),
     )  # fmt: skip
 
 

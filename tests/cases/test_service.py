@@ -1,0 +1,555 @@
+"""Every write of the room, through the service, on both databases."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from gridcase.audit.models import AuditRow
+from gridcase.cases import queries, service
+from gridcase.cases.models import Case, CasePoint, CaseStep, CaseTally
+from gridcase.cases.rules import Answer, Channel, ExtensionReason, Rating, ReturnReason, State, Urgency
+from gridcase.core import clock
+from gridcase.core.db import db, transaction
+from gridcase.core.errors import Refused
+from gridcase.core.geo import lon_lat
+from gridcase.core.permissions import Viewer
+from gridcase.grid.models import Grid
+from gridcase.households.models import Household
+from gridcase.notices.models import Notice
+from gridcase.people.rules import Role
+from gridcase.points.models import Account, Transfer
+from tests.factories.cases import (
+    COMPLAINT,
+    MISSING_PERSON,
+    ROAD,
+    RUBBISH,
+    closed,
+    collected,
+    do,
+    handled,
+    post_of,
+    solved,
+    water,
+)
+from tests.factories.world import ORIGIN, SIZE, World
+
+Find = Callable[[Role], Viewer]
+
+
+def refused(match: str, function: Callable[..., object], case: Case, actor: Viewer, **more: object) -> str | None:
+    """The move is refused in these words and leaves nothing behind; returns the field it names."""
+    before = (case.state, db.session.scalar(select(func.count()).select_from(CaseStep)))
+    with pytest.raises(Refused, match=match) as found:
+        do(function, case, actor, **more)
+    assert (case.state, db.session.scalar(select(func.count()).select_from(CaseStep))) == before
+    return found.value.field
+
+
+def pending(home: int) -> int:
+    return db.session.scalar(
+        select(func.coalesce(func.sum(Account.balance), 0)).where(
+            Account.household_id == home, Account.kind == "pending"
+        )
+    )
+
+
+# -- the whole way
+
+
+def test_the_whole_way(ctx: Flask, world: World, viewer_of: Find) -> None:
+    case = closed(world, viewer_of)
+    line = queries.steps(case.id)
+    assert [(step.seq, step.move, step.to_state) for step in line] == [
+        (1, "register", "registered"), (2, "accept", "accepted"), (3, "dispatch", "dispatched"),
+        (4, "sign", "in_progress"), (5, "submit_result", "feedback"), (6, "record_answer", "feedback"),
+        (7, "verify", "closed"),
+    ]  # fmt: skip
+    assert [step.actor_role for step in line][:4] == ["liaison", "village_head", "village_head", "dept"]
+    assert line[2].detail["to"] == "青溪镇水利站"
+    assert (case.closed_at, case.closed_late, case.resolved_level) == (clock.now(), False, "town")
+    assert pending(world.homes["circle"][0]) == 2  # K1
+    assert queries.check() == []
+
+
+def test_every_move_leaves_an_audit_row_without_names_or_texts(ctx: Flask, world: World, viewer_of: Find) -> None:
+    case = closed(world, viewer_of, reporter_name="钱大妈")
+    rows = db.session.scalars(
+        select(AuditRow).where(AuditRow.subject_kind == "case", AuditRow.subject_id == case.id).order_by(AuditRow.id)
+    ).all()
+    assert [row.action for row in rows if row.action.startswith("case.")] == [
+        "case.register", "case.accept", "case.dispatch", "case.sign", "case.submit_result", "case.record_answer",
+        "case.verify",
+    ]  # fmt: skip
+    said = " ".join(str(row.detail) for row in rows)
+    assert "钱大妈" not in said
+    assert "路面" not in said
+
+
+# -- registering
+
+
+def test_numbers_run_by_town_and_day(ctx: Flask, world: World, viewer_of: Find) -> None:
+    head = viewer_of(Role.VILLAGE_HEAD)
+    numbers = [collected(world, head).number for _ in range(2)]
+    numbers.append(collected(world, head, now=datetime(2026, 11, 23, 16, 30, tzinfo=UTC)).number)  # 24th in the town
+    assert numbers == [
+        "GC20261123-990101100-0001", "GC20261123-990101100-0002", "GC20261124-990101100-0001",
+    ]  # fmt: skip
+
+
+def test_clocks_start_with_the_registration(ctx: Flask, world: World, viewer_of: Find) -> None:
+    case = collected(world, viewer_of(Role.LIAISON))  # 80 working hours, Monday 10:00 Shanghai
+    assert case.due_at == datetime(2026, 12, 7, 2, 0, tzinfo=UTC)
+    assert case.soon_at == datetime(2026, 12, 4, 2, 0, tzinfo=UTC)  # 8 working hours before
+    assert case.contact_due_at == datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
+    assert case.stage_due_at == datetime(2026, 11, 24, 2, 0, tzinfo=UTC)  # accept within 8 working hours
+    assert case.contacted_at == clock.now()  # on a visit one has spoken with the villager
+    assert not case.due_provisional
+
+
+def test_place_and_point_come_from_the_household(ctx: Flask, world: World, viewer_of: Find) -> None:
+    home = db.session.get_one(Household, world.homes["circle"][0])
+    case = collected(world, viewer_of(Role.LIAISON))
+    assert (case.grid_id, case.path, case.section_id) == (home.grid_id, home.path, home.section_id)
+    assert (case.village_id, case.address) == (world.grids["village_a"], home.address)
+    lon, lat = db.session.execute(select(*lon_lat(CasePoint.geom)).where(CasePoint.case_id == case.id)).one()
+    assert (lon, lat) == pytest.approx((ORIGIN[0] + 0.003, ORIGIN[1] + 0.003))
+
+
+def test_a_point_finds_its_cell(ctx: Flask, world: World, viewer_of: Find) -> None:
+    spot = {"lon": ORIGIN[0] + SIZE * 0.75, "lat": ORIGIN[1] + SIZE * 0.25}
+    case = collected(world, viewer_of(Role.VILLAGE_HEAD), nobody=True, **spot)
+    assert case.grid_id == world.grids["village_a_cell_2"]
+    outside = collected(world, viewer_of(Role.VILLAGE_HEAD), nobody=True, lon=ORIGIN[0] - 1, lat=ORIGIN[1])
+    assert outside.grid_id == world.grids["village_a"]
+
+
+def test_a_liaison_registers_in_its_village_and_nowhere_else(ctx: Flask, world: World, viewer_of: Find) -> None:
+    liaison = viewer_of(Role.LIAISON)
+    assert collected(world, liaison, nobody=True).village_id == world.grids["village_a"]
+    with pytest.raises(Refused, match="不在您的工作范围内"):
+        collected(world, liaison, nobody=True, grid_id=world.grids["village_b"])
+    with pytest.raises(Refused, match="不在您的工作范围内"):
+        collected(world, liaison, home=world.homes["village_b"][0])
+
+
+def test_anonymous_means_no_name_is_kept(ctx: Flask, world: World, viewer_of: Find) -> None:
+    case = collected(world, viewer_of(Role.LIAISON), anonymous=True, reporter_name="钱大妈", reporter_phone="13800000000")
+    assert (case.reporter_name, case.reporter_phone) == (None, None)
+
+
+def test_an_empty_title_is_refused(ctx: Flask, world: World, viewer_of: Find) -> None:
+    with pytest.raises(Refused, match="写明是什么事") as found:
+        collected(world, viewer_of(Role.LIAISON), title=" \u3000 ")
+    assert found.value.field == "title"
+    assert db.session.scalar(select(func.count()).select_from(Case)) == 0
+
+
+# -- self-solving
+
+
+def test_self_solve_closes_in_one_go(ctx: Flask, world: World, viewer_of: Find) -> None:
+    case = solved(world, viewer_of(Role.LIAISON))
+    assert (case.state, case.self_solved, case.resolved_level) == ("closed", True, "grid")
+    assert [step.move for step in queries.steps(case.id)] == ["register", "self_solve"]
+    assert case.second_check is None
+    assert queries.check() == []
+
+
+def test_a_share_is_drawn_by_number_for_a_second_check(ctx: Flask, world: World, viewer_of: Find) -> None:
+    assert solved(world, viewer_of(Role.LIAISON), percent=100).second_check == "due"
+    drawn = [service.drawn_for_second_check(f"GC20261123-990101100-{n:04d}", percent=10) for n in range(1, 2001)]
+    assert 150 <= sum(drawn) <= 250
+    assert drawn == [
+        service.drawn_for_second_check(f"GC20261123-990101100-{n:04d}", percent=10) for n in range(1, 2001)
+    ]
+
+
+def test_second_check_by_the_section_leader_not_by_the_solver(ctx: Flask, world: World, viewer_of: Find) -> None:
+    case = solved(world, viewer_of(Role.VILLAGE_HEAD), percent=100)
+    refused("经办人不能", service.second_check, case, viewer_of(Role.VILLAGE_HEAD), passed=True)
+    assert refused("复核发现了什么", service.second_check, case, viewer_of(Role.SECTION_LEADER), passed=False) == "note"
+    do(service.second_check, case, viewer_of(Role.SECTION_LEADER), passed=True)
+    assert case.second_check == "passed"
+    refused("没有待做的复核", service.second_check, case, viewer_of(Role.SECTION_LEADER), passed=True)
+
+
+def test_a_failed_second_check_takes_the_points_back(ctx: Flask, world: World, viewer_of: Find) -> None:
+    home = world.homes["circle"][1]
+    case = closed(world, viewer_of, home=home)
+    assert pending(home) == 2
+    case = solved(world, viewer_of(Role.VILLAGE_HEAD), percent=100, home=home)
+    assert pending(home) == 4
+    do(service.second_check, case, viewer_of(Role.SECTION_LEADER), passed=False, note="垃圾还在。")
+    assert (case.second_check, pending(home)) == ("failed", 2)
+
+
+def test_who_may_not_self_solve(ctx: Flask, world: World, viewer_of: Find) -> None:
+    case = collected(world, viewer_of(Role.LIAISON))
+    refused(
+        "您的岗位不能自办自结", service.self_solve, case, viewer_of(Role.DISPATCHER), result="好了", answer=Answer.SOLVED
+    )
+    complaint = collected(world, viewer_of(Role.LIAISON), code=COMPLAINT)
+    refused(
+        "由镇级以上单位办理", service.self_solve, complaint, viewer_of(Role.LIAISON), result="好了", answer=Answer.SOLVED
+    )
+
+
+# -- sending and handling
+
+
+def test_dispatch_tells_the_unit_once_and_a_second_time_after_a_return(
+    ctx: Flask, world: World, viewer_of: Find
+) -> None:
+    case = collected(world, viewer_of(Role.LIAISON))
+    do(service.accept, case, viewer_of(Role.VILLAGE_HEAD))
+    do(service.dispatch, case, viewer_of(Role.VILLAGE_HEAD), unit=water(world))
+    do(service.give_back, case, viewer_of(Role.DEPT), reason=ReturnReason.INCOMPLETE, note="没有写在哪座桥。")
+    assert (case.state, case.handler_unit_id) == ("returned", None)
+    do(service.dispatch, case, viewer_of(Role.VILLAGE_HEAD), unit=water(world))
+    told = db.session.execute(select(Notice.rule, Notice.unit_id, Notice.post_id).order_by(Notice.id)).all()
+    assert [tuple(row) for row in told] == [
+        ("case.dispatch:3", world.units["water"], None),
+        ("case.give_back:4", None, world.posts[Role.VILLAGE_HEAD]),
+        ("case.dispatch:5", world.units["water"], None),
+    ]
+
+
+def test_a_notice_of_a_restricted_case_carries_the_number_alone(ctx: Flask, world: World, viewer_of: Find) -> None:
+    case = collected(world, viewer_of(Role.LIAISON), code=MISSING_PERSON, title="李大爷走失")
+    do(service.accept, case, viewer_of(Role.DISPATCHER))
+    do(service.dispatch, case, viewer_of(Role.DISPATCHER), unit=water(world))
+    notice = db.session.scalars(select(Notice)).one()
+    assert case.number in str(notice.text)
+    assert "李大爷" not in str(notice.text)
+    assert notice.urgent  # class 0304 is of the first urgency
+
+
+def test_whom_a_case_cannot_be_sent_to(ctx: Flask, world: World, viewer_of: Find) -> None:
+    head = viewer_of(Role.VILLAGE_HEAD)
+    case = collected(world, viewer_of(Role.LIAISON))
+    refused("已登记的事件不能派单", service.dispatch, case, head, unit=water(world))
+    do(service.accept, case, head)
+    assert refused("请选一个办理岗位", service.dispatch, case, head) == "handler"
+    other = db.session.get_one(type(water(world)), world.units["other_station"])
+    assert refused("不管事件所在的地方", service.dispatch, case, head, unit=other) == "handler"
+    desk = db.session.get_one(type(water(world)), world.units["zongzhi"])
+    assert refused("只派单、不办理", service.dispatch, case, head, unit=desk) == "handler"
+    far = collected(world, viewer_of(Role.DISPATCHER), home=world.homes["village_b"][0])
+    do(service.accept, far, viewer_of(Role.DISPATCHER))
+    leader = post_of(world, Role.GRID_LEADER)
+    assert refused("不在事件所在的村", service.dispatch, far, viewer_of(Role.DISPATCHER), post=leader) == "handler"
+
+
+def test_only_the_addressed_unit_signs(ctx: Flask, world: World, viewer_of: Find) -> None:
+    case = collected(world, viewer_of(Role.LIAISON))
+    do(service.accept, case, viewer_of(Role.VILLAGE_HEAD))
+    do(service.dispatch, case, viewer_of(Role.VILLAGE_HEAD), unit=water(world))
+    refused("只有接到派单的岗位或单位才能签收", service.sign, case, viewer_of(Role.VILLAGE_HEAD))
+    refused("您的岗位不能签收", service.sign, case, viewer_of(Role.COUNTY_DEPT))
+    do(service.sign, case, viewer_of(Role.DEPT))
+    refused("办理中的事件不能签收", service.sign, case, viewer_of(Role.DEPT))
+
+
+def test_the_stage_clock_restarts_and_the_citizens_does_not(
+    ctx: Flask, world: World, viewer_of: Find, at: Callable[[str], None]
+) -> None:
+    case = collected(world, viewer_of(Role.LIAISON))
+    due = case.due_at
+    at("2026-11-24T10:00:00+08:00")
+    do(service.accept, case, viewer_of(Role.VILLAGE_HEAD))
+    assert case.stage_due_at == datetime(2026, 11, 24, 7, 30, tzinfo=UTC)  # half an office day: 15:30
+    do(service.dispatch, case, viewer_of(Role.VILLAGE_HEAD), unit=water(world))
+    assert case.stage_due_at == datetime(2026, 11, 25, 2, 0, tzinfo=UTC)
+    do(service.sign, case, viewer_of(Role.DEPT))
+    assert (case.stage_due_at, case.due_at) == (due, due)
+
+
+def test_another_class_when_accepting_counts_from_the_registration(
+    ctx: Flask, world: World, viewer_of: Find, at: Callable[[str], None]
+) -> None:
+    case = collected(world, viewer_of(Role.LIAISON), code=ROAD)
+    at("2026-11-24T10:00:00+08:00")
+    do(service.accept, case, viewer_of(Role.VILLAGE_HEAD), case_class=queries.class_by_code(RUBBISH))
+    assert case.due_at == datetime(2026, 11, 24, 2, 0, tzinfo=UTC)  # 8 working hours after Monday 10:00
+    assert case.case_class.code == RUBBISH
+    assert queries.check() == []  # the counters moved along
+
+
+def test_a_pause_moves_the_deadline(
+    ctx: Flask, world: World, viewer_of: Find, at: Callable[[str], None]
+) -> None:
+    case = collected(world, viewer_of(Role.LIAISON))
+    do(service.accept, case, viewer_of(Role.VILLAGE_HEAD))
+    do(service.dispatch, case, viewer_of(Role.VILLAGE_HEAD), unit=water(world))
+    do(service.sign, case, viewer_of(Role.DEPT))
+    due, pause = case.due_at, {"reason": ExtensionReason.WEATHER_OR_SEASON, "until": date(2026, 11, 25)}
+    refused("您的岗位不能准予挂起", service.suspend, case, viewer_of(Role.DEPT), **pause)
+    past = {**pause, "until": date(2026, 11, 22)}
+    assert refused("今天或以后", service.suspend, case, viewer_of(Role.UNIT_LEAD), **past) == "expected_on"
+    do(service.suspend, case, viewer_of(Role.UNIT_LEAD), **pause)
+    assert due is not None
+    assert case.due_at == datetime(2026, 12, 9, 9, 30, tzinfo=UTC)  # ten whole days from Thursday on
+    at("2026-11-24T10:00:00+08:00")
+    do(service.resume, case, viewer_of(Role.UNIT_LEAD))
+    assert case.due_at == due + timedelta(days=1)  # it stood one working day
+    assert case.stage_due_at == case.due_at
+
+
+# -- the villager's word, checking, opening again
+
+
+def test_nobody_checks_his_own_work(ctx: Flask, world: World, viewer_of: Find) -> None:
+    case = collected(world, viewer_of(Role.LIAISON))
+    head = viewer_of(Role.VILLAGE_HEAD)
+    do(service.accept, case, head)
+    do(service.dispatch, case, head, post=post_of(world, Role.VILLAGE_HEAD))
+    do(service.sign, case, head)
+    do(service.submit_result, case, head, result="自己修好了。")
+    do(service.record_answer, case, viewer_of(Role.LIAISON), answer=Answer.SOLVED)
+    refused("经办人不能核查办结自己办的事", service.verify, case, head)
+    do(service.verify, case, viewer_of(Role.FULLTIME_GRID))
+    assert (case.state, case.resolved_level) == ("closed", "village")
+
+
+def test_no_closing_without_a_word(ctx: Flask, world: World, viewer_of: Find) -> None:
+    case = handled(world, viewer_of)
+    refused("请先记录群众的答复", service.verify, case, viewer_of(Role.VILLAGE_HEAD))
+    assert refused("不是匿名反映", service.record_answer, case, viewer_of(Role.LIAISON),
+                   answer=Answer.NO_WORD_ANONYMOUS) == "answer"  # fmt: skip
+    assert refused("满三次才能", service.record_answer, case, viewer_of(Role.LIAISON),
+                   answer=Answer.NO_WORD_UNREACHED) == "answer"  # fmt: skip
+
+
+def test_the_third_attempt_stands_for_a_word(ctx: Flask, world: World, viewer_of: Find) -> None:
+    case = handled(world, viewer_of)
+    for n in (1, 2):
+        do(service.record_answer, case, viewer_of(Role.LIAISON), answer=None, note="没人接")
+        assert (case.answer_attempts, case.answer) == (n, None)
+    do(service.record_answer, case, viewer_of(Role.LIAISON), answer=None, rating=Rating.SATISFIED)
+    assert (case.answer, case.rating) == ("no_word_unreached", None)
+    do(service.verify, case, viewer_of(Role.VILLAGE_HEAD))
+
+
+def test_closing_what_the_villager_calls_unsolved_needs_a_reason(ctx: Flask, world: World, viewer_of: Find) -> None:
+    case = handled(world, viewer_of)
+    do(service.record_answer, case, viewer_of(Role.LIAISON), answer=Answer.NOT_SOLVED, rating=Rating.UNSATISFIED)
+    assert refused("群众说没有解决", service.verify, case, viewer_of(Role.VILLAGE_HEAD)) == "note"
+    do(service.verify, case, viewer_of(Role.VILLAGE_HEAD), note="超出镇里能办的，已告知途径。")
+
+
+def test_rework_asks_anew_and_tells_the_handler(ctx: Flask, world: World, viewer_of: Find) -> None:
+    case = handled(world, viewer_of)
+    do(service.record_answer, case, viewer_of(Role.LIAISON), answer=Answer.NOT_SOLVED)
+    do(service.rework, case, viewer_of(Role.VILLAGE_HEAD), note="边上还有一个坑。")
+    assert (case.state, case.answer, case.answer_attempts) == ("in_progress", None, 0)
+    assert db.session.scalar(select(Notice.unit_id).where(Notice.rule.startswith("case.rework"))) == world.units["water"]
+
+
+def test_closed_late_is_written_down(
+    ctx: Flask, world: World, viewer_of: Find, at: Callable[[str], None]
+) -> None:
+    case = handled(world, viewer_of)
+    do(service.record_answer, case, viewer_of(Role.LIAISON), answer=Answer.SOLVED)
+    at("2026-12-08T10:00:00+08:00")
+    do(service.verify, case, viewer_of(Role.VILLAGE_HEAD))
+    assert case.closed_late
+
+
+def test_reopening_takes_points_back_and_closing_again_gives_them_once(
+    ctx: Flask, world: World, viewer_of: Find, at: Callable[[str], None]
+) -> None:
+    case, home = closed(world, viewer_of), world.homes["circle"][0]
+    at("2026-12-07T09:59:00+08:00")
+    do(service.reopen, case, viewer_of(Role.LIAISON), note="又塌了。")
+    assert (case.state, case.closed_at, pending(home)) == ("in_progress", None, 0)
+    do(service.submit_result, case, viewer_of(Role.DEPT), result="重新修好。")
+    do(service.record_answer, case, viewer_of(Role.LIAISON), answer=Answer.SOLVED)
+    do(service.verify, case, viewer_of(Role.VILLAGE_HEAD))
+    assert pending(home) == 2
+    assert db.session.scalar(select(func.sum(Account.balance))) == 0
+    assert queries.check() == []
+
+
+def test_after_fourteen_days_it_is_a_new_case(
+    ctx: Flask, world: World, viewer_of: Find, at: Callable[[str], None]
+) -> None:
+    case = closed(world, viewer_of)
+    at("2026-12-07T10:01:00+08:00")
+    refused("请作为新事件登记", service.reopen, case, viewer_of(Role.LIAISON), note="又塌了。")
+
+
+def test_restricted_cases_earn_nothing(ctx: Flask, world: World, viewer_of: Find) -> None:
+    case = collected(world, viewer_of(Role.LIAISON), code=MISSING_PERSON)
+    do(service.accept, case, viewer_of(Role.DISPATCHER))
+    do(service.dispatch, case, viewer_of(Role.DISPATCHER), unit=water(world))
+    do(service.sign, case, viewer_of(Role.DEPT))
+    do(service.submit_result, case, viewer_of(Role.DEPT), result="人找到了。")
+    do(service.record_answer, case, viewer_of(Role.DISPATCHER), answer=Answer.SOLVED)
+    do(service.verify, case, viewer_of(Role.DISPATCHER))
+    assert db.session.scalar(select(func.count()).select_from(Transfer)) == 0
+
+
+# -- complaints go past the village
+
+
+def test_a_complaint_about_a_cadre_is_handled_above_the_village(ctx: Flask, world: World, viewer_of: Find) -> None:
+    case = collected(world, viewer_of(Role.LIAISON), code=COMPLAINT)
+    refused("您的岗位不能受理", service.accept, case, viewer_of(Role.VILLAGE_HEAD))
+    do(service.accept, case, viewer_of(Role.DISPATCHER))
+    head = post_of(world, Role.VILLAGE_HEAD)
+    assert refused("不能派给村里", service.dispatch, case, viewer_of(Role.DISPATCHER), post=head) == "handler"
+    do(service.dispatch, case, viewer_of(Role.DISPATCHER), unit=water(world))
+
+
+# -- early ends
+
+
+def test_a_duplicate_ends_and_names_the_first(ctx: Flask, world: World, viewer_of: Find) -> None:
+    first, second = (collected(world, viewer_of(Role.LIAISON)) for _ in range(2))
+    head = viewer_of(Role.VILLAGE_HEAD)
+    assert refused("没有找到首件", service.reject_duplicate, second, head, first=None) == "duplicate_of"
+    assert refused("不能并入自己", service.reject_duplicate, second, head, first=second) == "duplicate_of"
+    step = do(service.reject_duplicate, second, head, first=first)
+    assert (second.state, second.closed_at, step.detail["to"]) == ("duplicate", clock.now(), first.number)
+
+
+def test_withdrawing_is_for_who_registered_and_voiding_for_the_town(ctx: Flask, world: World, viewer_of: Find) -> None:
+    case = collected(world, viewer_of(Role.LIAISON))
+    refused("只有反映人本人或登记的岗位才能撤回", service.withdraw, case, viewer_of(Role.VILLAGE_HEAD), note="不要了")
+    assert refused("请写明为什么撤回", service.withdraw, case, viewer_of(Role.LIAISON), note="  ") == "note"
+    do(service.withdraw, case, viewer_of(Role.LIAISON), note="自己解决了")
+    other = collected(world, viewer_of(Role.LIAISON))
+    refused("您的岗位不能作废", service.void, other, viewer_of(Role.DISPATCHER), note="重复测试")
+    do(service.void, other, viewer_of(Role.TOWN_MANAGER), note="登记错了")
+    assert (case.state, other.state) == ("withdrawn", "voided")
+    assert queries.check() == []
+
+
+def test_a_comment_changes_nothing_but_the_timeline(ctx: Flask, world: World, viewer_of: Find) -> None:
+    case = closed(world, viewer_of)
+    before = case.closed_at
+    do(service.comment, case, viewer_of(Role.LIAISON), note="家属来道谢。")
+    assert (case.state, case.closed_at) == ("closed", before)
+    assert queries.steps(case.id)[-1].note == "家属来道谢。"
+
+
+def test_nobody_acts_on_what_is_not_his(ctx: Flask, world: World, viewer_of: Find) -> None:
+    case = collected(world, viewer_of(Role.DISPATCHER), home=world.homes["village_b"][0])
+    refused("您的岗位不能受理", service.accept, case, viewer_of(Role.VILLAGE_HEAD))
+    refused("您的岗位不能留言", service.comment, case, viewer_of(Role.LIAISON), note="看看")
+
+
+# -- counters
+
+
+def test_folding_keeps_the_counts(ctx: Flask, world: World, viewer_of: Find) -> None:
+    for _ in range(2):
+        closed(world, viewer_of)
+    rows = db.session.scalar(select(func.count()).select_from(CaseTally))
+    with transaction():
+        fewer = service.fold_tallies()
+    left = db.session.execute(select(CaseTally.state, CaseTally.delta)).all()
+    assert [tuple(row) for row in left] == [("closed", 2)]
+    assert rows is not None
+    assert fewer == rows - 1
+    with transaction():
+        assert service.fold_tallies() == 0
+    assert queries.check() == []
+
+
+def test_the_doctor_sees_a_wrong_counter_a_skipped_step_and_a_missing_trace(
+    ctx: Flask, world: World, viewer_of: Find
+) -> None:
+    case = collected(world, viewer_of(Role.LIAISON))
+    db.session.execute(CaseTally.__table__.update().values(delta=2))
+    db.session.execute(Case.__table__.update().values(state="dispatched"))
+    db.session.execute(
+        CaseStep.__table__.insert().values(
+            case_id=case.id, seq=2, move="sign", from_state="dispatched", to_state="in_progress", actor_name="x",
+            actor_role="dept", at=clock.now(), detail={},
+        )  # fmt: skip
+    )
+    said = " ".join(queries.check())
+    assert "counted 2, there are 0" in said
+    assert f"{case.number}: stands at dispatched, its 2 steps end at in_progress" in said
+    assert "step 2 (sign): no audit row" in said
+    db.session.rollback()
+
+
+# -- history of other systems
+
+
+def rows(count: int) -> list[service.HistoryRow]:
+    return [
+        service.HistoryRow(
+            source_no=f"M{n}", title=f"反映问题 {n}", text="原文", happened_at=datetime(2020, 5, 1, tzinfo=UTC),
+            reporter_name="某人", answer_text="已答复" if n % 3 == 0 else None,
+            answered_at=datetime(2020, 5, 9, tzinfo=UTC) if n % 3 == 0 else None,
+        )
+        for n in range(1, count + 1)
+    ]  # fmt: skip
+
+
+def take_over(world: World, actor: Viewer, history: list[service.HistoryRow], village: str | None = None) -> object:
+    with transaction():
+        return service.import_history(
+            actor=actor, town=db.session.get_one(Grid, world.grids["town"]), source_system="市长信箱", rows=history,
+            village=db.session.get_one(Grid, world.grids[village]) if village else None, now=clock.now(),
+        )  # fmt: skip
+
+
+def test_history_comes_in_once_with_its_own_dates(ctx: Flask, world: World, viewer_of: Find) -> None:
+    manager = viewer_of(Role.TOWN_MANAGER)
+    assert take_over(world, manager, rows(30)) == service.ImportResult(new=30, known=0)
+    assert take_over(world, manager, rows(32)) == service.ImportResult(new=2, known=30)
+    tray = db.session.scalars(select(Case).where(Case.unsorted).order_by(Case.id)).all()
+    assert len(tray) == 22
+    assert {(c.state, c.village_id, c.due_at, c.stage_due_at) for c in tray} == {("registered", None, None, None)}
+    assert tray[0].registered_at == datetime(2020, 5, 1, tzinfo=UTC)
+    answered = db.session.scalars(select(Case).where(Case.state == "closed")).first()
+    assert answered is not None
+    assert (answered.closed_at, answered.result) == (datetime(2020, 5, 9, tzinfo=UTC), "已答复")
+    numbers = db.session.scalars(select(Case.number)).all()
+    assert len(set(numbers)) == 32
+    assert all(re.fullmatch(r"GC20261123-990101100-\d{4}", number) for number in numbers)
+    assert db.session.scalar(select(func.count()).where(AuditRow.action == "case.import")) == 2
+    assert queries.check() == []
+    assert queries.due(now=clock.now() + timedelta(days=999)) == []
+
+
+def test_history_only_by_who_may_import_there(ctx: Flask, world: World, viewer_of: Find) -> None:
+    with pytest.raises(Refused, match="不在您的工作范围内"):
+        take_over(world, viewer_of(Role.DISPATCHER), rows(1))
+
+
+def test_sorting_takes_history_up_and_starts_the_clocks_now(ctx: Flask, world: World, viewer_of: Find) -> None:
+    take_over(world, viewer_of(Role.TOWN_MANAGER), rows(1))
+    case, desk = db.session.scalars(select(Case)).one(), viewer_of(Role.DISPATCHER)
+    village = db.session.get_one(Grid, world.grids["village_a"])
+    road = queries.class_by_code(ROAD)
+    refused("还没有分类", service.accept, case, desk)
+    assert refused("具体的类别", service.sort, case, desk, case_class=case.case_class, grid=village) == "case_class"
+    town = db.session.get_one(Grid, world.grids["town"])
+    assert refused("请选本镇的一个村", service.sort, case, desk, case_class=road, grid=town) == "grid"
+    do(service.sort, case, desk, case_class=road, grid=village, urgency=Urgency.URGENT)
+    assert (case.state, case.unsorted, case.village_id, case.urgency) == ("accepted", False, village.id, 2)
+    assert case.due_at == datetime(2026, 12, 7, 2, 0, tzinfo=UTC)
+    assert case.registered_at == datetime(2020, 5, 1, tzinfo=UTC)
+    clock_ = queries.clock_of(case, queries.steps(case.id))
+    assert clock_.start == clock.now()
+    assert queries.check() == []
+    refused("已经分过类", service.sort, case, desk, case_class=road, grid=village)
+
+
+def test_one_imported_case_by_hand_starts_no_clock(ctx: Flask, world: World, viewer_of: Find) -> None:
+    source = service.ImportedFrom("12345", "X-1", datetime(2026, 10, 1, tzinfo=UTC))
+    case = collected(world, viewer_of(Role.VILLAGE_HEAD), imported=source, channel=Channel.HOTLINE)
+    assert (case.unsorted, case.due_at, case.state) == (True, None, State.REGISTERED)
+    assert queries.steps(case.id)[0].move == "import"
