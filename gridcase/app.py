@@ -15,6 +15,7 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+import gridcase.dashboard.views
 import gridcase.notices.views
 import gridcase.users.session
 import gridcase.users.views
@@ -38,6 +39,7 @@ ROOMS: tuple[Any, ...] = (
     gridcase.web.health,
     gridcase.users.views,
     gridcase.notices.views,
+    gridcase.dashboard.views,
 )
 
 ERROR_PAGES = {400, 403, 404, 409, 413, 429, 500, 503}
