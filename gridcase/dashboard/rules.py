@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from gridcase.cases.rules import Light
+from gridcase.cases.rules.majors import MAJORS as CLASSES
 from gridcase.core.clock import TOWN_ZONE
 from gridcase.core.labels import Labelled
 from gridcase.core.words import N_, Text
@@ -25,21 +26,20 @@ class Major:
     sign: Text
 
 
-# 03 (public order) is not here: its cases are restricted and never on a map or in a figure.
-MAJORS = {
-    major.code: major
-    for major in (
-        Major("01", N_("矛盾纠纷"), N_("纠")),
-        Major("02", N_("公共安全隐患"), N_("险")),
-        Major("04", N_("环境卫生"), N_("环")),
-        Major("05", N_("基础设施"), N_("设")),
-        Major("06", N_("农业农村"), N_("农")),
-        Major("07", N_("民生救助"), N_("助")),
-        Major("08", N_("代办事项"), N_("代")),
-        Major("09", N_("乡风文明"), N_("风")),
-        Major("10", N_("咨询建议与信访"), N_("询")),
-        Major("00", N_("未分类"), N_("未")),
-    )
+_SIGNS = {
+    "01": N_("纠"),
+    "02": N_("险"),
+    "04": N_("环"),
+    "05": N_("设"),
+    "06": N_("农"),
+    "07": N_("助"),
+    "08": N_("代"),
+    "09": N_("风"),
+    "10": N_("询"),
+}
+# 03 (public order) is not among them: its cases are restricted, never on a map or in a figure.
+MAJORS = {code: Major(code, CLASSES[code], sign) for code, sign in _SIGNS.items()} | {
+    "00": Major("00", N_("未分类"), N_("未"))
 }
 
 

@@ -35,9 +35,7 @@ office = Blueprint("figures", __name__, url_prefix="/dashboard")
 
 NAV = (
     NavItem("m", N_("地图"), "dashboard.map.show", "map", frozenset({Permission.SEE_MAP}), 30, phone=True),
-    NavItem(
-        "f", N_("概况"), "dashboard.figures.show", "chart", frozenset({Permission.SEE_DASHBOARD}), 35, phone=True
-    ),
+    NavItem("f", N_("概况"), "dashboard.figures.show", "chart", frozenset({Permission.SEE_DASHBOARD}), 35, phone=True),
 )
 MAP = "town"  # the page's script finds the map as `map_town`
 KEPT_MOST = 32
@@ -117,6 +115,7 @@ def show_office() -> ResponseReturnValue:
         majors=queries.by_major(viewer(), now=now),
         now=now,
         percent=percent,
+        doors=_all_open(),
         Listed=Listed,
     )
 
@@ -135,6 +134,11 @@ def listed() -> ResponseReturnValue:
         Listed=Listed,
         **_choices(Permission.SEE_DASHBOARD),
     )
+
+
+def _all_open() -> bool:
+    """Whether every case in the figures may be listed too; a county's manager has the numbers alone."""
+    return all(Permission.SEE_CASE in held.permissions for held in viewer().grants_with(Permission.SEE_DASHBOARD))
 
 
 def _open_filters() -> Filters:
@@ -188,14 +192,13 @@ def _words() -> dict[str, Any]:
     return {
         "most": POINTS_MOST,
         "lights": _light_words(),
-        "majors": {
-            int(code): [translate(major.label), translate(major.sign)] for code, major in MAJORS.items()
-        },
+        "majors": {int(code): [translate(major.label), translate(major.sign)] for code, major in MAJORS.items()},
         "pin": _("%(class)s，%(light)s"),
         "cluster": _("%(count)s 件，其中超期 %(late)s 件。放大查看"),
-        "count": _("地图上 %(count)s 件"),
+        "cluster_calm": _("%(count)s 件，没有超期。放大查看"),
+        "count": _("地图上 %(count)s 件。"),
         "updated": _("%(time)s 更新"),
-        "none": _("没有符合条件的未办结事件"),
+        "none": _("没有符合条件的未办结事件。"),
         "capped": _("最多显示 %(count)s 件最紧急的，请按村或类别筛选。"),
         "unplaced": _("另有 %(count)s 件没有位置，请看列表。"),
         "failed": _("没有取到最新的事件，一分钟后再试。"),

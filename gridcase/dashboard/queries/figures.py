@@ -12,7 +12,7 @@ from gridcase.cases.models import Case, CaseClass
 from gridcase.cases.rules import on_time_rate
 from gridcase.core.db import db
 from gridcase.core.permissions import Permission, Viewer
-from gridcase.dashboard.queries.points import in_list, seen
+from gridcase.dashboard.queries.points import counted, in_list
 from gridcase.dashboard.rules import MAJORS, Figures, Filters, Listed, Major
 from gridcase.grid.models import Grid
 
@@ -40,19 +40,17 @@ def _count(listed: Listed, now: datetime) -> Any:
 
 def figures(viewer: Viewer, *, now: datetime) -> Figures:
     """The figures of everything the viewer's posts may see on the dashboard, in two statements."""
-    row = {}
+    row: dict[str, int] = {}
     for group in ((Listed.OPEN, Listed.LATE, Listed.SOON), (Listed.CLOSED, Listed.ON_TIME, Listed.IN_GRID)):
-        counted = db.session.execute(
+        numbers = db.session.execute(
             select(*(_count(listed, now) for listed in group))
             .select_from(Case)
             .join(CaseClass, CaseClass.id == Case.class_id)
-            .where(seen(viewer, Permission.SEE_DASHBOARD), in_list(group[0], now))
+            .where(counted(viewer, Permission.SEE_DASHBOARD), in_list(group[0], now))
         ).one()
-        row |= {name: int(number) for name, number in counted._mapping.items()}
+        row |= {name: int(number) for name, number in numbers._mapping.items()}
     on_time = on_time_rate(on_time_closed=row["on_time"], closed=row["closed"], open_overdue=row["late"])
-    return Figures(
-        **row, on_time_rate=on_time, in_grid_rate=row["in_grid"] / row["closed"] if row["closed"] else None
-    )
+    return Figures(**row, on_time_rate=on_time, in_grid_rate=row["in_grid"] / row["closed"] if row["closed"] else None)
 
 
 def by_village(viewer: Viewer, *, now: datetime) -> list[Slice]:
@@ -69,14 +67,10 @@ def by_village(viewer: Viewer, *, now: datetime) -> list[Slice]:
 def by_major(viewer: Viewer, *, now: datetime) -> list[Slice]:
     """Open cases by major class, the most first."""
     rows = db.session.execute(
-        _sliced(viewer, now, CaseClass.major)
-        .group_by(CaseClass.major)
-        .order_by(func.count().desc(), CaseClass.major)
+        _sliced(viewer, now, CaseClass.major).group_by(CaseClass.major).order_by(func.count().desc(), CaseClass.major)
     )
     return [
-        Slice("", MAJORS[r.major], Filters(major=r.major), r.open, r.late, r.soon)
-        for r in rows
-        if r.major in MAJORS
+        Slice("", MAJORS[r.major], Filters(major=r.major), r.open, r.late, r.soon) for r in rows if r.major in MAJORS
     ]
 
 
@@ -86,5 +80,5 @@ def _sliced(viewer: Viewer, now: datetime, *columns: Any) -> Any:
         select(*columns, func.count().label("open"), *counts)
         .select_from(Case)
         .join(CaseClass, CaseClass.id == Case.class_id)
-        .where(seen(viewer, Permission.SEE_DASHBOARD), in_list(Listed.OPEN, now))
+        .where(counted(viewer, Permission.SEE_DASHBOARD), in_list(Listed.OPEN, now))
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Row, and_, or_, select
 from sqlalchemy.orm import aliased
 
 from gridcase.cases.models import Case, CaseClass, CasePoint
@@ -53,9 +53,7 @@ def listed(
     """One page of a list: open cases by due time, those without one last; closed cases the newest first."""
     wanted = (seen(viewer, permission), *chosen(filters, now), *_past(after, ended=filters.listed.ended))
     order = (
-        (Case.closed_at.desc(), Case.id.desc())
-        if filters.listed.ended
-        else (Case.due_at.asc().nulls_last(), Case.id)
+        (Case.closed_at.desc(), Case.id.desc()) if filters.listed.ended else (Case.due_at.asc().nulls_last(), Case.id)
     )
     rows = db.session.execute(_lines(now).where(*wanted).order_by(*order).limit(PAGE_SIZE + 1)).all()
     lines = [_line(row) for row in rows]
@@ -93,7 +91,7 @@ def point_card(case_id: int, viewer: Viewer, *, now: datetime) -> CaseLine:
     return _line(row)
 
 
-def _lines(now: datetime) -> Select[Any]:
+def _lines(now: datetime) -> Any:
     return (
         select(
             Case.id,

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 
 from gridcase.core.db import db, dialect_name
 from gridcase.core.errors import Missing
@@ -51,9 +52,7 @@ def root_of(viewer: Viewer, village_id: int | None = None) -> Root:
     """The chosen village, else the narrowest place that holds all of the viewer's; `Missing` for a foreign village."""
     if village_id is not None:
         wanted = (Grid.id == village_id) & (Grid.level == GridLevel.VILLAGE)
-        found = db.session.scalar(
-            select(Grid).where(wanted, reach(viewer, Permission.SEE_MAP, path=Grid.path))
-        )
+        found = db.session.scalar(select(Grid).where(wanted, reach(viewer, Permission.SEE_MAP, path=Grid.path)))
         if found is None:
             raise Missing
     else:
@@ -91,7 +90,7 @@ def _drawn(viewer: Viewer, root: Root) -> ColumnElement[bool]:
     return inside & or_(Grid.path == root.path, *own) & Grid.valid_to.is_(None)
 
 
-def _shapes(viewer: Viewer, root: Root, column: ColumnElement[str]) -> Select[tuple[int, str, str, bool]]:
+def _shapes(viewer: Viewer, root: Root, column: ColumnElement[str]) -> Any:
     return (
         select(Grid.id, Grid.level, column, GridOutline.synthetic)
         .join(GridOutline, GridOutline.grid_id == Grid.id)
@@ -131,8 +130,6 @@ def outlines(viewer: Viewer, root: Root) -> dict[GridLevel, list[tuple[int, str]
 def names_on_map(viewer: Viewer, root: Root) -> list[tuple[int, str]]:
     """(id, name) of the places whose names stand on the map."""
     rows = db.session.execute(
-        select(Grid.id, Grid.name)
-        .where(_drawn(viewer, root), Grid.level == NAMED[root.level])
-        .order_by(Grid.id)
+        select(Grid.id, Grid.name).where(_drawn(viewer, root), Grid.level == NAMED[root.level]).order_by(Grid.id)
     )
     return [(row.id, row.name) for row in rows]

@@ -6,11 +6,12 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Select, Subquery, Text, and_, case, cast, false, func, select
+from sqlalchemy import ColumnElement, Integer, Subquery, Text, and_, case, cast, false, func, literal_column, select
 
 from gridcase.audit.models import AuditRow
 from gridcase.audit.service import chain_of
 from gridcase.cases.models import Case, CaseClass, CasePoint
+from gridcase.cases.queries import open_condition, visible_on_map
 from gridcase.cases.rules import Light, State
 from gridcase.core.db import db, dialect_name
 from gridcase.core.geo import lon_lat
@@ -24,13 +25,9 @@ SCALE = 100_000  # degrees to whole numbers; one step is about a metre
 
 def light_is(light: Light, now: datetime) -> ColumnElement[bool]:
     """`cases.rules.light_of` as a condition on open cases (a test compares the two)."""
-    late = Case.due_at.is_not(None) & (Case.due_at < now)
-    soon = Case.soon_at.is_not(None) & (Case.soon_at <= now)
-    conditions = {
-        Light.RED: func.coalesce(late, false()),
-        Light.YELLOW: ~func.coalesce(late, false()) & func.coalesce(soon, false()),
-        Light.GREEN: ~func.coalesce(late, false()) & ~func.coalesce(soon, false()),
-    }
+    late = func.coalesce(Case.due_at < now, false())
+    soon = func.coalesce(Case.soon_at <= now, false())
+    conditions = {Light.RED: late, Light.YELLOW: ~late & soon, Light.GREEN: ~late & ~soon}
     return conditions[light]
 
 
@@ -40,34 +37,27 @@ def light_code(now: datetime) -> ColumnElement[int]:
     return case(*coded, else_=LIGHTS.index(Light.GREEN))
 
 
-def seen(viewer: Viewer, permission: Permission) -> ColumnElement[bool]:
-    """Cases that may stand on a map or in a figure of this viewer: in reach, and never of a restricted class.
+def counted(viewer: Viewer, permission: Permission) -> ColumnElement[bool]:
+    """Cases that may stand in a figure of this viewer: in reach of the permission, and never of a restricted class.
 
     Both marks are asked: that of the case (it stays when a class is opened later) and that of the class.
     """
-    return and_(
-        Case.restricted.is_(False),
-        CaseClass.restricted.is_(False),
-        reach(
-            viewer,
-            permission,
-            path=Case.path,
-            section_id=Case.section_id,
-            unit_id=Case.handler_unit_id,
-            household_id=Case.household_id,
-        ),
-    )
+    reached = reach(viewer, permission, path=Case.path, section_id=Case.section_id, household_id=Case.household_id)
+    return and_(reached, Case.restricted.is_(False), CaseClass.restricted.is_(False))
+
+
+def seen(viewer: Viewer, permission: Permission) -> ColumnElement[bool]:
+    """Those among them that the viewer may open: what stands on a map or in a list leads to the case itself."""
+    return and_(counted(viewer, permission), visible_on_map(viewer))
 
 
 def in_list(listed: Listed, now: datetime) -> ColumnElement[bool]:
     """What a list holds; the figures count by the same conditions."""
     if not listed.ended:
-        still = Case.closed_at.is_(None)
+        still = open_condition()
         lights = {Listed.LATE: Light.RED, Listed.SOON: Light.YELLOW}
         return still & light_is(lights[listed], now) if listed in lights else still
-    done = and_(
-        Case.closed_at >= month_start(now), Case.closed_at <= now, Case.state == str(State.CLOSED)
-    )
+    done = and_(Case.closed_at >= month_start(now), Case.closed_at <= now, Case.state == str(State.CLOSED))
     if listed is Listed.ON_TIME:
         return done & Case.closed_late.is_(False)
     return done & (Case.resolved_level == "grid") if listed is Listed.IN_GRID else done
@@ -106,7 +96,7 @@ def _chains(grants: Iterable[Grant]) -> list[str | None]:
     chains = {chain_of(grant.path or "/") for grant in grants}
     if not chains or any(chain.count("/") <= TOWN_CHAIN for chain in chains):
         return [None]
-    return sorted(chains)
+    return [*sorted(chains)]
 
 
 def _scope(grants: Iterable[Grant]) -> list[tuple[Any, ...]]:
@@ -151,19 +141,16 @@ def open_points_json(viewer: Viewer, filters: Filters, *, now: datetime) -> str:
     return str(db.session.execute(_columns(points, unplaced)).scalar_one())
 
 
-def _columns(points: Subquery, unplaced: Any) -> Select[tuple[str]]:
+def _columns(points: Subquery, unplaced: Any) -> Any:
     """One JSON object of arrays, compact on both databases."""
-    if dialect_name() == "sqlite":
-        whole = func.json_object(
-            *(part for column in points.c for part in (column.name, func.json_group_array(column))),
-            "u",
-            unplaced,
-        )
-    else:
-        whole = func.json_build_object(
-            *(part for column in points.c for part in (column.name, _array(column))), "u", unplaced
-        )
-    return select(cast(whole, Text)).select_from(points)
+    sqlite = dialect_name() == "sqlite"
+    array, whole = (func.json_group_array, func.json_object) if sqlite else (_array, func.json_build_object)
+    parts = (part for column in points.c for part in (_key(column.name), array(column)))
+    return select(cast(whole(*parts, _key("u"), unplaced), Text)).select_from(points)
+
+
+def _key(name: str) -> ColumnElement[str]:
+    return literal_column(f"'{name}'")  # PostgreSQL does not guess the type of a parameter here
 
 
 def _array(column: ColumnElement[Any]) -> ColumnElement[Any]:

@@ -19,38 +19,45 @@ function start(L, map) {
   const card = openCard(frame, words, () => map.getContainer().focus());
   const markers = new Map();
 
-  const PinIcon = L.DivIcon.extend({
+  const Sign = L.DivIcon.extend({
+    options: { iconSize: [SIZE, SIZE], className: "" },
+    box(className) {
+      const box = document.createElement("div");
+      this._setIconStyles(box, "icon"); // Leaflet's own classes; it sets them anew, so ours come after
+      box.classList.add(...className.split(" "));
+      return box;
+    },
+  });
+  const PinIcon = Sign.extend({
     createIcon() {
       const [light, major] = this.options.kind;
       const [name, sign] = words.majors[major] ?? ["", ""];
-      const box = element("div", `pin is-${LIGHTS[light]}`);
+      const box = this.box(`pin is-${LIGHTS[light]}`);
       const svg = box.appendChild(document.createElementNS(SVG, "svg"));
       svg.setAttribute("viewBox", "0 0 36 36");
       svg.setAttribute("aria-hidden", "true");
       shape(svg, "path", "pin-shape", { d: SHAPES[light] });
       shape(svg, "text", "pin-sign", { x: 18, y: BASELINES[light] }).textContent = sign;
       box.setAttribute("aria-label", fill(words.pin, { class: name, light: words.lights[light] }));
-      this._setIconStyles(box, "icon");
       return box;
     },
   });
-  const ClusterIcon = L.DivIcon.extend({
+  const ClusterIcon = Sign.extend({
     createIcon() {
       const lights = this.options.cluster.getAllChildMarkers().map((marker) => marker.options.light);
       const worst = Math.max(...lights);
       const late = lights.filter((light) => light === 2).length;
-      const box = element("div", `pin-cluster is-${LIGHTS[worst]}`);
+      const box = this.box(`pin-cluster is-${LIGHTS[worst]}`);
       box.append(String(lights.length));
       if (worst) box.append(element("span", "", GLYPHS[worst] + (late ? late : "")));
-      box.setAttribute("aria-label", fill(words.cluster, { count: lights.length, late }));
-      this._setIconStyles(box, "icon");
+      box.setAttribute("aria-label", fill(late ? words.cluster : words.cluster_calm, { count: lights.length, late }));
       return box;
     },
   });
   const icons = new Map();
   const iconOf = (light, major) => {
     const key = `${light} ${major}`;
-    if (!icons.has(key)) icons.set(key, new PinIcon({ kind: [light, major], className: "", iconSize: [SIZE, SIZE] }));
+    if (!icons.has(key)) icons.set(key, new PinIcon({ kind: [light, major] }));
     return icons.get(key);
   };
 
@@ -63,7 +70,7 @@ function start(L, map) {
     chunkedLoading: true,
     maxClusterRadius: 48,
     showCoverageOnHover: false,
-    iconCreateFunction: (cluster) => new ClusterIcon({ cluster, className: "", iconSize: [SIZE, SIZE] }),
+    iconCreateFunction: (cluster) => new ClusterIcon({ cluster }),
   }).addTo(map);
   const ask = (event) => card.show(event.layer.options.id, event.layer);
   group.on("click", ask);
@@ -138,10 +145,11 @@ async function name(L, map) {
   if (!answer.ok) return;
   const places = await answer.json();
   const names = new Map(places.id.map((id, at) => [id, places.name[at]]));
+  map.createPane("names").style.zIndex = 450; // over the outlines, under the pins
   map.eachLayer((layer) => {
     const text = layer.feature && names.get(layer.feature.id);
     if (!text) return;
-    L.tooltip({ permanent: true, direction: "center", className: "place-name", interactive: false })
+    L.tooltip({ pane: "names", permanent: true, direction: "center", className: "place-name", interactive: false })
       .setLatLng(layer.getBounds().getCenter())
       .setContent(element("span", "", text))
       .addTo(map);
