@@ -110,7 +110,7 @@ def settle(
         reason=REASON, now=now,
     )  # fmt: skip
     names = {home.head_person_id: home.head for home in team.homes.values()}
-    own = [(), *[()] * (first - 1), *homes] if first else homes
+    own: list[Sequence[int]] = [*([()] * first), *homes]
     team.workers = [
         worker_of(post, names[person], person, circle)
         for post, person, circle in zip(created, holders, own, strict=True)
