@@ -15,7 +15,8 @@ from tests.house.pages import DOCS, ROOT, names_in, quoted, rows_under
 COUNTS = {"A": 37, "B": 28, "C": 26, "D": 31, "E": 28}
 ROWS = [f"{place}{number}" for place, count in COUNTS.items() for number in range(1, count + 1)]
 LATER = re.compile(r"later(?: \(issue [3-7]\))?")
-LISTED = rows_under((DOCS / "seeds.md").read_text(encoding="utf-8"), "| row |")
+PAGE = (DOCS / "seeds.md").read_text(encoding="utf-8")
+LISTED = rows_under(PAGE, "| row |")
 CLAIMED = [row for row in LISTED if not LATER.fullmatch(row[2])]
 
 
@@ -51,3 +52,9 @@ def test_claimed_tests_exist() -> None:
 def test_what_is_thin_says_so() -> None:
     """The last column is "whole", or "part:" and what is missing."""
     assert [row[0] for row in CLAIMED if row[4] != "whole" and not row[4].startswith("part: ")] == []
+
+
+def test_the_page_counts_right() -> None:
+    whole = sum(row[4] == "whole" for row in CLAIMED)
+    said = f"{len(CLAIMED)} rows are claimed, {whole} of them whole; {len(ROWS) - len(CLAIMED)} come later"
+    assert said in " ".join(PAGE.split())
