@@ -11,6 +11,7 @@ from gridcase.cases import queries as case_queries
 from gridcase.cases import service as cases
 from gridcase.cases.models import Case
 from gridcase.cases.rules import Answer, Channel
+from gridcase.core import clock
 from gridcase.core.db import db, transaction
 from gridcase.core.words import Text
 from gridcase.grid.models import Grid
@@ -111,20 +112,20 @@ def _register(spot: Spot, household_id: int, code: str, *, name: str, post: int 
         case = cases.collect(
             actor=MAKER, case_class=case_queries.class_in_use(code), title=mark, text=f"{mark}的经过",
             channel=Channel.VISIT, grid=db.session.get_one(Grid, household.grid_id), household=household,
-            reporter_name=f"{name}报事人", collector_post=post, now=_now(),
+            reporter_name=f"{name}报事人", collector_post=post, now=clock.now(),
         )  # fmt: skip
-        cases.accept(case, actor=MAKER, now=_now())
+        cases.accept(case, actor=MAKER, now=clock.now())
         return case.id, mark
 
 
 def _send(world: World, case_id: int, unit: str) -> None:
     with transaction():
         case = db.session.get_one(Case, case_id)
-        cases.dispatch(case, actor=MAKER, unit=db.session.get_one(Unit, world.units[unit]), now=_now())
+        cases.dispatch(case, actor=MAKER, unit=db.session.get_one(Unit, world.units[unit]), now=clock.now())
 
 
 def _special_cases(world: World) -> list[Thing]:
-    """At the county's station, collected by the liaison outside the circle, restricted, restricted and sent on, closed."""
+    """At the county's station; collected by the liaison outside his circle; restricted; restricted and sent on; closed."""
     own, elsewhere = SPOTS[0], SPOTS[2]
     home, other_home = (world.homes[spot.homes][spot.index] for spot in (own, elsewhere))
     at_county, county_mark = _register(elsewhere, other_home, ORDINARY, name="at the county")
@@ -151,17 +152,21 @@ def closed_case(own: Spot, household_id: int, inside: dict[str, object]) -> Thin
     case_id, mark = _register(own, household_id, PRAISED, name="closed")
     with transaction():
         case = db.session.get_one(Case, case_id)
-        cases.self_solve(case, actor=MAKER, now=_now(), result="已修好", answer=Answer.SOLVED)
+        cases.self_solve(case, actor=MAKER, now=clock.now(), result="已修好", answer=Answer.SOLVED)
     return Thing("case", "closed", case_id, mark, **inside)
 
 
 def _notices(world: World) -> list[Thing]:
     made = []
-    for name, post, unit in (("to the liaison", "liaison", ""), ("to the station", "", "water"), ("elsewhere", "", "other_station")):
+    for name, post, unit in (
+        ("to the liaison", "liaison", ""),
+        ("to the station", "", "water"),
+        ("elsewhere", "", "other_station"),
+    ):
         mark = f"记号（{name}）的通知"
         with transaction():
             notice_id = notices.tell(
-                rule="proof", subject_kind="proof", subject_id=len(made), due_at=None, place_path="/", now=_now(),
+                rule="proof", subject_kind="proof", subject_id=len(made), due_at=None, place_path="/", now=clock.now(),
                 text=Text(mark, {}), link="/", post_id=world.posts.get(post), unit_id=world.units.get(unit),
             )  # fmt: skip
         assert notice_id is not None
