@@ -14,11 +14,11 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional, Regexp
 
 from gridcase.cases.rules import Answer, Channel, ExtensionReason, Rating, ReturnReason, Urgency
-from gridcase.web.filters import translate
-from gridcase.web.formkit import BaseForm, tidy
+from gridcase.web.formkit import BaseForm, options, tidy
 
 CHANNELS = (
     Channel.VISIT, Channel.PHONE, Channel.RECEPTION, Channel.MEETING, Channel.PATROL, Channel.PROXY, Channel.HOTLINE,
@@ -29,9 +29,9 @@ NOT_REACHED = "not_reached"
 CHOOSE, SUGGESTED, UNITS, POSTS = _("请选择"), _("建议"), _("单位"), _("本村岗位")
 
 
-def labelled(members: Any) -> list[tuple[str, str]]:
+def labelled(members: Any) -> list[SelectChoice]:
     """Choices from words of the rules, in the reader's language."""
-    return [(str(int(one) if isinstance(one, Urgency) else one), translate(one.label)) for one in members]
+    return options((str(int(one) if isinstance(one, Urgency) else one), one.label) for one in members)
 
 
 def _text(label: Any, *, wanted: Any = None, rows: int = 3, most: int = 2000, **render: Any) -> TextAreaField:
@@ -73,8 +73,8 @@ class IntakeForm(BaseForm):
 
     def offer(self, *, homes: list[tuple[str, str]], places: list[tuple[str, str]]) -> None:
         """Hand in what may be chosen; a circle of homes replaces the search for one."""
-        self.household.choices = [("", _("不是某一户的事")), *homes]
-        self.grid.choices = [("", _("请选择")), *places] if len(places) != 1 else places
+        self.household.choices = options([("", _("不是某一户的事")), *homes])
+        self.grid.choices = options([("", CHOOSE), *places] if len(places) != 1 else places)
         self.channel.choices = labelled(CHANNELS)
         if not homes:
             del self.household
@@ -92,7 +92,7 @@ class AnswerFields:
         """The words one may choose: an excuse only where its fact stands, `attempts` for "nobody answered"."""
         excuses = {Answer.NO_WORD_ANONYMOUS: anonymous, Answer.NO_WORD_IMPORTED: imported}
         words = [one for one in Answer if one.is_word or excuses.get(one)]
-        tried = [(NOT_REACHED, _("这次没有联系上"))] if attempts else []
+        tried = options([(NOT_REACHED, _("这次没有联系上"))]) if attempts else []
         self.answer.choices = [*labelled(words), *tried]
         self.rating.choices = labelled(Rating)
 
@@ -202,7 +202,7 @@ class SecondCheckForm(BaseForm):
 
     def offer(self) -> None:
         """Passed or not."""
-        self.passed.choices = [("1", _("属实，已解决")), ("0", _("不属实，或没有解决"))]
+        self.passed.choices = options([("1", _("属实，已解决")), ("0", _("不属实，或没有解决"))])
 
 
 REASONS = {"return_reason": ReturnReason, "pause_reason": ExtensionReason}

@@ -6,7 +6,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from flask import Blueprint, Flask, current_app, redirect, render_template, request, session, url_for
+from flask import (
+    Blueprint,
+    Flask,
+    current_app,
+    get_flashed_messages,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from flask_babel import Babel, get_locale
 from flask_wtf.csrf import generate_csrf
@@ -89,6 +99,7 @@ def init_app(
             "place_label": place_label(someone) if someone else "",
             "home_url": url_for("home.index"),
             "inbox_url": url_for("notices.index") if someone and someone.may(Permission.SEE_WORK) else None,
+            "alerts": get_flashed_messages(with_categories=True),
             "locale": str(get_locale() or "zh_Hans_CN"),
             "demo": config.demo,
             "large_text": someone.large_text if someone else bool(session.get("large_text")),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 
@@ -12,18 +11,16 @@ from sqlalchemy import func, select
 
 from gridcase.audit.models import AuditRow
 from gridcase.cases import queries, service
-from gridcase.cases.models import Case, CasePoint, CaseStep, CaseTally
-from gridcase.cases.rules import Answer, Channel, ExtensionReason, Rating, ReturnReason, State, Urgency
+from gridcase.cases.models import Case, CasePoint
+from gridcase.cases.rules import Answer, ExtensionReason, ReturnReason
 from gridcase.core import clock
-from gridcase.core.db import db, transaction
+from gridcase.core.db import db
 from gridcase.core.errors import Refused
 from gridcase.core.geo import lon_lat
 from gridcase.core.permissions import Viewer
-from gridcase.grid.models import Grid
 from gridcase.households.models import Household
 from gridcase.notices.models import Notice
 from gridcase.people.rules import Role
-from gridcase.points.models import Account, Transfer
 from tests.factories.cases import (
     COMPLAINT,
     MISSING_PERSON,
@@ -32,31 +29,15 @@ from tests.factories.cases import (
     closed,
     collected,
     do,
-    handled,
+    pending,
     post_of,
+    refused,
     solved,
     water,
 )
 from tests.factories.world import ORIGIN, SIZE, World
 
 Find = Callable[[Role], Viewer]
-
-
-def refused(match: str, function: Callable[..., object], case: Case, actor: Viewer, **more: object) -> str | None:
-    """The move is refused in these words and leaves nothing behind; returns the field it names."""
-    before = (case.state, db.session.scalar(select(func.count()).select_from(CaseStep)))
-    with pytest.raises(Refused, match=match) as found:
-        do(function, case, actor, **more)
-    assert (case.state, db.session.scalar(select(func.count()).select_from(CaseStep))) == before
-    return found.value.field
-
-
-def pending(home: int) -> int:
-    return db.session.scalar(
-        select(func.coalesce(func.sum(Account.balance), 0)).where(
-            Account.household_id == home, Account.kind == "pending"
-        )
-    )
 
 
 # -- the whole way
@@ -140,7 +121,9 @@ def test_a_liaison_registers_in_its_village_and_nowhere_else(ctx: Flask, world: 
 
 
 def test_anonymous_means_no_name_is_kept(ctx: Flask, world: World, viewer_of: Find) -> None:
-    case = collected(world, viewer_of(Role.LIAISON), anonymous=True, reporter_name="钱大妈", reporter_phone="13800000000")
+    case = collected(
+        world, viewer_of(Role.LIAISON), anonymous=True, reporter_name="钱大妈", reporter_phone="13800000000"
+    )
     assert (case.reporter_name, case.reporter_phone) == (None, None)
 
 
@@ -193,11 +176,21 @@ def test_a_failed_second_check_takes_the_points_back(ctx: Flask, world: World, v
 def test_who_may_not_self_solve(ctx: Flask, world: World, viewer_of: Find) -> None:
     case = collected(world, viewer_of(Role.LIAISON))
     refused(
-        "您的岗位不能自办自结", service.self_solve, case, viewer_of(Role.DISPATCHER), result="好了", answer=Answer.SOLVED
+        "您的岗位不能自办自结",
+        service.self_solve,
+        case,
+        viewer_of(Role.DISPATCHER),
+        result="好了",
+        answer=Answer.SOLVED,
     )
     complaint = collected(world, viewer_of(Role.LIAISON), code=COMPLAINT)
     refused(
-        "由镇级以上单位办理", service.self_solve, complaint, viewer_of(Role.LIAISON), result="好了", answer=Answer.SOLVED
+        "由镇级以上单位办理",
+        service.self_solve,
+        complaint,
+        viewer_of(Role.LIAISON),
+        result="好了",
+        answer=Answer.SOLVED,
     )
 
 
@@ -282,9 +275,7 @@ def test_another_class_when_accepting_counts_from_the_registration(
     assert queries.check() == []  # the counters moved along
 
 
-def test_a_pause_moves_the_deadline(
-    ctx: Flask, world: World, viewer_of: Find, at: Callable[[str], None]
-) -> None:
+def test_a_pause_moves_the_deadline(ctx: Flask, world: World, viewer_of: Find, at: Callable[[str], None]) -> None:
     case = collected(world, viewer_of(Role.LIAISON))
     do(service.accept, case, viewer_of(Role.VILLAGE_HEAD))
     do(service.dispatch, case, viewer_of(Role.VILLAGE_HEAD), unit=water(world))
@@ -302,100 +293,6 @@ def test_a_pause_moves_the_deadline(
     assert case.stage_due_at == case.due_at
 
 
-# -- the villager's word, checking, opening again
-
-
-def test_nobody_checks_his_own_work(ctx: Flask, world: World, viewer_of: Find) -> None:
-    case = collected(world, viewer_of(Role.LIAISON))
-    head = viewer_of(Role.VILLAGE_HEAD)
-    do(service.accept, case, head)
-    do(service.dispatch, case, head, post=post_of(world, Role.VILLAGE_HEAD))
-    do(service.sign, case, head)
-    do(service.submit_result, case, head, result="自己修好了。")
-    do(service.record_answer, case, viewer_of(Role.LIAISON), answer=Answer.SOLVED)
-    refused("经办人不能核查办结自己办的事", service.verify, case, head)
-    do(service.verify, case, viewer_of(Role.FULLTIME_GRID))
-    assert (case.state, case.resolved_level) == ("closed", "village")
-
-
-def test_no_closing_without_a_word(ctx: Flask, world: World, viewer_of: Find) -> None:
-    case = handled(world, viewer_of)
-    refused("请先记录群众的答复", service.verify, case, viewer_of(Role.VILLAGE_HEAD))
-    assert refused("不是匿名反映", service.record_answer, case, viewer_of(Role.LIAISON),
-                   answer=Answer.NO_WORD_ANONYMOUS) == "answer"  # fmt: skip
-    assert refused("满三次才能", service.record_answer, case, viewer_of(Role.LIAISON),
-                   answer=Answer.NO_WORD_UNREACHED) == "answer"  # fmt: skip
-
-
-def test_the_third_attempt_stands_for_a_word(ctx: Flask, world: World, viewer_of: Find) -> None:
-    case = handled(world, viewer_of)
-    for n in (1, 2):
-        do(service.record_answer, case, viewer_of(Role.LIAISON), answer=None, note="没人接")
-        assert (case.answer_attempts, case.answer) == (n, None)
-    do(service.record_answer, case, viewer_of(Role.LIAISON), answer=None, rating=Rating.SATISFIED)
-    assert (case.answer, case.rating) == ("no_word_unreached", None)
-    do(service.verify, case, viewer_of(Role.VILLAGE_HEAD))
-
-
-def test_closing_what_the_villager_calls_unsolved_needs_a_reason(ctx: Flask, world: World, viewer_of: Find) -> None:
-    case = handled(world, viewer_of)
-    do(service.record_answer, case, viewer_of(Role.LIAISON), answer=Answer.NOT_SOLVED, rating=Rating.UNSATISFIED)
-    assert refused("群众说没有解决", service.verify, case, viewer_of(Role.VILLAGE_HEAD)) == "note"
-    do(service.verify, case, viewer_of(Role.VILLAGE_HEAD), note="超出镇里能办的，已告知途径。")
-
-
-def test_rework_asks_anew_and_tells_the_handler(ctx: Flask, world: World, viewer_of: Find) -> None:
-    case = handled(world, viewer_of)
-    do(service.record_answer, case, viewer_of(Role.LIAISON), answer=Answer.NOT_SOLVED)
-    do(service.rework, case, viewer_of(Role.VILLAGE_HEAD), note="边上还有一个坑。")
-    assert (case.state, case.answer, case.answer_attempts) == ("in_progress", None, 0)
-    assert db.session.scalar(select(Notice.unit_id).where(Notice.rule.startswith("case.rework"))) == world.units["water"]
-
-
-def test_closed_late_is_written_down(
-    ctx: Flask, world: World, viewer_of: Find, at: Callable[[str], None]
-) -> None:
-    case = handled(world, viewer_of)
-    do(service.record_answer, case, viewer_of(Role.LIAISON), answer=Answer.SOLVED)
-    at("2026-12-08T10:00:00+08:00")
-    do(service.verify, case, viewer_of(Role.VILLAGE_HEAD))
-    assert case.closed_late
-
-
-def test_reopening_takes_points_back_and_closing_again_gives_them_once(
-    ctx: Flask, world: World, viewer_of: Find, at: Callable[[str], None]
-) -> None:
-    case, home = closed(world, viewer_of), world.homes["circle"][0]
-    at("2026-12-07T09:59:00+08:00")
-    do(service.reopen, case, viewer_of(Role.LIAISON), note="又塌了。")
-    assert (case.state, case.closed_at, pending(home)) == ("in_progress", None, 0)
-    do(service.submit_result, case, viewer_of(Role.DEPT), result="重新修好。")
-    do(service.record_answer, case, viewer_of(Role.LIAISON), answer=Answer.SOLVED)
-    do(service.verify, case, viewer_of(Role.VILLAGE_HEAD))
-    assert pending(home) == 2
-    assert db.session.scalar(select(func.sum(Account.balance))) == 0
-    assert queries.check() == []
-
-
-def test_after_fourteen_days_it_is_a_new_case(
-    ctx: Flask, world: World, viewer_of: Find, at: Callable[[str], None]
-) -> None:
-    case = closed(world, viewer_of)
-    at("2026-12-07T10:01:00+08:00")
-    refused("请作为新事件登记", service.reopen, case, viewer_of(Role.LIAISON), note="又塌了。")
-
-
-def test_restricted_cases_earn_nothing(ctx: Flask, world: World, viewer_of: Find) -> None:
-    case = collected(world, viewer_of(Role.LIAISON), code=MISSING_PERSON)
-    do(service.accept, case, viewer_of(Role.DISPATCHER))
-    do(service.dispatch, case, viewer_of(Role.DISPATCHER), unit=water(world))
-    do(service.sign, case, viewer_of(Role.DEPT))
-    do(service.submit_result, case, viewer_of(Role.DEPT), result="人找到了。")
-    do(service.record_answer, case, viewer_of(Role.DISPATCHER), answer=Answer.SOLVED)
-    do(service.verify, case, viewer_of(Role.DISPATCHER))
-    assert db.session.scalar(select(func.count()).select_from(Transfer)) == 0
-
-
 # -- complaints go past the village
 
 
@@ -406,150 +303,3 @@ def test_a_complaint_about_a_cadre_is_handled_above_the_village(ctx: Flask, worl
     head = post_of(world, Role.VILLAGE_HEAD)
     assert refused("不能派给村里", service.dispatch, case, viewer_of(Role.DISPATCHER), post=head) == "handler"
     do(service.dispatch, case, viewer_of(Role.DISPATCHER), unit=water(world))
-
-
-# -- early ends
-
-
-def test_a_duplicate_ends_and_names_the_first(ctx: Flask, world: World, viewer_of: Find) -> None:
-    first, second = (collected(world, viewer_of(Role.LIAISON)) for _ in range(2))
-    head = viewer_of(Role.VILLAGE_HEAD)
-    assert refused("没有找到首件", service.reject_duplicate, second, head, first=None) == "duplicate_of"
-    assert refused("不能并入自己", service.reject_duplicate, second, head, first=second) == "duplicate_of"
-    step = do(service.reject_duplicate, second, head, first=first)
-    assert (second.state, second.closed_at, step.detail["to"]) == ("duplicate", clock.now(), first.number)
-
-
-def test_withdrawing_is_for_who_registered_and_voiding_for_the_town(ctx: Flask, world: World, viewer_of: Find) -> None:
-    case = collected(world, viewer_of(Role.LIAISON))
-    refused("只有反映人本人或登记的岗位才能撤回", service.withdraw, case, viewer_of(Role.VILLAGE_HEAD), note="不要了")
-    assert refused("请写明为什么撤回", service.withdraw, case, viewer_of(Role.LIAISON), note="  ") == "note"
-    do(service.withdraw, case, viewer_of(Role.LIAISON), note="自己解决了")
-    other = collected(world, viewer_of(Role.LIAISON))
-    refused("您的岗位不能作废", service.void, other, viewer_of(Role.DISPATCHER), note="重复测试")
-    do(service.void, other, viewer_of(Role.TOWN_MANAGER), note="登记错了")
-    assert (case.state, other.state) == ("withdrawn", "voided")
-    assert queries.check() == []
-
-
-def test_a_comment_changes_nothing_but_the_timeline(ctx: Flask, world: World, viewer_of: Find) -> None:
-    case = closed(world, viewer_of)
-    before = case.closed_at
-    do(service.comment, case, viewer_of(Role.LIAISON), note="家属来道谢。")
-    assert (case.state, case.closed_at) == ("closed", before)
-    assert queries.steps(case.id)[-1].note == "家属来道谢。"
-
-
-def test_nobody_acts_on_what_is_not_his(ctx: Flask, world: World, viewer_of: Find) -> None:
-    case = collected(world, viewer_of(Role.DISPATCHER), home=world.homes["village_b"][0])
-    refused("您的岗位不能受理", service.accept, case, viewer_of(Role.VILLAGE_HEAD))
-    refused("您的岗位不能留言", service.comment, case, viewer_of(Role.LIAISON), note="看看")
-
-
-# -- counters
-
-
-def test_folding_keeps_the_counts(ctx: Flask, world: World, viewer_of: Find) -> None:
-    for _ in range(2):
-        closed(world, viewer_of)
-    rows = db.session.scalar(select(func.count()).select_from(CaseTally))
-    with transaction():
-        fewer = service.fold_tallies()
-    left = db.session.execute(select(CaseTally.state, CaseTally.delta)).all()
-    assert [tuple(row) for row in left] == [("closed", 2)]
-    assert rows is not None
-    assert fewer == rows - 1
-    with transaction():
-        assert service.fold_tallies() == 0
-    assert queries.check() == []
-
-
-def test_the_doctor_sees_a_wrong_counter_a_skipped_step_and_a_missing_trace(
-    ctx: Flask, world: World, viewer_of: Find
-) -> None:
-    case = collected(world, viewer_of(Role.LIAISON))
-    db.session.execute(CaseTally.__table__.update().values(delta=2))
-    db.session.execute(Case.__table__.update().values(state="dispatched"))
-    db.session.execute(
-        CaseStep.__table__.insert().values(
-            case_id=case.id, seq=2, move="sign", from_state="dispatched", to_state="in_progress", actor_name="x",
-            actor_role="dept", at=clock.now(), detail={},
-        )  # fmt: skip
-    )
-    said = " ".join(queries.check())
-    assert "counted 2, there are 0" in said
-    assert f"{case.number}: stands at dispatched, its 2 steps end at in_progress" in said
-    assert "step 2 (sign): no audit row" in said
-    db.session.rollback()
-
-
-# -- history of other systems
-
-
-def rows(count: int) -> list[service.HistoryRow]:
-    return [
-        service.HistoryRow(
-            source_no=f"M{n}", title=f"反映问题 {n}", text="原文", happened_at=datetime(2020, 5, 1, tzinfo=UTC),
-            reporter_name="某人", answer_text="已答复" if n % 3 == 0 else None,
-            answered_at=datetime(2020, 5, 9, tzinfo=UTC) if n % 3 == 0 else None,
-        )
-        for n in range(1, count + 1)
-    ]  # fmt: skip
-
-
-def take_over(world: World, actor: Viewer, history: list[service.HistoryRow], village: str | None = None) -> object:
-    with transaction():
-        return service.import_history(
-            actor=actor, town=db.session.get_one(Grid, world.grids["town"]), source_system="市长信箱", rows=history,
-            village=db.session.get_one(Grid, world.grids[village]) if village else None, now=clock.now(),
-        )  # fmt: skip
-
-
-def test_history_comes_in_once_with_its_own_dates(ctx: Flask, world: World, viewer_of: Find) -> None:
-    manager = viewer_of(Role.TOWN_MANAGER)
-    assert take_over(world, manager, rows(30)) == service.ImportResult(new=30, known=0)
-    assert take_over(world, manager, rows(32)) == service.ImportResult(new=2, known=30)
-    tray = db.session.scalars(select(Case).where(Case.unsorted).order_by(Case.id)).all()
-    assert len(tray) == 22
-    assert {(c.state, c.village_id, c.due_at, c.stage_due_at) for c in tray} == {("registered", None, None, None)}
-    assert tray[0].registered_at == datetime(2020, 5, 1, tzinfo=UTC)
-    answered = db.session.scalars(select(Case).where(Case.state == "closed")).first()
-    assert answered is not None
-    assert (answered.closed_at, answered.result) == (datetime(2020, 5, 9, tzinfo=UTC), "已答复")
-    numbers = db.session.scalars(select(Case.number)).all()
-    assert len(set(numbers)) == 32
-    assert all(re.fullmatch(r"GC20261123-990101100-\d{4}", number) for number in numbers)
-    assert db.session.scalar(select(func.count()).where(AuditRow.action == "case.import")) == 2
-    assert queries.check() == []
-    assert queries.due(now=clock.now() + timedelta(days=999)) == []
-
-
-def test_history_only_by_who_may_import_there(ctx: Flask, world: World, viewer_of: Find) -> None:
-    with pytest.raises(Refused, match="不在您的工作范围内"):
-        take_over(world, viewer_of(Role.DISPATCHER), rows(1))
-
-
-def test_sorting_takes_history_up_and_starts_the_clocks_now(ctx: Flask, world: World, viewer_of: Find) -> None:
-    take_over(world, viewer_of(Role.TOWN_MANAGER), rows(1))
-    case, desk = db.session.scalars(select(Case)).one(), viewer_of(Role.DISPATCHER)
-    village = db.session.get_one(Grid, world.grids["village_a"])
-    road = queries.class_by_code(ROAD)
-    refused("还没有分类", service.accept, case, desk)
-    assert refused("具体的类别", service.sort, case, desk, case_class=case.case_class, grid=village) == "case_class"
-    town = db.session.get_one(Grid, world.grids["town"])
-    assert refused("请选本镇的一个村", service.sort, case, desk, case_class=road, grid=town) == "grid"
-    do(service.sort, case, desk, case_class=road, grid=village, urgency=Urgency.URGENT)
-    assert (case.state, case.unsorted, case.village_id, case.urgency) == ("accepted", False, village.id, 2)
-    assert case.due_at == datetime(2026, 12, 7, 2, 0, tzinfo=UTC)
-    assert case.registered_at == datetime(2020, 5, 1, tzinfo=UTC)
-    clock_ = queries.clock_of(case, queries.steps(case.id))
-    assert clock_.start == clock.now()
-    assert queries.check() == []
-    refused("已经分过类", service.sort, case, desk, case_class=road, grid=village)
-
-
-def test_one_imported_case_by_hand_starts_no_clock(ctx: Flask, world: World, viewer_of: Find) -> None:
-    source = service.ImportedFrom("12345", "X-1", datetime(2026, 10, 1, tzinfo=UTC))
-    case = collected(world, viewer_of(Role.VILLAGE_HEAD), imported=source, channel=Channel.HOTLINE)
-    assert (case.unsorted, case.due_at, case.state) == (True, None, State.REGISTERED)
-    assert queries.steps(case.id)[0].move == "import"

@@ -8,16 +8,16 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from gridcase.cases import service
 from gridcase.cases.models import Case
 from gridcase.core.db import db
 from gridcase.core.permissions import Viewer
 from gridcase.people.rules import Role
-from gridcase.seed import reference
 from gridcase.users.models import User
-from tests.factories.cases import COMPLAINT, RUBBISH, collected, do, handled, solved, water
+from tests.factories.cases import COMPLAINT, collected, do, handled, solved, water
+from tests.factories.pages import body, statements
 from tests.factories.world import World
 
 As = Callable[[Role], FlaskClient]
@@ -52,13 +52,6 @@ def case_in(app: Flask, case_id: int) -> Case:
 def send(client: FlaskClient, case_id: int, move: str, **fields: str) -> object:
     prefix = f"{move.replace('-', '_')}-"
     return client.post(f"/cases/{case_id}/{move}", data={prefix + key: value for key, value in fields.items()})
-
-
-def body(page: object) -> str:
-    """The visible words of a page's main part."""
-    text = page.text  # type: ignore[attr-defined]
-    main = text[text.index("<main") : text.index("</main>")]
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", main))
 
 
 # -- the whole way in the browser's words
@@ -147,22 +140,6 @@ def test_the_list_page_costs_a_constant_number_of_statements(
         sizes.append(len(statements(app, lambda: client.get("/cases/?tab=village"))))
     assert sizes[0] == sizes[1]
     assert sizes[1] <= 8
-
-
-def statements(app: Flask, act: Callable[[], object]) -> list[str]:
-    """What a request sends to the database, besides opening transactions."""
-    sent: list[str] = []
-
-    def note(_conn: object, _cursor: object, statement: str, *_more: object) -> None:
-        if not statement.startswith("BEGIN"):
-            sent.append(statement)
-
-    with app.app_context():
-        engine = db.engine
-    event.listen(engine, "before_cursor_execute", note)
-    act()
-    event.remove(engine, "before_cursor_execute", note)
-    return sent
 
 
 def test_the_case_page_costs_a_constant_number_of_statements(
@@ -278,78 +255,6 @@ def test_dispatch_offers_the_named_unit_first_and_no_desk(
     assert "综治中心</option>" not in page
 
 
-# -- the intake
-
-
-def test_choosing_a_class_by_initials(world: World, client_as: As) -> None:
-    liaison = client_as(Role.LIAISON)
-    words = body(liaison.get("/cases/new"))
-    assert "常用" in words
-    assert "婚姻家庭纠纷" in words
-    assert "路灯、广播、通信" in body(liaison.get("/cases/new?q=ld"))
-    assert "没有找到这个类别" in body(liaison.get("/cases/new?q=zzzz"))
-    assert "/cases/new/0504/solved" in liaison.get("/cases/new?q=ld&solved=1").text
-
-
-def test_registering_needs_a_place_and_keeps_what_was_typed(world: World, client_as: As, app: Flask) -> None:
-    page = client_as(Role.DISPATCHER).post(
-        "/cases/new/0503", data={"title": "路坏了", "channel": "phone", "grid": "", "reporter_phone": "123"}
-    )
-    assert "请填 11 位手机号" in body(page)
-    page = client_as(Role.DISPATCHER).post("/cases/new/0503", data={"title": "路坏了", "channel": "phone", "grid": ""})
-    assert "请选是哪一户的事，或选在哪里。" in body(page)
-    assert 'value="路坏了"' in page.text
-
-
-def test_the_desk_finds_a_household_by_name_or_code(world: World, client_as: As, app: Flask) -> None:
-    desk = client_as(Role.DISPATCHER)
-    with app.app_context():
-        from gridcase.households.models import Household
-
-        home = db.session.get_one(Household, world.homes["village_b"][0])
-        code, name = home.code, home.head_name
-        db.session.remove()
-    data = {"title": "路坏了", "channel": "phone", "grid": ""}
-    many = desk.post("/cases/new/0503", data={**data, "household_words": name[0]})
-    assert "对得上的不止一户" in body(many)
-    none = desk.post("/cases/new/0503", data={**data, "household_words": "没有这户"})
-    assert "没有找到这一户" in body(none)
-    one = desk.post("/cases/new/0503", data={**data, "household_words": code})
-    assert case_in(app, int(one.location.rsplit("/", 1)[1])).household_id == world.homes["village_b"][0]
-
-
-def test_a_liaison_cannot_name_a_foreign_home(world: World, client_as: As) -> None:
-    data = {"title": "路坏了", "channel": "visit", "grid": "", "household": str(world.homes["village_b"][0])}
-    assert client_as(Role.LIAISON).post("/cases/new/0503", data=data).status_code == 404
-    assert client_as(Role.LIAISON).get(f"/cases/new/0503?household={world.homes['village_b'][0]}").status_code == 404
-
-
-def test_a_link_from_a_home_fills_it_in(world: World, client_as: As) -> None:
-    home = world.homes["circle"][1]
-    page = client_as(Role.LIAISON).get(f"/cases/new/0503?household={home}").text
-    assert re.search(rf'<option selected value="{home}"', page)
-
-
-def test_self_solving_in_one_form(world: World, client_as: As, app: Flask) -> None:
-    data = {
-        "title": "路口有垃圾", "household": str(world.homes["circle"][0]), "channel": "visit", "grid": "",
-        "result": "当场清走了。", "rating": "satisfied",
-    }  # fmt: skip
-    liaison = client_as(Role.LIAISON)
-    assert "请选群众的答复" in body(liaison.post(f"/cases/new/{RUBBISH}/solved", data=data))
-    page = liaison.post(f"/cases/new/{RUBBISH}/solved", data={**data, "answer": "solved"})
-    case = case_in(app, int(page.location.rsplit("/", 1)[1]))
-    assert (case.state, case.self_solved, case.answer) == ("closed", True, "solved")
-    assert "已登记并办结" in body(liaison.get(page.location))
-    assert client_as(Role.DISPATCHER).get(f"/cases/new/{RUBBISH}/solved").status_code == 403
-
-
-def test_who_may_not_register(world: World, client_as: As) -> None:
-    for role in (Role.DEPT, Role.VILLAGE_SUPERVISOR, Role.AUDITOR):
-        assert client_as(role).get("/cases/new").status_code == 403
-    assert client_as(Role.LIAISON).get("/cases/new/0000").status_code == 404
-
-
 # -- tray and second checks
 
 
@@ -409,11 +314,3 @@ def test_texts_of_villagers_are_never_markup(world: World, client_as: As, made: 
     for page in (head.get("/cases/?tab=all"), head.get(f"/cases/{case_id}")):
         assert "<script>alert" not in page.text
         assert "&lt;script&gt;" in page.text
-
-
-def test_every_class_of_the_catalogue_has_its_form(world: World, client_as: As) -> None:
-    liaison = client_as(Role.LIAISON)
-    codes = [row["code"] for row in reference.read_csv("catalogue.csv") if len(row["code"]) == 4]
-    assert len(codes) == 56
-    for code in ("0201", "0303", "1004", "1005"):
-        assert liaison.get(f"/cases/new/{code}").status_code == 200

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+import pytest
+from sqlalchemy import func, select
+
 from gridcase.cases import queries, service
-from gridcase.cases.models import Case
+from gridcase.cases.models import Case, CaseStep
 from gridcase.cases.rules import Answer, Channel, Rating
 from gridcase.core import clock
 from gridcase.core.db import db, transaction
+from gridcase.core.errors import Refused
 from gridcase.core.permissions import Viewer
 from gridcase.grid.models import Grid
 from gridcase.households.models import Household
 from gridcase.people.models import Post, Unit
 from gridcase.people.rules import Role
+from gridcase.points.models import Account
 from tests.factories.world import World
 
 RUBBISH, ROAD, MISSING_PERSON, COMPLAINT = "0401", "0503", "0304", "1004"
@@ -79,6 +85,25 @@ def solved(world: World, actor: Viewer, *, code: str = RUBBISH, percent: int = 0
         return service.collect_and_solve(
             actor=actor, now=more.pop("now", None) or clock.now(), result="当场清理干净了。", answer=Answer.SOLVED,
             rating=Rating.SATISFIED, policy=service.ClosingPolicy(second_check_percent=percent), case_class=case_class,
-            title="路口堆了垃圾", text="", channel=Channel.VISIT, grid=db.session.get_one(Grid, world.grids["village_a"]),
+            title="路口堆了垃圾", text="", channel=Channel.VISIT,
+            grid=db.session.get_one(Grid, world.grids["village_a"]),
             household=db.session.get_one(Household, more.pop("home", world.homes["circle"][0])), **more,
         )  # fmt: skip
+
+
+def refused(match: str, function: Callable[..., object], case: Case, actor: Viewer, **more: object) -> str | None:
+    """The move is refused in these words and leaves nothing behind; returns the field it names."""
+    before = (case.state, db.session.scalar(select(func.count()).select_from(CaseStep)))
+    with pytest.raises(Refused, match=match) as found:
+        do(function, case, actor, **more)
+    assert (case.state, db.session.scalar(select(func.count()).select_from(CaseStep))) == before
+    return found.value.field
+
+
+def pending(home: int) -> int:
+    """Points of a home still in their public notice."""
+    return db.session.scalar(
+        select(func.coalesce(func.sum(Account.balance), 0)).where(
+            Account.household_id == home, Account.kind == "pending"
+        )
+    )

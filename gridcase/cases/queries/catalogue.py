@@ -32,6 +32,7 @@ def catalogue(words: str = "") -> list[CaseClass]:
         ]
         if words.isascii() and words.isalpha():
             ways.append(CaseClass.initials.contains(words.lower(), autoescape=True))
+            query = query.order_by(CaseClass.initials.startswith(words.lower(), autoescape=True).desc())
         query = query.where(or_(*ways))
     return list(db.session.scalars(query.order_by(CaseClass.common.desc(), CaseClass.code)))
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
+from wtforms.fields.choices import SelectChoice
 
 from gridcase.calendar.queries import work_calendar
 from gridcase.cases import forms, queries
@@ -34,7 +35,7 @@ from gridcase.core.worktime import LimitUnit
 from gridcase.people.rules import Role
 from gridcase.web.access import needs, viewer
 from gridcase.web.filters import translate
-from gridcase.web.formkit import submit
+from gridcase.web.formkit import options, submit
 
 BACKWARD = frozenset({"give_back", "rework", "reopen"})
 NAMES_OF_ROLES = {role.value: role.label for role in Role}
@@ -87,12 +88,14 @@ def _form(name: str, act: Act, case: Case, someone: Viewer, now: datetime) -> An
     """The form of a move with its choices; its fields carry the move's name, since many stand on one page."""
     form = act.form(prefix=f"{name}-")
     if isinstance(form, forms.AcceptForm):
-        form.case_class.choices = [(row.code, f"{row.code} {class_name(row)}") for row in queries.catalogue()]
+        form.case_class.choices = options((row.code, f"{row.code} {class_name(row)}") for row in queries.catalogue())
         form.urgency.choices = forms.labelled(Urgency)
         if not form.is_submitted():
             form.case_class.data, form.urgency.data = case.case_class.code, str(case.urgency)
     if isinstance(form, forms.SortForm):
-        form.grid.choices = [("", "—"), *((str(row.id), row.name) for row in queries.villages_of_town(case.town_id))]
+        form.grid.choices = options(
+            [("", forms.CHOOSE), *((str(row.id), row.name) for row in queries.villages_of_town(case.town_id))]
+        )
     if isinstance(form, forms.DispatchForm):
         form.handler.choices = _handlers(case, now)
     if isinstance(form, forms.AnswerForm | forms.SelfSolveForm):
@@ -109,17 +112,20 @@ def _form(name: str, act: Act, case: Case, someone: Viewer, now: datetime) -> An
     return form
 
 
-def _handlers(case: Case, now: datetime) -> dict[str, list[tuple[str, str]]]:
+def _handlers(case: Case, now: datetime) -> list[SelectChoice]:
     """Whom a case can be sent to: the units its class names first, then the others, then the posts of the village."""
     wanted = case.case_class.department.replace("（", "、").replace("）", "").split("、")
     units, posts = queries.addresses(case, on=town_day(now))
     named = [unit for unit in units if any(word and word in unit.name for word in wanted)]
-    offered = {
-        forms.SUGGESTED: [(f"u{unit.id}", unit.name) for unit in named],
-        forms.UNITS: [(f"u{unit.id}", unit.name) for unit in units if unit not in named],
-        forms.POSTS: [(f"p{row.id}", f"{row.title} · {row.holder}" if row.holder else row.title) for row in posts],
-    }
-    return {str(forms.CHOOSE): [("", "—")]} | {str(words): rows for words, rows in offered.items() if rows}
+    offered = (
+        (forms.SUGGESTED, [(f"u{unit.id}", unit.name) for unit in named]),
+        (forms.UNITS, [(f"u{unit.id}", unit.name) for unit in units if unit not in named]),
+        (forms.POSTS, [(f"p{row.id}", f"{row.title} · {row.holder}" if row.holder else row.title) for row in posts]),
+    )
+    return [
+        SelectChoice("", str(forms.CHOOSE)),
+        *(SelectChoice(key, words, optgroup=str(group)) for group, pairs in offered for key, words in pairs),
+    ]
 
 
 def _page(case: Case, someone: Viewer, now: datetime, filled: dict[str, Any]) -> ResponseReturnValue:
