@@ -17,6 +17,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 import gridcase.cases.views
 import gridcase.dashboard.views
+import gridcase.dossier.views
 import gridcase.exchange.views
 import gridcase.notices.views
 import gridcase.points.views
@@ -46,6 +47,7 @@ ROOMS: tuple[Any, ...] = (
     gridcase.cases.views,
     gridcase.visits.views,
     gridcase.points.views,
+    gridcase.dossier.views,
     gridcase.dashboard.views,
     gridcase.exchange.views,
 )

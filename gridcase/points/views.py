@@ -19,7 +19,7 @@ from gridcase.points import queries, service
 from gridcase.points.forms import ObjectForm, SettleForm
 from gridcase.points.rules import CASE_RULES
 from gridcase.web.access import needs, viewer
-from gridcase.web.formkit import submit
+from gridcase.web.formkit import options, submit
 from gridcase.web.frame import NavItem
 
 bp = Blueprint("points", __name__, url_prefix="/points")
@@ -102,7 +102,9 @@ def settle(transfer_id: int) -> ResponseReturnValue:
     row = queries.objection(transfer_id, viewer=viewer())
     award = queries.get_award(transfer_id)
     form = SettleForm()
-    form.upheld.choices = [("yes", _("异议成立，冲回这一笔积分")), ("no", _("异议不成立，公示期满后照常生效"))]
+    form.upheld.choices = options(
+        [("yes", N_("异议成立，冲回这一笔积分")), ("no", N_("异议不成立，公示期满后照常生效"))]
+    )
     if form.validate_on_submit() and submit(
         form, service.settle_objection, award, actor=viewer(), upheld=form.upheld.data == "yes",
         note=form.note.data, now=clock.now(),
