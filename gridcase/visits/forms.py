@@ -36,21 +36,16 @@ def labelled(members: Any) -> list[tuple[str, str]]:
     return [(str(member.value), translate(member.label)) for member in members]
 
 
-class TicksField(SelectMultipleField):
-    """A list of boxes to tick."""
-
-    widget = ListWidget(prefix_label=False)
-    option_widget = CheckboxInput()
-
-
 class VisitForm(BaseForm):
     """A visit. The classes are handed in: the common ones as large rows, the rest to choose from."""
 
     client_uuid = HiddenField(validators=[UUID(_("请重新打开这张表。"))])
     mode = RadioField(_("方式"), default=VisitMode.HOME.value, validators=[InputRequired(_("请选走访方式。"))])
-    met = RadioField(_("见到几人"), coerce=int, default=1)
+    met = RadioField(_("见到几人"), coerce=int, default=1, validators=[InputRequired(_("请选见到几人。"))])
     state = RadioField(_("这一户现在"), validators=[InputRequired(_("请选这一户的情况。"))])
-    ticks = TicksField(_("看到的、问到的"))
+    ticks = SelectMultipleField(
+        _("看到的、问到的"), widget=ListWidget(prefix_label=False), option_widget=CheckboxInput()
+    )
     note = TextAreaField(_("备注"), filters=[tidy], validators=[Length(max=500, message=_("最多 500 个字。"))])
     purpose = SelectField(_("事由"), default=Purpose.CARE.value)
     visited_at = DateTimeLocalField(_("走访时间"), validators=[InputRequired(_("请填写走访时间。"))])
@@ -74,6 +69,8 @@ class VisitForm(BaseForm):
         self.case_class.choices = [("", _("没有诉求")), *common]
         self.other_class.choices = [("", _("上面都不是，从这里选")), *others]
         self.answer.choices = labelled(SPOKEN)
+        for field in (self.purpose, self.case_class, self.result, self.answer):
+            field.flags.required = True  # has a default, or is asked for only where it is needed
 
     @property
     def class_code(self) -> str | None:

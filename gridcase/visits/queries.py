@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Row, Select, and_, case, func, or_, select
 
 from gridcase.cases import queries as cases
-from gridcase.cases.models import Case
+from gridcase.cases.models import Case, CaseClass
 from gridcase.core.db import db
 from gridcase.core.paging import PAGE_SIZE, Page, cut, decode_mark
 from gridcase.core.permissions import Permission, Viewer
@@ -76,8 +76,10 @@ def open_demands(viewer: Viewer) -> Sequence[Row[Any]]:
     """Open cases of the homes the viewer visits, the next due first. Restricted ones stand beside no home."""
     return db.session.execute(
         select(
-            Case.id, Case.number, Case.title, Case.state, Case.due_at, Case.soon_at, Household.head_name,
+            Case.id, Case.number, Case.title, Case.state, Case.due_at, Case.soon_at, CaseClass.limit_unit,
+            Household.head_name,
         )
+        .join(CaseClass, CaseClass.id == Case.class_id)
         .join(Household, Household.id == Case.household_id)
         .where(
             visible(viewer, Permission.LOG_VISIT),
