@@ -222,6 +222,10 @@ def test_outlines_and_names_are_of_the_own_place(ctx: Flask, world: World, viewe
         (world.grids["village_b"], "下河村"),
     ]
     head = viewer_of(Role.VILLAGE_HEAD)
+    # the groups have no outline: the cells carry the names
+    assert [name for _key, name in queries.names_on_map(head, queries.root_of(head))] == [
+        f"第{number}网格" for number in range(1, 5)
+    ]
     cells = queries.outlines(head, queries.root_of(head))[GridLevel.CELL]
     assert {key for key, _shape in cells} == {world.grids[f"village_a_cell_{number}"] for number in range(1, 5)}
 

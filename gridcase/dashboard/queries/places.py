@@ -24,12 +24,6 @@ LEVELS: dict[GridLevel | None, tuple[GridLevel, ...]] = {
     GridLevel.TOWN: (GridLevel.TOWN, GridLevel.VILLAGE, GridLevel.GROUP),
     GridLevel.VILLAGE: (GridLevel.VILLAGE, GridLevel.GROUP, GridLevel.CELL),
 }
-NAMED: dict[GridLevel | None, GridLevel] = {
-    None: GridLevel.COUNTY,
-    GridLevel.COUNTY: GridLevel.TOWN,
-    GridLevel.TOWN: GridLevel.VILLAGE,
-    GridLevel.VILLAGE: GridLevel.GROUP,
-}
 
 
 @dataclass(frozen=True)
@@ -128,8 +122,14 @@ def outlines(viewer: Viewer, root: Root) -> dict[GridLevel, list[tuple[int, str]
 
 
 def names_on_map(viewer: Viewer, root: Root) -> list[tuple[int, str]]:
-    """(id, name) of the places whose names stand on the map."""
+    """(id, name) of the places whose names stand on the map: of the first level below the root that has outlines."""
+    levels = [level for level in LEVELS[root.level] if level is not root.level]
     rows = db.session.execute(
-        select(Grid.id, Grid.name).where(_drawn(viewer, root), Grid.level == NAMED[root.level]).order_by(Grid.id)
-    )
-    return [(row.id, row.name) for row in rows]
+        select(Grid.id, Grid.name, Grid.level)
+        .join(GridOutline, GridOutline.grid_id == Grid.id)
+        .where(_drawn(viewer, root), Grid.level.in_(levels))
+        .order_by(Grid.id)
+    ).all()
+    found = {row.level for row in rows}
+    named = next((level for level in levels if level in found), None)
+    return [(row.id, row.name) for row in rows if row.level == named]
