@@ -95,7 +95,7 @@ class Tale:
         """Collected on a visit, told to the liaison, or come over the town's desk."""
         if self.from_hotline:
             self._over_the_desk()
-        elif self.rng.random() < 0.55:
+        elif self.rng.random() < 0.55 and self.scene.daytime(self.at) == self.at:
             visit = visits.log_visit(
                 actor=self.liaison.viewer, household=self._home(), record=self._record(None), now=self.at
             )
