@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from itertools import count, pairwise
 
@@ -157,13 +158,12 @@ class Story:
             words = scene.demand()
             happened = at - timedelta(days=scene.rng.uniform(3, 200))
             answered = n > IMPORTED
-            rows.append(
-                HistoryRow(
-                    source_no=f"{happened:%Y}-{n:05d}", title=words.title, text=words.text, happened_at=happened,
-                    answer_text=scene.reply(words.kind, "result") if answered else None,
-                    answered_at=happened + timedelta(days=2) if answered else None,
-                )  # fmt: skip
-            )
+            row = HistoryRow(f"{happened:%Y}-{n:05d}", words.title, words.text, happened)
+            if answered:
+                row = replace(
+                    row, answer_text=scene.reply(words.kind, "result"), answered_at=happened + timedelta(days=2)
+                )
+            rows.append(row)
         town = db.session.get_one(Grid, scene.offices[OUJIANGCHA].town_id)
         cases.import_history(actor=manager.viewer, town=town, village=None, source_system=HOTLINE, rows=rows, now=at)
         for n in range(SORTED):
