@@ -141,9 +141,7 @@ class PostRow:
     paid: bool = False
 
 
-def add_posts(
-    *, actor: Viewer, place: Grid, rows: Sequence[PostRow], valid_from: date, now: datetime
-) -> list[Post]:
+def add_posts(*, actor: Viewer, place: Grid, rows: Sequence[PostRow], valid_from: date, now: datetime) -> list[Post]:
     """Create a list of posts in or below `place` (a village's liaisons) in one statement, in the order of the rows."""
     if not rows:
         return []

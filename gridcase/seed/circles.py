@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from random import Random
 
 from gridcase.seed.families import Home
@@ -23,7 +24,7 @@ def draw(homes: Sequence[Home], count: int, *, rng: Random) -> list[list[int]]:
     for size in sizes:
         circles.append(order[at : at + size])
         at += size
-    for one, other in zip(circles, circles[1:], strict=False):
+    for one, other in pairwise(circles):
         _swap(one, other, rng)
     return circles
 

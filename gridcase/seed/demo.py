@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
-from flask import current_app
 from sqlalchemy import select
 
 from gridcase.audit import service as audit
@@ -16,21 +15,21 @@ from gridcase.cases import service as cases
 from gridcase.core.clock import TOWN_ZONE, town_day
 from gridcase.core.config import Config
 from gridcase.core.db import db, transaction
-from gridcase.core.errors import SetupProblem
 from gridcase.core.permissions import Viewer
-from gridcase.core.words import N_
 from gridcase.grid.models import Grid
 from gridcase.households import service as households
 from gridcase.notices import service as notices
 from gridcase.notices.models import Notice
-from gridcase.people.rules import Role
 from gridcase.reminders import jobs as reminders
-from gridcase.seed import accounts, places, reference, towns, villages
+from gridcase.seed import accounts, blank, places, reference, towns, villages
+from gridcase.seed.blank import empty
 from gridcase.seed.places import HOME_VILLAGE, OUJIANGCHA, VillagePlan, chance
 from gridcase.seed.scene import Scene
 from gridcase.seed.story import Story
 from gridcase.seed.towns import Offices
 from gridcase.seed.villages import Team, Worker
+
+__all__ = ["PASSWORD", "build", "empty"]
 
 PASSWORD = "gridcase-demo-2026"  # noqa: S105 - printed at every start, served on this machine only
 READ_AFTER = timedelta(days=4)
@@ -40,19 +39,9 @@ STORY_SHARE = 12_000  # how much of the progress the story is, in homes
 Progress = Callable[[int, int], None]
 
 
-def empty() -> bool:
-    """Whether there is no place yet."""
-    return db.session.scalar(select(Grid.id).limit(1)) is None
-
-
 def build(*, actor: Viewer, now: datetime, small: bool, progress: Progress) -> None:
     """Fill an empty database with the demo as of `now`; `small` is one village each of two towns, for tests."""
-    config: Config = current_app.extensions["gridcase"]
-    if config.production:
-        raise SetupProblem(N_("正式环境不能装入演示数据。"))
-    if not empty():
-        raise SetupProblem(N_("数据库里已有数据，演示数据只装入空库。"))
-    db.session.rollback()
+    config = blank.check()
     plans = places.plans(small=small)
     homes = sum(plan.size.homes for plan in plans)
     total = homes + STORY_SHARE
@@ -110,8 +99,9 @@ def _finish(teams: list[Team], offices: dict[str, Offices], *, actor: Viewer, no
     for n, team in enumerate(teams):
         with transaction():
             households.plan_first_visits(
-                actor=actor, village=db.session.get_one(Grid, team.id), on=today + timedelta(days=3 * n % 20 - 2), now=now
-            )
+                actor=actor, village=db.session.get_one(Grid, team.id), on=today + timedelta(days=3 * n % 20 - 2),
+                now=now,
+            )  # fmt: skip
     reminders.sweep(actor=actor, now=_last_daytime(now))
     with transaction():
         _read_old_notices([worker for team in teams for worker in team.workers], offices, now=now)
@@ -142,6 +132,8 @@ def _read_old_notices(workers: list[Worker], offices: dict[str, Offices], *, now
         if worker.viewer.user_id is not None:
             readers[worker.post_id] = worker.viewer
     for notice in db.session.scalars(
-        select(Notice).where(Notice.post_id.in_(sorted(readers)), Notice.created_at < now - READ_AFTER).order_by(Notice.id)
+        select(Notice)
+        .where(Notice.post_id.in_(sorted(readers)), Notice.created_at < now - READ_AFTER)
+        .order_by(Notice.id)
     ):
         notices.mark_read(notice, actor=readers[notice.post_id or 0], now=now)

@@ -111,9 +111,7 @@ def _family(size: int, names: Names, rng: Random, today: date) -> tuple[MemberRo
     return tuple(_member(relation, gender, age + shift, surname, names, rng, today) for relation, gender, age in shape)
 
 
-def _member(
-    relation: str, gender: str, age: int, surname: str, names: Names, rng: Random, today: date
-) -> MemberRow:
+def _member(relation: str, gender: str, age: int, surname: str, names: Names, rng: Random, today: date) -> MemberRow:
     married_in = relation == "spouse" or (relation == "parent" and gender == "f")
     name = names.full(gender) if married_in else surname + names.given(gender)
     born = today - timedelta(days=max(1, age) * 365 + rng.randint(0, 364))

@@ -138,8 +138,8 @@ def add_upper(*, plans: Sequence[VillagePlan], actor: Viewer, since: date, now: 
         row = rows[code]
         lon, lat = _at(row)
         made[code] = grids.add_grid(
-            actor=actor, level=GridLevel(row["level"]), code=code, name=row["name"], parent=made.get(row["parent_code"]),
-            lon=lon, lat=lat, valid_from=since, now=now,
+            actor=actor, level=GridLevel(row["level"]), code=code, name=row["name"], lon=lon, lat=lat,
+            parent=made.get(row["parent_code"]), valid_from=since, now=now,
         )  # fmt: skip
     rings: dict[str, Ring] = {}
     for code in towns:
@@ -185,9 +185,7 @@ def _group_name(names: Sequence[str], n: int) -> str:
     return names[n - 1] if n <= len(names) else f"{n}组"
 
 
-def _add(
-    parent: Grid, level: GridLevel, code: str, name: str, ring: Ring, *, actor: Viewer, now: datetime
-) -> Grid:
+def _add(parent: Grid, level: GridLevel, code: str, name: str, ring: Ring, *, actor: Viewer, now: datetime) -> Grid:
     lon, lat = outlines.centre_of(ring)
     grid = grids.add_grid(
         actor=actor, level=level, code=code, name=name, parent=parent, lon=lon, lat=lat,

@@ -146,8 +146,8 @@ def _is_home(team: Team) -> bool:
 def _kinds() -> dict[str, Kind]:
     return {
         row.code: Kind(
-            row.id, row.code, row.level, row.urgency, Limit(row.limit, LimitUnit(row.limit_unit)), bool(row.helper_rule),
-            row.restricted,
+            row.id, row.code, row.level, row.urgency, Limit(row.limit, LimitUnit(row.limit_unit)),
+            bool(row.helper_rule), row.restricted,
             tuple(name.split("（")[0].removeprefix("镇") for name in row.department.split("、") if name != "综治中心"),
         )
         for row in db.session.scalars(select(CaseClass))

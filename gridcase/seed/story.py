@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from itertools import count, pairwise
 
@@ -33,6 +34,9 @@ Event = Iterator[datetime]
 Progress = Callable[[int, int], None]
 HOTLINE = "12345"
 IMPORTED, ANSWERED, SORTED = 30, 8, 3
+SMALL_CIRCLES = 6
+_VISITS = {CareTier.CONNECTED: 3, CareTier.CONCERNED: 2}
+LATEST = 1.4  # of the interval: some homes of the demo liaison wait for a visit
 
 
 class Story:
@@ -77,23 +81,24 @@ class Story:
     # -- besides the cases
 
     def _plan_visits(self, team: Team) -> None:
-        """At home every circle is visited in its rhythm; elsewhere those homes that need it most."""
+        """At home every circle is visited in its rhythm; elsewhere the homes that need close support."""
         at_home = bool(team.of(Role.REVIEW_MEMBER))
         for n, liaison in enumerate(team.of(Role.LIAISON)):
-            if self.small and n >= 6:
+            if self.small and n >= SMALL_CIRCLES:
                 return
             for home in (team.homes[home_id] for home_id in liaison.homes):
-                if at_home or (home.tier is CareTier.CONNECTED and n < 12):
-                    for at in self._rhythm(home):
+                if at_home or home.tier is CareTier.CONNECTED:
+                    times = _VISITS.get(home.tier, 1) if at_home else 1
+                    for at in self._rhythm(home, times, latest=LATEST if at_home and n == 0 else 1.12):
                         self._plan(at, self._visit(liaison, home, at))
 
-    def _rhythm(self, home: Neighbour) -> Iterator[datetime]:
+    def _rhythm(self, home: Neighbour, times: int, *, latest: float) -> Iterator[datetime]:
         """Days of visits back from now; most homes are in time, some wait for the next visit."""
         rng, interval = self.scene.rng, home.tier.interval_days
-        ago = interval * rng.uniform(0.02, 1.12)
-        for _ in range({CareTier.CONNECTED: 3, CareTier.CONCERNED: 2}.get(home.tier, 1)):
+        ago = interval * rng.uniform(0.02, latest)
+        for _ in range(times):
             at = self.scene.daytime(self.scene.now - timedelta(days=ago, minutes=rng.randint(0, 600)))
-            if ago < STORY_DAYS and at <= self.scene.now:
+            if ago < STORY_DAYS * latest and at <= self.scene.now:
                 yield at
             ago += interval * rng.uniform(0.8, 1.1)
 
@@ -153,13 +158,12 @@ class Story:
             words = scene.demand()
             happened = at - timedelta(days=scene.rng.uniform(3, 200))
             answered = n > IMPORTED
-            rows.append(
-                HistoryRow(
-                    source_no=f"{happened:%Y}-{n:05d}", title=words.title, text=words.text, happened_at=happened,
-                    answer_text=scene.reply(words.kind, "result") if answered else None,
-                    answered_at=happened + timedelta(days=2) if answered else None,
-                )  # fmt: skip
-            )
+            row = HistoryRow(f"{happened:%Y}-{n:05d}", words.title, words.text, happened)
+            if answered:
+                row = replace(
+                    row, answer_text=scene.reply(words.kind, "result"), answered_at=happened + timedelta(days=2)
+                )
+            rows.append(row)
         town = db.session.get_one(Grid, scene.offices[OUJIANGCHA].town_id)
         cases.import_history(actor=manager.viewer, town=town, village=None, source_system=HOTLINE, rows=rows, now=at)
         for n in range(SORTED):

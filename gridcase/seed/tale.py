@@ -95,7 +95,7 @@ class Tale:
         """Collected on a visit, told to the liaison, or come over the town's desk."""
         if self.from_hotline:
             self._over_the_desk()
-        elif self.rng.random() < 0.55:
+        elif self.rng.random() < 0.55 and self.scene.daytime(self.at) == self.at:
             visit = visits.log_visit(
                 actor=self.liaison.viewer, household=self._home(), record=self._record(None), now=self.at
             )
@@ -103,7 +103,7 @@ class Tale:
             self.case_id = visit.case_id
         else:
             channel = self.rng.choice((*SPOKEN, Channel.SNAP, Channel.PATROL))
-            case = cases.collect(actor=self.liaison.viewer, now=self.at, channel=channel, **self._intake())
+            case = cases.collect(actor=self.liaison.viewer, now=self.at, **self._intake(channel))
             self.case_id = case.id
         self.scene.last_case[self.team.id] = self.case_id
 
@@ -120,7 +120,7 @@ class Tale:
             return
         case = cases.collect_and_solve(
             actor=self.liaison.viewer, now=self.at, result=result, answer=answer, rating=self.rng.choice(_RATINGS),
-            helper_household=self._helper(), channel=self.rng.choice(SPOKEN), **self._intake(),
+            helper_household=self._helper(), **self._intake(self.rng.choice(SPOKEN)),
         )  # fmt: skip
         self.case_id = case.id
 
@@ -219,7 +219,8 @@ class Tale:
     def duplicate_of(self, first_id: int) -> None:
         """The same matter as another one of the village."""
         first = db.session.get_one(Case, first_id)
-        cases.reject_duplicate(self.case(), actor=self.sender.viewer, now=self.at, first=first, note="与首件是同一件事。")
+        sender = self.sender.viewer
+        cases.reject_duplicate(self.case(), actor=sender, now=self.at, first=first, note="与首件是同一件事。")
 
     def second_check(self) -> None:
         """A self-solved case that was drawn is looked at again."""
@@ -243,26 +244,26 @@ class Tale:
         assert household is not None
         return household
 
-    def _intake(self) -> cases.Intake:
+    def _intake(self, channel: Channel) -> cases.Intake:
         household = self.household()
         return {
-            "case_class": db.session.get_one(CaseClass, self.kind.id), "title": self.words.title, "text": self.words.text,
-            "grid": db.session.get_one(Grid, self.team.id), "household": household,
+            "case_class": db.session.get_one(CaseClass, self.kind.id), "channel": channel, "title": self.words.title,
+            "text": self.words.text, "grid": db.session.get_one(Grid, self.team.id), "household": household,
             "reporter_name": household.head_name if household else None,
             "reporter_phone": household.phone if household else None,
         }  # fmt: skip
 
     def _over_the_desk(self) -> None:
         restricted, anonymous = self.kind.restricted, self.rng.random() < 0.3
-        intake = self._intake()
+        channel = Channel.PHONE if restricted else self.rng.choice((Channel.HOTLINE, Channel.RESIDENT_WEB))
+        intake = self._intake(channel)
         if restricted or anonymous:  # the home stays out of what it reports
             spot = self.rng.choice(list(self.team.homes.values()))
             intake |= {"household": None, "reporter_name": None, "reporter_phone": None, "anonymous": True}
             if not restricted:
                 intake |= {"lon": spot.lon, "lat": spot.lat}
             self.home = None
-        channel = Channel.PHONE if restricted else self.rng.choice((Channel.HOTLINE, Channel.RESIDENT_WEB))
-        self.case_id = cases.collect(actor=self.desk.viewer, now=self.at, channel=channel, **intake).id
+        self.case_id = cases.collect(actor=self.desk.viewer, now=self.at, **intake).id
 
     def _village_handler(self) -> Worker | None:
         level = self.kind.level

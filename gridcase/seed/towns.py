@@ -18,8 +18,8 @@ from gridcase.seed.villages import Worker, worker_of
 
 # The stations by the words that the catalogue's column "department" uses.
 STATIONS = (
-    "水利站", "农业农村办", "自然资源所", "交通管理站", "民政办", "应急办", "村镇建设办", "市场监管所", "供电所", "人社所", "中心学校",
-    "医保办", "生态环境办", "畜牧站", "农技站", "农经站", "信访办",
+    "水利站", "农业农村办", "自然资源所", "交通管理站", "民政办", "应急办", "村镇建设办", "市场监管所", "供电所",
+    "人社所", "中心学校", "医保办", "生态环境办", "畜牧站", "农技站", "农经站", "信访办",
 )  # fmt: skip
 OFFICES = (
     ("综治中心", UnitKind.ZONGZHI), ("社会工作办", UnitKind.SOCIAL_WORK), ("便民服务中心", UnitKind.SERVICE),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from itertools import zip_longest
 from random import Random
 
 from sqlalchemy import select
@@ -153,7 +154,7 @@ class _Election:
         self._fit = {
             household_id
             for household_id, home in zip(ids, made, strict=True)
-            if not home.row.absent and home.row.members[0].born_on is not None
+            if not home.row.absent and home.row.tier is CareTier.REASSURED and home.row.members[0].born_on is not None
             and FRESH <= (today - home.row.members[0].born_on).days / 365 <= TIRED
         }  # fmt: skip
         self._taken: set[int] = set()
@@ -174,7 +175,8 @@ def _village_posts(
     chosen: _Election,
 ) -> tuple[list[PostRow], list[int]]:
     """The posts above the liaisons: head, full-time worker, leaders of sections and cells, reviewers."""
-    everybody = [home for circle in homes for home in reversed(circle)]
+    last_ones = [home for row in zip_longest(*(reversed(circle) for circle in reversed(homes))) for home in row]
+    everybody = [home for home in last_ones if home is not None]
     rows = [
         PostRow(f"{village.code}-HEAD", Role.VILLAGE_HEAD, f"{village.name}总网格长", village, paid=True),
         PostRow(f"{village.code}-FULL", Role.FULLTIME_GRID, f"{village.name}专职网格员", village, paid=True),
@@ -184,7 +186,8 @@ def _village_posts(
         title = f"{village.name}{section.name}网格长"
         rows.append(PostRow(f"{village.code}-{section.code}", Role.SECTION_LEADER, title, village, section))
         start, stop = i * len(homes) // len(sections), (i + 1) * len(homes) // len(sections)
-        holders.append(chosen.of(home for circle in homes[start:stop] for home in reversed(circle)))
+        own = {home for circle in homes[start:stop] for home in circle}
+        holders.append(chosen.of(home for home in everybody if home in own))
     for spot in spots:
         if spot.grid.level == GridLevel.CELL:
             title = f"{village.name}{spot.grid.name}网格长"
