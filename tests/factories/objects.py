@@ -125,7 +125,7 @@ def _send(world: World, case_id: int, unit: str) -> None:
 
 
 def _special_cases(world: World) -> list[Thing]:
-    """At the county's station; collected by the liaison outside his circle; restricted; restricted and sent on; closed."""
+    """At the county's station; collected by the liaison elsewhere; restricted; restricted and sent on; closed."""
     own, elsewhere = SPOTS[0], SPOTS[2]
     home, other_home = (world.homes[spot.homes][spot.index] for spot in (own, elsewhere))
     at_county, county_mark = _register(elsewhere, other_home, ORDINARY, name="at the county")
