@@ -77,9 +77,7 @@ def test_who_sees_a_case_of_the_circle(ctx: Flask, world: World, viewer_of: Find
 
 
 @pytest.mark.parametrize("role", list(Role))
-def test_nobody_sees_the_neighbour_village_but_the_town(
-    ctx: Flask, world: World, viewer_of: Find, role: Role
-) -> None:
+def test_nobody_sees_the_neighbour_village_but_the_town(ctx: Flask, world: World, viewer_of: Find, role: Role) -> None:
     case = collected(world, viewer_of(Role.DISPATCHER), home=world.homes["village_b"][0])
     if role is not Role.COUNTY_DISPATCHER:
         assert sees(viewer_of(role), case) == (role in {Role.DISPATCHER, Role.TOWN_MANAGER})

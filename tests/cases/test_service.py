@@ -140,7 +140,9 @@ def test_a_liaison_registers_in_its_village_and_nowhere_else(ctx: Flask, world: 
 
 
 def test_anonymous_means_no_name_is_kept(ctx: Flask, world: World, viewer_of: Find) -> None:
-    case = collected(world, viewer_of(Role.LIAISON), anonymous=True, reporter_name="钱大妈", reporter_phone="13800000000")
+    case = collected(
+        world, viewer_of(Role.LIAISON), anonymous=True, reporter_name="钱大妈", reporter_phone="13800000000"
+    )
     assert (case.reporter_name, case.reporter_phone) == (None, None)
 
 
@@ -193,11 +195,21 @@ def test_a_failed_second_check_takes_the_points_back(ctx: Flask, world: World, v
 def test_who_may_not_self_solve(ctx: Flask, world: World, viewer_of: Find) -> None:
     case = collected(world, viewer_of(Role.LIAISON))
     refused(
-        "您的岗位不能自办自结", service.self_solve, case, viewer_of(Role.DISPATCHER), result="好了", answer=Answer.SOLVED
+        "您的岗位不能自办自结",
+        service.self_solve,
+        case,
+        viewer_of(Role.DISPATCHER),
+        result="好了",
+        answer=Answer.SOLVED,
     )
     complaint = collected(world, viewer_of(Role.LIAISON), code=COMPLAINT)
     refused(
-        "由镇级以上单位办理", service.self_solve, complaint, viewer_of(Role.LIAISON), result="好了", answer=Answer.SOLVED
+        "由镇级以上单位办理",
+        service.self_solve,
+        complaint,
+        viewer_of(Role.LIAISON),
+        result="好了",
+        answer=Answer.SOLVED,
     )
 
 
@@ -282,9 +294,7 @@ def test_another_class_when_accepting_counts_from_the_registration(
     assert queries.check() == []  # the counters moved along
 
 
-def test_a_pause_moves_the_deadline(
-    ctx: Flask, world: World, viewer_of: Find, at: Callable[[str], None]
-) -> None:
+def test_a_pause_moves_the_deadline(ctx: Flask, world: World, viewer_of: Find, at: Callable[[str], None]) -> None:
     case = collected(world, viewer_of(Role.LIAISON))
     do(service.accept, case, viewer_of(Role.VILLAGE_HEAD))
     do(service.dispatch, case, viewer_of(Role.VILLAGE_HEAD), unit=water(world))
@@ -349,12 +359,12 @@ def test_rework_asks_anew_and_tells_the_handler(ctx: Flask, world: World, viewer
     do(service.record_answer, case, viewer_of(Role.LIAISON), answer=Answer.NOT_SOLVED)
     do(service.rework, case, viewer_of(Role.VILLAGE_HEAD), note="边上还有一个坑。")
     assert (case.state, case.answer, case.answer_attempts) == ("in_progress", None, 0)
-    assert db.session.scalar(select(Notice.unit_id).where(Notice.rule.startswith("case.rework"))) == world.units["water"]
+    assert (
+        db.session.scalar(select(Notice.unit_id).where(Notice.rule.startswith("case.rework"))) == world.units["water"]
+    )
 
 
-def test_closed_late_is_written_down(
-    ctx: Flask, world: World, viewer_of: Find, at: Callable[[str], None]
-) -> None:
+def test_closed_late_is_written_down(ctx: Flask, world: World, viewer_of: Find, at: Callable[[str], None]) -> None:
     case = handled(world, viewer_of)
     do(service.record_answer, case, viewer_of(Role.LIAISON), answer=Answer.SOLVED)
     at("2026-12-08T10:00:00+08:00")
@@ -472,8 +482,15 @@ def test_the_doctor_sees_a_wrong_counter_a_skipped_step_and_a_missing_trace(
     db.session.execute(Case.__table__.update().values(state="dispatched"))
     db.session.execute(
         CaseStep.__table__.insert().values(
-            case_id=case.id, seq=2, move="sign", from_state="dispatched", to_state="in_progress", actor_name="x",
-            actor_role="dept", at=clock.now(), detail={},
+            case_id=case.id,
+            seq=2,
+            move="sign",
+            from_state="dispatched",
+            to_state="in_progress",
+            actor_name="x",
+            actor_role="dept",
+            at=clock.now(),
+            detail={},
         )  # fmt: skip
     )
     said = " ".join(queries.check())
