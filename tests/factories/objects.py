@@ -5,7 +5,9 @@ Each carries a mark of its own in its words, so that a page that shows it where 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from sqlalchemy import select
 
 from gridcase.cases import queries as case_queries
 from gridcase.cases import service as cases
@@ -18,6 +20,8 @@ from gridcase.grid.models import Grid
 from gridcase.households.models import Household
 from gridcase.notices import service as notices
 from gridcase.people.models import Unit
+from gridcase.points import service as points
+from gridcase.points.models import Transfer
 from tests.factories.world import MAKER, World
 
 MISSING_ID = 987_654
@@ -39,6 +43,7 @@ class Thing:
     unit: str = ""
     posts: frozenset[str] = frozenset()  # the roles whose post it is addressed to or was collected by
     restricted: bool = False
+    closed: bool = False
 
 
 @dataclass(frozen=True)
@@ -73,7 +78,9 @@ def make(world: World) -> list[Thing]:
         things.append(_thing(spot, "village", world.grids[spot.village], cell=""))
         things.append(_thing(spot, "cell", world.grids[spot.cell]))
         things.append(_case(world, spot, household_id))
+        things += _awards(spot, household_id)
     things += _special_cases(world) + _notices(world)
+    things += [replace(thing, kind="pin", mark="") for thing in things if thing.kind == "case"]
     return things + [_missing(kind) for kind in sorted({thing.kind for thing in things})]
 
 
@@ -81,9 +88,9 @@ def _missing(kind: str) -> Thing:
     return Thing(kind, "missing", MISSING_ID)
 
 
-def _thing(spot: Spot, kind: str, thing_id: int, *, mark: str = "", cell: str | None = None) -> Thing:
+def _thing(spot: Spot, kind: str, thing_id: int, *, mark: str = "", cell: str | None = None, name: str = "") -> Thing:
     return Thing(
-        kind, spot.name, thing_id, mark=mark, village=spot.village, cell=spot.cell if cell is None else cell,
+        kind, name or spot.name, thing_id, mark=mark, village=spot.village, cell=spot.cell if cell is None else cell,
         section=spot.section if kind not in {"village", "cell"} else "",
         homes_of=spot.homes_of if kind not in {"village", "cell"} else frozenset(),
     )  # fmt: skip
@@ -125,7 +132,7 @@ def _send(world: World, case_id: int, unit: str) -> None:
 
 
 def _special_cases(world: World) -> list[Thing]:
-    """At the county's station; collected by the liaison outside his circle; restricted; restricted and sent on; closed."""
+    """At the county's station; collected by the liaison elsewhere; restricted; restricted and sent on."""
     own, elsewhere = SPOTS[0], SPOTS[2]
     home, other_home = (world.homes[spot.homes][spot.index] for spot in (own, elsewhere))
     at_county, county_mark = _register(elsewhere, other_home, ORDINARY, name="at the county")
@@ -143,17 +150,31 @@ def _special_cases(world: World) -> list[Thing]:
         Thing("case", "collected", collected, collected_mark, posts=frozenset({"liaison"}), **outside),
         Thing("case", "restricted", secret, secret_mark, restricted=True, **inside),
         Thing("case", "restricted and sent", sent, sent_mark, unit="justice", restricted=True, **inside),
-        closed_case(own, home, inside),
     ]
 
 
-def closed_case(own: Spot, household_id: int, inside: dict[str, object]) -> Thing:
+def _closed(spot: Spot, household_id: int, *, name: str) -> tuple[int, str]:
     """One that has brought points to its home."""
-    case_id, mark = _register(own, household_id, PRAISED, name="closed")
+    case_id, mark = _register(spot, household_id, PRAISED, name=name)
     with transaction():
         case = db.session.get_one(Case, case_id)
         cases.self_solve(case, actor=MAKER, now=clock.now(), result="已修好", answer=Answer.SOLVED)
-    return Thing("case", "closed", case_id, mark, **inside)
+    return case_id, mark
+
+
+def _awards(spot: Spot, household_id: int) -> list[Thing]:
+    """An award under public notice, and one that somebody has objected to."""
+    made = []
+    for kind, name in (("award", f"closed {spot.name}"), ("objection", f"objected {spot.name}")):
+        case_id, mark = _closed(spot, household_id, name=name)
+        award = db.session.scalars(select(Transfer).where(Transfer.source_id == str(case_id))).one()
+        made.append(replace(_thing(spot, "case", case_id, mark=mark, name=name), closed=True))
+        made.append(_thing(spot, kind, award.id))
+    words = f"记号（{spot.name}）的异议"
+    with transaction():
+        award = db.session.get_one(Transfer, made[-1].id)
+        points.object_to(award, actor=MAKER, reason=words, now=clock.now())
+    return [*made[:-1], replace(made[-1], mark=words)]
 
 
 def _notices(world: World) -> list[Thing]:

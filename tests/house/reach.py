@@ -38,6 +38,7 @@ HANDLES = GRID | STATION
 ANSWERS = GRID | names("dispatcher")
 PAUSES = names("unit_lead dispatcher")
 CHECKS_TWICE = names("section_leader village_head")
+SEES_POINTS = GRID | WATCH | names("resident review_member auditor")
 SEES_MAP = CELL | VILLAGE | WATCH | names("dispatcher town_manager")
 SEES_FIGURES = VILLAGE | WATCH | names("dispatcher town_manager county_manager")
 
@@ -90,6 +91,23 @@ TABLE = (
     Row("cases.register_solved", GRID),
     Row("cases.show", SEES_CASES, "case", every=True),
     *_moves(),
+    Row("visits.index", GRID),
+    Row("visits.log", GRID, "household"),
+    Row("visits.of_household", GRID | WATCH, "household"),
+    Row("points.index", SEES_POINTS),
+    Row("points.print_board", SEES_POINTS),
+    Row("points.ledger", SEES_POINTS, "household"),
+    Row("points.object_to", names("resident village_supervisor"), "award"),
+    Row("points.objections", names("review_member")),
+    Row("points.settle", names("review_member"), "objection"),
+    Row("dashboard.map.show", SEES_MAP),
+    Row("dashboard.map.points", SEES_MAP),
+    Row("dashboard.map.places", SEES_MAP),
+    Row("dashboard.map.card", SEES_MAP, "pin", every=True),
+    Row("dashboard.figures.show", SEES_FIGURES),
+    Row("dashboard.figures.listed", SEES_FIGURES),
+    Row("exchange.import_cases", names("town_manager")),
+    Row("exchange.confirm_import", names("town_manager")),
 )
 # Open to everybody; `test_routes` keeps the list short and knows why.
 PUBLIC = names("health.healthz health.readyz users.sign_in users.set_locale users.set_large_text static")
@@ -97,13 +115,17 @@ PUBLIC_ROOMS = ("styleguide.",)
 # What stands in an address besides an id.
 FIXED = {"code": "0401"}
 # The names of the objects that are somebody's own; the others are tried as foreign or missing.
-OWN = names("own closed") | {"to the liaison"}
+OWN = frozenset({"own", "to the liaison"})
 
 
 def reaches(role: str, thing: Thing) -> bool:
     """Whether a post of this role reaches this thing."""
     if thing.name == "missing":
         return False
+    if thing.kind == "pin":  # open cases by place; a restricted one is on nobody's map, whoever has it
+        return not (thing.restricted or thing.closed) and _by_place(role, thing)
+    if thing.kind == "award" and role == "resident":  # the public notice of a village is for all its homes
+        return thing.village == "village_a"
     by_address = role in thing.posts or (bool(thing.unit) and UNIT_OF.get(role) == thing.unit)
     if thing.kind == "notice":
         return by_address

@@ -30,7 +30,9 @@ STYLE_GUIDE = "styleguide."
 SIGNED_IN = {"home.index", "users.sign_out"}
 UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
 CRAWLERS = [Role.LIAISON, Role.VILLAGE_HEAD, Role.DISPATCHER, Role.TOWN_MANAGER, Role.REVIEW_MEMBER, Role.AUDITOR]
-ODD_ARGUMENTS = "after=W10&tab=x&state=x&village=x&light=x&major=x&q=%00%27%22%3C&date=x&show=x&household=x&lon=x&lat=x"
+ODD_ARGUMENTS = (
+    "after=WyJ4Il0&tab=x&state=x&village=x&light=x&major=x&q=%00%27%22%3C&date=x&show=x&household=x&lon=x&lat=x"
+)
 
 
 def test_every_view_says_who_may_enter(app: Flask) -> None:
