@@ -146,7 +146,7 @@ def _entry(transfer: Transfer, debit_kind: str, credit_kind: str, notice: PointN
 def _reads_board(viewer: Viewer, permission: Permission, village_id: Any) -> ColumnElement[bool]:
     """Who reaches one home of a village reads all of its public notice: that is what public means, and it is masked."""
     homes = select(Household.id).where(Household.village_id == village_id, households.visible(viewer, permission))
-    return homes.exists()
+    return homes.correlate(Grid, PointNotice).exists()  # any home of the village, not the one of the outer row
 
 
 def boards(viewer: Viewer) -> list[Grid]:
