@@ -81,7 +81,7 @@ def show(household_id: int) -> ResponseReturnValue:
         for row in queries.open_cases(home, viewer=someone)
     ]
     return render_template(
-        "dossier/show.html", home=home, may=may, today=today, places=queries.places_of(home),
+        "dossier/show.html", home=home, may=may, today=today, place_names=queries.places_of(home),
         revealed=Permission.SEE_MEMBERS in may and _revealed(home, now),
         members=queries.members_of(home, on=today), relations=RELATIONS,
         contacts=queries.contacts_of(home, on=today), open_cases=open_cases,
