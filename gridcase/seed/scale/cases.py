@@ -152,8 +152,8 @@ def _case(d: Draft, rng: Random) -> tuple[Any, ...]:
     return (
         d.id, d.number, d.case_class.id, d.title, f"{d.title}，请来看一看。", Channel.VISIT, d.state,
         d.case_class.urgency, d.town.county_id, d.town.id, d.village.id, d.home.cell.id, d.home.cell.path, d.home.id,
-        "住户", False, False, False, rng.choice(d.village.liaison_posts), post, unit, d.registered_at, d.due_at, d.registered_at, d.due_at,
-        soon, False, None if closed else d.due_at, d.closed_at, late, level,
+        "住户", False, False, False, rng.choice(d.village.liaison_posts), post, unit, d.registered_at, d.due_at,
+        d.registered_at, d.due_at, soon, False, None if closed else d.due_at, d.closed_at, late, level,
         "已办好。" if closed else None, Answer.SOLVED if closed else None, 0, Rating.SATISFIED if closed else None,
         d.self_solved,
     )  # fmt: skip
