@@ -21,9 +21,9 @@ import gridcase.dossier.views
 import gridcase.exchange.views
 import gridcase.notices.views
 import gridcase.points.views
-import gridcase.visits.views
 import gridcase.users.session
 import gridcase.users.views
+import gridcase.visits.views
 import gridcase.web.health
 import gridcase.web.styleguide
 from gridcase.core import clock

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import select
 from sqlalchemy.orm import aliased
 
 from gridcase.cases.models import Case, CaseClass
@@ -19,7 +19,7 @@ from gridcase.grid.rules import GridLevel
 ASKED_AT_ONCE = 5000
 
 
-def towns_of(viewer: Viewer) -> Sequence[Row[Any]]:
+def towns_of(viewer: Viewer) -> Sequence[Any]:
     """(code, name, path) of the towns the viewer may import for."""
     return db.session.execute(
         select(Grid.code, Grid.name, Grid.path)
@@ -54,7 +54,7 @@ def class_codes() -> dict[str, str]:
     return {name: row.code for row in rows for name in (row.code, row.zh)}
 
 
-def cases_of(town: Grid, *, since: datetime | None) -> Iterator[Row[Any]]:
+def cases_of(town: Grid, *, since: datetime | None) -> Iterator[Any]:
     """A town's cases by number, without the restricted ones and without who reported; streamed."""
     village, place = aliased(Grid), aliased(Grid)
     query = (

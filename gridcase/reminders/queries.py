@@ -28,7 +28,7 @@ def untold(
     now: datetime,
     emergencies_only: bool,
     after: int,
-) -> Sequence[Row[Any]]:
+) -> Sequence[Any]:
     """Cases that stand on this rung and of whom nobody was told for their present due time, by id.
 
     The database leaves out what was told before, so that a sweep with nothing to say reads little and writes

@@ -62,7 +62,7 @@ def due_count(viewer: Viewer, *, on: date) -> int:
     )
 
 
-def coming_homes(viewer: Viewer, *, on: date) -> Sequence[Row[Any]]:
+def coming_homes(viewer: Viewer, *, on: date) -> Sequence[Any]:
     """The homes to be visited in the next two weeks, soonest first."""
     return db.session.execute(
         _homes(viewer)
@@ -72,7 +72,7 @@ def coming_homes(viewer: Viewer, *, on: date) -> Sequence[Row[Any]]:
     ).all()
 
 
-def open_demands(viewer: Viewer) -> Sequence[Row[Any]]:
+def open_demands(viewer: Viewer) -> Sequence[Any]:
     """Open cases of the homes the viewer visits, the next due first. Restricted ones stand beside no home."""
     return db.session.execute(
         select(

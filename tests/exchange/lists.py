@@ -11,7 +11,7 @@ from openpyxl import Workbook
 
 HEADERS = ["留言编号", "留言用户", "留言主题", "留言时间", "留言详情", "反对数", "点赞数"]
 SUBJECTS = ("路灯不亮", "反映三组水管漏水", "咨询医保缴费", "　村口垃圾没人清　", "A1区噪音扰民", "桥栏杆坏了")
-FIRST = datetime(2019, 1, 3, 9, 5, 7)
+FIRST = datetime(2019, 1, 3, 9, 5, 7)  # noqa: DTZ001 - Excel knows no zones
 Row = list[Any]
 
 
@@ -27,7 +27,8 @@ def _row(n: int, number: int) -> Row:
         when = at  # some cells are real dates
     if n % 40 == 23:
         when = at.replace(hour=0, minute=0, second=0)
-    text = f"\n\t\t\t\t\t\n\t\t\t\t\t您好！　　这是第{n}件，{SUBJECTS[n % 6].strip()}，请尽快处理。\n\t\t\t\t\t\n\t\t\t\t\t"
+    dirt = "\n\t\t\t\t\t\n\t\t\t\t\t"
+    text = f"{dirt}您好！　　这是第{n}件，{SUBJECTS[n % 6].strip()}，请尽快处理。{dirt}"
     if n % 50 == 9:
         text += "情况很久了。" * 900
     return [number, f"A{n:06d}", SUBJECTS[n % 6] if n % 9 else f"{SUBJECTS[n % 6]}（{n}）", when, text, n % 3, n % 7]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import insert, literal, select
+from sqlalchemy import Table, insert, literal, select
 
 from gridcase.audit import service as audit
 from gridcase.cases.models import Case, CaseClass, CaseStep
@@ -168,7 +168,7 @@ def _values(
 
 def _insert(values: list[dict[str, Any]], *, actor: Viewer, post_id: int | None, role: str, now: datetime) -> None:
     """The cases in one statement, their first steps in one a batch, taken from the rows just written."""
-    db.session.execute(insert(Case.__table__), values)
+    db.session.execute(insert(cast(Table, Case.__table__)), values)
     numbers = [value["number"] for value in values]
     step = {
         "seq": 1, "move": "import", "actor_user_id": actor.user_id, "actor_post_id": post_id, "actor_name": actor.name,
