@@ -16,9 +16,14 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import gridcase.cases.views
+import gridcase.dashboard.views
+import gridcase.dossier.views
+import gridcase.exchange.views
 import gridcase.notices.views
+import gridcase.points.views
 import gridcase.users.session
 import gridcase.users.views
+import gridcase.visits.views
 import gridcase.web.health
 import gridcase.web.styleguide
 from gridcase.core import clock
@@ -40,6 +45,11 @@ ROOMS: tuple[Any, ...] = (
     gridcase.users.views,
     gridcase.notices.views,
     gridcase.cases.views,
+    gridcase.visits.views,
+    gridcase.points.views,
+    gridcase.dossier.views,
+    gridcase.dashboard.views,
+    gridcase.exchange.views,
 )
 
 ERROR_PAGES = {400, 403, 404, 409, 413, 429, 500, 503}

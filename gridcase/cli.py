@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+import secrets
 import sys
+import tempfile
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -256,7 +258,15 @@ def export_cases(file: Path, town: str, since: Any) -> None:
 @click.option("--real", required=True, type=click.Path(exists=True, file_okay=False, path_type=Path))
 def trial(real: Path) -> None:
     """Real input: import it, import it again, import broken copies; say what came of it."""
-    sys.exit(0 if trials.run(real, say=click.echo) else 1)
+    with tempfile.TemporaryDirectory() as folder:
+        config = Config(env="test", instance=folder, secret_key=secrets.token_hex(16))
+        migrate.upgrade(config)
+        with create_app(config).app_context():
+            with transaction():
+                reference.load(actor=ACTOR, now=clock.now())
+            sound = trials.run(real, say=click.echo)
+            db.session.remove()
+    sys.exit(0 if sound else 1)
 
 
 @main.group("audit")

@@ -1,4 +1,4 @@
-"""`python -m tests.shoot`: the pictures of README, taken anew from the small demo, into docs/images.
+"""`python -m tests.shoot [whole]`: the pictures of README, taken anew from the small (or whole) demo, into docs/images.
 
 Needs what `make test` installs. Every picture is a palette PNG under 300 KB.
 """
@@ -6,6 +6,7 @@ Needs what `make test` installs. Every picture is a palette PNG under 300 KB.
 from __future__ import annotations
 
 import base64
+import logging
 import os
 import struct
 import sys
@@ -41,6 +42,7 @@ IMAGES = Path(__file__).resolve().parents[1] / "docs" / "images"
 MOST_BYTES, COLOURS = 300_000, 256
 MONDAY = "2026-11-23T10:20:00+08:00"
 DESK, PHONE = (1440, 900, 1), (360, 740, 2)  # width, height, dots a pixel
+BEFORE_CHECK = "/cases/?tab=village&state=feedback"  # a case whose timeline tells something
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 
 
@@ -59,24 +61,25 @@ class Shot:
 
 SHOTS = (
     Shot("work-list", Role.DISPATCHER, "/", DESK),
-    Shot("case", Role.DISPATCHER, "/cases/", DESK, follow=(r"^/cases/\d+$",)),
+    Shot("case", Role.DISPATCHER, BEFORE_CHECK, DESK, follow=(r"^/cases/\d+$",)),
     Shot("map", Role.DISPATCHER, "/map/", DESK, wait=".leaflet-marker-icon"),
     Shot("figures", Role.DISPATCHER, "/dashboard/", DESK),
     Shot("today-phone", Role.LIAISON, "/visits/", PHONE),
     Shot("visit-phone", Role.LIAISON, "/visits/", PHONE, follow=(r"^/visits/log/\d+$",)),
-    Shot("case-phone", Role.LIAISON, "/cases/", PHONE, follow=(r"^/cases/\d+$",)),
-    Shot("case-english", Role.DISPATCHER, "/cases/", DESK, follow=(r"^/cases/\d+$",), locale="en"),
+    Shot("case-phone", Role.LIAISON, "/cases/?tab=all", PHONE, follow=(r"^/cases/\d+$",)),
+    Shot("case-english", Role.DISPATCHER, BEFORE_CHECK, DESK, follow=(r"^/cases/\d+$",), locale="en"),
 )
 
 
-def main() -> int:
+def main(*, small: bool) -> int:
     """Take all pictures; 1 when one of them is too heavy."""
     os.environ["GRIDCASE_NOW"] = MONDAY
+    logging.getLogger("werkzeug").setLevel(logging.WARNING)
     IMAGES.mkdir(parents=True, exist_ok=True)
     heavy = []
     with (
         tempfile.TemporaryDirectory() as folder,
-        _demo(Path(folder)) as app,
+        _demo(Path(folder), small=small) as app,
         _serving(app) as url,
         sync_playwright() as playwright,
     ):
@@ -94,7 +97,7 @@ def main() -> int:
 
 
 @contextmanager
-def _demo(folder: Path) -> Iterator[Flask]:
+def _demo(folder: Path, *, small: bool) -> Iterator[Flask]:
     """The application on the small demo."""
     config = Config(env="demo", instance=str(folder)).checked()
     migrate.upgrade(config)
@@ -102,7 +105,7 @@ def _demo(folder: Path) -> Iterator[Flask]:
     with app.app_context():
         with transaction():
             reference.load(actor=job("pictures"), now=clock.now())
-        demo.build(actor=job("pictures"), now=clock.now(), small=True, progress=lambda _done, _of: None)
+        demo.build(actor=job("pictures"), now=clock.now(), small=small, progress=lambda _done, _of: None)
         db.session.remove()
     yield app
 
@@ -238,4 +241,4 @@ def _chunk(kind: bytes, data: bytes) -> bytes:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(small="whole" not in sys.argv))

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from gridcase.core.db import Base, ByteString, Json, UtcDateTime
 
-OPEN = text("closed_at IS NULL")
+OPEN, ENDED = text("closed_at IS NULL"), text("closed_at IS NOT NULL")
 SECOND_CHECK_DUE = text("second_check = 'due'")
 
 
@@ -54,6 +54,7 @@ class Case(Base):
         Index("ix_case_village_new", "village_id", "registered_at", "id"),
         Index("ix_case_second_check", "path", "id", sqlite_where=SECOND_CHECK_DUE, postgresql_where=SECOND_CHECK_DUE),
         Index("ix_case_due_open", "due_at", sqlite_where=OPEN, postgresql_where=OPEN),
+        Index("ix_case_closed", "closed_at", "path", sqlite_where=ENDED, postgresql_where=ENDED),
         Index("ix_case_handler_post", "handler_post_id", "registered_at", "id"),
         Index("ix_case_handler_unit", "handler_unit_id", "registered_at", "id"),
         Index("ix_case_household", "household_id", "registered_at", "id"),

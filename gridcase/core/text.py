@@ -14,6 +14,14 @@ _PLAIN_FORM = re.compile("[０-９Ａ-Ｚａ-ｚ＋－．／＠＿％＃⺀-⿕]
 _RADICALS = str.maketrans(
     "⺠⻁⻄⻅⻆⻉⻋⻓⻔⻘⻚⻛⻜⻝⻢⻣⻤⻥⻦⻨⻩⻬⻮⻰", "民虎西见角贝车长门青页风飞食马骨鬼鱼鸟麦黄齐齿龙"
 )
+# Unicode's categories Cc, Cf and Cs but for line end and tab, written out: asking for the category of every single
+# character of a long text takes four times as long as all the rest.
+_HIDDEN = re.compile(
+    "[\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f\\xad\\u0600-\\u0605\\u061c\\u06dd\\u070f\\u0890\\u0891\\u08e2\\u180e"
+    "\\u200b-\\u200f\\u202a-\\u202e\\u2060-\\u2064\\u2066-\\u206f\\ud800-\\udfff\\ufeff\\ufff9-\\ufffb"
+    "\\U000110bd\\U000110cd\\U00013430-\\U0001343f\\U0001bca0-\\U0001bca3\\U0001d173-\\U0001d17a"
+    "\\U000e0001\\U000e0020-\\U000e007f]"
+)
 _BLANK = re.compile(r"[^\S\n]+")
 _LINE_END = re.compile("\r\n?|[\u2028\u2029\x0b\x0c\x85]")
 _BLANK_LINES = re.compile(r"\n{3,}")
@@ -34,7 +42,7 @@ def clean(text: str) -> str:
     text = _LINE_END.sub("\n", text)
     text = _PLAIN_FORM.sub(lambda found: unicodedata.normalize("NFKC", found.group()), text).translate(_RADICALS)
     text = unicodedata.normalize("NFC", text)
-    text = "".join(char for char in text if char in "\n\t" or unicodedata.category(char) not in ("Cc", "Cf", "Cs"))
+    text = _HIDDEN.sub("", text)
     lines = (_BLANK.sub(" ", line).strip() for line in text.split("\n"))
     return _BLANK_LINES.sub("\n\n", "\n".join(lines)).strip()
 

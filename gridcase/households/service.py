@@ -157,6 +157,36 @@ def join_circle(
     )  # fmt: skip
 
 
+def form_circles(
+    *,
+    actor: Viewer,
+    village: Grid,
+    circles: Sequence[tuple[Post, Sequence[int]]],
+    valid_from: date,
+    reason: str,
+    now: datetime,
+) -> None:
+    """Put a village's homes into the circles of its posts (post, household ids), section by section."""
+    rows = [
+        {"household_id": household_id, "post_id": post.id, "valid_from": valid_from, "reason": reason}
+        for post, household_ids in circles
+        for household_id in household_ids
+    ]
+    if not rows:
+        return
+    db.session.execute(insert(CirclePlace), rows)
+    by_section: dict[int, list[int]] = {}
+    for post, household_ids in circles:
+        if post.section_id is not None:
+            by_section.setdefault(post.section_id, []).extend(household_ids)
+    for section_id, household_ids in sorted(by_section.items()):
+        db.session.execute(update(Household).where(Household.id.in_(household_ids)).values(section_id=section_id))
+    audit.record(
+        actor=actor, action="circle.form", subject_kind="grid", subject_id=village.id, place_path=village.path, now=now,
+        detail={"circles": len(circles), "households": len(rows)},
+    )  # fmt: skip
+
+
 def confirm_tier(household: Household, *, actor: Viewer, tier: CareTier, reason: str, now: datetime) -> None:
     """Set a care tier: a person decides and says why; the next visit follows."""
     if not reason.strip():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlalchemy import select
@@ -15,6 +15,20 @@ from gridcase.core.words import Text
 from gridcase.notices.models import Notice, NoticeRead, Outbox
 
 FILE_CHANNEL = "file"
+
+
+def key_of(
+    rule: str,
+    subject_kind: str,
+    subject_id: int,
+    due_at: datetime | None,
+    *,
+    post_id: int | None = None,
+    unit_id: int | None = None,
+) -> str:
+    """What a notice is told apart by; the same key is never written twice."""
+    when = due_at.astimezone(UTC).isoformat() if due_at else ""
+    return f"{rule}:{subject_kind}:{subject_id}:{when}:p{post_id or ''}u{unit_id or ''}"
 
 
 def tell(
@@ -36,7 +50,7 @@ def tell(
 
     Returns the notice's id, or None when it had been told before.
     """
-    key = f"{rule}:{subject_kind}:{subject_id}:{due_at.isoformat() if due_at else ''}:p{post_id or ''}u{unit_id or ''}"
+    key = key_of(rule, subject_kind, subject_id, due_at, post_id=post_id, unit_id=unit_id)
     values = {
         "key": key, "rule": rule, "subject_kind": subject_kind, "subject_id": subject_id, "due_at": due_at,
         "post_id": post_id, "unit_id": unit_id, "place_path": place_path, "text": text.as_json(), "link": link,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -125,3 +126,52 @@ def appoint(
         now=now, detail={"person_id": person_id, "from": valid_from.isoformat(), "stand_in": stand_in},
     )  # fmt: skip
     return holding
+
+
+@dataclass(frozen=True)
+class PostRow:
+    """One post of a list: an address for work at a place, in a section or in a unit."""
+
+    code: str
+    role: Role
+    title: str
+    place: Grid
+    section: Section | None = None
+    unit: Unit | None = None
+    paid: bool = False
+
+
+def add_posts(*, actor: Viewer, place: Grid, rows: Sequence[PostRow], valid_from: date, now: datetime) -> list[Post]:
+    """Create a list of posts in or below `place` (a village's liaisons) in one statement, in the order of the rows."""
+    if not rows:
+        return []
+    values = [
+        {
+            "code": row.code, "role": row.role, "title": row.title, "place_id": row.place.id,
+            "place_path": row.place.path, "section_id": row.section.id if row.section else None,
+            "unit_id": row.unit.id if row.unit else None, "paid": row.paid, "valid_from": valid_from,
+        }
+        for row in rows
+    ]  # fmt: skip
+    posts = db.session.scalars(insert(Post).returning(Post, sort_by_parameter_order=True), values).all()
+    audit.record(
+        actor=actor, action="post.register", subject_kind="grid", subject_id=place.id, place_path=place.path, now=now,
+        detail={"posts": len(posts)},
+    )  # fmt: skip
+    return list(posts)
+
+
+def appoint_many(
+    *, actor: Viewer, place: Grid, rows: Sequence[tuple[Post, int]], valid_from: date, now: datetime
+) -> None:
+    """Give a list of posts in or below `place` each to a person (post, person id) from a day on."""
+    if not rows:
+        return
+    db.session.execute(
+        insert(Holding),
+        [{"post_id": post.id, "person_id": person_id, "valid_from": valid_from} for post, person_id in rows],
+    )
+    audit.record(
+        actor=actor, action="post.appoint", subject_kind="grid", subject_id=place.id, place_path=place.path, now=now,
+        detail={"holdings": len(rows), "from": valid_from.isoformat()},
+    )  # fmt: skip

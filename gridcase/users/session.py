@@ -42,6 +42,11 @@ def load(token: str) -> Account | None:
     return account
 
 
+def leave_asleep() -> None:
+    """This request was asked by a page, not by a person: it does not keep the session alive."""
+    g.pop("touch_session", None)
+
+
 def init_app(app: Flask) -> None:
     """Attach Flask-Login and keep live sessions alive."""
     manager = LoginManager()

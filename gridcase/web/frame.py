@@ -70,7 +70,7 @@ def _link(item: NavItem, *, phone: bool = False) -> dict[str, Any]:
         "label": filters.translate(label),
         "url": url_for(item.endpoint),
         "icon": item.icon,
-        "active": (request.blueprint or "") == item.endpoint.split(".")[0],
+        "active": (request.blueprint or "") == item.endpoint.rpartition(".")[0],
     }
 
 

@@ -123,6 +123,14 @@ def upgrade() -> None:
         sqlite_where=sa.text("second_check = 'due'"),
         postgresql_where=sa.text("second_check = 'due'"),
     )
+    op.create_index(
+        "ix_case_closed",
+        "case",
+        ["closed_at", "path"],
+        unique=False,
+        sqlite_where=sa.text("closed_at IS NOT NULL"),
+        postgresql_where=sa.text("closed_at IS NOT NULL"),
+    )
     op.create_index("ix_case_handler_post", "case", ["handler_post_id", "registered_at", "id"], unique=False)
     op.create_index("ix_case_handler_unit", "case", ["handler_unit_id", "registered_at", "id"], unique=False)
     op.create_index("ix_case_household", "case", ["household_id", "registered_at", "id"], unique=False)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import sys
+import unicodedata
+
 import pytest
 
-from gridcase.core.text import bigrams, clean, clean_line, excerpt, initials
+from gridcase.core.text import _HIDDEN, bigrams, clean, clean_line, excerpt, initials
 
 
 @pytest.mark.parametrize(
@@ -95,3 +98,12 @@ def test_an_excerpt_is_cut_where_it_says_so() -> None:
     assert len(found) <= 24
     assert excerpt(text, length=24, around="没有这词") == excerpt(text, length=24)
     assert excerpt(text + "，完了", length=24, around="完了").endswith("一样，完了")
+
+
+def test_every_hidden_character_of_unicode_goes() -> None:
+    """What Python's own tables call control, format or surrogate, and nothing that is a letter or a sign."""
+    for code in range(sys.maxunicode + 1):
+        char = chr(code)
+        hidden = unicodedata.category(char) in ("Cc", "Cf", "Cs") and char not in "\n\t"
+        assert not hidden or not _HIDDEN.sub("", char), hex(code)
+        assert hidden or _HIDDEN.sub("", char) or unicodedata.category(char) == "Cn", hex(code)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from gridcase.cases.rules import MOVES, State
+from gridcase.cases.rules import MOVES, OPEN_STATES, State
 from tests.house.pages import DOCS, ROOT, names_in, quoted, rows_under
 
 TOUR = (DOCS / "tour.md").read_text(encoding="utf-8")
@@ -35,12 +35,18 @@ def test_every_file_named_exists(page: Path) -> None:
     assert wrong == []
 
 
+def sources_said(states: frozenset[State]) -> str:
+    """Where a move starts, in few words."""
+    short = {frozenset(State): "any", OPEN_STATES: "any open"}
+    return short.get(states) or ", ".join(sorted(str(state) for state in states))
+
+
 def test_the_table_of_moves_is_the_table_of_the_code() -> None:
     wanted = [
         [
             f"`{move.name}`",
             str(move.label),
-            "any" if move.sources == frozenset(State) else ", ".join(sorted(str(state) for state in move.sources)),
+            sources_said(move.sources),
             str(move.target or "–"),
             move.needs.value,
         ]

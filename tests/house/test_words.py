@@ -7,6 +7,7 @@ from collections import defaultdict
 from typing import Any
 
 from gridcase.core.paths import PACKAGE
+from gridcase.core.words import Text
 from gridcase.web.translations import merged
 from tests.house.pages import DOCS, names_in, quoted, rows_under
 
@@ -30,7 +31,7 @@ def labelled(name: str, modules: list[str]) -> Any:
     owner, _, member = name.partition(".")
     for module in modules:
         found = getattr(getattr(importlib.import_module(module), owner, None), member, None)
-        if hasattr(found, "label"):
+        if isinstance(getattr(found, "label", None), Text):
             return found
     return None
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import insert, select
+from sqlalchemy import Table, insert, literal, select
 
 from gridcase.audit import service as audit
 from gridcase.cases.models import Case, CaseClass, CaseStep
@@ -29,7 +29,10 @@ KNOWN_BATCH = 5000  # source numbers asked for in one statement
 
 @dataclass(frozen=True)
 class HistoryRow:
-    """One matter as the other system had it; `happened_at` is kept, an answer makes it a closed one."""
+    """One matter as the other system had it; `happened_at` is kept, an answer makes it a closed one.
+
+    Texts are cleaned when a row is made: that takes longer than writing it, and must not happen under the write lock.
+    """
 
     source_no: str
     title: str
@@ -41,6 +44,23 @@ class HistoryRow:
     address: str | None = None
     answer_text: str | None = None
     answered_at: datetime | None = None
+
+    def __post_init__(self) -> None:
+        text = clean(self.text)
+        for name, value in (
+            ("source_no", clean_line(self.source_no)[:NO_LENGTH]),
+            ("title", excerpt(clean_line(self.title) or text, length=TITLE_LENGTH)),
+            ("text", text),
+            ("reporter_name", _line(self.reporter_name, NAME_LENGTH)),
+            ("reporter_phone", _line(self.reporter_phone, PHONE_LENGTH)),
+            ("address", _line(self.address, ADDRESS_LENGTH)),
+            ("answer_text", clean(self.answer_text or "") or None),
+        ):
+            object.__setattr__(self, name, value)
+
+
+def _line(text: str | None, length: int) -> str | None:
+    return clean_line(text or "")[:length] or None
 
 
 @dataclass(frozen=True)
@@ -69,7 +89,7 @@ def import_history(
     day = town_day(now)
     reserve(town, day, 0)  # holds the town's counter: a second import waits here and then sees these rows
     known = _known(town, source_system, [row.source_no for row in rows])
-    fresh = {clean_line(row.source_no)[:NO_LENGTH]: row for row in reversed(rows)}
+    fresh = {row.source_no: row for row in reversed(rows)}
     new = [row for no, row in reversed(fresh.items()) if no not in known]
     if new:
         classes = _classes({row.class_code or UNSORTED_CLASS for row in new})
@@ -90,7 +110,7 @@ def import_history(
 def _known(town: Grid, source_system: str, numbers: Sequence[str]) -> set[str]:
     found: set[str] = set()
     for start in range(0, len(numbers), KNOWN_BATCH):
-        batch = [clean_line(number)[:NO_LENGTH] for number in numbers[start : start + KNOWN_BATCH]]
+        batch = numbers[start : start + KNOWN_BATCH]
         found.update(
             no
             for no in db.session.scalars(
@@ -115,12 +135,11 @@ def _values(
     row: HistoryRow, number: str, classes: dict[str, CaseClass], town: Grid, place: Grid, source_system: str
 ) -> dict[str, Any]:
     case_class, answered = classes[row.class_code or UNSORTED_CLASS], bool(row.answer_text)
-    text = clean(row.text)
     return {
         "number": number,
         "class_id": case_class.id,
-        "title": excerpt(clean_line(row.title) or text or number, length=TITLE_LENGTH),
-        "text": text,
+        "title": row.title or number,
+        "text": row.text,
         "channel": Channel.UPPER,
         "state": State.CLOSED if answered else State.REGISTERED,
         "urgency": case_class.urgency,
@@ -129,9 +148,9 @@ def _values(
         "village_id": place.village_id,
         "grid_id": place.id,
         "path": place.path,
-        "address": _line(row.address, ADDRESS_LENGTH),
-        "reporter_name": _line(row.reporter_name, NAME_LENGTH),
-        "reporter_phone": _line(row.reporter_phone, PHONE_LENGTH),
+        "address": row.address,
+        "reporter_name": row.reporter_name,
+        "reporter_phone": row.reporter_phone,
         "anonymous": False,
         "restricted": case_class.restricted,
         "unsorted": not answered,
@@ -139,27 +158,24 @@ def _values(
         "due_provisional": False,
         "closed_at": (row.answered_at or row.happened_at) if answered else None,
         "closed_late": False,
-        "result": clean(row.answer_text) if row.answer_text else None,
+        "result": row.answer_text,
         "answer_attempts": 0,
         "self_solved": False,
         "source_system": source_system,
-        "source_no": clean_line(row.source_no)[:NO_LENGTH],
+        "source_no": row.source_no,
     }
 
 
-def _line(text: str | None, length: int) -> str | None:
-    return clean_line(text or "")[:length] or None
-
-
 def _insert(values: list[dict[str, Any]], *, actor: Viewer, post_id: int | None, role: str, now: datetime) -> None:
-    ids = db.session.scalars(insert(Case).returning(Case.id, sort_by_parameter_order=True), values).all()
-    steps = [
-        {
-            "case_id": case_id, "seq": 1, "move": "import", "from_state": None, "to_state": value["state"],
-            "actor_user_id": actor.user_id, "actor_post_id": post_id, "actor_name": actor.name, "actor_role": role,
-            "at": now, "note": None, "detail": {},
-        }
-        for case_id, value in zip(ids, values, strict=True)
-    ]  # fmt: skip
-    db.session.execute(insert(CaseStep), steps)
+    """The cases in one statement, their first steps in one a batch, taken from the rows just written."""
+    db.session.execute(insert(cast(Table, Case.__table__)), values)
+    numbers = [value["number"] for value in values]
+    step = {
+        "seq": 1, "move": "import", "actor_user_id": actor.user_id, "actor_post_id": post_id, "actor_name": actor.name,
+        "actor_role": role, "at": now, "detail": {},
+    }  # fmt: skip
+    same = [literal(value, CaseStep.__table__.c[name].type).label(name) for name, value in step.items()]
+    for start in range(0, len(numbers), KNOWN_BATCH):
+        born = select(Case.id, Case.state, *same).where(Case.number.in_(numbers[start : start + KNOWN_BATCH]))
+        db.session.execute(insert(CaseStep).from_select(["case_id", "to_state", *step], born.order_by(Case.id)))
     tallies.add(tallies.Key(v["town_id"], v["village_id"], v["class_id"], v["state"]) for v in values)

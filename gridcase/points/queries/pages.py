@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
@@ -48,6 +48,26 @@ class Entry:
     objected: bool
     answer: str | None
 
+    @property
+    def purse(self) -> AccountKind:
+        """The home's purse that the line is about: where points arrive, else where they leave."""
+        return self.credit_kind if self.credit_kind is not AccountKind.ISSUE else self.debit_kind
+
+    @property
+    def gain(self) -> int:
+        """Points more (or fewer) in that purse."""
+        return self.amount if self.credit_kind is not AccountKind.ISSUE else -self.amount
+
+    @property
+    def answered(self) -> bool:
+        """Whether an objection has its answer."""
+        return self.answer is not None
+
+    @property
+    def last_day(self) -> date | None:
+        """The last day of the notice."""
+        return self.closes_on - timedelta(days=1) if self.closes_on else None
+
 
 @dataclass(frozen=True)
 class BoardRow:
@@ -62,6 +82,11 @@ class BoardRow:
     objected: bool
     answered: bool
     objection: str | None = None
+
+    @property
+    def last_day(self) -> date:
+        """The last day of the notice."""
+        return self.closes_on - timedelta(days=1)
 
 
 # --- a household's purses
@@ -121,7 +146,7 @@ def _entry(transfer: Transfer, debit_kind: str, credit_kind: str, notice: PointN
 def _reads_board(viewer: Viewer, permission: Permission, village_id: Any) -> ColumnElement[bool]:
     """Who reaches one home of a village reads all of its public notice: that is what public means, and it is masked."""
     homes = select(Household.id).where(Household.village_id == village_id, households.visible(viewer, permission))
-    return homes.exists()
+    return homes.correlate(Grid, PointNotice).exists()  # any home of the village, not the one of the outer row
 
 
 def boards(viewer: Viewer) -> list[Grid]:

@@ -145,7 +145,8 @@ def post(movements: Sequence[Movement], *, actor: Viewer, now: datetime) -> list
     if not movements:
         return []
     values = [vars(movement) | {"actor_user_id": actor.user_id, "at": now} for movement in movements]
-    ids = db.session.scalars(insert(Transfer).returning(Transfer.id, sort_by_parameter_order=True), values).all()
+    made = db.session.execute(insert(Transfer).returning(Transfer.key, Transfer.id), values)
+    ids = {row.key: row.id for row in made}
     changes: Counter[int] = Counter()
     for movement in movements:
         changes[movement.debit_id] -= movement.amount
@@ -153,7 +154,7 @@ def post(movements: Sequence[Movement], *, actor: Viewer, now: datetime) -> list
     deltas = [{"account": key, "delta": changes[key]} for key in sorted(changes) if changes[key]]
     if deltas and db.session.connection().execute(_CHANGE, deltas).rowcount != len(deltas):
         raise Refused(N_("积分不够，这一笔没有记。"))
-    return list(ids)
+    return [ids[movement.key] for movement in movements]
 
 
 _PURSE = cast(Table, Account.__table__)

@@ -1,0 +1,131 @@
+"""The same cases as a list, and the card of one pin."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, and_, or_, select
+from sqlalchemy.orm import aliased
+
+from gridcase.cases.models import Case, CaseClass, CasePoint
+from gridcase.cases.rules import Light, State
+from gridcase.core.db import db
+from gridcase.core.errors import Missing
+from gridcase.core.paging import PAGE_SIZE, Page, cut, decode_mark
+from gridcase.core.permissions import Permission, Viewer
+from gridcase.core.worktime import LimitUnit
+from gridcase.dashboard.queries.points import chosen, light_code, seen
+from gridcase.dashboard.rules import LIGHTS, Filters
+from gridcase.grid.models import Grid
+
+
+@dataclass(frozen=True)
+class CaseLine:
+    """What a list and a card say of a case: no title, no name, no text of anybody."""
+
+    id: int
+    number: str
+    class_zh: str
+    class_en: str
+    place: str
+    state: State
+    light: Light
+    due_at: datetime | None
+    closed_at: datetime | None
+    limit_unit: LimitUnit
+    placed: bool
+
+
+Village = aliased(Grid)
+
+
+def listed(
+    viewer: Viewer,
+    filters: Filters,
+    *,
+    now: datetime,
+    after: str | None = None,
+    permission: Permission = Permission.SEE_MAP,
+) -> Page[CaseLine]:
+    """One page of a list: open cases by due time, those without one last; closed cases the newest first."""
+    wanted = (seen(viewer, permission), *chosen(filters, now), *_past(after, ended=filters.listed.ended))
+    order = (
+        (Case.closed_at.desc(), Case.id.desc()) if filters.listed.ended else (Case.due_at.asc().nulls_last(), Case.id)
+    )
+    rows = db.session.execute(_lines(now).where(*wanted).order_by(*order).limit(PAGE_SIZE + 1)).all()
+    lines = [_line(row) for row in rows]
+    return cut(lines, lambda line: (line.closed_at if filters.listed.ended else line.due_at, line.id))
+
+
+def _past(after: str | None, *, ended: bool) -> list[ColumnElement[bool]]:
+    """What stands behind a mark [time or null, id]; a mark that cannot be read starts the list anew."""
+    mark = _read(decode_mark(after))
+    if mark is None:
+        return []
+    moment, case_id = mark
+    if ended:
+        return [or_(Case.closed_at < moment, and_(Case.closed_at == moment, Case.id < case_id))]
+    if moment is None:
+        return [Case.due_at.is_(None), Case.id > case_id]
+    same = and_(Case.due_at == moment, Case.id > case_id)
+    return [or_(Case.due_at > moment, same, Case.due_at.is_(None))]
+
+
+def _read(mark: Sequence[Any] | None) -> tuple[datetime | None, int] | None:
+    try:
+        moment, case_id = mark or ()
+        return (datetime.fromisoformat(moment) if moment is not None else None), int(case_id)
+    except (TypeError, ValueError):
+        return None
+
+
+def point_card(case_id: int, viewer: Viewer, *, now: datetime) -> CaseLine:
+    """What is told about one pin; `Missing` for whatever is not on this viewer's map (any more)."""
+    wanted = (Case.id == case_id, seen(viewer, Permission.SEE_MAP), *chosen(Filters(), now))
+    row = db.session.execute(_lines(now).where(*wanted)).one_or_none()
+    if row is None:
+        raise Missing
+    return _line(row)
+
+
+def _lines(now: datetime) -> Any:
+    return (
+        select(
+            Case.id,
+            Case.number,
+            CaseClass.zh,
+            CaseClass.en,
+            Village.name.label("village"),
+            Grid.name.label("grid"),
+            Case.state,
+            light_code(now).label("light"),
+            Case.due_at,
+            Case.closed_at,
+            CaseClass.limit_unit,
+            CasePoint.case_id.label("placed"),
+        )
+        .select_from(Case)
+        .join(CaseClass, CaseClass.id == Case.class_id)
+        .join(Grid, Grid.id == Case.grid_id)
+        .outerjoin(Village, Village.id == Case.village_id)
+        .outerjoin(CasePoint, CasePoint.case_id == Case.id)
+    )
+
+
+def _line(row: Row[Any]) -> CaseLine:
+    return CaseLine(
+        id=row.id,
+        number=row.number,
+        class_zh=row.zh,
+        class_en=row.en,
+        place=row.grid if row.village in (None, row.grid) else f"{row.village} {row.grid}",
+        state=State(row.state),
+        light=Light.CLOSED if row.closed_at else LIGHTS[row.light],
+        due_at=row.due_at,
+        closed_at=row.closed_at,
+        limit_unit=LimitUnit(row.limit_unit),
+        placed=row.placed is not None,
+    )

@@ -1,0 +1,152 @@
+"""Taking over a list of cases: checked whole without a lock, then written in one short transaction, or not at all."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from gridcase.cases import service as cases
+from gridcase.cases.service import HistoryRow
+from gridcase.core.db import transaction
+from gridcase.core.errors import Refused
+from gridcase.core.permissions import Permission, Viewer
+from gridcase.core.sheets import SheetProblem, problem_at
+from gridcase.core.words import N_, Text
+from gridcase.exchange import queries, rules
+from gridcase.exchange.service.reading import CaseLine, CaseTable, Progress, read_cases
+from gridcase.grid import queries as grids
+from gridcase.grid.models import Grid
+from gridcase.grid.rules import GridLevel
+
+
+@dataclass(frozen=True)
+class ImportReport:
+    """What came of a list. `lock_ms`: how long others had to wait for writing, in milliseconds; 0 when only checked."""
+
+    total: int
+    new: int
+    known: int
+    problems: tuple[SheetProblem, ...] = ()
+    dry_run: bool = False
+    lock_ms: float = 0.0
+
+    @property
+    def accepted(self) -> bool:
+        """Whether the list was, or would be, taken over."""
+        return not self.problems
+
+    def texts(self) -> Iterator[Text]:
+        """The report in sentences, for a page or a terminal."""
+        if self.problems:
+            yield N_(
+                "共 %(total)s 行，有 %(count)s 处要改，没有导入任何内容。", total=self.total, count=len(self.problems)
+            )
+            yield from (problem.text for problem in self.problems[: rules.SHOWN_PROBLEMS])
+            if len(self.problems) > rules.SHOWN_PROBLEMS:
+                yield N_("还有 %(count)s 处没有列出。", count=len(self.problems) - rules.SHOWN_PROBLEMS)
+        elif self.dry_run:
+            yield N_("共 %(total)s 行，可以导入：新 %(new)s 件，已有 %(known)s 件。", **self._counts())
+        else:
+            yield N_("共 %(total)s 行：新登记 %(new)s 件，已有 %(known)s 件没有重复登记。", **self._counts())
+            yield N_("写入占用数据库 %(ms)s 毫秒。", ms=round(self.lock_ms))
+
+    def lines(self) -> list[str]:
+        """The same in Chinese, for the command line."""
+        return [str(text) for text in self.texts()]
+
+    def _counts(self) -> dict[str, int]:
+        return {"total": self.total, "new": self.new, "known": self.known}
+
+
+def import_cases(
+    *,
+    actor: Viewer,
+    data: bytes | Path,
+    town_code: str,
+    village_code: str | None,
+    dry_run: bool,
+    now: datetime,
+    progress: Progress | None = None,
+) -> ImportReport:
+    """Take over a list of cases into a town's tray (or a village's): all of it, or nothing when a cell is wrong.
+
+    Opens its own transaction, after everything was checked. What the town has already is left alone, so the same list
+    can be handed in again.
+    """
+    town, village = _places(actor, town_code, village_code)
+    table = read_cases(data, now=now, progress=progress)
+    fresh, problems = _not_known(town, table)
+    problems = sorted([*table.problems, *problems], key=lambda problem: problem.row)
+    known = len(table.lines) - len(fresh)
+    if problems or dry_run:
+        new = 0 if problems else len(fresh)
+        return ImportReport(table.total, new, known, tuple(problems), dry_run=dry_run)
+    if not fresh:
+        return ImportReport(table.total, 0, known)
+    rows, place = _history(fresh), (town.id, village.id if village else None)
+    with transaction() as session:
+        begun = time.perf_counter()
+        result = cases.import_history(
+            actor=actor,
+            town=session.get_one(Grid, place[0]),
+            village=session.get_one(Grid, place[1]) if place[1] else None,
+            source_system=table.system,
+            rows=rows,
+            now=now,
+        )
+    lock_ms = (time.perf_counter() - begun) * 1000
+    return ImportReport(table.total, result.new, known + result.known, lock_ms=lock_ms)
+
+
+def _places(actor: Viewer, town_code: str, village_code: str | None) -> tuple[Grid, Grid | None]:
+    """The town, and the village in it; both within the actor's reach."""
+    town = grids.by_code(town_code)
+    village = grids.by_code(village_code) if village_code else None
+    held = actor.grants_with(Permission.IMPORT_CASES)
+    if town is None or town.level != GridLevel.TOWN:
+        raise Refused(N_("没有编码为 %(code)s 的乡镇。", code=town_code), field="town")
+    if not any(grant.path and town.path.startswith(grant.path) for grant in held):
+        raise Refused(N_("没有编码为 %(code)s 的乡镇。", code=town_code), field="town")
+    if village_code and (village is None or village.town_id != town.id or village.level != GridLevel.VILLAGE):
+        raise Refused(N_("%(town)s没有编码为 %(code)s 的村。", town=town.name, code=village_code), field="village")
+    return town, village
+
+
+def _not_known(town: Grid, table: CaseTable) -> tuple[list[CaseLine], list[SheetProblem]]:
+    """The lines the town does not have yet. The same number with another time is another system's: that is asked."""
+    taken = queries.taken_over(town.id, [line.number for line in table.lines])
+    fresh: list[CaseLine] = []
+    problems: list[SheetProblem] = []
+    for line in table.lines:
+        before = taken.get(line.number, [])
+        if any(at == line.registered_at for _system, at in before):
+            continue
+        fresh.append(line)
+        if any(system == table.system for system, _at in before):
+            problems.append(problem_at(line.row, table.columns["when"], rules.other_time(line.number)))
+    return fresh, problems
+
+
+def _history(lines: Sequence[CaseLine]) -> list[HistoryRow]:
+    """As the cases room takes them; a class name that the catalogue does not have stays readable in the text."""
+    codes = queries.class_codes()
+    return [
+        HistoryRow(
+            source_no=line.number,
+            title=line.title,
+            text=line.text
+            if not line.category or line.category in codes
+            else rules.with_category(line.text, line.category),
+            happened_at=line.registered_at,
+            reporter_name=line.reporter,
+            reporter_phone=line.phone,
+            class_code=codes.get(line.category or ""),
+            address=line.address,
+            answer_text=line.answer,
+            answered_at=line.answered_at,
+        )
+        for line in lines
+    ]

@@ -1,0 +1,149 @@
+"""The sweep: whatever is due and untold is told, once. Run as often as one likes, by as many as one likes.
+
+A run only asks the database what is due and was not told yet; the unique key of a notice decides between
+two runs at once. A stopped night is caught up by the next run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row
+
+from gridcase.audit import service as audit
+from gridcase.calendar.queries import work_calendar
+from gridcase.cases.rules import LADDER, Rung, State, Urgency
+from gridcase.core.clock import town_day
+from gridcase.core.db import transaction
+from gridcase.core.permissions import Viewer
+from gridcase.core.worktime import WorkCalendar
+from gridcase.households import queries as households
+from gridcase.notices import service as notices
+from gridcase.people.rules import Role
+from gridcase.reminders import queries, rules
+
+
+@dataclass(frozen=True)
+class Addressee:
+    """A post or a unit."""
+
+    post_id: int | None = None
+    unit_id: int | None = None
+
+
+def sweep(*, actor: Viewer, now: datetime) -> int:
+    """Tell what is due and untold; returns how many notices were written. At night emergencies only."""
+    night, calendar = rules.quiet(now), work_calendar()
+    told = sum(_climb(rung, calendar, actor=actor, now=now, night=night) for rung in LADDER)
+    return told if night else told + _visits_due(actor=actor, now=now)
+
+
+def _climb(rung: Rung, calendar: WorkCalendar, *, actor: Viewer, now: datetime, night: bool) -> int:
+    """One rung of the ladder, in batches, so that the write lock is held for milliseconds."""
+    told = after = 0
+    while True:
+        batch = queries.untold(rung, calendar=calendar, now=now, emergencies_only=night, after=after)
+        if not batch:
+            return told
+        told += _tell_batch(rung, batch, actor=actor, now=now)
+        after = batch[-1].id
+        if len(batch) < queries.BATCH:
+            return told
+
+
+def _tell_batch(rung: Rung, batch: Sequence[Row[Any]], *, actor: Viewer, now: datetime) -> int:
+    posts = queries.posts_over({case.path for case in batch}, rules.ALL_ROLES, on=town_day(now))
+    to_tell = [(case, who) for case in batch for who in _addressees(rung, case, posts)]
+    if not to_tell:
+        return 0
+    with transaction():
+        written = [_tell(rung, case, who, now=now) for case, who in to_tell]
+        told = len(written) - written.count(None)
+        if told:
+            _record(rung.name, subjects=len(batch), told=told, actor=actor, now=now)
+    return told
+
+
+def _tell(rung: Rung, case: Row[Any], who: Addressee, *, now: datetime) -> int | None:
+    return notices.tell(
+        rule=rung.name, subject_kind="case", subject_id=case.id, due_at=case.due_at, place_path=case.path,
+        text=rung.say(number=case.number, due=rules.moment(case.due_at)), link=f"/cases/{case.id}",
+        post_id=who.post_id, unit_id=who.unit_id, urgent=case.urgency == Urgency.CRITICAL, now=now,
+    )  # fmt: skip
+
+
+def _addressees(rung: Rung, case: Row[Any], posts: Sequence[Row[Any]]) -> list[Addressee]:
+    """Whom the rung names for this case, each once."""
+    found: dict[Addressee, None] = {}
+    for word in rung.to:
+        if word == "handler":
+            found.update(dict.fromkeys(_waited_for(case, posts)))
+        else:
+            found.update(dict.fromkeys(_nearest(case, posts, rules.LADDER_ROLES[word])))
+    return list(found)
+
+
+def _waited_for(case: Row[Any], posts: Sequence[Row[Any]]) -> Iterator[Addressee]:
+    """The post or unit it was sent to, else the nearest that has to accept, send or check it."""
+    if rules.at_desk(State(case.state)) and (case.handler_post_id or case.handler_unit_id):
+        yield Addressee(post_id=case.handler_post_id, unit_id=case.handler_unit_id)
+    else:
+        yield from _nearest(case, posts, rules.waits_for(State(case.state)))
+
+
+def _nearest(case: Row[Any], posts: Sequence[Row[Any]], roles: Sequence[Role]) -> Iterator[Addressee]:
+    """The posts at the place nearest to the case, and there of the first of these roles that is filled."""
+    heard = [(post, rank) for post in posts if (rank := _rank(post, case, roles)) is not None]
+    if heard:
+        place, rank = min((-len(post.place_path), rank) for post, rank in heard)
+        yield from (Addressee(post_id=post.id) for post, own in heard if (-len(post.place_path), own) == (place, rank))
+
+
+def _rank(post: Row[Any], case: Row[Any], roles: Sequence[Role]) -> int | None:
+    """Where the post stands among `roles`; None when it does not serve the case or must not hear of it."""
+    role = Role(post.role)
+    if not case.path.startswith(post.place_path) or not rules.may_hear(role, restricted=case.restricted):
+        return None
+    if role is Role.SECTION_LEADER:  # leads the homes of the own section as a grid leader does those of a cell
+        role = Role.GRID_LEADER if post.section_id is not None and post.section_id == case.section_id else role
+    return roles.index(role) if role in roles else None
+
+
+def _visits_due(*, actor: Viewer, now: datetime) -> int:
+    """One digest a liaison and day: how many homes wait for a visit."""
+    due_at, rows = rules.day_begins(now), households.visits_due_by_post(on=town_day(now))
+    told = 0
+    for start in range(0, len(rows), queries.BATCH):
+        told += _tell_liaisons(rows[start : start + queries.BATCH], due_at, actor=actor, now=now)
+    return told
+
+
+def _tell_liaisons(batch: Sequence[Row[Any]], due_at: datetime, *, actor: Viewer, now: datetime) -> int:
+    keys = {notices.key_of(rules.VISITS_DUE, "post", row.post_id, due_at, post_id=row.post_id): row for row in batch}
+    told_before = queries.told_keys(list(keys))
+    waiting = [row for key, row in keys.items() if key not in told_before]
+    if not waiting:
+        return 0
+    with transaction():
+        written = [
+            notices.tell(
+                rule=rules.VISITS_DUE, subject_kind="post", subject_id=row.post_id, due_at=due_at,
+                place_path=row.place_path, text=rules.visits_due_text(row.homes), link="/visits/",
+                post_id=row.post_id, now=now,
+            )
+            for row in waiting
+        ]  # fmt: skip
+        told = len(written) - written.count(None)
+        if told:
+            _record(rules.VISITS_DUE, subjects=len(waiting), told=told, actor=actor, now=now)
+    return told
+
+
+def _record(rule: str, *, subjects: int, told: int, actor: Viewer, now: datetime) -> None:
+    audit.record(
+        actor=actor, action="reminders.sweep", subject_kind="notice", subject_id=None, now=now,
+        detail={"rule": rule, "subjects": subjects, "told": told},
+    )  # fmt: skip

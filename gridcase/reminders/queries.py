@@ -1,0 +1,79 @@
+"""What is due and has not been told, and who is to hear it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, and_, select
+
+from gridcase.cases.models import Case
+from gridcase.cases.queries import open_condition
+from gridcase.cases.rules import Rung, Urgency
+from gridcase.core.db import db
+from gridcase.core.worktime import WorkCalendar
+from gridcase.notices.models import Notice
+from gridcase.people.models import Post
+from gridcase.people.queries import valid_on
+from gridcase.people.rules import Role
+
+BATCH = 100
+
+
+def untold(
+    rung: Rung,
+    *,
+    calendar: WorkCalendar,
+    now: datetime,
+    emergencies_only: bool,
+    after: int,
+) -> Sequence[Any]:
+    """Cases that stand on this rung and of whom nobody was told for their present due time, by id.
+
+    The database leaves out what was told before, so that a sweep with nothing to say reads little and writes
+    nothing. Cases without a clock (imported, not taken up yet) stand on no rung; a pause has moved the clock.
+    """
+    told = select(Notice.id).where(
+        Notice.subject_kind == "case",
+        Notice.subject_id == Case.id,
+        Notice.rule == rung.name,
+        Notice.due_at == Case.due_at,
+    )
+    query = select(
+        Case.id, Case.number, Case.state, Case.urgency, Case.path, Case.section_id, Case.restricted,
+        Case.due_at, Case.handler_post_id, Case.handler_unit_id,
+    ).where(
+        open_condition(),
+        Case.unsorted.is_(False),
+        Case.id > after,
+        _reached(rung, calendar, now),
+        ~told.exists(),
+    )  # fmt: skip
+    if emergencies_only:
+        query = query.where(Case.urgency == Urgency.CRITICAL)
+    return db.session.execute(query.order_by(Case.id).limit(BATCH)).all()
+
+
+def _reached(rung: Rung, calendar: WorkCalendar, now: datetime) -> ColumnElement[bool]:
+    """Whether the rung's moment has come. "Due soon" is not said any more of what is late."""
+    if rung.after_hours is None:
+        return and_(Case.soon_at <= now, Case.due_at > now)
+    return Case.due_at <= (calendar.subtract_hours(now, rung.after_hours) if rung.after_hours else now)
+
+
+def posts_over(paths: Iterable[str], roles: Iterable[Role], *, on: date) -> list[Row[Any]]:
+    """Posts of these roles at these places or above them, in one statement."""
+    above = {path[: cut + 1] for path in paths for cut, sign in enumerate(path) if sign == "/" and cut}
+    return list(
+        db.session.execute(
+            select(Post.id, Post.role, Post.place_path, Post.section_id)
+            .where(Post.place_path.in_(above), Post.role.in_(sorted(roles)), valid_on(Post, on))
+            .order_by(Post.id)
+        )
+    )
+
+
+def told_keys(keys: Sequence[str]) -> set[str]:
+    """Those of these keys that a notice has."""
+    return set(db.session.scalars(select(Notice.key).where(Notice.key.in_(keys))))

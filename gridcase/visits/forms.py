@@ -1,0 +1,108 @@
+"""The one form of a visit. Nothing but how, whom and how things are is asked; a demand is optional."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from flask_babel import lazy_gettext as _
+from wtforms import (
+    BooleanField,
+    DateTimeLocalField,
+    HiddenField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.validators import UUID, InputRequired, Length, Optional
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from gridcase.cases.rules import Answer
+from gridcase.core.clock import TOWN_ZONE
+from gridcase.visits.rules import Purpose, Tick, VisitMode, VisitState
+from gridcase.web.filters import translate
+from gridcase.web.formkit import BaseForm, tidy
+
+MET_MOST = 6
+SPOKEN = (Answer.SOLVED, Answer.ANSWERED_QUESTION, Answer.NOT_SOLVED)
+Choices = Sequence[tuple[str, str]]
+
+
+def labelled(members: Any) -> list[tuple[str, str]]:
+    """Members of an enum as choices, in the reader's language."""
+    return [(str(member.value), translate(member.label)) for member in members]
+
+
+class VisitForm(BaseForm):
+    """A visit. The classes are handed in: the common ones as large rows, the rest to choose from."""
+
+    client_uuid = HiddenField(validators=[UUID(_("请重新打开这张表。"))])
+    mode = RadioField(_("方式"), default=VisitMode.HOME.value, validators=[InputRequired(_("请选走访方式。"))])
+    met = RadioField(_("见到几人"), coerce=int, default=1, validators=[InputRequired(_("请选见到几人。"))])
+    state = RadioField(_("这一户现在"), validators=[InputRequired(_("请选这一户的情况。"))])
+    ticks = SelectMultipleField(
+        _("看到的、问到的"), widget=ListWidget(prefix_label=False), option_widget=CheckboxInput()
+    )
+    note = TextAreaField(_("备注"), filters=[tidy], validators=[Length(max=500, message=_("最多 500 个字。"))])
+    purpose = SelectField(_("事由"), default=Purpose.CARE.value)
+    visited_at = DateTimeLocalField(_("走访时间"), validators=[InputRequired(_("请填写走访时间。"))])
+
+    case_class = RadioField(_("哪一类"), default="")
+    other_class = SelectField(_("其他类别"), default="")
+    title = StringField(_("一句话说清"), filters=[tidy], validators=[Length(max=60, message=_("最多 60 个字。"))])
+    text = TextAreaField(_("详细情况"), filters=[tidy], validators=[Length(max=2000, message=_("最多 2000 个字。"))])
+    solved = BooleanField(_("当场办好了"))
+    result = TextAreaField(_("怎么办的"), filters=[tidy], validators=[Length(max=1000, message=_("最多 1000 个字。"))])
+    answer = RadioField(_("群众怎么说"), validators=[Optional()])
+
+    def __init__(self, *, common: Choices, others: Choices, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._class_names = dict([*common, *others])
+        self.mode.choices = labelled(VisitMode)
+        self.state.choices = labelled(VisitState)
+        self.ticks.choices = labelled(Tick)
+        self.purpose.choices = labelled(Purpose)
+        self.met.choices = [(n, str(n)) for n in range(MET_MOST)] + [(MET_MOST, f"{MET_MOST}+")]
+        self.case_class.choices = [("", _("没有诉求")), *common]
+        self.other_class.choices = [("", _("上面都不是，从这里选")), *others]
+        self.answer.choices = labelled(SPOKEN)
+        for field in (self.purpose, self.case_class, self.result, self.answer):
+            field.flags.required = True  # has a default, or is asked for only where it is needed
+
+    @property
+    def class_code(self) -> str | None:
+        """The chosen class; one from the long list wins, for it takes more trouble to choose."""
+        return self.other_class.data or self.case_class.data or None
+
+    @property
+    def has_demand(self) -> bool:
+        """Whether anything was put into the block of the demand."""
+        return bool(self.class_code or self.title.data or self.text.data or self.solved.data)
+
+    @property
+    def demand_title(self) -> str:
+        """What was written, else the name of the class: a tap is enough."""
+        return self.title.data or self._class_names[self.class_code or ""]
+
+    @property
+    def at(self) -> datetime:
+        """The time of the visit, aware: the form speaks the town's clock."""
+        moment: datetime = self.visited_at.data
+        return moment.replace(tzinfo=TOWN_ZONE)
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """A demand has a class; one settled on the spot says how, and what the villager said."""
+        sound: bool = super().validate(extra_validators)
+        missing: list[tuple[Any, Any]] = []
+        if self.has_demand and self.class_code is None:
+            missing.append((self.case_class, _("请选诉求的类别。")))
+        if self.solved.data and not self.result.data:
+            missing.append((self.result, _("请写一句怎么办的。")))
+        if self.solved.data and not self.answer.data:
+            missing.append((self.answer, _("请选群众的答复。")))
+        for field, words in missing:
+            field.errors = [*field.errors, words]
+        return sound and not missing

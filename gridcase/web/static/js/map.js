@@ -1,0 +1,221 @@
+// The town map. Folium has drawn the outlines and left `map_town`; the cases come from our own address, every minute
+// while the page is looked at. Whatever a person wrote is set as text, never as HTML.
+
+const EVERY = 60_000;
+const LIGHTS = ["green", "yellow", "red"];
+const GLYPHS = ["●", "▲", "■"];
+const SHAPES = ["M18 2.5a15.5 15.5 0 1 0 0 31a15.5 15.5 0 1 0 0-31z", "M18 1 35 33H1z", "M4 4h28v28H4z"];
+const BASELINES = [23, 28, 23];
+const SVG = "http://www.w3.org/2000/svg";
+const SIZE = 44;
+
+const frame = document.querySelector("[data-town-map]");
+if (frame && window.L && window.map_town) start(window.L, window.map_town);
+
+function start(L, map) {
+  const words = JSON.parse(document.getElementById("map-words").textContent);
+  const status = document.querySelector("[data-map-status]");
+  const moment = document.querySelector("[data-map-time]");
+  const card = openCard(frame, words, () => map.getContainer().focus());
+  const markers = new Map();
+
+  const Sign = L.DivIcon.extend({
+    options: { iconSize: [SIZE, SIZE], className: "" },
+    box(className) {
+      const box = document.createElement("div");
+      this._setIconStyles(box, "icon"); // Leaflet's own classes; it sets them anew, so ours come after
+      box.classList.add(...className.split(" "));
+      return box;
+    },
+  });
+  const PinIcon = Sign.extend({
+    createIcon() {
+      const [light, major] = this.options.kind;
+      const [name, sign] = words.majors[major] ?? ["", ""];
+      const box = this.box(`pin is-${LIGHTS[light]}`);
+      const svg = box.appendChild(document.createElementNS(SVG, "svg"));
+      svg.setAttribute("viewBox", "0 0 36 36");
+      svg.setAttribute("aria-hidden", "true");
+      shape(svg, "path", "pin-shape", { d: SHAPES[light] });
+      shape(svg, "text", "pin-sign", { x: 18, y: BASELINES[light] }).textContent = sign;
+      box.setAttribute("aria-label", fill(words.pin, { class: name, light: words.lights[light] }));
+      return box;
+    },
+  });
+  const ClusterIcon = Sign.extend({
+    createIcon() {
+      const lights = this.options.cluster.getAllChildMarkers().map((marker) => marker.options.light);
+      const worst = Math.max(...lights);
+      const late = lights.filter((light) => light === 2).length;
+      const box = this.box(`pin-cluster is-${LIGHTS[worst]}`);
+      box.append(String(lights.length));
+      if (worst) box.append(element("span", "", GLYPHS[worst] + (late ? late : "")));
+      box.setAttribute("aria-label", fill(late ? words.cluster : words.cluster_calm, { count: lights.length, late }));
+      return box;
+    },
+  });
+  const icons = new Map();
+  const iconOf = (light, major) => {
+    const key = `${light} ${major}`;
+    if (!icons.has(key)) icons.set(key, new PinIcon({ kind: [light, major] }));
+    return icons.get(key);
+  };
+
+  map.attributionControl.setPrefix(false);
+  L.control.zoom({ position: "topright", zoomInTitle: words.zoom_in, zoomOutTitle: words.zoom_out }).addTo(map);
+  map.getContainer().setAttribute("aria-label", words.map);
+  map.getContainer().setAttribute("role", "application");
+  const group = L.markerClusterGroup({
+    animate: !window.matchMedia("(prefers-reduced-motion: reduce)").matches,
+    chunkedLoading: true,
+    maxClusterRadius: 48,
+    showCoverageOnHover: false,
+    iconCreateFunction: (cluster) => new ClusterIcon({ cluster }),
+  }).addTo(map);
+  const ask = (event) => card.show(event.layer.options.id, event.layer);
+  group.on("click", ask);
+  group.on("keypress", (event) => event.originalEvent.key === "Enter" && ask(event));
+
+  // Keep what has not changed, so that nothing under the reader's finger jumps.
+  function draw(points) {
+    const wanted = new Map(points.id.map((id, at) => [id, at]));
+    const gone = [];
+    for (const [id, marker] of markers) {
+      const at = wanted.get(id);
+      const same = at !== undefined && marker.options.key === keyOf(points, at);
+      if (same) wanted.delete(id);
+      else gone.push(marker), markers.delete(id);
+    }
+    const fresh = [...wanted].map(([id, at]) => {
+      const light = points.l[at];
+      const spot = [points.y[at] / 1e5, points.x[at] / 1e5];
+      const marker = L.marker(spot, { id, light, key: keyOf(points, at), icon: iconOf(light, points.c[at]) });
+      markers.set(id, marker);
+      return marker;
+    });
+    if (gone.length) group.removeLayers(gone);
+    if (fresh.length) group.addLayers(fresh);
+    card.hideIfGone(markers);
+  }
+
+  function tell(points) {
+    const count = points.id.length;
+    const said = [count ? fill(words.count, { count }) : words.none];
+    if (count >= words.most) said.push(fill(words.capped, { count: words.most }));
+    if (points.u) said.push(fill(words.unplaced, { count: points.u }));
+    say(said.join(" "));
+    const time = new Date().toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
+    moment.textContent = fill(words.updated, { time });
+  }
+
+  function say(text, failed = false) {
+    if (status.textContent !== text) status.textContent = text;
+    status.classList.toggle("is-failed", failed);
+  }
+
+  let tag = null;
+  let last = null;
+  let timer = 0;
+  async function refresh() {
+    clearTimeout(timer);
+    try {
+      const headers = { Accept: "application/json", ...(tag ? { "If-None-Match": tag } : {}) };
+      const answer = await fetch(frame.dataset.points, { headers, cache: "no-store", redirect: "manual" });
+      if (answer.type === "opaqueredirect" || answer.status === 401) return say(words.signed_out, true);
+      if (answer.ok) {
+        last = await answer.json();
+        tag = answer.headers.get("ETag");
+        draw(last);
+      } else if (answer.status !== 304) throw new Error(String(answer.status));
+      tell(last);
+    } catch {
+      say(words.failed, true);
+    }
+    timer = setTimeout(() => document.hidden || refresh(), EVERY);
+  }
+  document.addEventListener("visibilitychange", () => document.hidden || refresh());
+  new ResizeObserver(() => map.invalidateSize()).observe(frame);
+  refresh();
+  name(L, map);
+}
+
+// The names of places, each in the middle of its outline.
+async function name(L, map) {
+  const answer = await fetch(frame.dataset.places, { headers: { Accept: "application/json" }, redirect: "manual" });
+  if (!answer.ok) return;
+  const places = await answer.json();
+  const names = new Map(places.id.map((id, at) => [id, places.name[at]]));
+  map.createPane("names").style.zIndex = 450; // over the outlines, under the pins
+  map.eachLayer((layer) => {
+    const text = layer.feature && names.get(layer.feature.id);
+    if (!text) return;
+    L.tooltip({ pane: "names", permanent: true, direction: "center", className: "place-name", interactive: false })
+      .setLatLng(layer.getBounds().getCenter())
+      .setContent(element("span", "", text))
+      .addTo(map);
+  });
+}
+
+// The card of one pin. It opens at the foot of the map; Escape and 收起 close it.
+function openCard(root, words, back) {
+  const card = root.querySelector("[data-map-card]");
+  const slot = (name) => card.querySelector(`[data-card-${name}]`);
+  let shown = 0;
+  let from = null;
+  const hide = () => {
+    if (card.hidden) return;
+    card.hidden = true;
+    const pin = from && from.getElement && from.getElement();
+    shown = 0;
+    if (pin && pin.isConnected) pin.focus();
+    else back();
+  };
+  slot("close").addEventListener("click", hide);
+  root.addEventListener("keydown", (event) => event.key === "Escape" && hide());
+
+  return {
+    async show(id, marker) {
+      shown = id;
+      from = marker;
+      const answer = await fetch(root.dataset.card.replace("/0.json", `/${id}.json`), {
+        headers: { Accept: "application/json" },
+        redirect: "manual",
+      }).catch(() => ({ ok: false, status: 0 }));
+      if (shown !== id) return;
+      const told = answer.ok ? await answer.json() : null;
+      const trouble = answer.status === 404 ? words.gone : words.failed;
+      slot("kind").textContent = told ? told.kind : trouble;
+      for (const part of ["number", "place", "state", "due"]) slot(part).textContent = told ? told[part] : "";
+      slot("due").className = told ? `due is-${told.light}` : "";
+      slot("link").hidden = !told;
+      if (told) slot("link").href = told.url;
+      card.hidden = false;
+      slot("kind").focus();
+    },
+    hideIfGone(markers) {
+      if (shown && !markers.has(shown)) hide();
+    },
+  };
+}
+
+function keyOf(points, at) {
+  return `${points.x[at]} ${points.y[at]} ${points.c[at]} ${points.l[at]}`;
+}
+
+function fill(text, values) {
+  return text.replace(/%\((\w+)\)s/g, (_, name) => values[name]);
+}
+
+function element(tag, className, text) {
+  const made = document.createElement(tag);
+  if (className) made.className = className;
+  if (text !== undefined) made.textContent = text;
+  return made;
+}
+
+function shape(svg, tag, className, attributes) {
+  const made = svg.appendChild(document.createElementNS(SVG, tag));
+  made.setAttribute("class", className);
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  return made;
+}

@@ -1,0 +1,158 @@
+"""The town map in a real browser: pins, cards, filters, keyboard, the poll, and nothing from any other host."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Page, expect
+from sqlalchemy import update
+
+from gridcase.core import clock
+from gridcase.core.db import db
+from gridcase.grid.models import Grid
+from gridcase.people.rules import Role
+from tests.browser.conftest import DESK, PHONE, Watch
+from tests.factories.map_cases import close, put
+from tests.factories.world import ORIGIN, SIZE, World
+
+PageAs = Callable[..., Page]
+SLY = "${window.x=1}<img src=x onerror=window.x=1>"
+EAST, NORTH = ORIGIN[0] + SIZE / 2, ORIGIN[1] + SIZE / 2
+
+
+def placed(app: Flask, world: World, *wanted: dict[str, object]) -> list[int]:
+    with app.app_context():
+        ids = put(world, *wanted)
+        db.session.remove()
+    return ids
+
+
+def pins(page: Page) -> list[str]:
+    page.locator(".pin, .pin-cluster").first.wait_for()
+    return sorted(page.locator(".pin").evaluate_all("all => all.map(pin => pin.getAttribute('aria-label'))"))
+
+
+def clean(watch: Watch) -> None:
+    assert watch.foreign == []
+    assert watch.errors == []
+
+
+@pytest.mark.parametrize("viewport", [DESK, PHONE], ids=["desk", "phone"])
+def test_pins_say_class_and_light_in_words(
+    app: Flask, world: World, page_as: PageAs, watch: Watch, viewport: dict[str, int]
+) -> None:
+    placed(
+        app, world, {"kind": "0503", "due": -1}, {"kind": "0401", "spot": (EAST, NORTH)},
+        {"kind": "0301", "spot": (EAST, ORIGIN[1])},
+    )  # fmt: skip
+    page = page_as(Role.VILLAGE_HEAD, viewport=viewport)
+    page.goto("/map/")
+    assert pins(page) == ["基础设施，超期", "环境卫生，正常"]
+    expect(page.locator("[data-map-status]")).to_have_text("地图上 2 件。")
+    expect(page.locator(".place-name").first).to_have_text("第1网格")
+    clean(watch)
+
+
+def test_a_card_is_shown_as_text_and_closed_by_escape(app: Flask, world: World, page_as: PageAs, watch: Watch) -> None:
+    (case_id,) = placed(app, world, {"kind": "0401", "title": SLY})
+    with app.app_context(), db.engine.begin() as connection:
+        connection.execute(update(Grid).where(Grid.id == world.grids["village_a"]).values(name=SLY))
+    page = page_as(Role.DISPATCHER)
+    page.goto("/map/")
+    expect(page.locator(".place-name").first).to_have_text(SLY)
+    page.locator(".pin").focus()
+    page.keyboard.press("Enter")
+    card = page.locator("[data-map-card]")
+    expect(card.locator("h2")).to_have_text("暴露垃圾与乱堆乱放")
+    expect(card.locator("h2")).to_be_focused()
+    expect(card).to_contain_text(SLY)
+    expect(card.get_by_role("link")).to_have_attribute("href", f"/cases/{case_id}")
+    page.keyboard.press("Escape")
+    expect(card).to_be_hidden()
+    expect(page.locator(".pin")).to_be_focused()
+    assert page.evaluate("window.x") is None
+    clean(watch)
+
+
+def test_cases_close_together_are_counted_and_open_on_a_click(
+    app: Flask, world: World, page_as: PageAs, watch: Watch
+) -> None:
+    placed(app, world, *({"due": due} for due in (-1, 100, 100)))
+    page = page_as(Role.VILLAGE_HEAD)
+    page.goto("/map/")
+    cluster = page.get_by_role("button", name="3 件，其中超期 1 件")
+    cluster.click()
+    expect(page.locator(".pin")).to_have_count(3)
+    clean(watch)
+
+
+def test_filters_stay_in_the_link(app: Flask, world: World, page_as: PageAs, watch: Watch) -> None:
+    placed(app, world, {"kind": "0503"}, {"kind": "0401", "spot": (EAST, NORTH)})
+    page = page_as(Role.VILLAGE_HEAD)
+    page.goto("/map/")
+    page.get_by_label("类别").select_option("05")
+    page.get_by_role("button", name="筛选").click()
+    page.wait_for_url("**/map/?*major=05*")
+    assert pins(page) == ["基础设施，正常"]
+    page.reload()
+    assert pins(page) == ["基础设施，正常"]
+    clean(watch)
+
+
+def test_the_pin_of_a_closed_case_goes_with_the_next_poll(
+    app: Flask, world: World, page_as: PageAs, watch: Watch
+) -> None:
+    first, _second = placed(app, world, {"kind": "0503"}, {"kind": "0401", "spot": (EAST, NORTH)})
+    page = page_as(Role.VILLAGE_HEAD)
+    answers: list[int] = []
+    page.on("response", lambda answer: answers.append(answer.status) if "points.json" in answer.url else None)
+    page.clock.install()
+    page.goto("/map/")
+    assert len(pins(page)) == 2
+    with page.expect_response("**/points.json"):
+        page.clock.run_for(61_000)
+    with app.app_context():
+        close(first, at=clock.now())
+        db.session.remove()
+    with page.expect_response("**/points.json"):
+        page.clock.run_for(61_000)
+    page.clock.run_for(2_000)
+    expect(page.locator(".pin")).to_have_count(1)
+    assert pins(page) == ["环境卫生，正常"]
+    assert answers == [200, 304, 200]
+    clean(watch)
+
+
+def test_a_lost_session_is_said_and_the_poll_ends(app: Flask, world: World, page_as: PageAs, watch: Watch) -> None:
+    placed(app, world, {})
+    page = page_as(Role.VILLAGE_HEAD)
+    page.clock.install()
+    page.goto("/map/")
+    pins(page)
+    page.context.clear_cookies()
+    page.clock.run_for(61_000)
+    expect(page.locator("[data-map-status]")).to_have_text("登录已失效，请刷新页面重新登录。")
+    clean(watch)
+
+
+def test_the_phone_switches_between_map_and_list(app: Flask, world: World, page_as: PageAs, watch: Watch) -> None:
+    placed(app, world, {"kind": "0503"})
+    page = page_as(Role.VILLAGE_HEAD, viewport=PHONE)
+    page.goto("/map/")
+    expect(page.locator(".map-frame")).to_be_visible()
+    expect(page.locator(".list-side")).to_be_hidden()
+    page.get_by_role("link", name="列表").click()
+    expect(page.locator(".map-frame")).to_be_hidden()
+    expect(page.get_by_role("link", name="村道、桥涵损坏")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    clean(watch)
+
+
+def test_without_script_the_list_is_offered(app: Flask, world: World, page_as: PageAs, watch: Watch) -> None:
+    placed(app, world, {"kind": "0503"})
+    page = page_as(Role.VILLAGE_HEAD, viewport=PHONE)
+    page.route("**/*.js*", lambda route: route.abort())
+    page.goto("/map/?show=list")
+    expect(page.get_by_role("link", name="村道、桥涵损坏")).to_be_visible()

@@ -1,0 +1,149 @@
+"""Who may enter what and who reaches what, said a second time in the field's words (the first is in the code).
+
+Nothing here asks the code under test: roles are names, places are names, and the rule is written out by role.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tests.factories.objects import Thing
+
+
+def names(words: str) -> frozenset[str]:
+    """Role names out of one line."""
+    return frozenset(words.split())
+
+
+EVERYBODY = names(
+    "resident liaison party_contact deputy grid_leader section_leader fulltime_grid parttime_grid village_head "
+    "review_member village_supervisor shop_keeper dept unit_lead dispatcher town_manager county_dispatcher county_dept "
+    "county_manager system_admin security_admin auditor"
+)
+CIRCLE = names("liaison party_contact")
+CELL = names("grid_leader section_leader")
+PATROL = names("parttime_grid")
+VILLAGE = names("fulltime_grid village_head")
+GRID = CIRCLE | CELL | PATROL | VILLAGE
+STATION = names("dept unit_lead county_dept county_dispatcher")
+DESKS = names("dispatcher county_dispatcher")
+WATCH = names("village_supervisor")
+
+WORKING = EVERYBODY - names("resident system_admin security_admin auditor")
+SEES_CASES = GRID | STATION | WATCH | names("deputy dispatcher town_manager")
+REGISTERS = GRID | names("deputy dispatcher town_manager")
+ACCEPTS = CELL | VILLAGE | names("dispatcher town_manager")
+DISPATCHES = VILLAGE | DESKS
+HANDLES = GRID | STATION
+ANSWERS = GRID | names("dispatcher")
+PAUSES = names("unit_lead dispatcher")
+CHECKS_TWICE = names("section_leader village_head")
+SEES_POINTS = GRID | WATCH | names("resident review_member auditor")
+SEES_MAP = CELL | VILLAGE | WATCH | names("dispatcher town_manager")
+SEES_FIGURES = VILLAGE | WATCH | names("dispatcher town_manager county_manager")
+
+# Where a post reaches: by the anchor of the role.
+OF_VILLAGE = VILLAGE | WATCH | names("deputy review_member shop_keeper")
+OF_CELL = names("grid_leader parttime_grid")
+OF_TOWN = names("dispatcher town_manager")
+OF_COUNTY = names("county_manager auditor")
+UNIT_OF = {"dept": "water", "unit_lead": "water", "county_dept": "county_water", "county_dispatcher": "county_zongzhi"}
+TOWN_VILLAGES, COUNTY_VILLAGES = names("village_a village_b"), names("village_a village_b other_village")
+# A restricted case opens to the town's desk, to whom it was sent and to the very person who took it down.
+READS_RESTRICTED = names("dispatcher")
+
+
+@dataclass(frozen=True)
+class Row:
+    """One route: who may enter at all, what kind of object its id names, and whether every object of the kind is tried
+    (else those of the six places)."""
+
+    endpoint: str
+    may: frozenset[str]
+    kind: str = ""
+    every: bool = False
+
+
+def _moves() -> list[Row]:
+    by_role = {
+        ACCEPTS: "accept sort reject_duplicate",
+        DISPATCHES: "dispatch remind verify rework",
+        GRID: "self_solve",
+        HANDLES: "sign submit_result give_back",
+        PAUSES: "suspend resume",
+        ANSWERS: "record_answer reopen",
+        CHECKS_TWICE: "second_check",
+        SEES_CASES: "comment",
+        REGISTERS: "withdraw",
+        names("town_manager"): "void",
+    }
+    return [Row(f"cases.move_{name}", may, "case") for may, words in by_role.items() for name in words.split()]
+
+
+TABLE = (
+    Row("home.index", EVERYBODY),
+    Row("users.sign_out", EVERYBODY),
+    Row("notices.index", WORKING),
+    Row("notices.open_notice", WORKING, "notice", every=True),
+    Row("cases.index", SEES_CASES),
+    Row("cases.choose", REGISTERS),
+    Row("cases.register", REGISTERS),
+    Row("cases.register_solved", GRID),
+    Row("cases.show", SEES_CASES, "case", every=True),
+    *_moves(),
+    Row("visits.index", GRID),
+    Row("visits.log", GRID, "household"),
+    Row("visits.of_household", GRID | WATCH, "household"),
+    Row("points.index", SEES_POINTS),
+    Row("points.print_board", SEES_POINTS),
+    Row("points.ledger", SEES_POINTS, "household"),
+    Row("points.object_to", names("resident village_supervisor"), "award"),
+    Row("points.objections", names("review_member")),
+    Row("points.settle", names("review_member"), "objection"),
+    Row("dashboard.map.show", SEES_MAP),
+    Row("dashboard.map.points", SEES_MAP),
+    Row("dashboard.map.places", SEES_MAP),
+    Row("dashboard.map.card", SEES_MAP, "pin", every=True),
+    Row("dashboard.figures.show", SEES_FIGURES),
+    Row("dashboard.figures.listed", SEES_FIGURES),
+    Row("exchange.import_cases", names("town_manager")),
+    Row("exchange.confirm_import", names("town_manager")),
+)
+# Open to everybody; `test_routes` keeps the list short and knows why.
+PUBLIC = names("health.healthz health.readyz users.sign_in users.set_locale users.set_large_text static")
+PUBLIC_ROOMS = ("styleguide.",)
+# What stands in an address besides an id.
+FIXED = {"code": "0401"}
+# The names of the objects that are somebody's own; the others are tried as foreign or missing.
+OWN = frozenset({"own", "to the liaison"})
+
+
+def reaches(role: str, thing: Thing) -> bool:
+    """Whether a post of this role reaches this thing."""
+    if thing.name == "missing":
+        return False
+    if thing.kind == "pin":  # open cases by place; a restricted one is on nobody's map, whoever has it
+        return not (thing.restricted or thing.closed) and _by_place(role, thing)
+    if thing.kind == "award" and role == "resident":  # the public notice of a village is for all its homes
+        return thing.village == "village_a"
+    by_address = role in thing.posts or (bool(thing.unit) and UNIT_OF.get(role) == thing.unit)
+    if thing.kind == "notice":
+        return by_address
+    if thing.restricted and not by_address and role not in READS_RESTRICTED:
+        return False
+    return by_address or _by_place(role, thing)
+
+
+def _by_place(role: str, thing: Thing) -> bool:
+    if role in CIRCLE | {"resident"}:
+        return role in thing.homes_of
+    if role in UNIT_OF:
+        return False
+    if role == "section_leader":
+        return thing.section == "section_1"
+    if role in OF_CELL:
+        return thing.cell == "village_a_cell_1"
+    if role in OF_VILLAGE:
+        return thing.village == "village_a"
+    villages = {**dict.fromkeys(OF_TOWN, TOWN_VILLAGES), **dict.fromkeys(OF_COUNTY, COUNTY_VILLAGES)}
+    return thing.village in villages.get(role, frozenset())

@@ -1,0 +1,216 @@
+"""Every route x every role x {own, sibling village, other town, other county, missing}.
+
+The routes come from the application, the expectations from `tests.house.reach`; a route without a line there fails.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import event
+from sqlalchemy.orm import Session
+from werkzeug.routing import Rule
+
+from gridcase.app import create_app
+from gridcase.core.db import db
+from tests.conftest import MONDAY, Templates, open_session
+from tests.factories import objects
+from tests.factories.objects import Thing
+from tests.factories.snapshot import differences, everything
+from tests.factories.world import World
+from tests.house.reach import EVERYBODY, FIXED, PUBLIC, PUBLIC_ROOMS, TABLE, Row, reaches
+
+SIX_PLACES = ("own", "paired", "sibling village", "other town", "other county", "missing")
+# For a role that may not enter at all the object does not matter: the door is closed before it is looked for.
+AT_THE_DOOR = ("own", "to the liaison", "other county", "elsewhere", "missing")
+WRITES, NOT_THERE, CLOSED = "writes", 404, 403
+ROLES = sorted(EVERYBODY)
+UNLIKE = re.compile(r'nonce="[^"]*"|name="csrf_token"[^>]*>')
+
+
+class Held(Exception):
+    """A write reached its commit and was stopped there: allowed, and nothing is changed."""
+
+
+@dataclass
+class House:
+    """The application with one object of each kind per place."""
+
+    app: Flask
+    world: World
+    things: list[Thing]
+    rows: dict[str, Row] = field(default_factory=lambda: {row.endpoint: row for row in TABLE})
+
+    def rules(self) -> list[Rule]:
+        """The routes that are not open to all."""
+        rules = sorted(self.app.url_map.iter_rules(), key=lambda rule: rule.rule)
+        return [one for one in rules if not (one.endpoint in PUBLIC or one.endpoint.startswith(PUBLIC_ROOMS))]
+
+    def client(self, role: str) -> FlaskClient:
+        """Signed in once for all requests of a role."""
+        client, token = self.app.test_client(), open_session(self.app, self.world.users[role])
+        with client.session_transaction() as cookie:
+            cookie["_user_id"], cookie["_fresh"] = token, True
+        return client
+
+    def tried(self, row: Row, role: str) -> list[Thing]:
+        """The objects a role tries at a route; one nameless thing where the route names none."""
+        if not row.kind:
+            return [Thing("", "own", 0)]
+        mine = [thing for thing in self.things if thing.kind == row.kind]
+        if role not in row.may:
+            return [thing for thing in mine if thing.name in AT_THE_DOOR]
+        return mine if row.every else [thing for thing in mine if thing.name in SIX_PLACES]
+
+    def path(self, rule: Rule, method: str, thing: Thing) -> str:
+        """The address of a thing at a route."""
+        values = {name: FIXED.get(name, thing.id) for name in rule.arguments}
+        path: str = self.app.url_map.bind("localhost").build(rule.endpoint, values, method=method)
+        return path
+
+
+@pytest.fixture(scope="module")
+def house(templates: Templates, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """Built once a worker and database; the tests leave it as it was."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GRIDCASE_NOW", MONDAY)
+        config = templates.copy(tmp_path_factory.mktemp("matrix"))
+        app = create_app(config)
+        app.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
+        with app.app_context():
+            things = objects.make(templates.world)
+            db.session.remove()
+        yield House(app, templates.world, things)
+        with app.app_context():
+            db.session.remove()
+            db.engine.dispose()
+        templates.drop(config)
+
+
+@contextmanager
+def nothing_is_committed() -> Iterator[None]:
+    """Writes run up to their commit, which raises."""
+
+    def stop(_session: Session) -> None:
+        raise Held
+
+    event.listen(Session, "before_commit", stop)
+    try:
+        yield
+    finally:
+        event.remove(Session, "before_commit", stop)
+
+
+def expected(row: Row, role: str, thing: Thing) -> set[Any]:
+    """What this role must get here."""
+    if role not in row.may:
+        return {CLOSED}
+    if row.kind and not reaches(role, thing):
+        return {NOT_THERE}
+    return {200, 302, 400, 409, WRITES}
+
+
+@dataclass
+class Answer:
+    """Status and body without what differs by request."""
+
+    status: Any
+    body: str = ""
+
+
+def ask(client: FlaskClient, method: str, path: str) -> Answer:
+    """One request with an empty form."""
+    try:
+        answer = client.open(path, method=method)
+    except Held:
+        return Answer(WRITES)
+    except Exception as error:
+        return Answer(f"raised {error!r}"[:200])
+    return Answer(answer.status_code, UNLIKE.sub("", answer.text.replace(path, "PATH")))
+
+
+def test_every_route_is_listed(house: House) -> None:
+    """A new route needs a line in `tests.house.reach`; a line without a route is dead."""
+    assert {rule.endpoint for rule in house.rules()} == set(house.rows)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_access_matrix(house: House, role: str) -> None:
+    client, before, wrong, unlike = house.client(role), everything(house.app), {}, []
+    with nothing_is_committed():
+        for rule in house.rules():
+            row = house.rows.get(rule.endpoint)
+            for method in sorted(rule.methods - {"HEAD", "OPTIONS"}) if row else ():
+                bodies = set()
+                for thing in house.tried(row, role):
+                    path = house.path(rule, method, thing)
+                    got, want = ask(client, method, path), expected(row, role, thing)
+                    if got.status not in want:
+                        wrong[f"{method} {rule.rule} [{thing.name}]"] = (got.status, sorted(map(str, want)))
+                    if want == {NOT_THERE}:
+                        bodies.add(got.body)
+                if len(bodies) > 1:
+                    unlike.append(f"{method} {rule.rule}")
+    assert wrong == {}
+    assert unlike == [], "what is foreign and what is missing must read alike"
+    assert differences(before, everything(house.app)) == {}
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_nobody_is_asked_to_sign_in(house: House, method: str) -> None:
+    client, wrong = house.app.test_client(), {}
+    own = next(thing for thing in house.things if thing.name == "own")
+    before = everything(house.app, but=frozenset())
+    for rule in house.rules():
+        if method in rule.methods:
+            answer = client.open(house.path(rule, method, own), method=method)
+            asked = answer.status_code == 302 and (answer.location or "").startswith("/sign-in")
+            if not asked and answer.status_code != 401:
+                wrong[rule.rule] = answer.status_code
+    assert wrong == {}
+    assert differences(before, everything(house.app, but=frozenset())) == {}
+
+
+# No case can be sent to a duty desk, so the county's desk has none before whistles exist.
+NOTHING_YET = {("case", "county_dispatcher")}
+
+
+def test_every_role_that_may_enter_reaches_something(house: House) -> None:
+    """The counter-proof: the matrix would also hold in a house where every door is locked."""
+    locked = {
+        (row.kind, role)
+        for row in TABLE
+        if row.kind and row.kind != "notice"  # told to single posts
+        for role in row.may
+        if not any(reaches(role, thing) for thing in house.things if thing.kind == row.kind)
+    }
+    assert locked == NOTHING_YET
+    for kind in {thing.kind for thing in house.things}:
+        assert any(reaches(role, thing) for thing in house.things if thing.kind == kind for role in ROLES)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_no_page_names_what_its_reader_may_not_see(house: House, role: str) -> None:
+    """Lists, counts, suggestions: what is foreign is not in any page, whatever the link asks for."""
+    client, leaks = house.client(role), {}
+    foreign = [thing for thing in house.things if thing.mark and not reaches(role, thing)]
+    villages = [thing.id for thing in house.things if thing.kind == "village"]
+    queries = ["", "tab=all", "tab=all&q=记号", "q=号", *(f"village={key}&tab=all" for key in villages)]
+    for rule in house.rules():
+        row = house.rows.get(rule.endpoint)
+        if row is None or row.kind or role not in row.may or "GET" not in rule.methods:
+            continue
+        path = house.path(rule, "GET", Thing("", "own", 0))
+        for query in queries:
+            text = client.get(f"{path}?{query}").text
+            named = [thing.name for thing in foreign if thing.mark in text]
+            if named:
+                leaks[f"{path}?{query}"] = named
+    assert leaks == {}

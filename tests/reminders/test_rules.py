@@ -1,0 +1,33 @@
+"""When it is night, and whom a case waits for."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pytest
+
+from gridcase.cases.rules import State
+from gridcase.people.rules import Role
+from gridcase.reminders import rules
+
+
+@pytest.mark.parametrize(
+    ("clock", "night"),
+    [("06:59", True), ("07:00", False), ("12:00", False), ("20:59", False), ("21:00", True), ("23:30", True)],
+)
+def test_night_is_the_towns(clock: str, night: bool) -> None:
+    assert rules.quiet(datetime.fromisoformat(f"2026-11-23T{clock}:00+08:00")) is night
+
+
+def test_a_digest_belongs_to_the_towns_day() -> None:
+    early = datetime.fromisoformat("2026-11-22T17:00:00+00:00")  # 01:00 on the 23rd in the town
+    assert rules.day_begins(early) == datetime.fromisoformat("2026-11-23T00:00:00+08:00")
+
+
+@pytest.mark.parametrize("state", list(State))
+def test_every_open_state_waits_for_somebody(state: State) -> None:
+    assert rules.at_desk(state) or rules.waits_for(state)
+
+
+def test_a_restricted_case_is_heard_of_in_the_town_only() -> None:
+    assert {role for role in Role if rules.may_hear(role, restricted=True)} == {Role.DISPATCHER, Role.TOWN_MANAGER}
