@@ -35,21 +35,47 @@ def time_left(*, due_at: datetime | None, now: datetime, unit: LimitUnit, calend
 
 def _working(hours: float, late: bool) -> Text:
     if hours >= HOURS_A_DAY:
-        n = int(hours // HOURS_A_DAY)
-        return N_("超期 %(n)s 个工作日", n=n) if late else N_("还剩 %(n)s 个工作日", n=n)
+        return _counted(_LATE if late else _LEFT, "working day", int(hours // HOURS_A_DAY))
     if hours >= 1:
-        n = int(hours)
-        return N_("超期 %(n)s 个工作小时", n=n) if late else N_("还剩 %(n)s 个工作小时", n=n)
+        return _counted(_LATE if late else _LEFT, "working hour", int(hours))
     return N_("刚刚超期") if late else N_("不到 1 个工作小时")
 
 
 def _natural(span: timedelta, late: bool) -> Text:
     if span >= timedelta(days=2):
-        return N_("超期 %(n)s 天", n=span.days) if late else N_("还剩 %(n)s 天", n=span.days)
+        return _counted(_LATE if late else _LEFT, "day", span.days)
     n = int(span / timedelta(hours=1))
     if n:
-        return N_("超期 %(n)s 小时", n=n) if late else N_("还剩 %(n)s 小时", n=n)
+        return _counted(_LATE if late else _LEFT, "hour", n)
     return N_("刚刚超期") if late else N_("不到 1 小时")
+
+
+# One and many: English says them apart.
+_Forms = Mapping[str, tuple[Text, Text]]
+_LEFT: _Forms = {
+    "working day": (N_("还剩 1 个工作日"), N_("还剩 %(n)s 个工作日")),
+    "working hour": (N_("还剩 1 个工作小时"), N_("还剩 %(n)s 个工作小时")),
+    "day": (N_("还剩 1 天"), N_("还剩 %(n)s 天")),
+    "hour": (N_("还剩 1 小时"), N_("还剩 %(n)s 小时")),
+}
+_LATE: _Forms = {
+    "working day": (N_("超期 1 个工作日"), N_("超期 %(n)s 个工作日")),
+    "working hour": (N_("超期 1 个工作小时"), N_("超期 %(n)s 个工作小时")),
+    "day": (N_("超期 1 天"), N_("超期 %(n)s 天")),
+    "hour": (N_("超期 1 小时"), N_("超期 %(n)s 小时")),
+}
+_LONG: _Forms = {
+    "working day": (N_("1 个工作日"), N_("%(n)s 个工作日")),
+    "working hour": (N_("1 个工作小时"), N_("%(n)s 个工作小时")),
+    "day": (N_("1 天"), N_("%(n)s 天")),
+    "hour": (N_("1 小时"), N_("%(n)s 小时")),
+}
+_NAMES = {LimitUnit.WORKING: "working hour", LimitUnit.NATURAL: "hour", LimitUnit.DAYS: "day"}
+
+
+def _counted(forms: _Forms, unit: str, n: float) -> Text:
+    one, many = forms[unit]
+    return one if n == 1 else Text(many.msgid, {"n": f"{n:g}"})
 
 
 def what_happened(move: str, detail: Mapping[str, Any]) -> Text:
@@ -67,13 +93,8 @@ def limit_said(amount: float, unit: str) -> Text:
     """A limit of the catalogue in words: 40 W is five working days."""
     days = amount / HOURS_A_DAY
     if unit == LimitUnit.WORKING and days >= 1 and days == int(days):
-        return N_("%(n)s 个工作日", n=int(days))
-    n = f"{amount:g}"
-    return {
-        LimitUnit.WORKING: N_("%(n)s 个工作小时", n=n),
-        LimitUnit.NATURAL: N_("%(n)s 小时", n=n),
-        LimitUnit.DAYS: N_("%(n)s 天", n=n),
-    }[LimitUnit(unit)]
+        return _counted(_LONG, "working day", days)
+    return _counted(_LONG, _NAMES[LimitUnit(unit)], amount)
 
 
 _NOTE_WANTED: Mapping[str, Text] = {
