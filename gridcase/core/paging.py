@@ -36,6 +36,18 @@ def decode_mark(mark: str | None) -> list[Any] | None:
     return value if isinstance(value, list) else None
 
 
+def read_mark(mark: str | None, *kinds: Callable[[Any], Any]) -> list[Any] | None:
+    """Read a mark whose values have these kinds (`int`, `str`, `date.fromisoformat`); one of another shape starts the
+    list from its beginning too, for links are typed, cut and changed by hand."""
+    values = decode_mark(mark)
+    if values is None or len(values) != len(kinds):
+        return None
+    try:
+        return [kind(value) for kind, value in zip(kinds, values, strict=True)]
+    except (TypeError, ValueError, OverflowError):
+        return None
+
+
 def cut(rows: Sequence[Row], key: Callable[[Row], Sequence[Any]], *, size: int = PAGE_SIZE) -> Page[Row]:
     """Turn `size + 1` fetched rows into a page."""
     more = len(rows) > size

@@ -14,7 +14,7 @@ from sqlalchemy.orm import contains_eager
 from gridcase.core.db import db
 from gridcase.core.errors import Missing
 from gridcase.core.geo import lon_lat
-from gridcase.core.paging import PAGE_SIZE, Page, cut, decode_mark
+from gridcase.core.paging import PAGE_SIZE, Page, cut, read_mark
 from gridcase.core.permissions import Grant, Permission, Viewer
 from gridcase.core.scope import reach
 from gridcase.core.text import clean
@@ -60,9 +60,9 @@ def page(viewer: Viewer, filters: Filters, *, on: date, after: str | None = None
         .order_by(Household.code)
         .limit(PAGE_SIZE + 1)
     )  # fmt: skip
-    mark = decode_mark(after)
+    mark = read_mark(after, str)
     if mark:
-        query = query.where(Household.code > str(mark[0]))
+        query = query.where(Household.code > mark[0])
     return cut(db.session.execute(query).all(), lambda row: [row.code])
 
 

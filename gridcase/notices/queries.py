@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, and_, false, func, or_, select
 
 from gridcase.core.db import db
 from gridcase.core.errors import Missing
-from gridcase.core.paging import PAGE_SIZE, Page, cut, decode_mark
+from gridcase.core.paging import PAGE_SIZE, Page, cut, read_mark
 from gridcase.core.permissions import Viewer
 from gridcase.notices.models import Notice, NoticeRead
 
@@ -26,9 +26,9 @@ def inbox(viewer: Viewer, *, after: str | None = None) -> Page[tuple[Notice, boo
     """What was told to the viewer's posts and units, newest first, each with whether this account has read it."""
     read = and_(NoticeRead.notice_id == Notice.id, NoticeRead.user_id == viewer.user_id)
     query = select(Notice, NoticeRead.user_id.is_not(None)).outerjoin(NoticeRead, read).where(_mine(viewer))
-    mark = decode_mark(after)
+    mark = read_mark(after, int)
     if mark:
-        query = query.where(Notice.id < int(mark[0]))
+        query = query.where(Notice.id < mark[0])
     rows = db.session.execute(query.order_by(Notice.id.desc()).limit(PAGE_SIZE + 1)).all()
     return cut([(row[0], bool(row[1])) for row in rows], lambda row: [row[0].id])
 

@@ -81,18 +81,24 @@ class Scene:
             for worker in team.of(Role.LIAISON):
                 self.liaison_of.update(dict.fromkeys(worker.homes, worker))
 
-    def demand(self, *, levels: Sequence[str] = (), restricted: bool = False) -> Words:
-        """A demand of a class dealt with at one of these levels; restricted ones only when asked for."""
+    def demand(self, *, among: Sequence[str] = (), restricted: bool = False) -> Words:
+        """A demand of a class among these levels or codes (empty: any); restricted ones only when asked for."""
         fitting = [
             words
             for words in self.words
-            if words.kind.restricted == restricted and (not levels or words.kind.level in levels)
+            if words.kind.restricted == restricted
+            and (not among or words.kind.level in among or words.kind.code in among)
         ]
         return self.rng.choice(fitting)
 
     def reply(self, kind: Kind, sort: str) -> str:
         """What was done, what the villager said, or why it was returned."""
         return self.rng.choice(self.replies[(kind.code[:2], sort)])
+
+    @property
+    def own(self) -> Team:
+        """The village of the demo accounts."""
+        return next(team for team in self.teams if _is_home(team))
 
     def team(self) -> Team:
         """A village: the demo accounts' own in a third of the cases, then the others of its town."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from gridcase.people.rules import Role
 from gridcase.seed.scene import Scene
 from gridcase.seed.tale import Tale
 
@@ -134,29 +135,33 @@ def hurried(tale: Tale) -> Iterator[datetime]:
 class Part:
     """How many cases take a script, and where they end.
 
-    `deeds` stops a case after so many; `used` says how much of its time has then run by now (1: due now), as a range.
-    Without `used` a case begins on any of the story's days.
+    `among` narrows the classes to levels or codes; `own` takes them from the demo liaison's homes, the demo villager's
+    first. `deeds` stops a case after so many; `used` says how much of its time has then run by now (1: due now), as a
+    range. Without `used` a case begins on any of the story's days.
     """
 
     count: int
     script: Script
-    levels: tuple[str, ...] = ()
+    among: tuple[str, ...] = ()
     deeds: int = 99
     used: tuple[float, float] | None = None
     restricted: bool = False
+    own: bool = False
     days_ago: tuple[float, float] = (3, STORY_DAYS)
 
 
 _VT, _T = ("village", "town"), ("town",)
 GREEN, YELLOW, RED = (0.1, 0.5), (0.8, 0.97), (1.2, 2.6)
 FULL: tuple[Part, ...] = (
-    Part(165, solved_at_once, ("grid", "village"), days_ago=(0.2, STORY_DAYS)),
+    Part(4, solved_at_once, ("0401",), own=True, days_ago=(1, 5)),
+    Part(4, solved_at_once, ("0401",), own=True, days_ago=(15, 60)),
+    Part(157, solved_at_once, ("grid", "village"), days_ago=(0.2, STORY_DAYS)),
     Part(52, handled, days_ago=(14, STORY_DAYS)),
     Part(14, handled, _T, days_ago=(2, 12)),
     Part(5, returned, _T, days_ago=(12, 60)),
     Part(4, reworked, _VT, days_ago=(20, 60)),
     Part(3, paused, _T, days_ago=(30, 70)),
-    Part(4, reopened, ("grid",), days_ago=(15, 20)),
+    Part(4, reopened, ("0401",), days_ago=(15, 20)),
     Part(6, handled, deeds=1, used=(0.02, 0.3)),
     Part(3, handled, deeds=1, used=RED),
     Part(7, handled, _VT, deeds=2, used=GREEN),
@@ -184,15 +189,18 @@ def few(parts: Sequence[Part]) -> list[Part]:
 
 def tales(scene: Scene, parts: Sequence[Part]) -> Iterator[tuple[Part, Tale]]:
     """Every case to be told; it begins at its `at`."""
+    own = scene.own
+    circle = [own.homes[home_id] for home_id in own.of(Role.LIAISON)[0].homes]
     for part in parts:
-        for _ in range(part.count):
-            words = scene.demand(levels=part.levels, restricted=part.restricted)
+        for n in range(part.count):
+            words = scene.demand(among=part.among, restricted=part.restricted)
+            team, home = (own, circle[-1 - n % len(circle)]) if part.own else (scene.team(), None)
             if part.used is None:
                 ago = timedelta(days=scene.rng.uniform(*part.days_ago), hours=scene.rng.uniform(0, 10))
-                yield part, Tale(scene, words, scene.team(), scene.daytime(scene.now - ago))
+                yield part, Tale(scene, words, team, scene.daytime(scene.now - ago), home)
             else:
                 used = scene.rng.uniform(*part.used)
-                tale = Tale(scene, words, scene.team(), words.kind.before(scene.now, used, scene.calendar))
+                tale = Tale(scene, words, team, words.kind.before(scene.now, used, scene.calendar), home)
                 tale.pace = min(1.0, used * words.kind.limit.amount * HURRY)
                 tale.share = 0.6
                 yield part, tale

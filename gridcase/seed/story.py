@@ -82,7 +82,7 @@ class Story:
 
     def _plan_visits(self, team: Team) -> None:
         """At home every circle is visited in its rhythm; elsewhere the homes that need close support."""
-        at_home = bool(team.of(Role.REVIEW_MEMBER))
+        at_home = team is self.scene.own
         for n, liaison in enumerate(team.of(Role.LIAISON)):
             if self.small and n >= SMALL_CIRCLES:
                 return
@@ -110,7 +110,7 @@ class Story:
 
     def _confirm_tier(self, at: datetime) -> Event:
         """The village head confirms that a home needs more care than before."""
-        team = self._home_team()
+        team = self.scene.own
         home = self.scene.rng.choice([home for home in team.homes.values() if home.tier is CareTier.REASSURED])
         household = db.session.get_one(Household, home.id)
         households.confirm_tier(
@@ -122,7 +122,7 @@ class Story:
 
     def _object(self, at: datetime, *, settled: bool) -> Event:
         """A villager's objection to points on notice, written down by the supervisor; the reviewers answer one."""
-        team = self._home_team()
+        team = self.scene.own
         transfer = db.session.scalar(
             select(Transfer)
             .join(PointNotice, PointNotice.transfer_id == Transfer.id)
@@ -145,9 +145,6 @@ class Story:
                 transfer, actor=team.of(Role.REVIEW_MEMBER)[-1].viewer, upheld=False, note="核对过登记，情况属实。",
                 now=at + timedelta(days=1),
             )  # fmt: skip
-
-    def _home_team(self) -> Team:
-        return next(team for team in self.scene.teams if team.of(Role.REVIEW_MEMBER))
 
     def _import(self) -> Event:
         """A list of the citizens' hotline: answered ones are history, the others wait in the town's tray."""

@@ -16,7 +16,7 @@ from gridcase.households.models import Household
 from gridcase.people.models import Post, Unit
 from gridcase.people.rules import Role
 from gridcase.seed.scene import Scene, Words
-from gridcase.seed.villages import Team, Worker
+from gridcase.seed.villages import Neighbour, Team, Worker
 from gridcase.visits import service as visits
 from gridcase.visits.rules import Purpose, Tick, VisitMode, VisitState
 from gridcase.visits.service import Demand, VisitRecord
@@ -28,13 +28,13 @@ _RATINGS = (Rating.SATISFIED,) * 7 + (Rating.BASICALLY,) * 2 + (Rating.UNSATISFI
 class Tale:
     """The case, its village, home and people, and the hour it has come to (`at`, UTC)."""
 
-    def __init__(self, scene: Scene, words: Words, team: Team, at: datetime) -> None:
+    def __init__(self, scene: Scene, words: Words, team: Team, at: datetime, home: Neighbour | None = None) -> None:
         self.scene, self.words, self.team, self.at = scene, words, team, at
         self.rng, self.kind = scene.rng, words.kind
         self.started = at
         self.case_id = 0
         self.from_hotline = self.kind.restricted or self.rng.random() < 0.12
-        self.home = None if self.kind.restricted else scene.home(team)
+        self.home = None if self.kind.restricted else home or scene.home(team)
         self.unit_id, self.staff = scene.station(team, self.kind)
         self.handler: Worker | None = None  # a post of the village; None: the station
         self.pace = 1.0  # of the waiting between deeds
@@ -112,7 +112,7 @@ class Tale:
         kind = self.kind
         answer = Answer.ANSWERED_QUESTION if kind.code == "1001" else Answer.SOLVED
         result = self.scene.reply(kind, "result")
-        if self.rng.random() < 0.5:
+        if not self.kind.helped and self.rng.random() < 0.6:  # the form of a visit names no helper
             record = self._record(Demand(kind.code, self.words.title, self.words.text, result, answer))
             visit = visits.log_visit(actor=self.liaison.viewer, household=self._home(), record=record, now=self.at)
             assert visit.case_id is not None

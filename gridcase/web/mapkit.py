@@ -83,6 +83,7 @@ def base_map(layers: Sequence[Layer], *, name: str, centre: tuple[float, float] 
         tiles=None,
         zoom_control=False,  # drawn by the page, in the reader's language
         maxZoom=ZOOM_MOST,
+        zoomSnap=0.25,  # no tile asks for whole steps, so the outlines can fill the frame
     )
     base._id = name
     for layer in layers:

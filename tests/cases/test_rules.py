@@ -142,6 +142,8 @@ def test_reopening_ends_after_fourteen_days() -> None:
     assert closed.closed_at
     assert "reopen" in names(closed, closed.closed_at + timedelta(days=14))
     assert "reopen" not in names(closed, closed.closed_at + timedelta(days=14, seconds=1))
+    shorter = replace(closed, reopen_within=timedelta(days=3))  # a setting of the installation
+    assert "reopen" not in names(shorter, closed.closed_at + timedelta(days=4))
 
 
 def test_a_second_check_is_asked_for_once() -> None:

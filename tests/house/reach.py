@@ -38,6 +38,8 @@ HANDLES = GRID | STATION
 ANSWERS = GRID | names("dispatcher")
 PAUSES = names("unit_lead dispatcher")
 CHECKS_TWICE = names("section_leader village_head")
+SEES_HOMES = GRID | WATCH | names("resident dispatcher")
+READS_NAMES = GRID - PATROL | names("resident")
 SEES_POINTS = GRID | WATCH | names("resident review_member auditor")
 SEES_MAP = CELL | VILLAGE | WATCH | names("dispatcher town_manager")
 SEES_FIGURES = VILLAGE | WATCH | names("dispatcher town_manager county_manager")
@@ -91,6 +93,9 @@ TABLE = (
     Row("cases.register_solved", GRID),
     Row("cases.show", SEES_CASES, "case", every=True),
     *_moves(),
+    Row("dossier.index", SEES_HOMES),
+    Row("dossier.show", SEES_HOMES, "household"),
+    Row("dossier.reveal", READS_NAMES, "household"),
     Row("visits.index", GRID),
     Row("visits.log", GRID, "household"),
     Row("visits.of_household", GRID | WATCH, "household"),

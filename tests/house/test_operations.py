@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import inspect
+import re
 from dataclasses import fields
 
 from gridcase import doctor
 from gridcase.cli import main
 from gridcase.core.config import PREFIX, Config
-from tests.house.pages import DOCS, quoted, rows_under
+from tests.house.pages import DOCS, ROOT, quoted, rows_under
 
 PAGE = (DOCS / "operations.md").read_text(encoding="utf-8")
 
@@ -51,3 +52,17 @@ def test_every_command_named_exists() -> None:
                 break
             group = command
     assert wrong == []
+
+
+def test_every_setting_does_something() -> None:
+    """A setting nobody reads would be a promise not kept."""
+    own = (ROOT / "gridcase/core/config.py").read_text(encoding="utf-8")
+    others = "".join(
+        path.read_text(encoding="utf-8") for path in (ROOT / "gridcase").rglob("*.py") if path.name != "config.py"
+    )
+    idle = [
+        item.name
+        for item in fields(Config)
+        if not re.search(rf"\.{item.name}\b", others) and not re.search(rf"self\.{item.name}\b", own)
+    ]
+    assert idle == []

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, or_, select
 
 from gridcase.cases.models import Case
 from gridcase.cases.rules import Standing, State
+from gridcase.core.config import current
 from gridcase.core.db import db
 from gridcase.core.errors import Missing
 from gridcase.core.permissions import Grant, Permission, Viewer
@@ -164,4 +166,5 @@ def standing_of(case: Case, viewer: Viewer) -> Standing:
         answered=case.answer is not None,
         second_check_due=case.second_check == "due",
         closed_at=case.closed_at,
+        reopen_within=timedelta(days=current().reopen_days),
     )

@@ -58,6 +58,7 @@ class Standing:
     answered: bool = False
     second_check_due: bool = False
     closed_at: datetime | None = None
+    reopen_within: timedelta = REOPEN_WITHIN
 
 
 def _from(*states: State) -> frozenset[State]:
@@ -171,7 +172,7 @@ MOVES: tuple[Move, ...] = (
         not_by="handler",
         primary=True,
         key="v",
-        effect=N_("办结后停止计时，14天内可以重启。"),
+        effect=N_("办结后停止计时，群众不满意时可以在期限内重启。"),
     ),
     # No answer given means: tried and not reached, one dated attempt.
     Move(
@@ -289,6 +290,6 @@ def _own_condition(move: Move, standing: Standing, now: datetime) -> Text | None
         return N_("请先记录群众的答复；联系不上的，须有三次联系记录。")
     if move.name == "second_check" and not standing.second_check_due:
         return N_("这件事没有待做的复核。")
-    if move.name == "reopen" and (standing.closed_at is None or now > standing.closed_at + REOPEN_WITHIN):
-        return N_("办结已超过14天，请作为新事件登记。")
+    if move.name == "reopen" and (standing.closed_at is None or now > standing.closed_at + standing.reopen_within):
+        return N_("办结已超过 %(n)s 天，请作为新事件登记。", n=standing.reopen_within.days)
     return None

@@ -1,0 +1,83 @@
+"""`python -m benchmarks`: one line a measure, kept in benchmarks/results.csv."""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import logging
+import os
+import subprocess
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+from benchmarks.floors import Floor
+from benchmarks.ground import Ground, prepared
+from benchmarks.measures import MEASURES, Line
+from benchmarks.served import requests_a_second
+
+HOME = Path(__file__).parent
+RESULTS = HOME / "results.csv"
+HEADERS = ("date", "commit", "db", "cases", "measure", "value", "unit", "floor", "ratio")
+KINDS = ("sqlite", "postgresql")
+
+
+def main() -> None:
+    """Measure both databases, or one."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--cases", type=int, default=int(os.environ.get("BENCH_CASES", "10000")))
+    parser.add_argument("--db", choices=(*KINDS, "both"), default="both")
+    parser.add_argument("--seconds", type=float, default=2.0, help="how long each measure is taken for")
+    parser.add_argument("--no-http", action="store_true", help="leave out gunicorn and wrk")
+    parser.add_argument("--keep", type=Path, default=RESULTS, help="the file the lines are added to")
+    options = parser.parse_args()
+    logging.disable(logging.WARNING)
+    began = time.monotonic()
+    for kind in KINDS if options.db == "both" else (options.db,):
+        with prepared(kind, options.cases) as ground:
+            keep(measured(ground, options.seconds, http=not options.no_http), ground, options.keep)
+    print(f"{time.monotonic() - began:.0f} s; lines added to {options.keep}")
+
+
+def measured(ground: Ground, seconds: float, *, http: bool) -> list[Line]:
+    """Every measure of one database, printed as it comes."""
+    floor, lines = Floor(ground), []
+    over_http = [lambda *_: requests_a_second(ground)] if http else []
+    for measure in (*over_http, *MEASURES):
+        for line in measure(ground, floor, seconds):
+            print(said(ground.name, line), flush=True)
+            lines.append(line)
+    floor.connection.close()
+    return lines
+
+
+def said(name: str, line: Line) -> str:
+    """A line for people."""
+    text = f"{name:<10}  {line.measure:<40} {line.value:>9.2f} {line.unit:<11}"
+    if line.floor is None or line.ratio is None:
+        return text.rstrip()
+    return f"{text} floor {line.floor:>9.2f}   {line.ratio:.2f} of the floor"
+
+
+def keep(lines: list[Line], ground: Ground, path: Path) -> None:
+    """Add the lines to the file of results."""
+    fresh = not path.exists()
+    day, commit = datetime.now(UTC).date().isoformat(), _commit()
+    with path.open("a", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        if fresh:
+            writer.writerow(HEADERS)
+        for line in lines:
+            floor = "" if line.floor is None else f"{line.floor:.3f}"
+            ratio = "" if line.ratio is None else f"{line.ratio:.3f}"
+            row = (day, commit, ground.name, ground.cases, line.measure, f"{line.value:.3f}", line.unit, floor, ratio)
+            writer.writerow(row)
+
+
+def _commit() -> str:
+    command = ["git", "-C", str(HOME), "describe", "--always", "--dirty", "--exclude=*"]
+    return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip() or "unknown"
+
+
+if __name__ == "__main__":
+    main()
