@@ -151,6 +151,10 @@ def _error_pages(app: Flask) -> None:
     def _refused(error: Refused) -> ResponseReturnValue:
         return page(409, translate(error.text))
 
+    @app.errorhandler(OverflowError)
+    def _no_such_number(_error: OverflowError) -> ResponseReturnValue:
+        return page(404)  # a number in the address that no row of SQLite can have
+
     @app.errorhandler(CSRFError)
     def _csrf(_error: CSRFError) -> ResponseReturnValue:
         return page(400)

@@ -6,6 +6,7 @@ import base64
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 Row = TypeVar("Row")
@@ -46,6 +47,14 @@ def read_mark(mark: str | None, *kinds: Callable[[Any], Any]) -> list[Any] | Non
         return [kind(value) for kind, value in zip(kinds, values, strict=True)]
     except (TypeError, ValueError, OverflowError):
         return None
+
+
+def instant(text: str) -> datetime:
+    """A moment in a mark; one without a zone was not made here."""
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError("a time without a zone")
+    return moment
 
 
 def cut(rows: Sequence[Row], key: Callable[[Row], Sequence[Any]], *, size: int = PAGE_SIZE) -> Page[Row]:

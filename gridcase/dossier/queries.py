@@ -13,7 +13,7 @@ from sqlalchemy.orm import aliased
 from gridcase.cases import queries as cases
 from gridcase.cases.models import Case
 from gridcase.core.db import db
-from gridcase.core.paging import PAGE_SIZE, Page, cut, decode_mark
+from gridcase.core.paging import PAGE_SIZE, Page, cut, read_mark
 from gridcase.core.permissions import Permission, Viewer
 from gridcase.core.scope import covers
 from gridcase.core.text import clean_line
@@ -58,15 +58,15 @@ class HomeRow:
 def page(viewer: Viewer, filters: Filters, *, after: str | None = None) -> Page[HomeRow]:
     """Households by code; when asked for what is due, the longest waiting first."""
     query = _homes(viewer).where(*_narrowed(viewer, filters))
-    mark = decode_mark(after)
     if filters.due_by:
+        mark = read_mark(after, date.fromisoformat, str)
         query = query.order_by(Household.next_visit_on, Household.code)
-        if mark and len(mark) == 2:
-            query = query.where(_after_due(date.fromisoformat(str(mark[0])), str(mark[1])))
-    else:
-        query = query.order_by(Household.code)
         if mark:
-            query = query.where(Household.code > str(mark[-1]))
+            query = query.where(_after_due(*mark))
+    else:
+        query, mark = query.order_by(Household.code), read_mark(after, str)
+        if mark:
+            query = query.where(Household.code > mark[0])
     rows = [HomeRow(*row) for row in db.session.execute(query.limit(PAGE_SIZE + 1))]
     return cut(rows, lambda row: [row.next_visit_on, row.code] if filters.due_by else [row.code])
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from datetime import date, datetime, timedelta
+from collections.abc import Sequence
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import Row, Select, and_, case, func, or_, select
@@ -11,7 +11,7 @@ from sqlalchemy import Row, Select, and_, case, func, or_, select
 from gridcase.cases import queries as cases
 from gridcase.cases.models import Case, CaseClass
 from gridcase.core.db import db
-from gridcase.core.paging import PAGE_SIZE, Page, cut, decode_mark
+from gridcase.core.paging import PAGE_SIZE, Page, cut, instant, read_mark
 from gridcase.core.permissions import Permission, Viewer
 from gridcase.core.scope import reach
 from gridcase.households.models import Household
@@ -38,7 +38,7 @@ def _homes(viewer: Viewer) -> Select[Any]:
 def due_homes(viewer: Viewer, *, on: date, after: str | None = None, size: int = PAGE_SIZE) -> Page[Row[Any]]:
     """The homes whose visit is due, the most urgent first: by tier, then by how long they have waited."""
     query = _homes(viewer).where(_due_on <= on)
-    last = _read_mark(after, int, date.fromisoformat, int)
+    last = read_mark(after, int, date.fromisoformat, int)
     if last:
         rank, day, household_id = last
         query = query.where(
@@ -112,23 +112,12 @@ def visits_of(household_id: int, *, viewer: Viewer, after: str | None = None) ->
             ),
         )
     )  # fmt: skip
-    last = _read_mark(after, datetime.fromisoformat, int)
+    last = read_mark(after, instant, int)
     if last:
         at, visit_id = last
         query = query.where(or_(Visit.visited_at < at, and_(Visit.visited_at == at, Visit.id < visit_id)))
     newest_first = query.order_by(Visit.visited_at.desc(), Visit.id.desc()).limit(PAGE_SIZE + 1)
     return cut(db.session.execute(newest_first).all(), lambda row: [row.visited_at.isoformat(), row.id])
-
-
-def _read_mark(after: str | None, *kinds: Callable[[Any], Any]) -> list[Any] | None:
-    """Where a page continues; a mark somebody has tampered with starts the list from its beginning."""
-    mark = decode_mark(after)
-    if mark is None or len(mark) != len(kinds):
-        return None
-    try:
-        return [kind(value) for kind, value in zip(kinds, mark, strict=True)]
-    except (TypeError, ValueError):
-        return None
 
 
 def by_uuid(client_uuid: str) -> Visit | None:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.routing import IntegerConverter
 
 from tests.factories.snapshot import differences, everything
 from tests.house.test_routes import UNSAFE
@@ -27,7 +28,7 @@ def _unsafe_paths(app: Flask) -> list[str]:
 
 
 def _invented(rule: object, name: str) -> object:
-    return 1 if type(rule._converters[name]).__name__ == "IntegerConverter" else "x"
+    return 1 if isinstance(rule._converters[name], IntegerConverter) else "x"
 
 
 def _token(client: FlaskClient) -> str:

@@ -23,7 +23,7 @@ ROOT = HERE.parents[1]
 LEFT = shutil.ignore_patterns(
     ".git", ".venv", ".test", ".gridcase", "instance", "__pycache__", "node_modules", ".*_cache", "*.egg-info", "dist"
 )
-RED = 1  # pytest: tests ran and some failed; anything else means that the test did not run at all
+RED = 1  # pytest: some failed. An error (the world could not be built) or no test at all is no catch
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ def caught(mutant: Mutant, tree: Path) -> tuple[bool, str]:
         cwd=tree, env={**os.environ, "PYTHONPATH": str(tree)}, capture_output=True, text=True, check=False,
     )  # fmt: skip
     lines = done.stdout.strip().splitlines() or [done.stderr.strip()[-300:]]
-    return done.returncode == RED, lines[-1]
+    return done.returncode == RED and " failed" in f" {lines[-1]}", lines[-1]
 
 
 def main(*names: str) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,7 +13,7 @@ from gridcase.cases.models import Case, CaseClass, CasePoint
 from gridcase.cases.rules import Light, State
 from gridcase.core.db import db
 from gridcase.core.errors import Missing
-from gridcase.core.paging import PAGE_SIZE, Page, cut, decode_mark
+from gridcase.core.paging import PAGE_SIZE, Page, cut, instant, read_mark
 from gridcase.core.permissions import Permission, Viewer
 from gridcase.core.worktime import LimitUnit
 from gridcase.dashboard.queries.points import chosen, light_code, seen
@@ -62,7 +61,7 @@ def listed(
 
 def _past(after: str | None, *, ended: bool) -> list[ColumnElement[bool]]:
     """What stands behind a mark [time or null, id]; a mark that cannot be read starts the list anew."""
-    mark = _read(decode_mark(after))
+    mark = read_mark(after, _moment, int)
     if mark is None:
         return []
     moment, case_id = mark
@@ -74,12 +73,9 @@ def _past(after: str | None, *, ended: bool) -> list[ColumnElement[bool]]:
     return [or_(Case.due_at > moment, same, Case.due_at.is_(None))]
 
 
-def _read(mark: Sequence[Any] | None) -> tuple[datetime | None, int] | None:
-    try:
-        moment, case_id = mark or ()
-        return (datetime.fromisoformat(moment) if moment is not None else None), int(case_id)
-    except (TypeError, ValueError):
-        return None
+def _moment(text: str | None) -> datetime | None:
+    """When a row is due or ended; imported cases nobody has taken up have no deadline."""
+    return None if text is None else instant(text)
 
 
 def point_card(case_id: int, viewer: Viewer, *, now: datetime) -> CaseLine:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import aliased
 from gridcase.core.db import db
 from gridcase.core.errors import Missing
 from gridcase.core.masking import mask_name
-from gridcase.core.paging import PAGE_SIZE, Page, cut, decode_mark
+from gridcase.core.paging import PAGE_SIZE, Page, cut, read_mark
 from gridcase.core.permissions import Permission, Viewer
 from gridcase.core.scope import reach
 from gridcase.grid.models import Grid
@@ -117,9 +117,9 @@ def entries_of(household_id: int, *, viewer: Viewer, after: str | None = None) -
         .order_by(Transfer.id.desc())
         .limit(PAGE_SIZE + 1)
     )
-    mark = decode_mark(after)
+    mark = read_mark(after, int)
     if mark:
-        query = query.where(Transfer.id < int(mark[0]))
+        query = query.where(Transfer.id < mark[0])
     rows = [_entry(*row) for row in db.session.execute(query)]
     return cut(rows, lambda entry: [entry.id])
 
@@ -197,9 +197,9 @@ def notice_board(*, viewer: Viewer, village_id: int, after: str | None = None, s
         .order_by(PointNotice.closes_on, Transfer.id)
         .limit(size + 1)
     )
-    mark = decode_mark(after)
-    if mark and len(mark) == 2:
-        day, last = date.fromisoformat(str(mark[0])), int(mark[1])
+    mark = read_mark(after, date.fromisoformat, int)
+    if mark:
+        day, last = mark
         query = query.where(or_(PointNotice.closes_on > day, and_(PointNotice.closes_on == day, Transfer.id > last)))
     rows = [_masked(*row) for row in db.session.execute(query)]
     return cut(rows, lambda row: [row.closes_on.isoformat(), row.id], size=size)
@@ -225,9 +225,9 @@ def _objections(viewer: Viewer) -> Select[*tuple[Any, ...]]:
 def open_objections(viewer: Viewer, *, after: str | None = None) -> Page[BoardRow]:
     """Objections nobody has answered, oldest first, for those who review."""
     query = _objections(viewer).order_by(Transfer.id).limit(PAGE_SIZE + 1)
-    mark = decode_mark(after)
+    mark = read_mark(after, int)
     if mark:
-        query = query.where(Transfer.id > int(mark[0]))
+        query = query.where(Transfer.id > mark[0])
     return cut([_masked(*row, review=True) for row in db.session.execute(query)], lambda row: [row.id])
 
 
