@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 import time
 from collections.abc import Iterator
@@ -101,7 +102,8 @@ def prepared(kind: str, cases: int) -> Iterator[Ground]:
 def _database(kind: str, folder: Path, cases: int) -> tuple[str, str]:
     if kind == "sqlite":
         return f"sqlite:///{folder / 'bench.sqlite3'}", ""
-    cluster = provision.start().template(f"bench_{cases}_{time.monotonic_ns()}")
+    server = provision.attach() if provision.ENVIRONMENT in os.environ else provision.start()
+    cluster = server.template(f"bench_{cases}_{time.monotonic_ns()}")
     return cluster.app_url, cluster.owner_url
 
 
