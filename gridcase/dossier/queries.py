@@ -23,6 +23,7 @@ from gridcase.grid.rules import GridLevel
 from gridcase.households import queries as households
 from gridcase.households.models import Household, TierChange
 from gridcase.people import queries as people
+from gridcase.people.rules import Role
 from gridcase.visits.models import Visit
 
 LEAST_WORDS = 2  # one character of a name finds half a village
@@ -59,14 +60,13 @@ def page(viewer: Viewer, filters: Filters, *, after: str | None = None) -> Page[
     """Households by code; when asked for what is due, the longest waiting first."""
     query = _homes(viewer).where(*_narrowed(viewer, filters))
     if filters.due_by:
-        mark = read_mark(after, date.fromisoformat, str)
         query = query.order_by(Household.next_visit_on, Household.code)
-        if mark:
-            query = query.where(_after_due(*mark))
+        if waited := read_mark(after, date.fromisoformat, str):
+            query = query.where(_after_due(*waited))
     else:
-        query, mark = query.order_by(Household.code), read_mark(after, str)
-        if mark:
-            query = query.where(Household.code > mark[0])
+        query = query.order_by(Household.code)
+        if last := read_mark(after, str):
+            query = query.where(Household.code > last[0])
     rows = [HomeRow(*row) for row in db.session.execute(query.limit(PAGE_SIZE + 1))]
     return cut(rows, lambda row: [row.next_visit_on, row.code] if filters.due_by else [row.code])
 
@@ -149,6 +149,11 @@ def permissions_over(home: Household, viewer: Viewer) -> frozenset[Permission]:
     return frozenset().union(*reaching)
 
 
+def lives_here(home: Household, viewer: Viewer) -> bool:
+    """Whether the viewer looks at the own home, by its card."""
+    return any(grant.role == Role.RESIDENT and home.id in (grant.household_ids or ()) for grant in viewer.grants)
+
+
 @dataclass(frozen=True)
 class MemberRow:
     """Who lives here; the page masks the name."""
@@ -176,9 +181,9 @@ def members_of(home: Household, *, on: date) -> list[MemberRow]:
 
 @dataclass(frozen=True)
 class Contact:
-    """A post that looks after this home, and who holds it."""
+    """A role that looks after this home, and who holds it."""
 
-    title: str
+    role: Role
     holders: str
 
 
@@ -186,7 +191,7 @@ def contacts_of(home: Household, *, on: date) -> list[Contact]:
     """Liaison first."""
     posts = households.liaison_posts_of(home.id, on=on)
     holders = people.holders_of([post.id for post in posts], on=on)
-    return [Contact(post.title, holders.get(post.id, "")) for post in posts]
+    return [Contact(Role(post.role), holders.get(post.id, "")) for post in posts]
 
 
 def places_of(home: Household) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
-from flask import Blueprint, flash, redirect, render_template, request, session, url_for
+from flask import Blueprint, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from gridcase.cases.rules import State, light_of
@@ -72,17 +72,20 @@ def _filters(today: date) -> Filters:
 @needs(Permission.SEE_HOUSEHOLD)
 def show(household_id: int) -> ResponseReturnValue:
     """Who lives here and what is going on, each part for those who may see it."""
+    return _page(households.get_household(household_id, viewer=viewer()))
+
+
+def _page(home: Household, *, problem: str = "") -> ResponseReturnValue:
     someone, now = viewer(), clock.now()
-    today = clock.town_day(now)
-    home = households.get_household(household_id, viewer=someone)
-    may = queries.permissions_over(home, someone)
+    today, may = clock.town_day(now), queries.permissions_over(home, someone)
+    at_home = queries.lives_here(home, someone)  # nobody has to say why to read the own name
     open_cases = [
         (row, State(row.state), light_of(due_at=row.due_at, soon_at=row.soon_at, closed=False, now=now))
         for row in queries.open_cases(home, viewer=someone)
     ]
     return render_template(
-        "dossier/show.html", home=home, may=may, today=today, place_names=queries.places_of(home),
-        revealed=Permission.SEE_MEMBERS in may and _revealed(home, now),
+        "dossier/show.html", home=home, may=may, today=today, place_names=queries.places_of(home), problem=problem,
+        at_home=at_home, revealed=at_home or (Permission.SEE_MEMBERS in may and _revealed(home, now)),
         members=queries.members_of(home, on=today), relations=RELATIONS,
         contacts=queries.contacts_of(home, on=today), open_cases=open_cases,
         tier_change=queries.tier_reason(home) if Permission.SEE_TIER in may else None,
@@ -103,9 +106,8 @@ def reveal(household_id: int) -> ResponseReturnValue:
         form, household_service.note_reveal, home, actor=someone, reason=form.reason.data, now=now
     ):
         session[REVEALED] = {"household": household_id, "until": (now + REVEAL_TIME).isoformat()}
-    for message in form.reason.errors:
-        flash(message, "error")
-    return redirect(url_for(".show", household_id=household_id))
+        return redirect(url_for(".show", household_id=household_id))
+    return _page(home, problem=str(next(iter(form.reason.errors), form.problem)))
 
 
 def _revealed(home: Household, now: datetime) -> bool:

@@ -103,6 +103,7 @@ def test_a_villager_sees_the_own_home_without_tier_visits_and_reports(
     resident = client_as(Role.RESIDENT)
     assert resident.get("/households/").headers["Location"].endswith(f"/households/{full}")
     page = page_of(resident, full)
+    assert "大三" in page, "nobody has to say why to read the own name"
     assert "另有 10 分在公示" in page
     for words in ("连心户", "独居", "门前路灯不亮", "最近走访", "记走访", "登记诉求", "下次走访"):
         assert words not in page, words

@@ -41,8 +41,6 @@ CHECKS_TWICE = names("section_leader village_head")
 SEES_HOMES = GRID | WATCH | names("resident dispatcher")
 READS_NAMES = GRID - PATROL | names("resident")
 SEES_POINTS = GRID | WATCH | names("resident review_member auditor")
-READS_NAMES = GRID | names("resident")
-SEES_HOMES = READS_NAMES | WATCH | names("dispatcher")
 SEES_MAP = CELL | VILLAGE | WATCH | names("dispatcher town_manager")
 SEES_FIGURES = VILLAGE | WATCH | names("dispatcher town_manager county_manager")
 
@@ -107,9 +105,6 @@ TABLE = (
     Row("points.object_to", names("resident village_supervisor"), "award"),
     Row("points.objections", names("review_member")),
     Row("points.settle", names("review_member"), "objection"),
-    Row("dossier.index", SEES_HOMES),
-    Row("dossier.show", SEES_HOMES, "household"),
-    Row("dossier.reveal", READS_NAMES, "household"),
     Row("dashboard.map.show", SEES_MAP),
     Row("dashboard.map.points", SEES_MAP),
     Row("dashboard.map.places", SEES_MAP),
