@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 
 from flask import Blueprint, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from gridcase.cases.rules import State, light_of
 from gridcase.core import clock
@@ -107,7 +108,7 @@ def reveal(household_id: int) -> ResponseReturnValue:
     ):
         session[REVEALED] = {"household": household_id, "until": (now + REVEAL_TIME).isoformat()}
         return redirect(url_for(".show", household_id=household_id))
-    return _page(home, problem=str(next(iter(form.reason.errors), form.problem)))
+    return _page(home, problem=_("请选择为什么要看。"))
 
 
 def _revealed(home: Household, now: datetime) -> bool:

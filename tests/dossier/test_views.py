@@ -149,6 +149,7 @@ def test_names_are_shown_after_a_reason_for_ten_minutes(
 def test_without_a_reason_nothing_is_shown(app: Flask, client_as: ClientAs, home: int, data: dict[str, str]) -> None:
     answer = client_as(Role.LIAISON).post(f"/households/{home}/reveal", data=data, follow_redirects=True)
     assert "大三" not in answer.text
+    assert "请选择为什么要看" in answer.text
     with app.app_context():
         assert db.session.scalars(select(AuditRow).where(AuditRow.action == "household.reveal")).all() == []
         db.session.remove()
