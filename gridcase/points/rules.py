@@ -80,6 +80,10 @@ CASE_RULES: Mapping[str, CaseRule] = {
 }
 
 
+# A suggestion earns when it is adopted, which a closed case alone does not say: K6 waits for the council's decision.
+NOT_BY_CLOSING = frozenset({"K6"})
+
+
 def points_left(rule: CaseRule, *, earned_this_month: int) -> int:
     """What the rule gives now, under the cap of the month: the rest of it rather than nothing."""
     if rule.monthly_cap is None:

@@ -391,3 +391,9 @@ def test_verify_finds(home: int, statement: str, finding: str) -> None:
         connection.execute(text(statement))
     found = service.verify()
     assert any(finding in line for line in found), found
+
+
+def test_a_suggestion_earns_nothing_by_being_closed(ctx: Flask, home: int) -> None:
+    """K6 is for what was adopted, and closing a case does not say so."""
+    assert close(901, home, class_code="1002", reporter_rule="K6") == []
+    assert purse(home) == (0, 0, 0)

@@ -17,6 +17,7 @@ from gridcase.points import queries
 from gridcase.points.models import PointNotice, Transfer
 from gridcase.points.rules import (
     CASE_RULES,
+    NOT_BY_CLOSING,
     NOTICE_DAYS,
     AccountKind,
     CaseRule,
@@ -118,7 +119,7 @@ def _wishes(*pairs: tuple[str | None, int | None]) -> list[_Wish]:
     wishes: list[_Wish] = []
     for code, household_id in pairs:
         home = db.session.get(Household, household_id) if household_id is not None else None
-        rule = CASE_RULES.get(code or "")
+        rule = None if code in NOT_BY_CLOSING else CASE_RULES.get(code or "")
         if home is not None and rule is not None and all(wish.home.id != home.id for wish in wishes):
             wishes.append(_Wish(rule, home))
     return wishes
