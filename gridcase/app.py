@@ -11,7 +11,7 @@ from flask import Flask, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_migrate import Migrate
 from flask_wtf.csrf import CSRFError, CSRFProtect
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -52,6 +52,7 @@ ROOMS: tuple[Any, ...] = (
     gridcase.exchange.views,
 )
 
+NUMBER_OUT_OF_RANGE = "22003"  # SQLSTATE numeric_value_out_of_range
 ERROR_PAGES = {400, 403, 404, 409, 413, 429, 500, 503}
 
 
@@ -132,6 +133,11 @@ def _log_refusal(app: Flask) -> access.RefusalHook:
     return note
 
 
+def _out_of_range(error: OverflowError | DataError) -> bool:
+    """A number in the address that no row can have: SQLite's driver refuses it, PostgreSQL its cast."""
+    return isinstance(error, OverflowError) or getattr(error.orig, "sqlstate", "") == NUMBER_OUT_OF_RANGE
+
+
 def _error_pages(app: Flask) -> None:
     def page(code: int, message: str = "") -> ResponseReturnValue:
         db.session.rollback()
@@ -152,8 +158,11 @@ def _error_pages(app: Flask) -> None:
         return page(409, translate(error.text))
 
     @app.errorhandler(OverflowError)
-    def _no_such_number(_error: OverflowError) -> ResponseReturnValue:
-        return page(404)  # a number in the address that no row of SQLite can have
+    @app.errorhandler(DataError)
+    def _no_such_number(error: OverflowError | DataError) -> ResponseReturnValue:
+        if not _out_of_range(error):
+            raise error
+        return page(404)
 
     @app.errorhandler(CSRFError)
     def _csrf(_error: CSRFError) -> ResponseReturnValue:
