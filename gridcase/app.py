@@ -52,6 +52,7 @@ ROOMS: tuple[Any, ...] = (
     gridcase.exchange.views,
 )
 
+NUMBER_OUT_OF_RANGE = "22003"  # SQLSTATE numeric_value_out_of_range
 ERROR_PAGES = {400, 403, 404, 409, 413, 429, 500, 503}
 
 
@@ -76,6 +77,7 @@ def create_app(config: Config | None = None) -> Flask:
     if not config.production:
         app.register_blueprint(gridcase.web.styleguide.bp)
     _error_pages(app)
+    _odd_numbers(app)
     return app
 
 
@@ -132,40 +134,49 @@ def _log_refusal(app: Flask) -> access.RefusalHook:
     return note
 
 
-def _error_pages(app: Flask) -> None:
-    def page(code: int, message: str = "") -> ResponseReturnValue:
-        db.session.rollback()
-        if request.path.startswith("/api/") or request.accept_mimetypes.best == "application/json":
-            return {"error": code, "message": message}, code
-        return render_template(f"errors/{code}.html", message=message), code
+def _page(code: int, message: str = "") -> ResponseReturnValue:
+    """What went wrong, as a page or as JSON."""
+    db.session.rollback()
+    if request.path.startswith("/api/") or request.accept_mimetypes.best == "application/json":
+        return {"error": code, "message": message}, code
+    return render_template(f"errors/{code}.html", message=message), code
 
+
+def _error_pages(app: Flask) -> None:
     @app.errorhandler(Missing)
     def _missing(_error: Missing) -> ResponseReturnValue:
-        return page(404)
+        return _page(404)
 
     @app.errorhandler(Forbidden)
     def _forbidden(error: Forbidden) -> ResponseReturnValue:
-        return page(403, translate(error.text))
+        return _page(403, translate(error.text))
 
     @app.errorhandler(Refused)
     def _refused(error: Refused) -> ResponseReturnValue:
-        return page(409, translate(error.text))
-
-    @app.errorhandler(OverflowError)
-    @app.errorhandler(DataError)
-    def _no_such_number(_error: OverflowError) -> ResponseReturnValue:
-        return page(404)  # a number in the address that no row of SQLite can have
+        return _page(409, translate(error.text))
 
     @app.errorhandler(CSRFError)
     def _csrf(_error: CSRFError) -> ResponseReturnValue:
-        return page(400)
+        return _page(400)
 
     @app.errorhandler(OperationalError)
     def _database(error: OperationalError) -> ResponseReturnValue:
         app.logger.error("database: %s", error)
-        return page(503)
+        return _page(503)
 
     @app.errorhandler(HTTPException)
     def _http(error: HTTPException) -> ResponseReturnValue:
         code = error.code or 500
-        return page(code) if code in ERROR_PAGES else error.get_response()
+        return _page(code) if code in ERROR_PAGES else error.get_response()
+
+
+def _odd_numbers(app: Flask) -> None:
+    """A number in the address that no row can have is a page that is not there: SQLite's driver refuses it, PostgreSQL
+    its cast."""
+
+    @app.errorhandler(OverflowError)
+    @app.errorhandler(DataError)
+    def _no_such_number(error: OverflowError | DataError) -> ResponseReturnValue:
+        if isinstance(error, DataError) and getattr(error.orig, "sqlstate", "") != NUMBER_OUT_OF_RANGE:
+            raise error
+        return _page(404)
