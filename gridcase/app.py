@@ -11,6 +11,7 @@ from flask import Flask, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_migrate import Migrate
 from flask_wtf.csrf import CSRFError, CSRFProtect
+from psycopg.errors import NumericValueOutOfRange
 from sqlalchemy.exc import DataError, OperationalError
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -152,9 +153,14 @@ def _error_pages(app: Flask) -> None:
         return page(409, translate(error.text))
 
     @app.errorhandler(OverflowError)
-    @app.errorhandler(DataError)
     def _no_such_number(_error: OverflowError) -> ResponseReturnValue:
         return page(404)  # a number in the address that no row of SQLite can have
+
+    @app.errorhandler(DataError)
+    def _no_such_row(error: DataError) -> ResponseReturnValue:
+        if not isinstance(error.orig, NumericValueOutOfRange):
+            raise error
+        return page(404)  # the same on PostgreSQL
 
     @app.errorhandler(CSRFError)
     def _csrf(_error: CSRFError) -> ResponseReturnValue:

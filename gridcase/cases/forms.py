@@ -118,10 +118,6 @@ class NotedForm(BaseForm):
     note = _text(_("说明"), wanted=_("请写明情况。"), rows=2)
 
 
-class PlainForm(BaseForm):
-    """A move that asks for nothing."""
-
-
 class AcceptForm(BaseForm):
     """The class, and how pressing it is."""
 
