@@ -133,45 +133,45 @@ def _log_refusal(app: Flask) -> access.RefusalHook:
     return note
 
 
-def _error_pages(app: Flask) -> None:
-    def page(code: int, message: str = "") -> ResponseReturnValue:
-        db.session.rollback()
-        if request.path.startswith("/api/") or request.accept_mimetypes.best == "application/json":
-            return {"error": code, "message": message}, code
-        return render_template(f"errors/{code}.html", message=message), code
+def _page(code: int, message: str = "") -> ResponseReturnValue:
+    """What somebody reads when there is no page."""
+    db.session.rollback()
+    if request.path.startswith("/api/") or request.accept_mimetypes.best == "application/json":
+        return {"error": code, "message": message}, code
+    return render_template(f"errors/{code}.html", message=message), code
 
+
+def _error_pages(app: Flask) -> None:
     @app.errorhandler(Missing)
     def _missing(_error: Missing) -> ResponseReturnValue:
-        return page(404)
+        return _page(404)
 
     @app.errorhandler(Forbidden)
     def _forbidden(error: Forbidden) -> ResponseReturnValue:
-        return page(403, translate(error.text))
+        return _page(403, translate(error.text))
 
     @app.errorhandler(Refused)
     def _refused(error: Refused) -> ResponseReturnValue:
-        return page(409, translate(error.text))
+        return _page(409, translate(error.text))
 
     @app.errorhandler(OverflowError)
-    def _no_such_number(_error: OverflowError) -> ResponseReturnValue:
-        return page(404)  # a number in the address that no row of SQLite can have
-
     @app.errorhandler(DataError)
-    def _no_such_row(error: DataError) -> ResponseReturnValue:
-        if not isinstance(error.orig, NumericValueOutOfRange):
+    def _no_such_row(error: OverflowError | DataError) -> ResponseReturnValue:
+        """A number that no row can have, as SQLite and as PostgreSQL say it."""
+        if isinstance(error, DataError) and not isinstance(error.orig, NumericValueOutOfRange):
             raise error
-        return page(404)  # the same on PostgreSQL
+        return _page(404)
 
     @app.errorhandler(CSRFError)
     def _csrf(_error: CSRFError) -> ResponseReturnValue:
-        return page(400)
+        return _page(400)
 
     @app.errorhandler(OperationalError)
     def _database(error: OperationalError) -> ResponseReturnValue:
         app.logger.error("database: %s", error)
-        return page(503)
+        return _page(503)
 
     @app.errorhandler(HTTPException)
     def _http(error: HTTPException) -> ResponseReturnValue:
         code = error.code or 500
-        return page(code) if code in ERROR_PAGES else error.get_response()
+        return _page(code) if code in ERROR_PAGES else error.get_response()
