@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 
 from gridcase.cases.models import Case
 from gridcase.core.db import db
+from gridcase.households.models import Household
 from gridcase.people.rules import Role
 from gridcase.seed import reference
 from tests.factories.cases import RUBBISH
@@ -54,8 +55,6 @@ def test_registering_needs_a_place_and_keeps_what_was_typed(world: World, client
 def test_the_desk_finds_a_household_by_name_or_code(world: World, client_as: As, app: Flask) -> None:
     desk = client_as(Role.DISPATCHER)
     with app.app_context():
-        from gridcase.households.models import Household
-
         home = db.session.get_one(Household, world.homes["village_b"][0])
         code, name = home.code, home.head_name
         db.session.remove()
