@@ -57,6 +57,7 @@ def init_app(app: Flask) -> None:
         t=translate,
         date=show_date,
         datetime=show_datetime,
+        mask_address=masking.mask_address,
         mask_name=masking.mask_name,
         mask_phone=masking.mask_phone,
     )

@@ -166,19 +166,24 @@ def test_the_case_page_costs_a_constant_number_of_statements(
 # -- one case
 
 
-def test_reporter_is_masked_for_who_may_not_know(world: World, client_as: As, made: Callable[..., int]) -> None:
+def test_reporter_is_masked_for_who_may_not_know(
+    app: Flask, world: World, client_as: As, made: Callable[..., int]
+) -> None:
     case_id = made(
         lambda find: collected(world, find(Role.LIAISON), reporter_name="钱小明", reporter_phone="13812341234")
     )
+    home_address = str(case_in(app, case_id).address)
     known = body(client_as(Role.VILLAGE_HEAD).get(f"/cases/{case_id}"))
     assert "钱小明" in known
     assert "13812341234" in known
+    assert home_address in known
     for role in (Role.VILLAGE_SUPERVISOR, Role.DEPUTY, Role.TOWN_MANAGER):
         masked = client_as(role).get(f"/cases/{case_id}").text
         assert "钱小明" not in masked
         assert "13812341234" not in masked
         assert "钱*明" in masked
         assert "138****1234" in masked
+        assert home_address not in masked
 
 
 def test_foreign_missing_and_signed_out(world: World, app: Flask, client_as: As, made: Callable[..., int]) -> None:
