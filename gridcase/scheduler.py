@@ -16,8 +16,8 @@ from gridcase.core import clock
 from gridcase.core.config import Config
 from gridcase.core.db import db, transaction
 from gridcase.core.permissions import job
-from gridcase.notices import service as notices
-from gridcase.points import service as points
+from gridcase.notices import jobs as notices
+from gridcase.points import jobs as points
 from gridcase.reminders import jobs as reminders
 from gridcase.users import service as users
 

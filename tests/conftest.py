@@ -6,13 +6,14 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from gridcase.app import create_app
+from gridcase.app import create_app, load_viewer
 from gridcase.core import clock, migrate
 from gridcase.core.config import Config
 from gridcase.core.db import db, transaction
@@ -22,6 +23,7 @@ from gridcase.seed import reference
 from gridcase.users import queries as users
 from gridcase.users import service as user_service
 from gridcase.users.models import User
+from gridcase.users.session import Account
 from tests import provision, timing
 from tests.factories import world as factory
 from tests.factories.world import World
@@ -162,8 +164,6 @@ def at(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
 @pytest.fixture
 def viewer_of(ctx: Flask, world: World) -> Callable[[Role | str], Viewer]:
     """The viewer of a role's account, households named, as a request would load it."""
-    from gridcase.app import load_viewer
-    from gridcase.users.session import Account
 
     def find(role: Role | str) -> Viewer:
         return load_viewer(Account(db.session.get_one(User, world.users[role]), "", 0))
@@ -188,7 +188,6 @@ def client_as(app: Flask, world: World) -> Callable[[Role | str], FlaskClient]:
 
 def open_session(app: Flask, user_id: int) -> str:
     """A session on the server, without the password's work."""
-    from datetime import timedelta
 
     policy = user_service.SignInPolicy(5, timedelta(minutes=15), timedelta(hours=12), factory.MEMORY_KIB)
     with app.app_context():

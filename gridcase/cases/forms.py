@@ -14,11 +14,10 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
-from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional, Regexp
 
-from gridcase.cases.rules import Answer, Channel, ExtensionReason, Rating, ReturnReason, Urgency
-from gridcase.web.formkit import BaseForm, options, tidy
+from gridcase.cases.rules import Answer, Channel, ExtensionReason, Rating, ReturnReason
+from gridcase.web.formkit import BaseForm, labelled, options, tidy
 
 CHANNELS = (
     Channel.VISIT, Channel.PHONE, Channel.RECEPTION, Channel.MEETING, Channel.PATROL, Channel.PROXY, Channel.HOTLINE,
@@ -27,11 +26,6 @@ CHANNELS = (
 PHONE = r"^(1[3-9]\d{9}|0\d{2,3}-?\d{7,8})?$"
 NOT_REACHED = "not_reached"
 CHOOSE, SUGGESTED, UNITS, POSTS = _("请选择"), _("建议"), _("单位"), _("本村岗位")
-
-
-def labelled(members: Any) -> list[SelectChoice]:
-    """Choices from words of the rules, in the reader's language."""
-    return options((str(int(one) if isinstance(one, Urgency) else one), one.label) for one in members)
 
 
 def _text(label: Any, *, wanted: Any = None, rows: int = 3, most: int = 2000, **render: Any) -> TextAreaField:
@@ -116,10 +110,6 @@ class NotedForm(BaseForm):
     """A move that must be explained."""
 
     note = _text(_("说明"), wanted=_("请写明情况。"), rows=2)
-
-
-class PlainForm(BaseForm):
-    """A move that asks for nothing."""
 
 
 class AcceptForm(BaseForm):

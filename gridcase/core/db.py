@@ -28,7 +28,7 @@ try:  # present on Linux x86-64; only used where the interpreter's own sqlite3 c
 except ImportError:  # pragma: no cover - other platforms
     _pysqlite3 = None
 
-WRITE = "gridcase_write"
+WRITE, OPEN = "gridcase_write", "gridcase_open"
 BUSY_MS = 10_000
 SPATIALITE = "mod_spatialite"
 
@@ -168,12 +168,15 @@ def transaction() -> Iterator[Session]:
     write lock: objects loaded before are read again when touched.
     """
     session = db.session()
+    if session.info.get(OPEN):
+        raise AssertionError("a transaction inside another one would throw away what the outer one has written")
     if session.new or session.dirty or session.deleted:
         raise AssertionError("changes were made outside of a transaction")
     session.rollback()
     session.info.pop("wrote", None)
-    session.connection(execution_options={WRITE: True})
+    session.info[OPEN] = True
     try:
+        session.connection(execution_options={WRITE: True})
         yield session
         session.flush()
         wrote = session.info.get("wrote", set())
@@ -185,11 +188,7 @@ def transaction() -> Iterator[Session]:
         raise
     finally:
         session.info.pop("wrote", None)
-
-
-def reading() -> Session:
-    """The session for queries."""
-    return db.session()
+        session.info.pop(OPEN, None)
 
 
 def dialect_name() -> str:

@@ -41,13 +41,6 @@ def contains_point(geometry: Any, lon: float, lat: float, *, key: Any) -> Column
     return key.in_(hits) & (func.ST_Contains(geometry, spot) == 1)
 
 
-def within_box(geometry: Any, box: tuple[float, float, float, float], *, key: Any) -> ColumnElement[bool]:
-    """Rows whose point lies in (west, south, east, north) degrees."""
-    if dialect_name() == "postgresql":
-        return geometry.op("&&")(func.ST_MakeEnvelope(*box, SRID))
-    return key.in_(_rtree(geometry.table.name, func.BuildMbr(*box, SRID)))
-
-
 def _rtree(table_name: str, frame: Any) -> Any:
     index = table("SpatialIndex", column("rowid"), column("f_table_name"), column("search_frame"))
     return (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from gridcase.cases.rules import Light
@@ -84,10 +84,6 @@ class Filters:
         chosen = {"village": self.village_id, "major": self.major, "light": self.light}
         values = {name: str(value) for name, value in chosen.items() if value is not None}
         return values | ({} if self.listed is Listed.OPEN else {"list": str(self.listed)})
-
-    def without_place(self) -> Filters:
-        """The same filters over the whole place."""
-        return replace(self, village_id=None)
 
 
 def month_start(moment: datetime) -> datetime:

@@ -10,7 +10,6 @@ from typing import Any
 import orjson
 from flask import Blueprint, jsonify, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from gridcase.calendar import queries as calendar
@@ -24,7 +23,7 @@ from gridcase.grid import queries as grids
 from gridcase.users.session import leave_asleep
 from gridcase.web import mapkit
 from gridcase.web.access import needs, viewer
-from gridcase.web.filters import show_date, translate
+from gridcase.web.filters import in_language, show_date, translate
 from gridcase.web.frame import NavItem
 from gridcase.web.respond import json_text, not_modified
 from gridcase.web.security import nonce
@@ -94,7 +93,7 @@ def card(case_id: int) -> ResponseReturnValue:
     line = queries.point_card(case_id, viewer(), now=now)
     return jsonify(
         number=line.number,
-        kind=_class_name(line),
+        kind=in_language(zh=line.class_zh, en=line.class_en),
         place=line.place,
         state=translate(line.state.label),
         light=str(line.light),
@@ -163,11 +162,6 @@ def _base(root: queries.Root, drawing: queries.Drawing) -> mapkit.MapParts:
             _kept.clear()
         _kept[drawing.version] = parts
     return parts.with_nonce(nonce())
-
-
-def _class_name(line: queries.CaseLine) -> str:
-    locale = get_locale()
-    return line.class_en if locale is not None and locale.language == "en" else line.class_zh
 
 
 def _sayer(now: datetime) -> Callable[[queries.CaseLine], str]:

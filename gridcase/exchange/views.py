@@ -6,12 +6,12 @@ import hashlib
 from datetime import timedelta
 from pathlib import Path
 
-from flask import Blueprint, current_app, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from gridcase.core import clock
-from gridcase.core.config import Config
+from gridcase.core.config import current
 from gridcase.core.errors import Refused
 from gridcase.core.permissions import Permission
 from gridcase.core.words import N_
@@ -94,8 +94,7 @@ def _upload_form() -> UploadForm:
 
 def _folder() -> Path:
     """Where checked lists wait for their confirmation: in the instance folder, readable by the server alone."""
-    config: Config = current_app.extensions["gridcase"]
-    folder = config.folder / "incoming"
+    folder = current().folder / "incoming"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     return folder
 

@@ -11,7 +11,7 @@ from gridcase.core.errors import Missing
 from gridcase.core.geo import contains_point
 from gridcase.core.permissions import Permission, Viewer
 from gridcase.core.scope import reach, under
-from gridcase.grid.models import Grid, GridOutline, Section
+from gridcase.grid.models import Grid, GridOutline
 from gridcase.grid.rules import GridLevel
 
 
@@ -78,11 +78,6 @@ def villages_of(viewer: Viewer, *, permission: Permission = Permission.SEE_PLACE
             .order_by(Grid.code)
         )
     )
-
-
-def sections_of(village_id: int) -> list[Section]:
-    """The sections of a village, by code."""
-    return list(db.session.scalars(select(Section).where(Section.village_id == village_id).order_by(Section.code)))
 
 
 def cell_at(lon: float, lat: float, *, village_path: str) -> Grid | None:

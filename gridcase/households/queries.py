@@ -157,17 +157,6 @@ def members_of(household_id: int, *, on: date) -> Sequence[Member]:
     ).all()
 
 
-def household_of_person(person_id: int, *, on: date) -> int | None:
-    """The household a person lives in on a day (kinship checks)."""
-    return db.session.scalar(
-        select(Member.household_id).where(
-            Member.person_id == person_id,
-            Member.valid_from <= on,
-            or_(Member.valid_to.is_(None), Member.valid_to > on),
-        )
-    )
-
-
 def place_of(household_id: int) -> tuple[float, float] | None:
     """Longitude and latitude of a home, WGS 84 degrees."""
     row = db.session.execute(

@@ -1,20 +1,16 @@
-"""Telling and sending."""
+"""Telling."""
 
 from __future__ import annotations
 
-import json
 from datetime import UTC, datetime
-from pathlib import Path
+from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from gridcase.core.db import db, dialect_name, transaction
+from gridcase.core.db import Base, db, dialect_name
 from gridcase.core.permissions import Viewer
 from gridcase.core.words import Text
 from gridcase.notices.models import Notice, NoticeRead, Outbox
-
-FILE_CHANNEL = "file"
 
 
 def key_of(
@@ -56,9 +52,8 @@ def tell(
         "post_id": post_id, "unit_id": unit_id, "place_path": place_path, "text": text.as_json(), "link": link,
         "urgent": urgent, "created_at": now,
     }  # fmt: skip
-    insert = postgresql.insert if dialect_name() == "postgresql" else sqlite.insert
     notice_id: int | None = db.session.scalar(
-        insert(Notice).values(**values).on_conflict_do_nothing(index_elements=["key"]).returning(Notice.id)
+        _insert(Notice).values(**values).on_conflict_do_nothing(index_elements=["key"]).returning(Notice.id)
     )
     if notice_id is not None:
         for channel in channels:
@@ -68,35 +63,11 @@ def tell(
 
 def mark_read(notice: Notice, *, actor: Viewer, now: datetime) -> None:
     """Note that the reader has seen it."""
-    if actor.user_id is not None and db.session.get(NoticeRead, (notice.id, actor.user_id)) is None:
-        db.session.add(NoticeRead(notice_id=notice.id, user_id=actor.user_id, read_at=now))
+    if actor.user_id is not None:  # two clicks at once are one reading
+        values = {"notice_id": notice.id, "user_id": actor.user_id, "read_at": now}
+        db.session.execute(_insert(NoticeRead).values(**values).on_conflict_do_nothing())
 
 
-def send_to_file(path: Path, *, now: datetime, batch: int = 200) -> int:
-    """The trial channel: one line of JSON a message. Each is first claimed, then written, then marked as sent, so that
-    a stop in between repeats it under the same message id and never drops it. Returns how many were written.
-    """
-    ids = db.session.scalars(
-        select(Outbox.id)
-        .where(Outbox.channel == FILE_CHANNEL, Outbox.state.in_(("queued", "sending")))
-        .order_by(Outbox.id)
-        .limit(batch)
-    ).all()
-    for outbox_id in ids:
-        with transaction():
-            message = db.session.get_one(Outbox, outbox_id)
-            message.state, message.tries = "sending", message.tries + 1
-        message = db.session.get_one(Outbox, outbox_id)
-        notice = db.session.get_one(Notice, message.notice_id)
-        line = {
-            "id": message.message_id,
-            "rule": notice.rule,
-            "subject": notice.subject_id,
-            "link": notice.link,
-        }
-        with path.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(line, ensure_ascii=False) + "\n")
-        with transaction():
-            message = db.session.get_one(Outbox, outbox_id)
-            message.state, message.sent_at = "sent", now
-    return len(ids)
+def _insert(model: type[Base]) -> Any:
+    """The database's own INSERT, which can pass over a row that is there."""
+    return (postgresql.insert if dialect_name() == "postgresql" else sqlite.insert)(model)

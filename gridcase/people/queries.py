@@ -8,8 +8,8 @@ from datetime import date
 from sqlalchemy import ColumnElement, or_, select
 
 from gridcase.core.db import db
-from gridcase.core.permissions import Grant, Permission, Viewer
-from gridcase.core.scope import reach, under
+from gridcase.core.permissions import Grant
+from gridcase.core.scope import under
 from gridcase.people.models import Holding, Person, Post, Unit
 from gridcase.people.rules import HOUSEHOLD_ROLES, ROLE_PERMISSIONS, Role
 
@@ -59,16 +59,6 @@ def posts_at(path: str, *roles: Role, on: date) -> list[Post]:
     )
 
 
-def posts_above(path: str, *roles: Role, on: date) -> list[Post]:
-    """Posts of these roles at a place or above it, the nearest first."""
-    parts = [part for part in path.split("/") if part]
-    paths = ["/" + "".join(f"{part}/" for part in parts[:size]) for size in range(len(parts), 0, -1)]
-    found = db.session.scalars(
-        select(Post).where(Post.place_path.in_(paths), Post.role.in_(roles), valid_on(Post, on)).order_by(Post.id)
-    ).all()
-    return sorted(found, key=lambda post: (-len(post.place_path), post.id))
-
-
 def holders_of(post_ids: Sequence[int], *, on: date) -> dict[int, str]:
     """Who holds these posts today, by post id: "张三、李四(代)"."""
     if not post_ids:
@@ -92,12 +82,6 @@ def units_for(path: str) -> list[Unit]:
     return list(db.session.scalars(select(Unit).where(Unit.place_path.in_(paths)).order_by(Unit.code)))
 
 
-def handlers_for(path: str, *, on: date) -> list[Post]:
-    """The posts inside a place's village that a case can be sent to (units are asked by `units_for`)."""
-    village = "/" + "".join(f"{part}/" for part in [p for p in path.split("/") if p][:3])
-    return posts_at(village, *HANDLER_ROLES, on=on)
-
-
 HANDLER_ROLES = (
     Role.VILLAGE_HEAD, Role.SECTION_LEADER, Role.FULLTIME_GRID, Role.PARTTIME_GRID, Role.GRID_LEADER, Role.LIAISON,
 )  # fmt: skip
@@ -111,18 +95,3 @@ def get_post(post_id: int) -> Post | None:
 def get_unit(unit_id: int) -> Unit | None:
     """One unit."""
     return db.session.get(Unit, unit_id)
-
-
-def visible_posts(*, viewer: Viewer, place_path: str, on: date) -> list[Post]:
-    """The posts at a place that the viewer may see, for the grid page."""
-    return list(
-        db.session.scalars(
-            select(Post)
-            .where(
-                Post.place_path == place_path,
-                valid_on(Post, on),
-                reach(viewer, Permission.SEE_PLACE, path=Post.place_path),
-            )
-            .order_by(Post.role, Post.id)
-        )
-    )

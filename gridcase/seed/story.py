@@ -21,6 +21,7 @@ from gridcase.households import service as households
 from gridcase.households.models import Household
 from gridcase.households.rules import CareTier
 from gridcase.people.rules import Role
+from gridcase.points import jobs as point_jobs
 from gridcase.points import service as points
 from gridcase.points.models import PointNotice, Transfer
 from gridcase.seed.places import OUJIANGCHA
@@ -65,7 +66,7 @@ class Story:
         first = min(now - timedelta(days=STORY_DAYS), self._due[0][0])
         mornings = [*_mornings(first, now), now]
         for n, (begins, ends) in enumerate(pairwise(mornings), start=1):
-            points.mature(actor=self.actor, now=begins)
+            point_jobs.mature(actor=self.actor, now=begins)
             if self._due and self._due[0][0] <= ends:
                 with transaction():
                     self._day(ends)

@@ -8,15 +8,17 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 
 from gridcase.core.clock import town_day
+from gridcase.core.config import current
 from gridcase.core.db import db
 from gridcase.core.permissions import Viewer
+from gridcase.core.text import clean_line
 from gridcase.people import queries as people
 from gridcase.users.models import User, UserSession
 
 
 def by_login(login: str) -> User | None:
     """The account with this name."""
-    return db.session.scalar(select(User).where(User.login == login.strip().lower()))
+    return db.session.scalar(select(User).where(User.login == clean_line(login).lower()))
 
 
 def digest(token: str) -> str:
@@ -30,7 +32,12 @@ def live_session(token: str, *, now: datetime, idle: timedelta) -> UserSession |
     if session is None or now >= session.ends_at or now - session.seen_at >= idle:
         return None
     user = session.user
-    return session if user.active and user.auth_version == session.auth_version else None
+    return session if may_enter(user) and user.auth_version == session.auth_version else None
+
+
+def may_enter(user: User) -> bool:
+    """Whether the account opens anything: one of the demo, whose password everybody knows, never in production."""
+    return user.active and not (user.demo and current().production)
 
 
 def viewer_of(user: User, *, now: datetime) -> Viewer:
@@ -53,5 +60,5 @@ def demo_accounts() -> list[User]:
 
 
 def any_demo_account() -> bool:
-    """Whether demo accounts exist: then production refuses to start."""
+    """Whether demo accounts exist: in production they open nothing, and `gridcase doctor` names them."""
     return bool(db.session.scalar(select(func.count()).select_from(User).where(User.demo)))

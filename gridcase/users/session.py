@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import Flask, g, request
 from flask_login import LoginManager, UserMixin
+from sqlalchemy.exc import OperationalError
 
 from gridcase.core import clock
 from gridcase.core.config import current
@@ -58,6 +59,9 @@ def init_app(app: Flask) -> None:
     def _touch(response: Any) -> Any:
         session_id = g.pop("touch_session", None)
         if session_id is not None and request.endpoint != "static":
-            with transaction():
-                service.touch(session_id, now=clock.now())
+            try:
+                with transaction():
+                    service.touch(session_id, now=clock.now())
+            except OperationalError:  # somebody holds the lock: the page is ready, the next request says it again
+                app.logger.warning("session %s was not touched", session_id)
         return response

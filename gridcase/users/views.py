@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from urllib.parse import urlsplit
 
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
@@ -34,10 +33,11 @@ def _policy() -> service.SignInPolicy:
 
 
 def _safe(target: str | None) -> str:
-    """Only paths of this site."""
-    parts = urlsplit(target or "")
-    ok = target and not parts.scheme and not parts.netloc and target.startswith("/") and target[1:2] not in {"/", "\\"}
-    return str(target) if ok else url_for("home.index")
+    """Only paths of this site. Browsers drop tabs and line ends and read a backslash as a slash, so that these could
+    hide another host behind what looks like a path."""
+    target = target or ""
+    local = target.startswith("/") and not target.startswith("//") and target.isprintable() and "\\" not in target
+    return target if local else url_for("home.index")
 
 
 @bp.route("/sign-in", methods=["GET", "POST"])
@@ -58,7 +58,7 @@ def _try(form: SignInForm) -> bool:
     user = queries.by_login(form.login.data or "")
     known = user if service.may_try(user, now=now) else None
     fits = service.password_fits(known, form.password.data or "", memory_kib=policy.memory_kib)
-    if known is None or not fits or not known.active:
+    if known is None or not fits or not queries.may_enter(known):
         with transaction():
             service.note_failure(known, actor=_nobody(), now=now, policy=policy)
         words = _("账号或密码不对。连续错 %(n)s 次，账号会锁定一段时间；忘记密码请找镇管理员。", n=policy.lock_after)

@@ -23,17 +23,11 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from gridcase.cases.rules import Answer
 from gridcase.core.clock import TOWN_ZONE
 from gridcase.visits.rules import Purpose, Tick, VisitMode, VisitState
-from gridcase.web.filters import translate
-from gridcase.web.formkit import BaseForm, tidy
+from gridcase.web.formkit import BaseForm, labelled, tidy
 
 MET_MOST = 6
 SPOKEN = (Answer.SOLVED, Answer.ANSWERED_QUESTION, Answer.NOT_SOLVED)
 Choices = Sequence[tuple[str, str]]
-
-
-def labelled(members: Any) -> list[tuple[str, str]]:
-    """Members of an enum as choices, in the reader's language."""
-    return [(str(member.value), translate(member.label)) for member in members]
 
 
 class VisitForm(BaseForm):

@@ -5,19 +5,16 @@ from __future__ import annotations
 from typing import Any
 from uuid import uuid4
 
-from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from gridcase.calendar.queries import work_calendar
 from gridcase.cases import queries as cases
-from gridcase.cases.models import CaseClass
 from gridcase.cases.rules import Answer, Light, State, light_of
 from gridcase.cases.rules.said import time_left
-from gridcase.cases.service import ClosingPolicy
+from gridcase.cases.service import closing_policy
 from gridcase.core import clock
-from gridcase.core.config import Config
 from gridcase.core.masking import mask_name
 from gridcase.core.permissions import Permission
 from gridcase.core.words import N_, Text
@@ -30,7 +27,7 @@ from gridcase.visits.models import Visit
 from gridcase.visits.rules import Purpose, Tick, VisitMode, VisitState
 from gridcase.visits.service import Demand, VisitRecord
 from gridcase.web.access import needs, viewer
-from gridcase.web.filters import show_date
+from gridcase.web.filters import in_language, show_date
 from gridcase.web.formkit import submit
 from gridcase.web.frame import NavItem
 
@@ -80,7 +77,7 @@ def log(household_id: int) -> ResponseReturnValue:
     if form.validate_on_submit():
         visit = submit(
             form, service.log_visit, actor=viewer(), household=household, record=_record(form), now=clock.now(),
-            policy=_policy(),
+            policy=closing_policy(),
         )  # fmt: skip
         if isinstance(visit, Visit):
             _say_done(visit, household)
@@ -88,26 +85,16 @@ def log(household_id: int) -> ResponseReturnValue:
     return render_template("visits/log.html", form=form, household=household)
 
 
-def _policy() -> ClosingPolicy:
-    config: Config = current_app.extensions["gridcase"]
-    return ClosingPolicy(config.second_check_percent, config.notice_days)
-
-
 def _form() -> VisitForm:
     """A form of its own mark: what is sent twice from one page counts once."""
     now = clock.now().astimezone(clock.TOWN_ZONE).replace(second=0, microsecond=0, tzinfo=None)
-    classes = [(one.common, (one.code, said(one))) for one in cases.catalogue()]
+    classes = [(one.common, (one.code, in_language(zh=one.zh, en=one.en))) for one in cases.catalogue()]
     return VisitForm(
         common=[choice for common, choice in classes if common],
         others=[choice for common, choice in classes if not common],
         client_uuid=str(uuid4()),
         visited_at=now,
     )
-
-
-def said(case_class: CaseClass) -> str:
-    """The name of a class in the reader's language."""
-    return case_class.en if str(get_locale()) == "en" else case_class.zh
 
 
 def _record(form: VisitForm) -> VisitRecord:

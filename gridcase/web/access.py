@@ -72,8 +72,11 @@ def guard(app: Flask, *, load_viewer: Callable[[Any], Viewer], on_refusal: Refus
 
     @app.before_request
     def _ask() -> ResponseReturnValue | None:
+        g.viewer = None
+        if request.endpoint == "static":
+            return None  # files are the same for everybody: nobody is looked up for them
         g.viewer = load_viewer(current_user) if current_user.is_authenticated else None
-        if request.endpoint is None or request.endpoint == "static":
+        if request.endpoint is None:
             return None
         access = access_of(app, request.endpoint)
         if access is None:

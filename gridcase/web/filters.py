@@ -28,6 +28,11 @@ def _chinese() -> bool:
     return locale is None or locale.language == "zh"
 
 
+def in_language(*, zh: str, en: str) -> str:
+    """What is kept in both languages, in the reader's."""
+    return zh if _chinese() else en
+
+
 def show_date(value: date | datetime | None) -> str:
     """2026年11月21日 / 21 Nov 2026."""
     if value is None:
@@ -52,6 +57,7 @@ def init_app(app: Flask) -> None:
         t=translate,
         date=show_date,
         datetime=show_datetime,
+        mask_address=masking.mask_address,
         mask_name=masking.mask_name,
         mask_phone=masking.mask_phone,
     )

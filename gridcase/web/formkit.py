@@ -42,6 +42,11 @@ def options(pairs: Iterable[tuple[Any, Any]]) -> list[SelectChoice]:
     return [SelectChoice(value, translate(words)) for value, words in pairs]
 
 
+def labelled(members: Iterable[Any]) -> list[SelectChoice]:
+    """The members of an enum whose words are its labels (`core.labels`) as choices."""
+    return options((str(member.value), member.label) for member in members)
+
+
 def submit(form: BaseForm, function: Callable[..., Result], *args: Any, **kwargs: Any) -> Result | bool | None:
     """Do `function` as one unit of work; a refusal goes back into the form and nothing is kept."""
     try:

@@ -6,8 +6,11 @@ import re
 from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
+from sqlalchemy import select
 
 from gridcase import scheduler
+from gridcase.core.db import db
+from gridcase.points.models import Account
 from tests.browser.conftest import PHONE, Server, Watch
 from tests.factories.world import World
 
@@ -110,10 +113,6 @@ def test_the_whole_way(
 
 def balance(server: Server, household_id: int) -> dict[str, int]:
     """The purses of a home, as the ledger says."""
-    from sqlalchemy import select
-
-    from gridcase.core.db import db
-    from gridcase.points.models import Account
 
     with server.app.app_context():
         rows = db.session.scalars(select(Account).where(Account.household_id == household_id)).all()

@@ -220,18 +220,6 @@ def test_the_list_costs_the_same_whatever_it_holds(ctx: Flask, world: World, vie
     assert sizes == [2, 2]
 
 
-def test_due_names_each_open_case_once_and_pages_by_id(
-    ctx: Flask, world: World, viewer_of: Find, at: Callable[[str], None]
-) -> None:
-    made = [collected(world, viewer_of(Role.LIAISON), code=RUBBISH).id for _ in range(3)]
-    solved(world, viewer_of(Role.LIAISON))
-    assert queries.due(now=clock.now()) == []
-    at("2026-11-24T09:00:00+08:00")
-    first = queries.due(now=clock.now(), limit=2)
-    rest = queries.due(now=clock.now(), limit=2, after_id=first[-1].id)
-    assert [row.id for row in (*first, *rest)] == made
-
-
 def test_second_checks_have_a_list_of_their_own(ctx: Flask, world: World, viewer_of: Find) -> None:
     case = solved(world, viewer_of(Role.LIAISON), percent=100)
     assert ids(viewer_of(Role.SECTION_LEADER), tab=Tab.CHECK) == [case.id]

@@ -284,6 +284,8 @@ def test_a_pause_moves_the_deadline(ctx: Flask, world: World, viewer_of: Find, a
     refused("您的岗位不能准予挂起", service.suspend, case, viewer_of(Role.DEPT), **pause)
     past = {**pause, "until": date(2026, 11, 22)}
     assert refused("今天或以后", service.suspend, case, viewer_of(Role.UNIT_LEAD), **past) == "expected_on"
+    far = {**pause, "until": date(9999, 12, 31)}
+    assert refused("最长一年", service.suspend, case, viewer_of(Role.UNIT_LEAD), **far) == "expected_on"
     do(service.suspend, case, viewer_of(Role.UNIT_LEAD), **pause)
     assert due is not None
     assert case.due_at == datetime(2026, 12, 9, 9, 30, tzinfo=UTC)  # ten whole days from Thursday on

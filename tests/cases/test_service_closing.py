@@ -138,6 +138,15 @@ def test_a_duplicate_ends_and_names_the_first(ctx: Flask, world: World, viewer_o
     assert (second.state, second.closed_at, step.detail["to"]) == ("duplicate", clock.now(), first.number)
 
 
+def test_two_cases_cannot_be_merged_into_each_other(ctx: Flask, world: World, viewer_of: Find) -> None:
+    """Else nobody would have either of them any more."""
+    first, second = (collected(world, viewer_of(Role.LIAISON)) for _ in range(2))
+    head = viewer_of(Role.VILLAGE_HEAD)
+    do(service.reject_duplicate, second, head, first=first)
+    assert refused("首件自己已不再办理", service.reject_duplicate, first, head, first=second) == "duplicate_of"
+    assert first.state == "registered"
+
+
 def test_withdrawing_is_for_who_registered_and_voiding_for_the_town(ctx: Flask, world: World, viewer_of: Find) -> None:
     case = collected(world, viewer_of(Role.LIAISON))
     refused("只有反映人本人或登记的岗位才能撤回", service.withdraw, case, viewer_of(Role.VILLAGE_HEAD), note="不要了")

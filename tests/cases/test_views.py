@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from gridcase.app import load_viewer
 from gridcase.cases import service
 from gridcase.cases.models import Case
-from gridcase.core.db import db
+from gridcase.core import clock
+from gridcase.core.db import db, transaction
 from gridcase.core.permissions import Viewer
+from gridcase.grid.models import Grid
 from gridcase.people.rules import Role
 from gridcase.users.models import User
+from gridcase.users.session import Account
 from tests.factories.cases import COMPLAINT, collected, do, handled, solved, water
 from tests.factories.pages import body, statements
 from tests.factories.world import World
@@ -26,8 +31,6 @@ As = Callable[[Role], FlaskClient]
 @pytest.fixture
 def made(app: Flask, world: World) -> Callable[[Callable[[Callable[[Role], Viewer]], Case]], int]:
     """Make a case in a context of its own; returns its id, so that no session is shared with the client."""
-    from gridcase.app import load_viewer
-    from gridcase.users.session import Account
 
     def find(role: Role) -> Viewer:
         return load_viewer(Account(db.session.get_one(User, world.users[role]), "", 0))
@@ -163,19 +166,24 @@ def test_the_case_page_costs_a_constant_number_of_statements(
 # -- one case
 
 
-def test_reporter_is_masked_for_who_may_not_know(world: World, client_as: As, made: Callable[..., int]) -> None:
+def test_reporter_is_masked_for_who_may_not_know(
+    app: Flask, world: World, client_as: As, made: Callable[..., int]
+) -> None:
     case_id = made(
         lambda find: collected(world, find(Role.LIAISON), reporter_name="钱小明", reporter_phone="13812341234")
     )
+    home_address = str(case_in(app, case_id).address)
     known = body(client_as(Role.VILLAGE_HEAD).get(f"/cases/{case_id}"))
     assert "钱小明" in known
     assert "13812341234" in known
+    assert home_address in known
     for role in (Role.VILLAGE_SUPERVISOR, Role.DEPUTY, Role.TOWN_MANAGER):
         masked = client_as(role).get(f"/cases/{case_id}").text
         assert "钱小明" not in masked
         assert "13812341234" not in masked
         assert "钱*明" in masked
         assert "138****1234" in masked
+        assert home_address not in masked
 
 
 def test_foreign_missing_and_signed_out(world: World, app: Flask, client_as: As, made: Callable[..., int]) -> None:
@@ -260,11 +268,6 @@ def test_dispatch_offers_the_named_unit_first_and_no_desk(
 
 def test_the_tray_is_sorted_from_the_page(world: World, client_as: As, made: Callable[..., int], app: Flask) -> None:
     def taken_over(find: Callable[[Role], Viewer]) -> Case:
-        from datetime import UTC, datetime
-
-        from gridcase.core import clock
-        from gridcase.core.db import transaction
-        from gridcase.grid.models import Grid
 
         row = service.HistoryRow("7", "老街路灯不亮", "原文", datetime(2020, 1, 1, tzinfo=UTC))
         with transaction():

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
 from gridcase.cases.models import Case
 from gridcase.core.db import db
+from gridcase.households.models import Household
 from gridcase.people.rules import Role
 from gridcase.seed import reference
 from tests.factories.cases import RUBBISH
@@ -53,8 +55,6 @@ def test_registering_needs_a_place_and_keeps_what_was_typed(world: World, client
 def test_the_desk_finds_a_household_by_name_or_code(world: World, client_as: As, app: Flask) -> None:
     desk = client_as(Role.DISPATCHER)
     with app.app_context():
-        from gridcase.households.models import Household
-
         home = db.session.get_one(Household, world.homes["village_b"][0])
         code, name = home.code, home.head_name
         db.session.remove()
@@ -71,6 +71,21 @@ def test_a_liaison_cannot_name_a_foreign_home(world: World, client_as: As) -> No
     data = {"title": "路坏了", "channel": "visit", "grid": "", "household": str(world.homes["village_b"][0])}
     assert client_as(Role.LIAISON).post("/cases/new/0503", data=data).status_code == 404
     assert client_as(Role.LIAISON).get(f"/cases/new/0503?household={world.homes['village_b'][0]}").status_code == 404
+
+
+@pytest.mark.parametrize("odd", ["²", "1e3", "-1", "10" * 20])
+def test_a_home_that_is_no_number_is_no_home(world: World, client_as: As, odd: str) -> None:
+    assert client_as(Role.LIAISON).get("/cases/new/0503", query_string={"household": odd}).status_code in {200, 404}
+    assert client_as(Role.LIAISON).get("/cases/new/05\x0003").status_code in {200, 404}
+
+
+@pytest.mark.parametrize("number", [3 * 10**9, 10**19, 10**30])
+def test_a_number_no_row_can_have_is_a_row_that_is_missing(world: World, client_as: As, number: int) -> None:
+    """PostgreSQL's integers end where SQLite's go on: both answer as for any row that is not there."""
+    liaison = client_as(Role.LIAISON)
+    for page in ("/cases/{}", "/households/{}", "/visits/log/{}", "/points/household/{}"):
+        assert liaison.get(page.format(number)).status_code == 404
+    assert liaison.post(f"/inbox/{number}/open").status_code == 404
 
 
 def test_a_link_from_a_home_fills_it_in(world: World, client_as: As) -> None:

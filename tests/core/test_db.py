@@ -29,6 +29,25 @@ def test_a_bulk_write_without_audit_row_is_not_kept(ctx: Flask) -> None:
         db.session.execute(insert(Person).values(name="无痕", place_path="/"))
 
 
+def test_a_transaction_inside_another_is_a_mistake_that_shows(ctx: Flask, world: World) -> None:
+    """Opening a second one begins by throwing away what the first has written: it must not do so in silence."""
+    user_id = world.users["liaison"]
+
+    def nested() -> None:
+        with transaction():
+            db.session.execute(update(User).where(User.id == user_id).values(failures=3))
+            with transaction():
+                pass
+
+    with pytest.raises(AssertionError, match="inside another"):
+        nested()
+    assert db.session.get_one(User, user_id).failures == 0
+    with transaction():  # and the mistake leaves nothing behind
+        db.session.get_one(User, user_id).failures = 4
+        audit.record(actor=job("t"), action="t", subject_kind="user", subject_id=user_id, now=START)
+    assert db.session.get_one(User, user_id).failures == 4
+
+
 def test_an_orphan_is_refused(ctx: Flask) -> None:
     orphan = "INSERT INTO holding (post_id, person_id, valid_from, stand_in) VALUES (-1, -1, '2026-01-01', false)"
     with pytest.raises(DBAPIError), transaction():

@@ -22,6 +22,7 @@ from gridcase.grid import service as grids
 from gridcase.grid.models import Grid
 from gridcase.grid.rules import GridLevel
 from gridcase.people.rules import Role
+from tests.dashboard.test_points import statements
 from tests.factories.map_cases import put
 from tests.factories.world import MAKER, ORIGIN, World
 
@@ -138,7 +139,6 @@ def test_a_countys_manager_has_the_numbers_but_no_list(ctx: Flask, world: World,
 def test_figures_and_slices_cost_the_same_for_any_number_of_cases(
     ctx: Flask, world: World, viewer_of: ViewerOf
 ) -> None:
-    from tests.dashboard.test_points import statements
 
     town, now = viewer_of(Role.DISPATCHER), clock.now()
     counts = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -192,6 +193,13 @@ def test_the_mark_differs_by_scope_and_filter(ctx: Flask, world: World, viewer_o
     marks = {version(viewer_of(role)) for role in (Role.GRID_LEADER, Role.SECTION_LEADER, Role.VILLAGE_HEAD)}
     marks |= {version(town), version(town, Filters(major="05")), version(town, Filters(light=Light.RED))}
     assert len(marks) == 6
+
+
+def test_the_mark_differs_by_what_may_be_opened(ctx: Flask, world: World, viewer_of: ViewerOf) -> None:
+    """A map shows what one may open: two people with the same map and other cases must not share an answer."""
+    head = viewer_of(Role.VILLAGE_HEAD)
+    blind = [dataclasses.replace(one, permissions=one.permissions - {Permission.SEE_CASE}) for one in head.grants]
+    assert version(head) != version(dataclasses.replace(head, grants=tuple(blind)))
 
 
 def test_a_light_that_turns_by_itself_moves_the_mark_within_five_minutes(

@@ -15,7 +15,7 @@ from sqlalchemy import select, update
 from gridcase.core.db import db, transaction
 from gridcase.core.permissions import Viewer
 from gridcase.core.words import N_
-from gridcase.notices import queries, service
+from gridcase.notices import jobs, queries, service
 from gridcase.notices.models import Notice, Outbox
 from tests.factories.world import World
 
@@ -26,7 +26,7 @@ def tell(world: World, *, due: datetime = NOW, role: str = "liaison") -> int | N
     return service.tell(
         rule="due", subject_kind="case", subject_id=7, due_at=due, post_id=world.posts[role], place_path="/1/",
         text=N_("事件 %(number)s 还剩 %(left)s", number="GC1", left=N_("3 小时")), link="/cases/7", now=NOW,
-        channels=(service.FILE_CHANNEL,),
+        channels=(jobs.FILE_CHANNEL,),
     )  # fmt: skip
 
 
@@ -83,11 +83,11 @@ def test_a_message_repeated_after_a_stop_keeps_its_number(ctx: Flask, world: Wor
     sink = tmp_path / "sent.jsonl"
     with transaction():
         tell(world)
-    assert service.send_to_file(sink, now=NOW) == 1
-    assert service.send_to_file(sink, now=NOW) == 0
+    assert jobs.send_to_file(sink, now=NOW) == 1
+    assert jobs.send_to_file(sink, now=NOW) == 0
     with transaction():  # as if the process had died after writing and before noting it
         db.session.execute(update(Outbox).values(state="sending"))
-    service.send_to_file(sink, now=NOW)
+    jobs.send_to_file(sink, now=NOW)
     lines = [json.loads(line) for line in sink.read_text(encoding="utf-8").splitlines()]
     assert len(lines) == 2
     assert lines[0] == lines[1]

@@ -9,8 +9,10 @@ from flask.testing import FlaskClient
 
 from gridcase.core import clock
 from gridcase.core.db import db, transaction
+from gridcase.core.permissions import Viewer
 from gridcase.core.words import N_
 from gridcase.notices import service
+from gridcase.notices.models import Notice
 from gridcase.people.rules import Role
 from tests.factories.world import World
 
@@ -46,6 +48,18 @@ def test_unread_stands_out_until_opened(app: Flask, client_as: ClientAs, world: 
     page = client.get("/inbox/").text
     assert "未读" not in page
     assert "事件7已超期1个工作日" in page
+
+
+def test_two_clicks_at_once_are_one_reading(app: Flask, client_as: ClientAs, world: World) -> None:
+    notice_id = tell(app, world, "9")
+    client = client_as(Role.LIAISON)
+    assert [client.post(f"/inbox/{notice_id}/open").status_code for _ in range(2)] == [302, 302]
+    with app.app_context():
+        notice = db.session.get_one(Notice, notice_id)
+        someone = Viewer(kind="staff", name="-", user_id=world.users[Role.LIAISON])
+        with transaction():
+            service.mark_read(notice, actor=someone, now=clock.now())
+        db.session.remove()
 
 
 def test_only_the_addressed_post_reads_it(app: Flask, client_as: ClientAs, world: World) -> None:

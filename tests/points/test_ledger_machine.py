@@ -27,7 +27,7 @@ from gridcase.core.config import Config
 from gridcase.core.db import db, transaction
 from gridcase.core.errors import Refused
 from gridcase.core.permissions import Viewer, job
-from gridcase.points import queries, service
+from gridcase.points import jobs, queries, service
 from tests.conftest import Templates
 from tests.points.spending import spend
 
@@ -122,7 +122,7 @@ class LedgerMachine(RuleBasedStateMachine):
             for key, award in self.standing.items()
             if not award["matured"] and award["closes"] <= self.now and (not award["objected"] or award["answered"])
         )
-        assert service.mature(actor=job("points"), now=self.now, batch=2) == len(due)
+        assert jobs.mature(actor=job("points"), now=self.now, batch=2) == len(due)
         for key in due:
             self.standing[key]["matured"] = True
             purse = self.purses[self.standing[key]["home"]]

@@ -12,7 +12,7 @@ from sqlalchemy import event
 from gridcase.core.db import db, transaction
 from gridcase.core.permissions import Viewer, job
 from gridcase.people.rules import Role
-from gridcase.points import queries, service
+from gridcase.points import jobs, queries, service
 from tests.factories.world import World
 
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
@@ -110,7 +110,7 @@ def test_maturing_costs_the_same_for_many(ctx: Flask, world: World) -> None:
     homes = world.homes["village_a"]
 
     def mature(days: int) -> int:
-        return statements(lambda: service.mature(actor=job("points"), now=NOW + timedelta(days=days)))
+        return statements(lambda: jobs.mature(actor=job("points"), now=NOW + timedelta(days=days)))
 
     award(1, homes[0])
     one = mature(7)

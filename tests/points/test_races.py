@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 
 from gridcase.core.db import db, transaction
 from gridcase.core.permissions import Viewer, job
-from gridcase.points import queries, service
+from gridcase.points import jobs, queries, service
 from gridcase.points.models import Transfer
 from gridcase.points.rules import TransferKind
 from tests.factories.world import World
@@ -57,7 +57,7 @@ def reopen(case_id: int) -> int:
 
 
 def mature() -> int:
-    return service.mature(actor=job("points"), now=LATER, batch=7)
+    return jobs.mature(actor=job("points"), now=LATER, batch=7)
 
 
 def held(app: Flask, home: int) -> tuple[int, int, int]:

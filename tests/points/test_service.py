@@ -21,7 +21,7 @@ from gridcase.households.models import Member
 from gridcase.notices.models import Notice
 from gridcase.people.models import Holding, Post
 from gridcase.people.rules import Role
-from gridcase.points import queries, service
+from gridcase.points import jobs, queries, service
 from gridcase.points.models import Account, PointNotice, Transfer
 from gridcase.points.rules import AccountKind
 from tests.factories.world import SINCE, World
@@ -50,7 +50,7 @@ def reopen(case_id: int, *, now: datetime = NOW) -> list[Transfer]:
 
 
 def mature(now: datetime) -> int:
-    return service.mature(actor=job("points"), now=now)
+    return jobs.mature(actor=job("points"), now=now)
 
 
 def purse(home: int) -> tuple[int, int, int]:

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 
+import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from gridcase.audit import service as audit
+from gridcase.core import clock
+from gridcase.core.config import Config
+from gridcase.core.db import db, transaction
+from gridcase.core.permissions import job
+from gridcase.users.models import User
 from tests.factories.world import PASSWORD, World
 
 
@@ -61,7 +69,47 @@ def test_session_ends_after_rest(app: Flask, world: World, at: Callable[[str], N
     assert not is_in(client)
 
 
-def test_next_never_leaves_the_site(app: Flask, world: World) -> None:
+OTHER_SITES = [
+    "//evil.example/x",
+    "https://evil.example",
+    "/\\evil.example",
+    "/\t\\evil.example",
+    "/\n/evil.example",
+    "x",
+]
+
+
+@pytest.mark.parametrize("target", OTHER_SITES)
+def test_next_never_leaves_the_site(app: Flask, world: World, target: str) -> None:
+    """A browser drops tabs and line ends and reads a backslash as a slash: all of these would lead elsewhere."""
     client = app.test_client()
-    answer = client.post("/sign-in", data={"login": "liaison", "password": PASSWORD, "next": "//evil.example/x"})
-    assert answer.location == "/"
+    assert client.post("/preferences/large-text", data={"next": target}).location == "/"
+    assert client.post("/sign-in", data={"login": "liaison", "password": PASSWORD, "next": target}).location == "/"
+    assert client.get("/sign-in", query_string={"next": target}).location == "/"
+
+
+def test_next_leads_back_to_the_page_asked_for(app: Flask, world: World) -> None:
+    answer = app.test_client().post(
+        "/sign-in", data={"login": "liaison", "password": PASSWORD, "next": "/cases/?tab=all&q=路"}
+    )
+    assert answer.location.startswith("/cases/?tab=all")
+
+
+def test_a_name_no_database_can_hold_is_a_wrong_name(app: Flask, world: World) -> None:
+    assert "账号或密码不对" in sign_in(app.test_client(), "liai\x00son\x00", "wrong-password").text
+
+
+def test_demo_accounts_open_nothing_in_production(app: Flask, config: Config, world: World) -> None:
+    """A demo's database served in earnest: everybody knows these passwords."""
+    before = app.test_client()
+    with app.app_context():
+        with transaction():
+            db.session.get_one(User, world.users["liaison"]).demo = True
+            audit.record(actor=job("t"), action="t", subject_kind="user", subject_id=None, now=clock.now())
+        db.session.remove()
+    sign_in(before, "liaison")
+    assert is_in(before)
+    app.extensions["gridcase"] = dataclasses.replace(config, env="production")
+    assert not is_in(before)
+    assert "账号或密码不对" in sign_in(app.test_client(), "liaison").text
+    assert sign_in(app.test_client(), "dispatcher").location == "/"

@@ -39,7 +39,7 @@ def catalogue(words: str = "") -> list[CaseClass]:
 
 def class_by_code(code: str) -> CaseClass | None:
     """One class."""
-    return db.session.scalar(select(CaseClass).where(CaseClass.code == code))
+    return db.session.scalar(select(CaseClass).where(CaseClass.code == clean_line(code)))
 
 
 def class_in_use(code: str) -> CaseClass:
@@ -48,11 +48,6 @@ def class_in_use(code: str) -> CaseClass:
     if found is None or not found.enabled or found.code == UNSORTED_CLASS:
         raise Missing
     return found
-
-
-def get_class(class_id: int) -> CaseClass | None:
-    """One class by id."""
-    return db.session.get(CaseClass, class_id)
 
 
 def home_village(path: str) -> str:

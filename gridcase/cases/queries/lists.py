@@ -15,7 +15,7 @@ from gridcase.cases.queries.sight import addressed_to, open_condition, scoped, v
 from gridcase.cases.rules import Light, State
 from gridcase.core.db import db
 from gridcase.core.labels import Labelled
-from gridcase.core.paging import PAGE_SIZE, Page, cut, decode_mark
+from gridcase.core.paging import PAGE_SIZE, Page, cut, instant, read_mark
 from gridcase.core.permissions import Permission, Viewer
 from gridcase.core.scope import under
 from gridcase.core.text import clean_line
@@ -109,7 +109,7 @@ def _narrowed(filters: Filters, now: datetime) -> list[ColumnElement[bool]]:
     elif words:
         conditions.append(
             or_(
-                Case.title.contains(words, autoescape=True),
+                Case.title.icontains(words, autoescape=True),
                 Case.number.endswith(words, autoescape=True),
                 Case.household_id.in_(select(Household.id).where(Household.head_name.contains(words, autoescape=True))),
             )
@@ -142,7 +142,7 @@ def _picked(
 
 def _beyond(after: str | None, *, by_due: bool) -> list[ColumnElement[bool]]:
     """What comes after the last row seen."""
-    mark = _mark(after)
+    mark = read_mark(after, instant, int)
     if mark is None:
         return []
     at, case_id = mark
@@ -169,15 +169,6 @@ def _columns() -> Any:
         .outerjoin(Post, Post.id == Case.handler_post_id)
         .outerjoin(Unit, Unit.id == Case.handler_unit_id)
     )  # fmt: skip
-
-
-def _mark(after: str | None) -> tuple[datetime, int] | None:
-    """The last row seen; what was not made here starts the list from its beginning."""
-    try:
-        at, case_id = decode_mark(after) or ("", 0)
-        return datetime.fromisoformat(at).astimezone(), int(case_id)
-    except (TypeError, ValueError):
-        return None
 
 
 def tab_counts(viewer: Viewer, tabs: Sequence[Tab], *, now: datetime) -> dict[Tab, int]:

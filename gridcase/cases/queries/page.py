@@ -12,7 +12,7 @@ from sqlalchemy.orm import aliased
 
 from gridcase.cases.models import Case, CaseClass, CasePoint, CaseStep
 from gridcase.cases.queries.catalogue import home_village
-from gridcase.cases.queries.sight import open_condition, visible
+from gridcase.cases.queries.sight import visible
 from gridcase.cases.rules import State
 from gridcase.cases.rules.majors import ABOVE_THE_VILLAGE
 from gridcase.core.db import db
@@ -102,24 +102,6 @@ def explained(case: Case, line: Sequence[CaseStep], calendar: WorkCalendar) -> A
         return None
     clock = clock_of(case, line)
     return calendar.explain(clock.start, limit_of(case.case_class), pauses=clock.pauses)
-
-
-def due(*, now: datetime, limit: int = 1000, after_id: int = 0) -> Sequence[Any]:
-    """Open cases whose due-soon has begun, by id, for the reminders: ask again with the last id until none is left.
-
-    Suspended cases wait for their date and are left out until their moved deadline is near; cases without a clock
-    (imported, not taken up) never come.
-    """
-    return db.session.execute(
-        select(
-            Case.id, Case.number, Case.title, Case.state, Case.urgency, Case.restricted, Case.path, Case.town_id,
-            Case.village_id, Case.section_id, Case.household_id, Case.handler_post_id, Case.handler_unit_id,
-            Case.collector_post_id, Case.due_at, Case.soon_at, Case.stage_due_at,
-        )
-        .where(open_condition(), Case.soon_at <= now, Case.id > after_id)
-        .order_by(Case.id)
-        .limit(limit)
-    ).all()  # fmt: skip
 
 
 def by_number(number: str, *, viewer: Viewer) -> Case | None:

@@ -3,6 +3,7 @@
 from gridcase.cases.queries import check
 from gridcase.cases.service.closing import (
     ClosingPolicy,
+    closing_policy,
     drawn_for_second_check,
     record_answer,
     reopen,
@@ -40,6 +41,7 @@ __all__ = [
     "Intake",
     "accept",
     "check",
+    "closing_policy",
     "collect",
     "collect_and_solve",
     "comment",

@@ -21,12 +21,6 @@ def start_clocks(case: Case, *, start: datetime, pauses: Sequence[Span] = ()) ->
     case.contact_due_at = calendar.add(start, contact_limit_of(case.case_class)).at
 
 
-def stop_clocks(case: Case) -> None:
-    """No clock runs: history of another system, until somebody takes it up."""
-    case.due_at = case.soon_at = case.contact_due_at = case.stage_due_at = None
-    case.due_provisional = False
-
-
 def stage_due_at(case: Case, *, now: datetime, calendar: WorkCalendar | None = None) -> datetime | None:
     """When the stage a case has just come to is due: the result with the case itself, the others by their own limit."""
     state = State(case.state)

@@ -21,6 +21,7 @@ from gridcase.cases.rules.majors import ABOVE_THE_VILLAGE
 from gridcase.cases.service.door import _move, acting, lock
 from gridcase.cases.service.moves import helper_in_village
 from gridcase.cases.service.telling import tell_handler
+from gridcase.core.config import current
 from gridcase.core.db import db
 from gridcase.core.errors import Refused
 from gridcase.core.permissions import Permission, Viewer
@@ -46,6 +47,11 @@ class ClosingPolicy:
 
 
 DEFAULTS = ClosingPolicy()
+
+
+def closing_policy() -> ClosingPolicy:
+    """What this installation has set."""
+    return ClosingPolicy(current().second_check_percent, current().notice_days)
 
 
 def record_answer(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from gridcase.cases import queries
@@ -22,6 +22,9 @@ from gridcase.households.models import Household
 from gridcase.people.models import Post, Unit
 from gridcase.people.rules import UnitKind
 
+LONGEST_PAUSE = timedelta(days=366)
+# Ended without being dealt with: nothing can be left to such a case.
+DROPPED = frozenset({State.DUPLICATE, State.VOIDED, State.WITHDRAWN})
 # Where a case lies with somebody who can be asked to hurry.
 REMINDABLE = frozenset({State.DISPATCHED, State.IN_PROGRESS})
 
@@ -93,6 +96,10 @@ def reject_duplicate(
         raise Refused(N_("没有找到首件，请核对编号。"), field="duplicate_of")
     if first.id == case.id:
         raise Refused(N_("不能并入自己，请填首件的编号。"), field="duplicate_of")
+    for one in sorted((case, first), key=lambda each: each.id):  # always in this order: two desks may merge crosswise
+        lock(one)
+    if first.state in DROPPED:
+        raise Refused(N_("首件自己已不再办理，请填仍有人办的那一件。"), field="duplicate_of")
     return _move(case, "reject_duplicate", actor=actor, now=now, note=note, detail={"of": first.id, "to": first.number})
 
 
@@ -108,6 +115,7 @@ def dispatch(
     """Address a case to a post of its village or to a unit that serves its place, and tell them."""
     if (post is None) == (unit is None):
         raise Refused(N_("请选一个办理岗位或单位。"), field="handler")
+    lock(case)  # its class and place decide who may have it
     _check_address(case, post, unit)
     changes = {"handler_post_id": post.id if post else None, "handler_unit_id": unit.id if unit else None}
     name = post.title if post else unit.name if unit else ""
@@ -145,6 +153,7 @@ def submit_result(
     case: Case, *, actor: Viewer, now: datetime, result: str, helper_household: Household | None = None
 ) -> CaseStep:
     """Say what was done; the villager is asked next, and somebody else checks."""
+    lock(case)
     changes: dict[str, Any] = {
         "result": result.strip(), "handled_by_user_id": actor.user_id, "answer": None, "answer_note": None,
         "answer_attempts": 0, "rating": None,
@@ -170,6 +179,8 @@ def suspend(
     ends = datetime.combine(until, time.max, tzinfo=TOWN_ZONE).astimezone(UTC)
     if ends <= now:
         raise Refused(N_("预计恢复的日期须在今天或以后。"), field="expected_on")
+    if ends > now + LONGEST_PAUSE:
+        raise Refused(N_("挂起最长一年，请填一年以内的日期。"), field="expected_on")
     detail = {"reason": reason, "until": ends.isoformat()}
     step = _move(case, "suspend", actor=actor, now=now, note=note, detail=detail)
     _reset_clocks(case)

@@ -13,7 +13,6 @@ from gridcase.cases import forms, queries, service
 from gridcase.cases.models import Case, CaseClass
 from gridcase.cases.rules import Answer, ExtensionReason, Rating, ReturnReason, Urgency
 from gridcase.cases.views import finding
-from gridcase.cases.views.base import closing_policy
 from gridcase.core.errors import Refused
 from gridcase.core.permissions import Viewer
 from gridcase.core.words import N_
@@ -99,12 +98,12 @@ def _suspend(case: Case, form: forms.SuspendForm, *, actor: Viewer, now: datetim
 def _self_solve(case: Case, form: forms.SelfSolveForm, *, actor: Viewer, now: datetime) -> Any:
     return service.self_solve(
         case, actor=actor, now=now, result=form.note.data or "", answer=Answer(form.answer.data), rating=_rating(form),
-        helper_household=_helper(form, actor, now), policy=closing_policy(),
+        helper_household=_helper(form, actor, now), policy=service.closing_policy(),
     )  # fmt: skip
 
 
 def _verify(case: Case, form: forms.MoveForm, *, actor: Viewer, now: datetime) -> Any:
-    return service.verify(case, actor=actor, now=now, note=form.note.data, policy=closing_policy())
+    return service.verify(case, actor=actor, now=now, note=form.note.data, policy=service.closing_policy())
 
 
 def _second_check(case: Case, form: forms.SecondCheckForm, *, actor: Viewer, now: datetime) -> Any:

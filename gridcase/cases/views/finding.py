@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 
 from gridcase.core.clock import town_day
-from gridcase.core.db import db
 from gridcase.core.errors import Refused
 from gridcase.core.permissions import Permission, Viewer
 from gridcase.core.words import N_
@@ -26,7 +25,7 @@ def own_circle(someone: Viewer, *, now: datetime) -> list[tuple[str, str]]:
 
 def chosen(household_id: str | None, *, someone: Viewer) -> Household | None:
     """The home chosen from the circle, or named in the link."""
-    if not household_id or not household_id.isdigit():
+    if not household_id or not household_id.isdecimal():
         return None
     return households.get_household(int(household_id), viewer=someone)
 
@@ -43,4 +42,4 @@ def searched(words: str | None, *, someone: Viewer, now: datetime, field: str) -
     if len(found) > 1:
         some = "、".join(f"{row.head_name} {row.code}" for row in found[:SHOWN])
         raise Refused(N_("对得上的不止一户，请填户编号：%(some)s", some=some), field=field)
-    return db.session.get(Household, found[0].id)
+    return households.get_household(found[0].id, viewer=someone)

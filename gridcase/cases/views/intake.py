@@ -16,7 +16,7 @@ from gridcase.cases.rules.majors import MAJORS
 from gridcase.cases.rules.said import limit_said
 from gridcase.cases.service import Intake
 from gridcase.cases.views import finding
-from gridcase.cases.views.base import bp, class_name, closing_policy
+from gridcase.cases.views.base import bp, class_name
 from gridcase.core import clock
 from gridcase.core.errors import Refused
 from gridcase.core.permissions import Permission, Viewer
@@ -134,7 +134,7 @@ def _collect_and_solve(form: SolvedForm, case_class: CaseClass, *, actor: Viewer
     return service.collect_and_solve(
         actor=actor, now=now, result=form.result.data or "", answer=Answer(form.answer.data),
         rating=Rating(form.rating.data) if form.rating.data else None, helper_household=helper,
-        policy=closing_policy(), **_intake(form, case_class, actor, now),
+        policy=service.closing_policy(), **_intake(form, case_class, actor, now),
     )  # fmt: skip
 
 

@@ -35,7 +35,7 @@ from gridcase.core.worktime import LimitUnit
 from gridcase.people.rules import Role
 from gridcase.web.access import needs, viewer
 from gridcase.web.filters import translate
-from gridcase.web.formkit import options, submit
+from gridcase.web.formkit import labelled, options, submit
 
 BACKWARD = frozenset({"give_back", "rework", "reopen"})
 NAMES_OF_ROLES = {role.value: role.label for role in Role}
@@ -101,7 +101,7 @@ def _form(name: str, act: Act, case: Case, someone: Viewer, now: datetime) -> An
         del form.helper_household
     for field, members in forms.REASONS.items():
         if field in form:
-            form[field].choices = forms.labelled(members)
+            form[field].choices = labelled(members)
     return form
 
 
@@ -109,7 +109,7 @@ def _classify(form: Any, case: Case) -> None:
     """The classes and urgencies; what came from elsewhere has no class to begin with, but needs a village."""
     classes = [(row.code, f"{row.code} {class_name(row)}") for row in queries.catalogue()]
     form.case_class.choices = options([("", forms.CHOOSE), *classes] if case.unsorted else classes)
-    form.urgency.choices = forms.labelled(Urgency)
+    form.urgency.choices = labelled(Urgency)
     if "grid" in form:
         villages = [(str(row.id), row.name) for row in queries.villages_of_town(case.town_id)]
         form.grid.choices = options([("", forms.CHOOSE), *villages])

@@ -83,7 +83,8 @@ def points_version(viewer: Viewer, filters: Filters, *, now: datetime) -> str:
     """
     held = viewer.grants_with(Permission.SEE_MAP)
     heads = db.session.execute(select(*(_newest(chain) for chain in _chains(held)))).one()
-    return repr((_scope(held), filters, tuple(heads), int(now.timestamp()) // FRESH_SECONDS))
+    scopes = _scope(held), _scope(viewer.grants_with(Permission.SEE_CASE))
+    return repr((scopes, filters, tuple(heads), int(now.timestamp()) // FRESH_SECONDS))
 
 
 def _newest(chain: str | None) -> Any:

@@ -23,21 +23,22 @@ from gridcase.grid import queries as grids
 def export_cases(*, actor: Viewer, path: Path, town_code: str, since: date | None, now: datetime) -> int:
     """Write a town's cases to .xlsx or .csv (by the name's ending); returns how many.
 
-    Restricted cases and the names and phones of reporters stay in the house. Leaves an audit row.
+    Restricted cases and the names and phones of reporters stay in the house. The audit row comes first: nothing leaves
+    without it.
     """
     town = grids.by_code(town_code)
     if town is None:
         raise Refused(N_("没有编码为 %(code)s 的乡镇。", code=town_code), field="town")
     begins = datetime.combine(since, time(), tzinfo=TOWN_ZONE) if since else None
     rows = [_cells(row) for row in queries.cases_of(town, since=begins)]
-    write = write_csv if path.suffix.lower() == ".csv" else write_xlsx
-    path.write_bytes(write(rules.EXPORT_HEADERS, rows, zone=TOWN_ZONE))
     place_path, town_id = town.path, town.id
     with transaction():
         audit.record(
             actor=actor, action="case.export", subject_kind="grid", subject_id=town_id, place_path=place_path, now=now,
             detail={"cases": len(rows)},
         )  # fmt: skip
+    write = write_csv if path.suffix.lower() == ".csv" else write_xlsx
+    path.write_bytes(write(rules.EXPORT_HEADERS, rows, zone=TOWN_ZONE))
     return len(rows)
 
 

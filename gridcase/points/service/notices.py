@@ -10,7 +10,7 @@ from sqlalchemy import update
 
 from gridcase.audit import service as audit
 from gridcase.core.clock import town_day
-from gridcase.core.db import db, transaction
+from gridcase.core.db import db
 from gridcase.core.errors import Refused
 from gridcase.core.permissions import Viewer
 from gridcase.core.words import N_
@@ -27,22 +27,10 @@ from gridcase.points.service import ledger, reversals
 from gridcase.points.service.ledger import Leg, Movement
 
 OBJECTION = "objection"
-BATCH = 500
 
 
-def mature(*, actor: Viewer, now: datetime, batch: int = BATCH) -> int:
-    """Job: points whose notice ran out without an open objection become merit; returns how many awards.
-
-    Opens its own transaction per batch. Run twice, or by two schedulers at once, each award matures once.
-    """
-    done = 0
-    while due := queries.due_notices(on=town_day(now), limit=batch):
-        with transaction():
-            done += _mature(due, actor=actor, now=now)
-    return done
-
-
-def _mature(due: Sequence[DueNotice], *, actor: Viewer, now: datetime) -> int:
+def mature(due: Sequence[DueNotice], *, actor: Viewer, now: datetime) -> int:
+    """Points whose notice ran out without an open objection become merit; returns how many awards. Twice is as once."""
     issue = ledger.hold({row.village_id for row in due})
     still = queries.still_due([row.transfer_id for row in due])  # another scheduler may have been here first
     if not still:

@@ -1,0 +1,24 @@
+"""What the clock does to points."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from gridcase.core.clock import town_day
+from gridcase.core.db import transaction
+from gridcase.core.permissions import Viewer
+from gridcase.points import queries, service
+
+BATCH = 500
+
+
+def mature(*, actor: Viewer, now: datetime, batch: int = BATCH) -> int:
+    """Points whose notice ran out without an open objection become merit; returns how many awards.
+
+    One transaction a batch. Run twice, or by two schedulers at once, each award matures once.
+    """
+    done = 0
+    while due := queries.due_notices(on=town_day(now), limit=batch):
+        with transaction():
+            done += service.mature(due, actor=actor, now=now)
+    return done
