@@ -69,11 +69,11 @@ EXTERNAL = '<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/hostname">]><worksheet'
 def test_bad_files_are_refused_at_once_with_a_plain_sentence(build: Any, sentence: str) -> None:
     data = build()
     tracemalloc.start()
-    started = time.perf_counter()
+    started = time.process_time()
     try:
         with pytest.raises(Refused, match=re.escape(sentence)):
             read_table(data)
-        seconds = time.perf_counter() - started
+        seconds = time.process_time() - started
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
