@@ -1,4 +1,5 @@
-"""`python -m tests.soak`: run what has not passed at this commit yet; stop it any time and start it again."""
+"""`python -m tests.soak [WORD ...]`: run what has not passed at this commit yet (and whose test id holds a WORD); stop it
+any time and start it again."""
 
 from __future__ import annotations
 
@@ -31,9 +32,10 @@ class Run:
         return self.soak.test, self.database
 
 
-def main() -> int:
+def main(*words: str) -> int:
     """Run what is left; 1 if anything failed."""
-    commit, runs = _commit(), [Run(soak, one) for soak in SOAKS for one in soak.databases or (NONE,)]
+    wanted = [soak for soak in SOAKS if not words or any(word in soak.test for word in words)]
+    commit, runs = _commit(), [Run(soak, one) for soak in wanted for one in soak.databases or (NONE,)]
     left = [run for run in runs if run.key not in passed(RESULTS, commit)]
     print(f"{len(runs) - len(left)} of {len(runs)} passed at {commit}; {len(left)} to run", flush=True)
     failed = 0
@@ -91,4 +93,4 @@ def _write(results: Path, line: tuple[str, ...]) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(*sys.argv[1:]))
