@@ -14,6 +14,7 @@ from gridcase.core.errors import SetupProblem
 from gridcase.core.words import N_
 
 PREFIX = "GRIDCASE_"
+SHORTEST_KEY = 32  # characters; who guesses the key signs cookies
 
 
 def setting(default: Any, doc: str, *, secret: bool = False) -> Any:
@@ -86,15 +87,20 @@ class Config:
         if not 3 <= self.notice_days <= 15:
             raise SetupProblem(N_("GRIDCASE_NOTICE_DAYS 须在 3 到 15 之间。"))
         if self.production:
-            for value, name in ((self.secret_key, "SECRET_KEY"), (self.trusted_hosts, "TRUSTED_HOSTS")):
-                if not value:
-                    raise SetupProblem(N_("正式环境必须设置 GRIDCASE_%(name)s。", name=name))
-            for value, name in ((self.now, "NOW"), (self.outbox_file, "OUTBOX_FILE")):
-                if value:
-                    raise SetupProblem(N_("GRIDCASE_%(name)s 只用于试用，正式环境请删除。", name=name))
+            self._check_production()
         if self.demo and self.host not in {"127.0.0.1", "localhost", "::1"} and not self.demo_anywhere:
             raise SetupProblem(N_("演示账号只在本机提供服务。确实要对外演示时，请设置 GRIDCASE_DEMO_ANYWHERE=1。"))
         return self
+
+    def _check_production(self) -> None:
+        for value, name in ((self.secret_key, "SECRET_KEY"), (self.trusted_hosts, "TRUSTED_HOSTS")):
+            if not value:
+                raise SetupProblem(N_("正式环境必须设置 GRIDCASE_%(name)s。", name=name))
+        for value, name in ((self.now, "NOW"), (self.outbox_file, "OUTBOX_FILE")):
+            if value:
+                raise SetupProblem(N_("GRIDCASE_%(name)s 只用于试用，正式环境请删除。", name=name))
+        if len(self.secret_key) < SHORTEST_KEY:
+            raise SetupProblem(N_("GRIDCASE_SECRET_KEY 至少 %(n)s 个字符。", n=SHORTEST_KEY))
 
 
 def from_env(environ: Mapping[str, str] | None = None, **overrides: Any) -> Config:

@@ -295,6 +295,24 @@ def test_a_pause_moves_the_deadline(ctx: Flask, world: World, viewer_of: Find, a
     assert case.stage_due_at == case.due_at
 
 
+def test_a_pause_that_nobody_ends_does_not_go_on_for_ever(
+    ctx: Flask, world: World, viewer_of: Find, at: Callable[[str], None]
+) -> None:
+    """What has become late while nobody looked stays late: ending the pause weeks after its day moves nothing."""
+    case = collected(world, viewer_of(Role.LIAISON))
+    do(service.accept, case, viewer_of(Role.VILLAGE_HEAD))
+    do(service.dispatch, case, viewer_of(Role.VILLAGE_HEAD), unit=water(world))
+    do(service.sign, case, viewer_of(Role.DEPT))
+    reason = ExtensionReason.WEATHER_OR_SEASON
+    do(service.suspend, case, viewer_of(Role.UNIT_LEAD), reason=reason, until=date(2026, 11, 25))
+    due = case.due_at
+    at("2026-12-21T10:00:00+08:00")
+    assert due is not None
+    assert due < clock.now()
+    do(service.resume, case, viewer_of(Role.UNIT_LEAD))
+    assert case.due_at == due
+
+
 def test_reminding_tells_who_has_it_and_nobody_else(ctx: Flask, world: World, viewer_of: Find) -> None:
     case, head = collected(world, viewer_of(Role.LIAISON)), viewer_of(Role.VILLAGE_HEAD)
     refused("没有人可以催办", service.remind, case, head)

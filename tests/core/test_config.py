@@ -17,6 +17,7 @@ PRODUCTION = {"env": "production", "secret_key": "x" * 32, "trusted_hosts": "gri
     [
         ({"env": "prod"}, "GRIDCASE_ENV"),
         ({**PRODUCTION, "secret_key": ""}, "SECRET_KEY"),
+        ({**PRODUCTION, "secret_key": "x" * 31}, "SECRET_KEY"),
         ({**PRODUCTION, "trusted_hosts": ""}, "TRUSTED_HOSTS"),
         ({**PRODUCTION, "now": "2026-01-01T00:00"}, "GRIDCASE_NOW"),
         ({**PRODUCTION, "outbox_file": "out.jsonl"}, "GRIDCASE_OUTBOX_FILE"),

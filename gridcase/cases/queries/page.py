@@ -70,8 +70,8 @@ class Clock:
 
 
 def clock_of(case: Case, line: Sequence[CaseStep]) -> Clock:
-    """Read the clock off the timeline. It starts at the registration, or when what came from elsewhere was taken up;
-    a pause not ended yet stands until the day it is expected to end."""
+    """Read the clock off the timeline. It starts at the registration, or when what came from elsewhere was taken up.
+    A pause stands until it is ended, and never longer than was granted: what went on late does not become in time."""
     start, began, pauses = case.registered_at, None, []
     for step in line:
         if step.detail.get("clock"):
@@ -79,11 +79,15 @@ def clock_of(case: Case, line: Sequence[CaseStep]) -> Clock:
         if step.to_state == State.SUSPENDED and step.from_state != State.SUSPENDED:
             began = step
         elif began is not None and step.from_state == State.SUSPENDED and step.to_state != State.SUSPENDED:
-            pauses.append((began.at, step.at))
+            pauses.append((began.at, min(step.at, _granted_until(began))))
             began = None
-    if began is not None and began.detail.get("until"):
-        pauses.append((began.at, datetime.fromisoformat(began.detail["until"])))
+    if began is not None:
+        pauses.append((began.at, _granted_until(began)))
     return Clock(start, tuple(pauses))
+
+
+def _granted_until(suspension: CaseStep) -> datetime:
+    return datetime.fromisoformat(suspension.detail["until"])
 
 
 def limit_of(case_class: CaseClass) -> Limit:
