@@ -23,7 +23,7 @@ from gridcase.web.formkit import options, submit
 from gridcase.web.frame import NavItem
 
 bp = Blueprint("points", __name__, url_prefix="/points")
-NAV = (NavItem("points", N_("积分"), "points.index", "points", frozenset({Permission.SEE_POINTS}), 40),)
+NAV = (NavItem("points", N_("积分"), "points.index", "points", frozenset({Permission.SEE_POINTS}), 40, phone=True),)
 PRINT_MOST = 500  # entries on one printed notice
 
 
