@@ -23,6 +23,7 @@ from gridcase.grid.rules import GridLevel
 from gridcase.households import queries as households
 from gridcase.households.models import Household, TierChange
 from gridcase.people import queries as people
+from gridcase.people.rules import Role
 from gridcase.visits.models import Visit
 
 LEAST_WORDS = 2  # one character of a name finds half a village
@@ -137,6 +138,11 @@ def only_home(viewer: Viewer) -> int | None:
 
 
 # --- one household
+
+
+def is_own(home: Household, viewer: Viewer) -> bool:
+    """Whether the viewer holds the card of this household: nothing of it is hidden from who lives there."""
+    return any(grant.role == Role.RESIDENT and home.id in (grant.household_ids or ()) for grant in viewer.grants)
 
 
 def permissions_over(home: Household, viewer: Viewer) -> frozenset[Permission]:

@@ -27,7 +27,7 @@ from gridcase.web.frame import NavItem
 bp = Blueprint("dossier", __name__, url_prefix="/households")
 NAV = (
     NavItem(
-        "households", N_("户"), "dossier.index", "household", frozenset({Permission.SEE_HOUSEHOLD}), 20, phone=True
+        "households", N_("住户"), "dossier.index", "household", frozenset({Permission.SEE_HOUSEHOLD}), 20, phone=True
     ),
 )
 REVEALED, REVEAL_TIME = "revealed", timedelta(minutes=10)
@@ -75,14 +75,14 @@ def show(household_id: int) -> ResponseReturnValue:
     someone, now = viewer(), clock.now()
     today = clock.town_day(now)
     home = households.get_household(household_id, viewer=someone)
-    may = queries.permissions_over(home, someone)
+    may, own = queries.permissions_over(home, someone), queries.is_own(home, someone)
     open_cases = [
         (row, State(row.state), light_of(due_at=row.due_at, soon_at=row.soon_at, closed=False, now=now))
         for row in queries.open_cases(home, viewer=someone)
     ]
     return render_template(
-        "dossier/show.html", home=home, may=may, today=today, place_names=queries.places_of(home),
-        revealed=Permission.SEE_MEMBERS in may and _revealed(home, now),
+        "dossier/show.html", home=home, may=may, own=own, today=today, place_names=queries.places_of(home),
+        revealed=Permission.SEE_MEMBERS in may and (own or _revealed(home, now)),
         members=queries.members_of(home, on=today), relations=RELATIONS,
         contacts=queries.contacts_of(home, on=today), open_cases=open_cases,
         tier_change=queries.tier_reason(home) if Permission.SEE_TIER in may else None,
