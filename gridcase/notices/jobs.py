@@ -9,9 +9,7 @@ from pathlib import Path
 from sqlalchemy import select
 
 from gridcase.core.db import db, transaction
-from gridcase.notices.models import Notice, Outbox
-
-FILE_CHANNEL = "file"
+from gridcase.notices.models import FILE_CHANNEL, Notice, Outbox
 
 
 def send_to_file(path: Path, *, now: datetime, batch: int = 200) -> int:

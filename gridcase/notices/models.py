@@ -10,6 +10,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from gridcase.core.db import Base, ByteString, Json, UtcDateTime
 
+FILE_CHANNEL = "file"  # the channel of trials; others come with the room's outer doors
+
 
 class Notice(Base):
     """One thing told to one post or unit. The key makes it impossible to tell the same twice."""

@@ -2,15 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from sqlalchemy import insert
 from sqlalchemy.dialects import postgresql, sqlite
 
+from gridcase.core.config import current
 from gridcase.core.db import Base, db, dialect_name
 from gridcase.core.permissions import Viewer
 from gridcase.core.words import Text
-from gridcase.notices.models import Notice, NoticeRead, Outbox
+from gridcase.notices.models import FILE_CHANNEL, Notice, NoticeRead, Outbox
+
+
+@dataclass(frozen=True)
+class Telling:
+    """One thing to tell one post or unit."""
+
+    rule: str
+    subject_kind: str
+    subject_id: int
+    due_at: datetime | None
+    place_path: str
+    text: Text
+    link: str
+    post_id: int | None = None
+    unit_id: int | None = None
+    urgent: bool = False
+
+    @property
+    def key(self) -> str:
+        """What it is told apart by; the same key is never written twice."""
+        return key_of(
+            self.rule, self.subject_kind, self.subject_id, self.due_at, post_id=self.post_id, unit_id=self.unit_id
+        )
 
 
 def key_of(
@@ -27,38 +54,35 @@ def key_of(
     return f"{rule}:{subject_kind}:{subject_id}:{when}:p{post_id or ''}u{unit_id or ''}"
 
 
-def tell(
-    *,
-    rule: str,
-    subject_kind: str,
-    subject_id: int,
-    due_at: datetime | None,
-    place_path: str,
-    text: Text,
-    link: str,
-    now: datetime,
-    post_id: int | None = None,
-    unit_id: int | None = None,
-    urgent: bool = False,
-    channels: tuple[str, ...] = (),
-) -> int | None:
+def tell(telling: Telling, *, now: datetime) -> int | None:
     """Tell a post or a unit, once per rule, subject and due time: the database decides who is first.
 
     Returns the notice's id, or None when it had been told before.
     """
-    key = key_of(rule, subject_kind, subject_id, due_at, post_id=post_id, unit_id=unit_id)
-    values = {
-        "key": key, "rule": rule, "subject_kind": subject_kind, "subject_id": subject_id, "due_at": due_at,
-        "post_id": post_id, "unit_id": unit_id, "place_path": place_path, "text": text.as_json(), "link": link,
-        "urgent": urgent, "created_at": now,
-    }  # fmt: skip
-    notice_id: int | None = db.session.scalar(
-        _insert(Notice).values(**values).on_conflict_do_nothing(index_elements=["key"]).returning(Notice.id)
-    )
-    if notice_id is not None:
-        for channel in channels:
-            db.session.add(Outbox(notice_id=notice_id, channel=channel, message_id=f"gridcase-{notice_id}-{channel}"))
-    return notice_id
+    return next(iter(tell_all([telling], now=now)), None)
+
+
+def tell_all(tellings: Sequence[Telling], *, now: datetime) -> list[int]:
+    """Tell many in one statement; returns the ids of what had not been told before."""
+    if not tellings:
+        return []
+    rows = [
+        {
+            "key": one.key, "rule": one.rule, "subject_kind": one.subject_kind, "subject_id": one.subject_id,
+            "due_at": one.due_at, "post_id": one.post_id, "unit_id": one.unit_id, "place_path": one.place_path,
+            "text": one.text.as_json(), "link": one.link, "urgent": one.urgent, "created_at": now,
+        }
+        for one in tellings
+    ]  # fmt: skip
+    statement = _insert(Notice).on_conflict_do_nothing(index_elements=["key"]).returning(Notice.id)
+    ids = list(db.session.scalars(statement, rows))
+    if ids and current().outbox_file:
+        queued = [
+            {"notice_id": number, "channel": FILE_CHANNEL, "message_id": f"gridcase-{number}-{FILE_CHANNEL}"}
+            for number in ids
+        ]
+        db.session.execute(insert(Outbox), queued)
+    return ids
 
 
 def mark_read(notice: Notice, *, actor: Viewer, now: datetime) -> None:

@@ -60,18 +60,17 @@ def _tell_batch(rung: Rung, batch: Sequence[Row[Any]], *, actor: Viewer, now: da
     if not to_tell:
         return 0
     with transaction():
-        written = [_tell(rung, case, who, now=now) for case, who in to_tell]
-        told = len(written) - written.count(None)
+        told = len(notices.tell_all([_telling(rung, case, who) for case, who in to_tell], now=now))
         if told:
             _record(rung.name, subjects=len(batch), told=told, actor=actor, now=now)
     return told
 
 
-def _tell(rung: Rung, case: Row[Any], who: Addressee, *, now: datetime) -> int | None:
-    return notices.tell(
+def _telling(rung: Rung, case: Row[Any], who: Addressee) -> notices.Telling:
+    return notices.Telling(
         rule=rung.name, subject_kind="case", subject_id=case.id, due_at=case.due_at, place_path=case.path,
         text=rung.say(number=case.number, due=rules.moment(case.due_at)), link=f"/cases/{case.id}",
-        post_id=who.post_id, unit_id=who.unit_id, urgent=case.urgency == Urgency.CRITICAL, now=now,
+        post_id=who.post_id, unit_id=who.unit_id, urgent=case.urgency == Urgency.CRITICAL,
     )  # fmt: skip
 
 
@@ -128,18 +127,17 @@ def _tell_liaisons(batch: Sequence[Row[Any]], due_at: datetime, *, actor: Viewer
     if not waiting:
         return 0
     with transaction():
-        written = [
-            notices.tell(
-                rule=rules.VISITS_DUE, subject_kind="post", subject_id=row.post_id, due_at=due_at,
-                place_path=row.place_path, text=rules.visits_due_text(row.homes), link="/visits/",
-                post_id=row.post_id, now=now,
-            )
-            for row in waiting
-        ]  # fmt: skip
-        told = len(written) - written.count(None)
+        told = len(notices.tell_all([_digest(row, due_at) for row in waiting], now=now))
         if told:
             _record(rules.VISITS_DUE, subjects=len(waiting), told=told, actor=actor, now=now)
     return told
+
+
+def _digest(row: Row[Any], due_at: datetime) -> notices.Telling:
+    return notices.Telling(
+        rule=rules.VISITS_DUE, subject_kind="post", subject_id=row.post_id, due_at=due_at, place_path=row.place_path,
+        text=rules.visits_due_text(row.homes), link="/visits/", post_id=row.post_id,
+    )  # fmt: skip
 
 
 def _record(rule: str, *, subjects: int, told: int, actor: Viewer, now: datetime) -> None:

@@ -66,11 +66,12 @@ def planted(app: Flask, world: World) -> list[int]:
         case_ids = [_case(home, number, payload) for number, payload in enumerate(PAYLOADS)]
         with transaction():
             for key, payload in enumerate(PAYLOADS):
-                notices.tell(
+                telling = notices.Telling(
                     rule=f"x{key}", subject_kind="case", subject_id=case_ids[0], due_at=None, place_path="/",
-                    now=clock.now(), link="/", text=Text(SENTENCE, {"what": payload, "until": payload}),
+                    link="/", text=Text(SENTENCE, {"what": payload, "until": payload}),
                     post_id=world.posts[Role.VILLAGE_HEAD],
                 )  # fmt: skip
+                notices.tell(telling, now=clock.now())
         _rename(world)
         db.session.remove()
     return case_ids

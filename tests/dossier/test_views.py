@@ -105,6 +105,8 @@ def test_a_villager_sees_the_own_home_without_tier_visits_and_reports(
     page = page_of(resident, full)
     assert "大三" in page, "nobody has to say why to read the own name"
     assert "另有 10 分在公示" in page
+    assert "大三" in page, "nobody has to say why to see the own name"
+    assert f"/households/{full}/reveal" not in page
     for words in ("连心户", "独居", "门前路灯不亮", "最近走访", "记走访", "登记诉求", "下次走访"):
         assert words not in page, words
     assert resident.get(f"/households/{world.homes['circle'][1]}").status_code == 404

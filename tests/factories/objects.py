@@ -186,10 +186,11 @@ def _notices(world: World) -> list[Thing]:
     ):
         mark = f"记号（{name}）的通知"
         with transaction():
-            notice_id = notices.tell(
-                rule="proof", subject_kind="proof", subject_id=len(made), due_at=None, place_path="/", now=clock.now(),
+            telling = notices.Telling(
+                rule="proof", subject_kind="proof", subject_id=len(made), due_at=None, place_path="/",
                 text=Text(mark, {}), link="/", post_id=world.posts.get(post), unit_id=world.units.get(unit),
             )  # fmt: skip
+            notice_id = notices.tell(telling, now=clock.now())
         assert notice_id is not None
         made.append(Thing("notice", name, notice_id, mark, unit=unit, posts=frozenset({post} if post else ())))
     return made

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import threading
 from collections.abc import Callable
@@ -23,11 +24,11 @@ NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 
 
 def tell(world: World, *, due: datetime = NOW, role: str = "liaison") -> int | None:
-    return service.tell(
+    telling = service.Telling(
         rule="due", subject_kind="case", subject_id=7, due_at=due, post_id=world.posts[role], place_path="/1/",
-        text=N_("事件 %(number)s 还剩 %(left)s", number="GC1", left=N_("3 小时")), link="/cases/7", now=NOW,
-        channels=(jobs.FILE_CHANNEL,),
+        text=N_("事件 %(number)s 还剩 %(left)s", number="GC1", left=N_("3 小时")), link="/cases/7",
     )  # fmt: skip
+    return service.tell(telling, now=NOW)
 
 
 def test_the_same_is_told_once_and_a_moved_due_time_again(ctx: Flask, world: World) -> None:
@@ -81,6 +82,7 @@ def test_opening_marks_as_read_and_another_posts_notice_is_missing(
 
 def test_a_message_repeated_after_a_stop_keeps_its_number(ctx: Flask, world: World, tmp_path: Path) -> None:
     sink = tmp_path / "sent.jsonl"
+    ctx.extensions["gridcase"] = dataclasses.replace(ctx.extensions["gridcase"], outbox_file=str(sink))
     with transaction():
         tell(world)
     assert jobs.send_to_file(sink, now=NOW) == 1

@@ -22,11 +22,12 @@ ClientAs = Callable[[Role | str], FlaskClient]
 def tell(app: Flask, world: World, number: str, *, urgent: bool = False) -> int:
     with app.app_context():
         with transaction():
-            notice_id = service.tell(
+            telling = service.Telling(
                 rule="case_due", subject_kind="case", subject_id=int(number), due_at=clock.now(), place_path="/1/",
                 text=N_("事件%(number)s已超期1个工作日，请协调。", number=number), link="/visits/",
-                post_id=world.posts[Role.LIAISON], urgent=urgent, now=clock.now(),
+                post_id=world.posts[Role.LIAISON], urgent=urgent,
             )  # fmt: skip
+            notice_id = service.tell(telling, now=clock.now())
         db.session.remove()
     assert notice_id is not None
     return notice_id

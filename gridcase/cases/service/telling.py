@@ -51,8 +51,9 @@ def _tell(
         return
     until = case.stage_due_at.astimezone(TOWN_ZONE).strftime("%m-%d %H:%M") if case.stage_due_at else ""
     what = case.number if case.restricted else f"{case.number}“{case.title}”"
-    notices.tell(
+    telling = notices.Telling(
         rule=f"case.{step.move}:{step.seq}", subject_kind="case", subject_id=case.id, due_at=case.stage_due_at,
         post_id=post_id, unit_id=unit_id, place_path=case.path, text=Text(text.msgid, {"what": what, "until": until}),
-        link=f"/cases/{case.id}", urgent=case.urgency == Urgency.CRITICAL, now=now,
+        link=f"/cases/{case.id}", urgent=case.urgency == Urgency.CRITICAL,
     )  # fmt: skip
+    notices.tell(telling, now=now)

@@ -106,18 +106,16 @@ def object_to(transfer: Transfer, *, actor: Viewer, reason: str, now: datetime) 
 
 
 def _tell_reviewers(transfer: Transfer, village: Grid, *, now: datetime) -> None:
-    for post in people.posts_at(village.path, Role.REVIEW_MEMBER, on=town_day(now)):
-        telling.tell(
-            rule="points.objection",
-            subject_kind="points_transfer",
-            subject_id=transfer.id,
-            due_at=None,
-            place_path=village.path,
-            text=N_("一笔公示中的积分有异议，请复核。"),
-            link=f"/points/{transfer.id}/settle",
-            now=now,
-            post_id=post.id,
+    reviewers = people.posts_at(village.path, Role.REVIEW_MEMBER, on=town_day(now))
+    tellings = [
+        telling.Telling(
+            rule="points.objection", subject_kind="points_transfer", subject_id=transfer.id, due_at=None,
+            place_path=village.path, text=N_("一笔公示中的积分有异议，请复核。"),
+            link=f"/points/{transfer.id}/settle", post_id=post.id,
         )
+        for post in reviewers
+    ]  # fmt: skip
+    telling.tell_all(tellings, now=now)
 
 
 def settle_objection(transfer: Transfer, *, actor: Viewer, upheld: bool, note: str, now: datetime) -> None:
