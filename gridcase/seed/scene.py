@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
+from itertools import count
 from random import Random
 
 from sqlalchemy import select
@@ -21,6 +22,7 @@ from gridcase.seed.towns import Offices
 from gridcase.seed.villages import Neighbour, Team, Worker
 
 DAY_BEGINS, DAY_ENDS = time(8, 0), time(20, 0)
+OVER_DUE = (2, 0, 4, 1)  # days by which the visits of the demo liaison's most urgent homes are due
 
 
 @dataclass(frozen=True)
@@ -65,12 +67,15 @@ class Scene:
     teams: list[Team]
     offices: dict[str, Offices]
     now: datetime
-    rng: Random = field(default_factory=lambda: chance("story"))
+    # the telling in which even the small demo comes to every state
+    rng: Random = field(default_factory=lambda: chance("story", "3"))
     calendar: WorkCalendar = field(default_factory=work_calendar)
     words: list[Words] = field(default_factory=list)
     replies: dict[tuple[str, str], list[str]] = field(default_factory=dict)
     liaison_of: dict[int, Worker] = field(default_factory=dict)
     last_case: dict[int, int] = field(default_factory=dict)  # by village, for duplicates
+    helping: Iterator[int] = field(default_factory=count)  # cases in which a neighbour may have helped
+    waiting: dict[int, int] = field(default_factory=dict)  # home: days over due; no case leads anybody there
 
     def __post_init__(self) -> None:
         kinds = _kinds()
@@ -80,6 +85,9 @@ class Scene:
         for team in self.teams:
             for worker in team.of(Role.LIAISON):
                 self.liaison_of.update(dict.fromkeys(worker.homes, worker))
+        circle = self.own.one(Role.LIAISON).homes[1:-1]  # neither the liaison's own nor the demo villager's
+        urgent = sorted(circle, key=lambda home_id: self.own.homes[home_id].tier.interval_days)
+        self.waiting = dict(zip(urgent, OVER_DUE, strict=False))
 
     def demand(self, *, among: Sequence[str] = (), restricted: bool = False) -> Words:
         """A demand of a class among these levels or codes (empty: any); restricted ones only when asked for."""
@@ -110,9 +118,9 @@ class Scene:
 
     def home(self, team: Team) -> Neighbour:
         """A home with a problem; the demo liaison's circle has its share."""
-        if _is_home(team) and self.rng.random() < 0.25:
-            return team.homes[self.rng.choice(team.of(Role.LIAISON)[0].homes)]
-        return team.homes[self.rng.choice(list(team.homes))]
+        near = _is_home(team) and self.rng.random() < 0.25
+        homes = team.one(Role.LIAISON).homes if near else team.homes
+        return team.homes[self.rng.choice([home_id for home_id in homes if home_id not in self.waiting])]
 
     def leader_of(self, team: Team, home: Neighbour | None) -> Worker:
         """Who leads the cell or the section of a home, else the full-time worker."""

@@ -155,7 +155,8 @@ GREEN, YELLOW, RED = (0.1, 0.5), (0.8, 0.97), (1.2, 2.6)
 FULL: tuple[Part, ...] = (
     Part(4, solved_at_once, ("0401",), own=True, days_ago=(1, 5)),
     Part(4, solved_at_once, ("0401",), own=True, days_ago=(15, 60)),
-    Part(157, solved_at_once, ("grid", "village"), days_ago=(0.2, STORY_DAYS)),
+    Part(2, solved_at_once, ("0703", "0803"), own=True, days_ago=(2, 40)),
+    Part(155, solved_at_once, ("grid", "village"), days_ago=(0.2, STORY_DAYS)),
     Part(52, handled, days_ago=(14, STORY_DAYS)),
     Part(14, handled, _T, days_ago=(2, 12)),
     Part(5, returned, _T, days_ago=(12, 60)),
@@ -190,7 +191,7 @@ def few(parts: Sequence[Part]) -> list[Part]:
 def tales(scene: Scene, parts: Sequence[Part]) -> Iterator[tuple[Part, Tale]]:
     """Every case to be told; it begins at its `at`."""
     own = scene.own
-    circle = [own.homes[home_id] for home_id in own.of(Role.LIAISON)[0].homes]
+    circle = [own.homes[home_id] for home_id in own.one(Role.LIAISON).homes if home_id not in scene.waiting]
     for part in parts:
         for n in range(part.count):
             words = scene.demand(among=part.among, restricted=part.restricted)

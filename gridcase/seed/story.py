@@ -25,11 +25,12 @@ from gridcase.points import jobs as point_jobs
 from gridcase.points import service as points
 from gridcase.points.models import PointNotice, Transfer
 from gridcase.seed.places import OUJIANGCHA
-from gridcase.seed.scene import Scene
+from gridcase.seed.scene import DAY_BEGINS, Scene
 from gridcase.seed.scripts import FULL, STORY_DAYS, Part, few, tales
 from gridcase.seed.tale import Tale, visit_record
 from gridcase.seed.villages import Neighbour, Team, Worker
 from gridcase.visits import service as visits
+from gridcase.visits.rules import VisitMode
 
 Event = Iterator[datetime]
 Progress = Callable[[int, int], None]
@@ -37,7 +38,7 @@ HOTLINE = "12345"
 IMPORTED, ANSWERED, SORTED = 30, 8, 3
 SMALL_CIRCLES = 6
 _VISITS = {CareTier.CONNECTED: 3, CareTier.CONCERNED: 2}
-LATEST = 1.4  # of the interval: some homes of the demo liaison wait for a visit
+LATEST = 1.12  # of the interval: some homes wait for a visit
 
 
 class Story:
@@ -88,24 +89,35 @@ class Story:
             if self.small and n >= SMALL_CIRCLES:
                 return
             for home in (team.homes[home_id] for home_id in liaison.homes):
-                if at_home or home.tier is CareTier.CONNECTED:
+                if home.id in self.scene.waiting:
+                    at = self._last_visit(home)
+                    self._plan(at, self._visit(liaison, home, at, mode=VisitMode.HOME))
+                elif at_home or home.tier is CareTier.CONNECTED:
                     times = _VISITS.get(home.tier, 1) if at_home else 1
-                    for at in self._rhythm(home, times, latest=LATEST if at_home and n == 0 else 1.12):
+                    for at in self._rhythm(home, times):
                         self._plan(at, self._visit(liaison, home, at))
 
-    def _rhythm(self, home: Neighbour, times: int, *, latest: float) -> Iterator[datetime]:
+    def _last_visit(self, home: Neighbour) -> datetime:
+        """When somebody was last at a home that waits: its next visit is due today or some days ago."""
+        ago = home.tier.interval_days + self.scene.waiting[home.id]
+        morning = datetime.combine(town_day(self.scene.now), DAY_BEGINS, TOWN_ZONE)
+        return morning + timedelta(hours=self.scene.rng.uniform(1, 9)) - timedelta(days=ago)
+
+    def _rhythm(self, home: Neighbour, times: int) -> Iterator[datetime]:
         """Days of visits back from now; most homes are in time, some wait for the next visit."""
         rng, interval = self.scene.rng, home.tier.interval_days
-        ago = interval * rng.uniform(0.02, latest)
+        ago = interval * rng.uniform(0.02, LATEST)
         for _ in range(times):
             at = self.scene.daytime(self.scene.now - timedelta(days=ago, minutes=rng.randint(0, 600)))
-            if ago < STORY_DAYS * latest and at <= self.scene.now:
+            if ago < STORY_DAYS * LATEST and at <= self.scene.now:
                 yield at
             ago += interval * rng.uniform(0.8, 1.1)
 
-    def _visit(self, liaison: Worker, home: Neighbour, at: datetime) -> Event:
+    def _visit(self, liaison: Worker, home: Neighbour, at: datetime, *, mode: VisitMode | None = None) -> Event:
         household = db.session.get_one(Household, home.id)
-        visits.log_visit(actor=liaison.viewer, household=household, record=visit_record(self.scene, at), now=at)
+        record = visit_record(self.scene, at)
+        record = replace(record, mode=mode or record.mode)
+        visits.log_visit(actor=liaison.viewer, household=household, record=record, now=at)
         return
         yield
 

@@ -275,7 +275,7 @@ class Tale:
 
     def _helper(self) -> Household | None:
         """A neighbour who helped, where the class rewards it."""
-        if not self.kind.helped or self.home is None or self.rng.random() > 0.6:
+        if not self.kind.helped or self.home is None or next(self.scene.helping) % 5 > 2:
             return None
         return db.session.get_one(Household, self.rng.choice([h for h in self.liaison.homes if h != self.home.id]))
 
