@@ -13,6 +13,8 @@ from gridcase.core import clock
 from gridcase.core.config import current
 from gridcase.core.db import transaction
 from gridcase.core.permissions import Viewer
+from gridcase.core.words import Text
+from gridcase.people.rules import Role
 from gridcase.users import queries, service
 from gridcase.users.forms import SignInForm
 from gridcase.users.models import User
@@ -20,6 +22,7 @@ from gridcase.users.session import Account
 from gridcase.web.access import public, signed_in, viewer
 
 bp = Blueprint("users", __name__)
+LOGIN_LONGEST = 60
 
 
 def _policy() -> service.SignInPolicy:
@@ -44,13 +47,18 @@ def _safe(target: str | None) -> str:
 @public("nobody is signed in yet")
 def sign_in() -> ResponseReturnValue:
     """Name and password; the same words whatever was wrong."""
-    form = SignInForm(next=request.args.get("next", ""))
+    form = SignInForm(next=request.args.get("next", ""), login=request.args.get("login", "")[:LOGIN_LONGEST])
     if current_user.is_authenticated and request.method == "GET":
         return redirect(_safe(form.next.data))
     if form.validate_on_submit() and _try(form):
         return redirect(_safe(form.next.data))
+    return render_template("users/sign_in.html", form=form, demo_accounts=_demo_accounts())
+
+
+def _demo_accounts() -> list[tuple[str, Text, str]]:
+    """Name, role and person of each account of the demo; its name says its role."""
     accounts = queries.demo_accounts() if current().demo else []
-    return render_template("users/sign_in.html", form=form, demo_accounts=accounts)
+    return [(user.login, Role(user.login).label, user.person.name) for user in accounts if user.login in set(Role)]
 
 
 def _try(form: SignInForm) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Callable
 
 import pytest
@@ -113,3 +114,26 @@ def test_demo_accounts_open_nothing_in_production(app: Flask, config: Config, wo
     assert not is_in(before)
     assert "账号或密码不对" in sign_in(app.test_client(), "liaison").text
     assert sign_in(app.test_client(), "dispatcher").location == "/"
+
+
+def test_every_entry_is_in_reach_on_the_phone(app: Flask, world: World) -> None:
+    """The bottom bar holds four; the rest stands in the person's menu."""
+    for login in ("liaison", "village_head", "resident", "auditor"):
+        client = app.test_client()
+        sign_in(client, login)
+        page = client.get("/", follow_redirects=True).text
+        bottom = re.search(r'<nav class="bottom".*?</nav>', page, re.S)
+        menu = "".join(re.findall(r'<a class="menu-item phone-only"[^>]*>', page))
+        assert bottom is not None
+        entries = re.search(r'<nav class="side".*?</nav>', page, re.S)
+        assert entries is not None
+        for url in re.findall(r'<a href="([^"]+)"', entries.group()):
+            assert (f'href="{url}"' in bottom.group()) != (f'href="{url}"' in menu), (login, url)
+
+
+def test_who_has_no_pages_is_told_so(app: Flask, world: World) -> None:
+    client = app.test_client()
+    sign_in(client, "system_admin")
+    page = client.get("/").text
+    assert "目前没有要您在网页上办的事" in page
+    assert "请联系镇或县的业务管理员" in page
