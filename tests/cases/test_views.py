@@ -95,6 +95,16 @@ def test_the_list_is_empty_with_a_way_on(world: World, client_as: As) -> None:
     assert "没有待分类的事件" in body(client_as(Role.DISPATCHER).get("/cases/?tab=tray"))
 
 
+def test_a_search_goes_beyond_what_waits_for_me(world: World, client_as: As, made: Callable[..., int]) -> None:
+    made(lambda find: collected(world, find(Role.LIAISON)))
+    liaison = client_as(Role.LIAISON)
+    assert "桥边的路塌了一块" not in body(liaison.get("/cases/")), "it waits for the village head"
+    assert "桥边的路塌了一块" in body(liaison.get("/cases/?q=桥边"))
+    stays = liaison.get("/cases/?tab=mine&q=桥边")
+    assert "桥边的路塌了一块" not in body(stays), "who chose a part stays in it"
+    assert "tab=all&amp;q=" in stays.text, "and finds the way to all of them"
+
+
 def test_the_list_masks_names_and_says_what_is_restricted(
     world: World, client_as: As, made: Callable[..., int]
 ) -> None:

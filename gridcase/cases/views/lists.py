@@ -40,20 +40,21 @@ def index() -> ResponseReturnValue:
 def _filters(someone: Viewer, tabs: list[Tab]) -> Filters:
     """Read the link; what makes no sense does not narrow."""
     asked = request.args
-    first = Tab.MINE if _has_work(someone) else Tab.VILLAGE
+    words = asked.get("q", "")[:60]
     return Filters(
-        tab=next((tab for tab in tabs if tab == asked.get("tab")), first),
+        tab=next((tab for tab in tabs if tab == asked.get("tab")), Tab.ALL if words.strip() else _first(someone)),
         state=asked.get("state", "") if asked.get("state") in list(State) else "",
         village_id=asked.get("village", type=int),
         major=asked.get("major", "") if asked.get("major") in MAJORS else "",
         light=asked.get("light", "") if asked.get("light") in list(Light) else "",
-        words=asked.get("q", "")[:60],
+        words=words,
     )
 
 
-def _has_work(someone: Viewer) -> bool:
+def _first(someone: Viewer) -> Tab:
+    """What the list opens with: what waits for this viewer, where anything can."""
     own = (Permission.ACCEPT_CASE, Permission.DISPATCH_CASE, Permission.HANDLE_CASE, Permission.ANSWER_CASE)
-    return any(someone.may(permission) for permission in own)
+    return Tab.MINE if any(someone.may(permission) for permission in own) else Tab.VILLAGE
 
 
 def _times(rows: Any, now: Any) -> dict[int, tuple[Light, Any]]:
