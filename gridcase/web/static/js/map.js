@@ -104,7 +104,8 @@ function start(L, map) {
     if (count >= words.most) said.push(fill(words.capped, { count: words.most }));
     if (points.u) said.push(fill(words.unplaced, { count: points.u }));
     say(said.join(" "));
-    const time = new Date().toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
+    const clock = { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: "Asia/Shanghai" }; // the town's
+    const time = new Date().toLocaleTimeString(document.documentElement.lang, clock);
     moment.textContent = fill(words.updated, { time });
   }
 
