@@ -61,6 +61,8 @@ def test_the_desk_finds_a_household_by_name_or_code(world: World, client_as: As,
     data = {"title": "路坏了", "channel": "phone", "grid": ""}
     many = desk.post("/cases/new/0503", data={**data, "household_words": name[0]})
     assert "对得上的不止一户" in body(many)
+    assert f"{name[0]}*{name[-1]}" in body(many), "names unasked for stay masked: nobody has said why to look"
+    assert name not in body(many)
     none = desk.post("/cases/new/0503", data={**data, "household_words": "没有这户"})
     assert "没有找到这一户" in body(none)
     one = desk.post("/cases/new/0503", data={**data, "household_words": code})

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from gridcase.core.clock import town_day
 from gridcase.core.errors import Refused
+from gridcase.core.masking import mask_name
 from gridcase.core.permissions import Permission, Viewer
 from gridcase.core.words import N_
 from gridcase.households import queries as households
@@ -40,6 +41,6 @@ def searched(words: str | None, *, someone: Viewer, now: datetime, field: str) -
     if not found:
         raise Refused(N_("没有找到这一户，请核对户主姓名或户编号。"), field=field)
     if len(found) > 1:
-        some = "、".join(f"{row.head_name} {row.code}" for row in found[:SHOWN])
+        some = "、".join(f"{mask_name(row.head_name)} {row.code}" for row in found[:SHOWN])
         raise Refused(N_("对得上的不止一户，请填户编号：%(some)s", some=some), field=field)
     return households.get_household(found[0].id, viewer=someone)
