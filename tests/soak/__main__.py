@@ -1,5 +1,7 @@
-"""`python -m tests.soak [WORD ...]`: run what has not passed at this commit yet (and whose test id holds a WORD); stop it
-any time and start it again."""
+"""`python -m tests.soak [WORD ...]`: run what has not passed at this commit yet; stop it any time and start it again.
+
+With words: only the tests whose id holds one of them.
+"""
 
 from __future__ import annotations
 
