@@ -1,6 +1,6 @@
-"""`python -m tests.soak [WORD ...]`: run what has not passed at this commit yet (and whose test id holds a WORD).
+"""`python -m tests.soak [WORD ...]`: run what has not passed at this commit yet; stop it any time and start it again.
 
-Stop it any time and start it again: one line a test stands in `docs/soak.csv`.
+With words: only the tests whose id holds one of them.
 """
 
 from __future__ import annotations
