@@ -73,7 +73,6 @@ class Scene:
     words: list[Words] = field(default_factory=list)
     replies: dict[tuple[str, str], list[str]] = field(default_factory=dict)
     liaison_of: dict[int, Worker] = field(default_factory=dict)
-    last_case: dict[int, int] = field(default_factory=dict)  # by village, for duplicates
     helping: Iterator[int] = field(default_factory=count)  # cases in which a neighbour may have helped
     waiting: dict[int, int] = field(default_factory=dict)  # home: days over due; no case leads anybody there
 

@@ -114,12 +114,10 @@ def voided(tale: Tale) -> Iterator[datetime]:
 
 
 def doubled(tale: Tale) -> Iterator[datetime]:
-    """The same matter as the last one of the village."""
-    first = tale.scene.last_case.get(tale.team.id)
+    """The same matter as an earlier one of the village."""
     tale.register()
     yield tale.office(1)
-    if first is not None:
-        tale.duplicate_of(first)
+    tale.fold_into_an_earlier_one()
 
 
 def hurried(tale: Tale) -> Iterator[datetime]:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from sqlalchemy import select
+
 from gridcase.cases import service as cases
 from gridcase.cases.models import Case, CaseClass
 from gridcase.cases.rules import Answer, Channel, ExtensionReason, Rating, ReturnReason
+from gridcase.cases.service.moves import DROPPED
 from gridcase.core.clock import town_day
 from gridcase.core.db import db
 from gridcase.core.permissions import Viewer
@@ -105,7 +108,6 @@ class Tale:
             channel = self.rng.choice((*SPOKEN, Channel.SNAP, Channel.PATROL))
             case = cases.collect(actor=self.liaison.viewer, now=self.at, **self._intake(channel))
             self.case_id = case.id
-        self.scene.last_case[self.team.id] = self.case_id
 
     def solve_at_once(self) -> None:
         """The normal way inside a grid: noted and settled in one form."""
@@ -216,11 +218,18 @@ class Tale:
         manager = self.scene.offices[self.team.town_code].one(Role.TOWN_MANAGER)
         cases.void(self.case(), actor=manager.viewer, now=self.at, note="测试登记，作废。")
 
-    def duplicate_of(self, first_id: int) -> None:
-        """The same matter as another one of the village."""
-        first = db.session.get_one(Case, first_id)
-        sender = self.sender.viewer
-        cases.reject_duplicate(self.case(), actor=sender, now=self.at, first=first, note="与首件是同一件事。")
+    def fold_into_an_earlier_one(self) -> None:
+        """The same matter as an earlier case of the village that still stands, of the same class if there is one."""
+        own = self.case()
+        first = db.session.scalar(
+            select(Case)
+            .where(Case.village_id == own.village_id, Case.id < own.id, Case.state.not_in(DROPPED))
+            .order_by(Case.class_id != own.class_id, Case.id.desc())
+            .limit(1)
+        )
+        if first is not None:
+            sender = self.sender.viewer
+            cases.reject_duplicate(own, actor=sender, now=self.at, first=first, note="与首件是同一件事。")
 
     def second_check(self) -> None:
         """A self-solved case that was drawn is looked at again."""
