@@ -26,8 +26,11 @@ from gridcase.core.errors import GridcaseError
 from gridcase.core.permissions import job
 from gridcase.exchange import service as exchange
 from gridcase.exchange import trial as trials
+from gridcase.grid import queries as grids
+from gridcase.grid.models import Grid
 from gridcase.people import service as people
 from gridcase.people.models import Person
+from gridcase.people.rules import Role
 from gridcase.points import service as ledger
 from gridcase.seed import demo, reference, scale
 from gridcase.users import queries as users
@@ -174,17 +177,35 @@ def user() -> None:
 @user.command("add")
 @click.argument("login")
 @click.option("--name", required=True, help="the person's name")
-@click.option("--password", prompt=True, hide_input=True, confirmation_prompt=True)
-def user_add(login: str, name: str, password: str) -> None:
-    """Open an account for a new person; posts are given in the pages."""
+@click.option("--role", type=click.Choice([role.value for role in Role]), default=None, help="the post's role")
+@click.option("--place", default=None, help="code of the post's place, with --role")
+@click.password_option()
+def user_add(login: str, name: str, role: str | None, place: str | None, password: str) -> None:
+    """Open an account for a new person, with a post where --role and --place name one."""
     config = _settings()
+    if (role is None) != (place is None):
+        raise click.UsageError("--role and --place go together")
     with create_app(config).app_context(), transaction():
-        person: Person = people.add_person(actor=ACTOR, name=name, place_path="/", now=clock.now())
+        grid = grids.by_code(place) if place else None
+        if place and grid is None:
+            raise click.ClickException(f"no place {place}")
+        person = people.add_person(actor=ACTOR, name=name, place_path=grid.path if grid else "/", now=clock.now())
         user_service.add_user(
             actor=ACTOR, login=login, password=password, person_id=person.id, now=clock.now(),
             memory_kib=config.argon2_memory_kib,
         )  # fmt: skip
+        if role and grid:
+            _give_post(Role(role), grid, login, person)
     click.echo(f"account {login} opened")
+
+
+def _give_post(role: Role, grid: Grid, login: str, person: Person) -> None:
+    today = clock.town_day(clock.now())
+    post = people.add_post(
+        actor=ACTOR, code=f"{grid.code}-{role}-{login}", role=role, title=f"{grid.name}{role.label}", place=grid,
+        now=clock.now(), valid_from=today,
+    )  # fmt: skip
+    people.appoint(actor=ACTOR, post=post, person_id=person.id, valid_from=today, now=clock.now())
 
 
 @user.command("password")

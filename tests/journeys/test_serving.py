@@ -119,3 +119,29 @@ def test_tick_and_doctor_from_the_command_line(environment: dict[str, str]) -> N
         )
         assert ended.returncode == 0, ended.stdout + ended.stderr
         assert said in ended.stdout
+
+
+def test_an_account_with_a_post_from_the_command_line(environment: dict[str, str]) -> None:
+    command = [
+        sys.executable,
+        "-m",
+        "gridcase.cli",
+        "user",
+        "add",
+        "xin",
+        "--name",
+        "新人",
+        "--password",
+        "a-long-secret",
+    ]
+    place = ["--role", "dispatcher", "--place"]
+    refused = subprocess.run(
+        [*command, *place, "000"], env=environment, capture_output=True, text=True, timeout=PATIENCE
+    )
+    assert refused.returncode == 1
+    assert "no place 000" in refused.stderr
+    opened = subprocess.run(
+        [*command, *place, "990101100000"], env=environment, capture_output=True, text=True, timeout=PATIENCE
+    )
+    assert opened.returncode == 0, opened.stderr
+    assert "account xin opened" in opened.stdout
