@@ -12,6 +12,21 @@ DOCS = ROOT / "docs"
 _CELL_END = re.compile(r"(?<!\\)\|")
 
 
+def syntax_tree(path: Path) -> ast.Module:
+    """The parsed source of a file.
+
+    CPython before 3.12 counts the depth of the conversion in one place for all threads and now and then complains of a
+    mismatch where nothing is wrong (python/cpython#106905): then it is asked again.
+    """
+    source = path.read_text(encoding="utf-8")
+    for _ in range(5):
+        try:
+            return ast.parse(source)
+        except SystemError:
+            continue
+    return ast.parse(source)
+
+
 def cells(line: str) -> list[str]:
     """The cells of one line of a table, `\\|` taken as the sign it stands for."""
     return [cell.strip().replace("\\|", "|") for cell in _CELL_END.split(line.strip())[1:-1]]
@@ -40,7 +55,7 @@ def quoted(text: str) -> list[str]:
 def names_in(path: Path) -> frozenset[str]:
     """What a Python file defines: `submit`, `Viewer`, `Viewer.may`, `MOVES`."""
     found: set[str] = set()
-    _collect(ast.parse(path.read_text(encoding="utf-8")), "", found)
+    _collect(syntax_tree(path), "", found)
     return frozenset(found)
 
 

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.house.pages import syntax_tree
+
 ROOT = Path(__file__).resolve().parents[2]
 PYTHON = sorted((ROOT / "gridcase").rglob("*.py"))
 MOST_LINES = 400
@@ -87,7 +89,7 @@ def test_no_markup_from_values() -> None:
     """`Markup(...)` takes constants or what was escaped; `render_template_string` is not used."""
     found = []
     for path in PYTHON:
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in ast.walk(syntax_tree(path)):
             called = getattr(getattr(node, "func", None), "id", "")
             if called == "render_template_string" or (called == "Markup" and isinstance(node.args[0], ast.JoinedStr)):
                 found.append(named(path))
@@ -143,5 +145,5 @@ def test_rooms_look_alike() -> None:
     }
     assert strange == set()
     for room in rooms:
-        words = ast.get_docstring(ast.parse((room / "__init__.py").read_text(encoding="utf-8"))) or ""
+        words = ast.get_docstring(syntax_tree(room / "__init__.py")) or ""
         assert re.search(r"[a-z]{4}.*[一-鿿]", words, re.S), f"{room.name} does not say what it is"

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.house.pages import syntax_tree
 from tests.soak.__main__ import COLUMNS, passed
 from tests.soak.figures import SOAKS, Soak
 
@@ -17,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[2]
 def test_a_soak_is_a_test_with_a_full_figure(soak: Soak) -> None:
     path, name = soak.test.split("::")
     source = (ROOT / path).read_text(encoding="utf-8")
-    names = {node.name for node in ast.walk(ast.parse(source)) if isinstance(node, ast.FunctionDef)}
+    names = {node.name for node in ast.walk(syntax_tree(ROOT / path)) if isinstance(node, ast.FunctionDef)}
     assert name in names
     assert "GRIDCASE_FULL" in source
 
