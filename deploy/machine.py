@@ -27,12 +27,21 @@ class Need:
     zh: str
 
 
-def _spatialite() -> bool:
+def _loads(library: str) -> bool:
     try:
-        ctypes.CDLL("mod_spatialite.so")
+        ctypes.CDLL(library)
     except OSError:
         return False
     return True
+
+
+def _spatialite() -> bool:
+    return _loads("mod_spatialite.so")
+
+
+def _atomic() -> bool:
+    """What the browser's driver in the tests is linked against; a minimal Debian does not have it."""
+    return _loads("libatomic.so.1")
 
 
 def _postgis() -> bool:
@@ -70,6 +79,7 @@ FOR_TESTS = (
     Need("postgresql-postgis", _postgis, "PostgreSQL with PostGIS", "带 PostGIS 的 PostgreSQL"),
     Need("chromium", _chromium, "the browser Chromium", "Chromium 浏览器"),
     Need("fonts-noto-cjk", _chinese_font, "a Chinese font", "中文字体"),
+    Need("libatomic1", _atomic, "the library libatomic", "libatomic 库"),
 )
 
 
