@@ -19,7 +19,11 @@ import gridcase.cases.views
 import gridcase.dashboard.views
 import gridcase.dossier.views
 import gridcase.exchange.views
+import gridcase.grid.views
+import gridcase.households.views
 import gridcase.notices.views
+import gridcase.people.views
+import gridcase.planner.views
 import gridcase.points.views
 import gridcase.users.session
 import gridcase.users.views
@@ -47,6 +51,10 @@ ROOMS: tuple[Any, ...] = (
     gridcase.cases.views,
     gridcase.visits.views,
     gridcase.points.views,
+    gridcase.grid.views,
+    gridcase.people.views,
+    gridcase.households.views,
+    gridcase.planner.views,
     gridcase.dossier.views,
     gridcase.dashboard.views,
     gridcase.exchange.views,

@@ -13,6 +13,7 @@ from gridcase.core import migrate
 from gridcase.core.config import current
 from gridcase.core.db import db, dialect_name
 from gridcase.core.paths import STATIC
+from gridcase.households import queries as households
 from gridcase.points import service as points
 from gridcase.users import queries as users
 
@@ -68,6 +69,11 @@ def cases_whole() -> list[str]:
     return cases.check()
 
 
+def homes_placed() -> list[str]:
+    """Every home lies today where its dated rows say."""
+    return households.check()
+
+
 def ledger_whole() -> list[str]:
     """The ledger balances, and balances equal a replay."""
     return points.verify()
@@ -80,7 +86,8 @@ def audit_whole() -> list[str]:
 
 
 CHECKS: tuple[Check, ...] = (
-    revision, spatial_indexes, orphans, assets, catalogue, demo_accounts, cases_whole, ledger_whole, audit_whole,
+    revision, spatial_indexes, orphans, assets, catalogue, demo_accounts, cases_whole, homes_placed,
+    ledger_whole, audit_whole,
 )  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from gridcase.core import clock
 from gridcase.core.config import Config
 from gridcase.core.db import db, transaction
 from gridcase.core.permissions import job
+from gridcase.households import service as households
 from gridcase.notices import jobs as notices
 from gridcase.points import jobs as points
 from gridcase.reminders import jobs as reminders
@@ -27,6 +28,13 @@ Job = Callable[[Config], int]
 def remind(_config: Config) -> int:
     """What is due soon or overdue, told once."""
     return reminders.sweep(actor=job("reminders"), now=clock.now())
+
+
+def settle_moves(_config: Config) -> int:
+    """Moves of homes and circles that take effect today."""
+    now = clock.now()
+    with transaction():
+        return households.settle_day(actor=job("moves"), today=clock.town_day(now), now=now)
 
 
 def mature_points(_config: Config) -> int:
@@ -58,7 +66,15 @@ def forget_sessions(_config: Config) -> int:
     return 0
 
 
-TIMETABLE: tuple[Job, ...] = (remind, mature_points, send_messages, fold_tallies, seal_audit, forget_sessions)
+TIMETABLE: tuple[Job, ...] = (
+    settle_moves,
+    remind,
+    mature_points,
+    send_messages,
+    fold_tallies,
+    seal_audit,
+    forget_sessions,
+)
 
 
 def tick(app: Flask) -> dict[str, int]:

@@ -32,7 +32,12 @@ class Permission(StrEnum):
     SEE_HOUSEHOLD = "see_household"
     SEE_MEMBERS = "see_members"  # unmasked names and phones, each look with a reason
     SEE_TIER = "see_tier"
-    EDIT_HOUSEHOLD = "edit_household"
+    EDIT_HOUSEHOLD = "edit_household"  # the register and a family's life
+    PROPOSE_TIER = "propose_tier"  # factors and a proposal for the care tier
+    CONFIRM_TIER = "confirm_tier"  # green and yellow
+    CONFIRM_RED_TIER = "confirm_red_tier"  # into red and out of it, by the record of a meeting
+    SEE_SENSITIVE_FACTORS = "see_sensitive_factors"  # decisions.md, lines nobody crosses, 3
+    SET_TIER_RULES = "set_tier_rules"
     LOG_VISIT = "log_visit"
     SEE_VISIT = "see_visit"
     SEE_POINTS = "see_points"
@@ -41,6 +46,12 @@ class Permission(StrEnum):
     SEE_DASHBOARD = "see_dashboard"
     SEE_MAP = "see_map"
     IMPORT_CASES = "import_cases"
+    MANAGE_PLACES = "manage_places"  # places, outlines, sections, resources
+    MANAGE_POSTS = "manage_posts"  # units, organisations, posts, who holds them, liaison records
+    PLAN_GRID = "plan_grid"  # propose cells, circles and moves
+    CONFIRM_PLAN = "confirm_plan"  # let a proposal take effect
+    IMPORT_REGISTERS = "import_registers"
+    EXPORT_REGISTERS = "export_registers"  # with names in full: each time with a purpose
     MANAGE_TOWN = "manage_town"
     MANAGE_COUNTY = "manage_county"
     MANAGE_ACCOUNTS = "manage_accounts"

@@ -9,7 +9,7 @@ from geoalchemy2 import Geometry
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from gridcase.core.db import Base, ByteString
+from gridcase.core.db import Base, ByteString, Json
 
 
 class Grid(Base):
@@ -56,3 +56,20 @@ class Section(Base):
     place_path: Mapped[str] = mapped_column(ByteString)
     code: Mapped[str] = mapped_column(String(20))
     name: Mapped[str] = mapped_column(String(60))
+
+
+class PlaceSetting(Base):
+    """A setting of a county, town or village (sizes, weights, intervals); the nearest place above decides.
+
+    A change is a new version: what was computed under an older one says so.
+    """
+
+    __tablename__ = "place_setting"
+    __table_args__ = (UniqueConstraint("place_id", "key", "version"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    place_id: Mapped[int] = mapped_column(ForeignKey("grid.id"))
+    key: Mapped[str] = mapped_column(String(40))
+    version: Mapped[int]
+    value: Mapped[dict[str, Any]] = mapped_column(Json)
+    valid_from: Mapped[date]

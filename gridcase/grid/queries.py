@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
+from typing import Any
 
 from sqlalchemy import func, select
 
@@ -11,7 +13,7 @@ from gridcase.core.errors import Missing
 from gridcase.core.geo import contains_point
 from gridcase.core.permissions import Permission, Viewer
 from gridcase.core.scope import reach, under
-from gridcase.grid.models import Grid, GridOutline
+from gridcase.grid.models import Grid, GridOutline, PlaceSetting
 from gridcase.grid.rules import GridLevel
 
 
@@ -105,3 +107,16 @@ def outline_geojson(root_path: str, levels: Sequence[GridLevel]) -> list[tuple[G
         .order_by(Grid.code)
     )
     return [(row[0], row[1]) for row in rows]
+
+
+def setting(path: str, key: str, *, on: date) -> tuple[dict[str, Any], int, int | None] | None:
+    """The value in force for a place, its version and whose it is: that of the nearest place above that set it."""
+    ids = [int(part) for part in path.split("/") if part]
+    row = db.session.execute(
+        select(PlaceSetting.value, PlaceSetting.version, PlaceSetting.place_id)
+        .join(Grid, Grid.id == PlaceSetting.place_id)
+        .where(PlaceSetting.place_id.in_(ids), PlaceSetting.key == key, PlaceSetting.valid_from <= on)
+        .order_by(func.length(Grid.path).desc(), PlaceSetting.version.desc())
+        .limit(1)
+    ).first()
+    return (row.value, row.version, row.place_id) if row else None

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import func, select
 
 from gridcase.audit import service as audit
 from gridcase.core.db import db
@@ -12,7 +15,7 @@ from gridcase.core.geo import Ring, multipolygon
 from gridcase.core.permissions import Viewer
 from gridcase.core.words import N_
 from gridcase.grid import queries
-from gridcase.grid.models import Grid, GridOutline, Section
+from gridcase.grid.models import Grid, GridOutline, PlaceSetting, Section
 from gridcase.grid.rules import GridKind, GridLevel
 
 
@@ -83,3 +86,20 @@ def add_section(*, actor: Viewer, village: Grid, code: str, name: str, now: date
         now=now, detail={"code": code},
     )  # fmt: skip
     return section
+
+
+def set_setting(
+    *, actor: Viewer, place: Grid, key: str, value: dict[str, Any], valid_from: date, now: datetime
+) -> PlaceSetting:
+    """Give a place its own setting as a new version; older versions stay readable."""
+    last: int | None = db.session.scalar(
+        select(func.max(PlaceSetting.version)).where(PlaceSetting.place_id == place.id, PlaceSetting.key == key)
+    )
+    row = PlaceSetting(place_id=place.id, key=key, version=(last or 0) + 1, value=value, valid_from=valid_from)
+    db.session.add(row)
+    db.session.flush()
+    audit.record(
+        actor=actor, action="setting.change", subject_kind="grid", subject_id=place.id, place_path=place.path, now=now,
+        detail={"key": key, "version": row.version},
+    )  # fmt: skip
+    return row

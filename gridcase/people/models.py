@@ -7,6 +7,7 @@ from datetime import date
 from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from gridcase.core.dated import Dated
 from gridcase.core.db import Base, ByteString
 
 
@@ -58,7 +59,7 @@ class Post(Base):
     valid_to: Mapped[date | None]
 
 
-class Holding(Base):
+class Holding(Dated, Base):
     """Who holds a post, from when to when; a stand-in is a dated holding too."""
 
     __tablename__ = "holding"
@@ -67,8 +68,6 @@ class Holding(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     post_id: Mapped[int] = mapped_column(ForeignKey("post.id"))
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    valid_from: Mapped[date]
-    valid_to: Mapped[date | None]
     stand_in: Mapped[bool] = mapped_column(default=False)
 
     post: Mapped[Post] = relationship()

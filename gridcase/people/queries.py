@@ -7,6 +7,7 @@ from datetime import date
 
 from sqlalchemy import ColumnElement, or_, select
 
+from gridcase.core.dated import known
 from gridcase.core.db import db
 from gridcase.core.permissions import Grant
 from gridcase.core.scope import under
@@ -16,7 +17,8 @@ from gridcase.people.rules import HOUSEHOLD_ROLES, ROLE_PERMISSIONS, Role
 
 def valid_on(model: type[Holding] | type[Post], day: date) -> ColumnElement[bool]:
     """Rows in force on a day; `valid_to` is the first day no longer in force."""
-    return (model.valid_from <= day) & or_(model.valid_to.is_(None), model.valid_to > day)
+    span: ColumnElement[bool] = (model.valid_from <= day) & or_(model.valid_to.is_(None), model.valid_to > day)
+    return span & known(Holding) if model is Holding else span
 
 
 def posts_held_by(person_id: int, *, on: date) -> list[Post]:

@@ -42,7 +42,8 @@ class NavItem:
     order: int
     phone: bool = False
     phone_label: Text | None = None
-    hides: frozenset[str] = field(default_factory=frozenset)
+    group: str = ""  # entries of a group stand as tabs above the pages of the group, the first one in the navigation
+    pages: frozenset[str] = field(default_factory=frozenset)  # endpoints it stands for; empty: all of its blueprint
 
 
 bp = Blueprint("home", __name__)
@@ -57,10 +58,30 @@ def index() -> ResponseReturnValue:
 
 
 def nav_for(someone: Viewer) -> list[NavItem]:
-    """The entries this viewer can use, in order."""
+    """The entries this viewer can use, in order; of a group the first."""
+    shown: list[NavItem] = []
+    for item in _usable(someone):
+        if not item.group or item.group not in {other.group for other in shown}:
+            shown.append(item)
+    return shown[:NAV_MOST]
+
+
+def tabs_for(someone: Viewer, endpoint: str) -> list[NavItem]:
+    """The tabs above a page: the entries of its blueprint's group, where it has one with more than one entry."""
+    usable = _usable(someone)
+    groups = {item.group for item in usable if item.group and _owns(item, endpoint)}
+    tabs = [item for item in usable if item.group in groups]
+    return tabs if len(tabs) > 1 else []
+
+
+def _usable(someone: Viewer) -> list[NavItem]:
     items: Sequence[NavItem] = current_app.extensions["gridcase_nav"]
-    usable = [item for item in items if item.needs & someone.permissions]
-    return sorted(usable, key=lambda item: item.order)[:NAV_MOST]
+    return sorted((item for item in items if item.needs & someone.permissions), key=lambda item: item.order)
+
+
+def _owns(item: NavItem, endpoint: str) -> bool:
+    """Whether a page belongs to an entry: the pages of its view module's name, else of its blueprint."""
+    return endpoint in item.pages if item.pages else endpoint.rpartition(".")[0] == item.endpoint.rpartition(".")[0]
 
 
 def _link(item: NavItem, *, phone: bool = False) -> dict[str, Any]:
@@ -70,8 +91,12 @@ def _link(item: NavItem, *, phone: bool = False) -> dict[str, Any]:
         "label": filters.translate(label),
         "url": url_for(item.endpoint),
         "icon": item.icon,
-        "active": (request.blueprint or "") == item.endpoint.rpartition(".")[0],
+        "active": _owns(item, request.endpoint or ""),
     }
+
+
+def _stands_for(item: NavItem, tabs: list[NavItem]) -> bool:
+    return item in tabs or _owns(item, request.endpoint or "")
 
 
 def init_app(
@@ -90,10 +115,12 @@ def init_app(
     def _frame() -> dict[str, Any]:
         someone = viewer_or_none()
         items = nav_for(someone) if someone else []
+        tabs = tabs_for(someone, request.endpoint or "") if someone else []
         return {
             "viewer": someone,
             "Permission": Permission,
-            "nav": [_link(item) for item in items],
+            "nav": [_link(item) | {"active": _stands_for(item, tabs)} for item in items],
+            "tabs": [_link(tab) for tab in tabs],
             "nav_phone": [_link(item, phone=True) for item in items if item.phone][:PHONE_MOST],
             "inbox_count": inbox_count(someone) if someone else 0,
             "place_label": place_label(someone) if someone else "",

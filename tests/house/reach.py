@@ -5,44 +5,31 @@ Nothing here asks the code under test: roles are names, places are names, and th
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from tests.factories.objects import Thing
-
-
-def names(words: str) -> frozenset[str]:
-    """Role names out of one line."""
-    return frozenset(words.split())
-
-
-EVERYBODY = names(
-    "resident liaison party_contact deputy grid_leader section_leader fulltime_grid parttime_grid village_head "
-    "review_member village_supervisor shop_keeper dept unit_lead dispatcher town_manager county_dispatcher county_dept "
-    "county_manager system_admin security_admin auditor"
+from tests.house import tables
+from tests.house.roles import (
+    ACCEPTS,
+    ANSWERS,
+    CHECKS_TWICE,
+    CIRCLE,
+    DISPATCHES,
+    EVERYBODY,
+    GRID,
+    HANDLES,
+    PAUSES,
+    READS_NAMES,
+    REGISTERS,
+    SEES_CASES,
+    SEES_FIGURES,
+    SEES_HOMES,
+    SEES_MAP,
+    SEES_POINTS,
+    VILLAGE,
+    WATCH,
+    WORKING,
+    Row,
+    names,
 )
-CIRCLE = names("liaison party_contact")
-CELL = names("grid_leader section_leader")
-PATROL = names("parttime_grid")
-VILLAGE = names("fulltime_grid village_head")
-GRID = CIRCLE | CELL | PATROL | VILLAGE
-STATION = names("dept unit_lead county_dept county_dispatcher")
-DESKS = names("dispatcher county_dispatcher")
-WATCH = names("village_supervisor")
-
-WORKING = EVERYBODY - names("resident system_admin security_admin auditor")
-SEES_CASES = GRID | STATION | WATCH | names("deputy dispatcher town_manager")
-REGISTERS = GRID | names("deputy dispatcher town_manager")
-ACCEPTS = CELL | VILLAGE | names("dispatcher town_manager")
-DISPATCHES = VILLAGE | DESKS
-HANDLES = GRID | STATION
-ANSWERS = GRID | names("dispatcher")
-PAUSES = names("unit_lead dispatcher")
-CHECKS_TWICE = names("section_leader village_head")
-SEES_HOMES = GRID | WATCH | names("resident dispatcher")
-READS_NAMES = GRID - PATROL | names("resident")
-SEES_POINTS = GRID | WATCH | names("resident review_member auditor")
-SEES_MAP = CELL | VILLAGE | WATCH | names("dispatcher town_manager")
-SEES_FIGURES = VILLAGE | WATCH | names("dispatcher town_manager county_manager")
 
 # Where a post reaches: by the anchor of the role.
 OF_VILLAGE = VILLAGE | WATCH | names("deputy review_member shop_keeper")
@@ -53,17 +40,6 @@ UNIT_OF = {"dept": "water", "unit_lead": "water", "county_dept": "county_water",
 TOWN_VILLAGES, COUNTY_VILLAGES = names("village_a village_b"), names("village_a village_b other_village")
 # A restricted case opens to the town's desk, to whom it was sent and to the very person who took it down.
 READS_RESTRICTED = names("dispatcher")
-
-
-@dataclass(frozen=True)
-class Row:
-    """One route: who may enter at all, what kind of object its id names, and whether every object of the kind is tried
-    (else those of the six places)."""
-
-    endpoint: str
-    may: frozenset[str]
-    kind: str = ""
-    every: bool = False
 
 
 def _moves() -> list[Row]:
@@ -113,6 +89,7 @@ TABLE = (
     Row("dashboard.figures.listed", SEES_FIGURES),
     Row("exchange.import_cases", names("town_manager")),
     Row("exchange.confirm_import", names("town_manager")),
+    *(row for part in tables.PARTS for row in part.TABLE),
 )
 # Open to everybody; `test_routes` keeps the list short and knows why.
 PUBLIC = names("health.healthz health.readyz users.sign_in users.set_locale users.set_large_text static")

@@ -25,7 +25,9 @@ from tests.factories import objects
 from tests.factories.objects import Thing
 from tests.factories.snapshot import differences, everything
 from tests.factories.world import World
-from tests.house.reach import EVERYBODY, FIXED, PUBLIC, PUBLIC_ROOMS, TABLE, Row, reaches
+from tests.house import tables
+from tests.house.reach import FIXED, PUBLIC, PUBLIC_ROOMS, TABLE, reaches
+from tests.house.roles import EVERYBODY, Row
 
 SIX_PLACES = ("own", "paired", "sibling village", "other town", "other county", "missing")
 # For a role that may not enter at all the object does not matter: the door is closed before it is looked for.
@@ -86,6 +88,9 @@ def house(templates: Templates, tmp_path_factory: pytest.TempPathFactory) -> Ite
         app.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
         with app.app_context():
             things = objects.make(templates.world)
+            more = [thing for part in tables.PARTS for thing in part.things(templates.world)]
+            kinds = {thing.kind for thing in more} - {thing.kind for thing in things}
+            things += more + [Thing(kind, "missing", objects.MISSING_ID) for kind in sorted(kinds)]
             db.session.remove()
         yield House(app, templates.world, things)
         with app.app_context():

@@ -52,7 +52,7 @@ def test_search_by_two_characters_and_by_initials(ctx: Flask, world: World, view
 
 
 def test_pages_continue_where_they_ended(ctx: Flask, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(queries, "PAGE_SIZE", 5)
+    monkeypatch.setattr(queries.homes, "PAGE_SIZE", 5)
     monkeypatch.setattr("gridcase.core.paging.cut.__kwdefaults__", {"size": 5})
     seen: list[int] = []
     after = None

@@ -10,11 +10,11 @@ from gridcase.core.permissions import Permission as P
 from gridcase.people.rules import HOUSEHOLD_ROLES, ROLE_PERMISSIONS, Role, UnitKind
 
 CIRCLE = """see_work see_case register_case self_solve_case handle_case answer_case see_reporter see_household
-    see_members see_tier log_visit see_visit see_points"""
-CELL = CIRCLE + " see_place accept_case see_map"
+    see_members see_tier log_visit see_visit see_points propose_tier"""
+CELL = CIRCLE + " see_place accept_case see_map confirm_tier"
 STATION = "see_work see_case see_reporter handle_case"
 DESK = """see_work see_place see_case see_restricted_case see_reporter register_case accept_case dispatch_case
-    answer_case verify_case escalate_case grant_pause see_dashboard see_map"""
+    answer_case verify_case escalate_case grant_pause see_dashboard see_map see_sensitive_factors"""
 
 EXPECTED: dict[str, str] = {
     "resident": "see_household see_members see_points object_points",
@@ -23,10 +23,12 @@ EXPECTED: dict[str, str] = {
     "deputy": "see_work see_place see_case register_case",
     "grid_leader": CELL,
     "section_leader": CELL + " second_check",
-    "fulltime_grid": CELL + " dispatch_case verify_case escalate_case see_dashboard",
+    "fulltime_grid": CELL + " dispatch_case verify_case escalate_case see_dashboard edit_household plan_grid",
     "parttime_grid": """see_work see_case register_case self_solve_case handle_case answer_case see_reporter see_place
         see_household log_visit see_visit see_points""",
-    "village_head": CELL + " dispatch_case verify_case escalate_case edit_household see_dashboard second_check",
+    "village_head": CELL
+    + """ dispatch_case verify_case escalate_case edit_household see_dashboard second_check
+        confirm_red_tier see_sensitive_factors manage_posts plan_grid confirm_plan export_registers""",
     "review_member": "see_work see_points review_points",
     "village_supervisor": """see_work see_place see_case see_household see_visit see_points object_points
         see_dashboard see_map""",
@@ -35,10 +37,11 @@ EXPECTED: dict[str, str] = {
     "unit_lead": STATION + " grant_pause",
     "dispatcher": DESK + " see_household",
     "town_manager": """see_work see_place see_case register_case accept_case void_case import_cases manage_town
-        see_dashboard see_map""",
+        see_dashboard see_map manage_places manage_posts plan_grid import_registers export_registers""",
     "county_dispatcher": STATION + " see_restricted_case dispatch_case verify_case",
     "county_dept": STATION,
-    "county_manager": "see_work see_place manage_county see_dashboard",
+    "county_manager": """see_work see_place manage_county see_dashboard manage_places manage_posts
+        set_tier_rules import_registers export_registers plan_grid""",
     "system_admin": "see_system",
     "security_admin": "manage_accounts",
     "auditor": "see_audit see_points",
@@ -121,7 +124,7 @@ def test_a_supervisor_sees_the_village_but_no_names_unmasked_and_changes_nothing
         (P.MANAGE_TOWN, {Role.TOWN_MANAGER}),
         (P.MANAGE_COUNTY, {Role.COUNTY_MANAGER}),
         (P.IMPORT_CASES, {Role.TOWN_MANAGER}),
-        (P.EDIT_HOUSEHOLD, {Role.VILLAGE_HEAD}),
+        (P.EDIT_HOUSEHOLD, {Role.VILLAGE_HEAD, Role.FULLTIME_GRID}),
     ],
 )
 def test_what_only_a_few_may_do(permission: P, roles: set[Role]) -> None:

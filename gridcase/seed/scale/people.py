@@ -8,7 +8,7 @@ from random import Random
 from typing import Any
 
 from gridcase.grid.rules import household_code
-from gridcase.households.models import CirclePlace, Household, HouseholdPoint, Member
+from gridcase.households.models import CirclePlace, Household, HouseholdPlace, HouseholdPoint, Member
 from gridcase.households.rules import CareTier
 from gridcase.people.models import Holding, Person, Post, Unit
 from gridcase.people.rules import Role, UnitKind
@@ -38,6 +38,10 @@ def write_homes(towns: Sequence[Town], count: int, *, since: date, today: date, 
     writing.write(
         HouseholdPoint, "household_id geom source", ((h.id, writing.point_text(h.at), "scale") for h in homes_made)
     )
+    writing.write(
+        HouseholdPlace, "household_id grid_id reason valid_from",
+        ((h.id, h.cell.id, "scale", since) for h in homes_made),
+    )  # fmt: skip
     writing.write(
         Person, "id name initials gender place_path",
         ((h.person_id, row[5], row[6], "m", row[4]) for h, row in zip(homes_made, rows, strict=True)),

@@ -1,4 +1,4 @@
-"""Households, their members, their place, and who looks after them."""
+"""Households, where they lie from when to when, and who lives in them."""
 
 from __future__ import annotations
 
@@ -6,15 +6,17 @@ from datetime import date, datetime
 from typing import Any
 
 from geoalchemy2 import Geometry
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ForeignKey, Index, String, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from gridcase.core.dated import Dated
 from gridcase.core.db import Base, ByteString, UtcDateTime
 from gridcase.people.models import Person
 
 
 class Household(Base):
-    """One home. `path` is that of its cell (or group); `section_id` that of its liaison's section."""
+    """One home. `grid_id` and `path` are its cell (or group) today, `section_id` its liaison's section today; where it
+    was on another day says `HouseholdPlace`."""
 
     __tablename__ = "household"
     __table_args__ = (
@@ -38,6 +40,39 @@ class Household(Base):
     floating: Mapped[bool] = mapped_column(default=False)
     last_visit_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     next_visit_on: Mapped[date | None]
+    hamlet: Mapped[str] = mapped_column(String(40), default="", server_default="")  # natural village (自然村)
+    external_code: Mapped[str | None] = mapped_column(ByteString)  # the town's own number of the home
+    since: Mapped[date | None]  # when it came to the village; None: from the start
+    ended_on: Mapped[date | None]  # first day it is no household of the village any more
+    ended_why: Mapped[str | None] = mapped_column(String(20))  # moved, died, merged, error
+
+
+class HouseholdLineage(Base):
+    """A home that came out of another (split, 分户) or was written twice and is one with another (merged)."""
+
+    __tablename__ = "household_lineage"
+    __table_args__ = (Index("ix_household_lineage_from", "from_id"), Index("ix_household_lineage_to", "to_id"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    from_id: Mapped[int] = mapped_column(ForeignKey("household.id"))
+    to_id: Mapped[int] = mapped_column(ForeignKey("household.id"))
+    kind: Mapped[str] = mapped_column(String(10))
+    on: Mapped[date]
+
+
+class HouseholdPlace(Dated, Base):
+    """In which cell (or group) a household lies, from when to when."""
+
+    __tablename__ = "household_place"
+    __table_args__ = (
+        Index("ix_household_place_household", "household_id", "valid_from"),
+        Index("ix_household_place_grid", "grid_id", "valid_from"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    household_id: Mapped[int] = mapped_column(ForeignKey("household.id"))
+    grid_id: Mapped[int] = mapped_column(ForeignKey("grid.id"))
+    reason: Mapped[str] = mapped_column(String(60), default="")
 
 
 class HouseholdPoint(Base):
@@ -50,7 +85,7 @@ class HouseholdPoint(Base):
     source: Mapped[str] = mapped_column(String(40))
 
 
-class Member(Base):
+class Member(Dated, Base):
     """A person in a household, from when to when."""
 
     __tablename__ = "member"
@@ -60,48 +95,6 @@ class Member(Base):
     household_id: Mapped[int] = mapped_column(ForeignKey("household.id"))
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     relation: Mapped[str] = mapped_column(String(20))
-    valid_from: Mapped[date]
-    valid_to: Mapped[date | None]
+    absent: Mapped[bool] = mapped_column(default=False, server_default=false())  # works away, still counted here
 
     person: Mapped[Person] = relationship()
-
-
-class CirclePlace(Base):
-    """A household in the circle of a liaison's (or a contact's) post, from when to when; need not follow the cells."""
-
-    __tablename__ = "circle_place"
-    __table_args__ = (
-        Index("ix_circle_place_post", "post_id", "valid_to"),
-        Index("ix_circle_place_household", "household_id", "valid_to"),
-    )
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    household_id: Mapped[int] = mapped_column(ForeignKey("household.id"))
-    post_id: Mapped[int] = mapped_column(ForeignKey("post.id"))
-    valid_from: Mapped[date]
-    valid_to: Mapped[date | None]
-    reason: Mapped[str] = mapped_column(String(60), default="")
-
-
-class TierChange(Base):
-    """A care tier confirmed by a person, with the reason."""
-
-    __tablename__ = "tier_change"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    household_id: Mapped[int] = mapped_column(ForeignKey("household.id"), index=True)
-    from_tier: Mapped[str | None] = mapped_column(String(12))
-    to_tier: Mapped[str] = mapped_column(String(12))
-    reason: Mapped[str] = mapped_column(String(200))
-    actor_user_id: Mapped[int | None]
-    at: Mapped[datetime] = mapped_column(UtcDateTime)
-
-
-class HouseholdCard(Base):
-    """The account of a villager and the home it may see."""
-
-    __tablename__ = "household_card"
-
-    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), primary_key=True)
-    household_id: Mapped[int] = mapped_column(ForeignKey("household.id"), index=True)
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -1,4 +1,4 @@
-"""Care tiers, visit intervals and circle sizes. Source: domain.md 3.1 and 4; intervals are defaults of a county.
+"""Care tiers and visit intervals. Source: domain.md 4; intervals are defaults of a county.
 
 A tier says how much care a home gets. It is never public and has nothing to do with points or benefits.
 """
@@ -9,8 +9,6 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from gridcase.core.words import N_, Text
-
-CIRCLE_TARGET, CIRCLE_FEW, CIRCLE_MANY = 15, 8, 20
 
 
 class CareTier(StrEnum):
@@ -42,26 +40,7 @@ _TIER_LABELS = {
     CareTier.CONNECTED: N_("连心户"),
 }
 
-RELATIONS: dict[str, Text] = {
-    "head": N_("户主"),
-    "spouse": N_("配偶"),
-    "child": N_("子女"),
-    "child_in_law": N_("儿媳或女婿"),
-    "parent": N_("父母"),
-    "grandchild": N_("孙辈"),
-    "grandparent": N_("祖辈"),
-    "sibling": N_("兄弟姐妹"),
-    "other": N_("其他"),
-}
-
 
 def next_visit_on(tier: CareTier, last: date) -> date:
     """The day the next visit is due after a visit on `last`."""
     return last + timedelta(days=tier.interval_days)
-
-
-def circle_size_word(size: int) -> str:
-    """`few`, `fair` or `many`: reported, never blocked."""
-    if size < CIRCLE_FEW:
-        return "few"
-    return "many" if size > CIRCLE_MANY else "fair"

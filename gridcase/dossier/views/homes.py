@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
-from flask import Blueprint, redirect, render_template, request, session, url_for
+from flask import redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -15,6 +15,7 @@ from gridcase.core.words import N_, Text
 from gridcase.dossier import queries
 from gridcase.dossier.forms import RevealForm
 from gridcase.dossier.queries import Filters
+from gridcase.dossier.views.base import bp
 from gridcase.households import queries as households
 from gridcase.households import service as household_service
 from gridcase.households.models import Household
@@ -23,14 +24,7 @@ from gridcase.points import queries as points
 from gridcase.visits.rules import Purpose, VisitMode, VisitState
 from gridcase.web.access import needs, viewer
 from gridcase.web.formkit import options, submit
-from gridcase.web.frame import NavItem
 
-bp = Blueprint("dossier", __name__, url_prefix="/households")
-NAV = (
-    NavItem(
-        "households", N_("住户"), "dossier.index", "household", frozenset({Permission.SEE_HOUSEHOLD}), 20, phone=True
-    ),
-)
 REVEALED, REVEAL_TIME = "revealed", timedelta(minutes=10)
 REASONS: dict[str, Text] = {
     "visit": N_("要上门走访"),

@@ -1,0 +1,22 @@
+"""Reading who did what."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+
+from gridcase.audit.models import AuditRow
+from gridcase.core.db import db
+
+SHOWN = 50
+
+
+def history_of(subject_kind: str, subject_id: int, *, limit: int = SHOWN) -> Sequence[AuditRow]:
+    """The deeds done to one thing, newest first; whoever may see the thing may see its history."""
+    return db.session.scalars(
+        select(AuditRow)
+        .where(AuditRow.subject_kind == subject_kind, AuditRow.subject_id == subject_id)
+        .order_by(AuditRow.id.desc())
+        .limit(limit)
+    ).all()

@@ -1,0 +1,41 @@
+"""The whole picture, read: households, places, liaisons."""
+
+from gridcase.dossier.queries.homes import (
+    LEAST_WORDS,
+    Contact,
+    Filters,
+    HomeRow,
+    MemberRow,
+    OpenCase,
+    contacts_of,
+    last_visits,
+    lives_here,
+    members_of,
+    only_home,
+    open_cases,
+    page,
+    permissions_over,
+    places_of,
+    tier_reason,
+    villages_of,
+)
+
+__all__ = [
+    "LEAST_WORDS",
+    "Contact",
+    "Filters",
+    "HomeRow",
+    "MemberRow",
+    "OpenCase",
+    "contacts_of",
+    "last_visits",
+    "lives_here",
+    "members_of",
+    "only_home",
+    "open_cases",
+    "page",
+    "permissions_over",
+    "places_of",
+    "tier_reason",
+    "villages_of",
+]

@@ -1,0 +1,17 @@
+"""Tables of the room: homes, circles, care tiers."""
+
+from gridcase.households.models.circles import CirclePlace, HouseholdCard, Nomination
+from gridcase.households.models.homes import Household, HouseholdLineage, HouseholdPlace, HouseholdPoint, Member
+from gridcase.households.models.tiers import TierChange
+
+__all__ = [
+    "CirclePlace",
+    "Household",
+    "HouseholdCard",
+    "HouseholdLineage",
+    "HouseholdPlace",
+    "HouseholdPoint",
+    "Member",
+    "Nomination",
+    "TierChange",
+]

@@ -1,0 +1,1 @@
+"""Forms of the room: shape only, choices are handed in."""

@@ -1,0 +1,9 @@
+"""The matrix of rights, part by part: the lines (`TABLE`) and the objects they try (`things`)."""
+
+from __future__ import annotations
+
+from types import ModuleType
+
+from tests.house.tables import care, families, people, places, planner, registers
+
+PARTS: tuple[ModuleType, ...] = (places, people, families, care, planner, registers)
