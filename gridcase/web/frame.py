@@ -120,7 +120,7 @@ def init_app(
             "viewer": someone,
             "Permission": Permission,
             "nav": [_link(item) | {"active": _stands_for(item, tabs)} for item in items],
-            "tabs": [_link(tab) for tab in tabs],
+            "group_tabs": [_link(tab) for tab in tabs],
             "nav_phone": [_link(item, phone=True) for item in items if item.phone][:PHONE_MOST],
             "inbox_count": inbox_count(someone) if someone else 0,
             "place_label": place_label(someone) if someone else "",
