@@ -1,5 +1,8 @@
 """Pages of coverage, plans and reorganisation."""
 
+from gridcase.planner.views import coverage, reorganise
 from gridcase.planner.views.base import bp
 
-__all__ = ["bp"]
+NAV = coverage.NAV
+
+__all__ = ["NAV", "bp", "coverage", "reorganise"]
