@@ -104,11 +104,7 @@ def lost_cases(day: date) -> list[str]:
             Case.closed_at.is_(None), or_(Case.handler_post_id.is_not(None), Case.collector_post_id.is_not(None))
         )
     )
-    return [
-        row.number
-        for row in rows
-        if {row.handler_post_id, row.collector_post_id} - {None} - living
-    ]
+    return [row.number for row in rows if {row.handler_post_id, row.collector_post_id} - {None} - living]
 
 
 def homes_of_village(village_id: int) -> set[int]:

@@ -52,7 +52,7 @@ def reorganise() -> ResponseReturnValue:
     posts = [post for post in villages.village_posts(village.path, on=today) if post.role != Role.LIAISON]
     return render_template(
         "planner/reorganise.html", village=village, several=len(mine) > 1,
-        places=villages.places_in(village.path, on=today), circles=circles, posts=posts,
+        cells=villages.places_in(village.path, on=today), circles=circles, posts=posts,
         holders=people.holders_of([row.id for row in circles] + [post.id for post in posts], on=today),
         limits=grids.size_limits(village.path, on=today), changes=queries.changes_of(village.id), kinds=Kind,
         stages=Stage,

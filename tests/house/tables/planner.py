@@ -74,5 +74,12 @@ def _handovers(world: World) -> list[Thing]:
             )
             db.session.add(sheet)
             db.session.flush()
-            made.append(Thing("handover", f"{giver} gives", sheet.id, posts=frozenset({giver, taker}) | PLANS))
+            made.append(
+                Thing(
+                    "handover",
+                    "own" if giver == "liaison" else f"{giver} gives",
+                    sheet.id,
+                    posts=frozenset({giver, taker}) | PLANS,
+                )
+            )
     return made
