@@ -31,7 +31,7 @@ _CHANGES = (
 )  # fmt: skip
 NAV = (
     NavItem(
-        key="coverage", label=N_("覆盖"), endpoint="planner.coverage", icon="chart", needs=frozenset(OPEN_TO),
+        key="coverage", label=N_("覆盖"), endpoint="planner.coverage", icon="grid", needs=frozenset(OPEN_TO),
         order=46, group="registers",
         pages=frozenset({"planner.coverage", "planner.coverage_rows", *(f"planner.{name}" for name in _CHANGES)}),
     ),
