@@ -1,56 +1,13 @@
-"""What a place can be. Levels and soft limits: domain.md 3.1; sizes are settings of a county, never blocked on."""
+"""Soft sizes of cells and circles: a setting of a county, town or village (domain.md 3.1), never blocked on. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any, Self
 
 from gridcase.core.errors import Refused
-from gridcase.core.words import N_, Text
-
-
-class GridLevel(StrEnum):
-    """The tree from the top. Village, group and cell are the first, second and third level of the grid."""
-
-    COUNTY = "county"
-    TOWN = "town"
-    VILLAGE = "village"
-    GROUP = "group"
-    CELL = "cell"
-
-    @property
-    def label(self) -> Text:
-        """The field's word."""
-        return _LEVEL_LABELS[self]
-
-    @property
-    def governance_level(self) -> int | None:
-        """1, 2 or 3 for the levels of the grid; None above the village."""
-        return {GridLevel.VILLAGE: 1, GridLevel.GROUP: 2, GridLevel.CELL: 3}.get(self)
-
-
-_LEVEL_LABELS = {
-    GridLevel.COUNTY: N_("县（区）"),
-    GridLevel.TOWN: N_("乡镇"),
-    GridLevel.VILLAGE: N_("村（一级网格）"),
-    GridLevel.GROUP: N_("村民小组（二级网格）"),
-    GridLevel.CELL: N_("三级网格"),
-}
-
-
-class GridKind(StrEnum):
-    """A grid of the tree, or one set up for a special place such as a market (综合网格 / 专属网格)."""
-
-    GENERAL = "general"
-    SPECIAL = "special"
-
-    @property
-    def label(self) -> Text:
-        """The field's word."""
-        return N_("综合网格") if self is GridKind.GENERAL else N_("专属网格")
-
+from gridcase.core.words import N_
 
 SIZES_KEY = "sizes"  # of the setting; see `PlaceSetting`
 _LARGEST_CELL, _MOST_PERSONS, _LARGEST_CIRCLE = 500, 2000, 60
@@ -94,28 +51,18 @@ class SizeLimits:
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> Self:
         """Read back what `to_json` wrote; what an older version did not know has its default."""
-        known = {name: stored[name] for name in ("circle_target", "circle_few", "circle_many") if name in stored}
-        spans = {
-            name: (int(stored[name][0]), int(stored[name][1])) for name in ("households", "persons") if name in stored
-        }
-        return cls(**spans, **known)
+        usual = cls()
+        return cls(
+            _span(stored.get("households"), usual.households),
+            _span(stored.get("persons"), usual.persons),
+            *(int(stored.get(name, getattr(usual, name))) for name in ("circle_target", "circle_few", "circle_many")),
+        )
+
+
+def _span(stored: Sequence[Any] | None, usual: tuple[int, int]) -> tuple[int, int]:
+    return (int(stored[0]), int(stored[1])) if stored else usual
 
 
 def _check_span(span: tuple[int, int], most: int, field: str) -> None:
     if not 1 <= span[0] <= span[1] <= most:
         raise Refused(N_("上限不能小于下限，也不能大于 %(most)s。", most=most), field=field)
-
-
-def group_code(village_code: str, number: int) -> str:
-    """The code of a group: village + Znn, `610921104200Z02`."""
-    return f"{village_code}Z{number:02d}"
-
-
-def cell_code(group: str, number: int) -> str:
-    """The code of a third-level cell: group + -nnn, `610921104200Z02-003`."""
-    return f"{group}-{number:03d}"
-
-
-def household_code(cell: str, number: int) -> str:
-    """The code of a household: its first cell + -nnn; it stays when the home changes its cell."""
-    return f"{cell}-{number:03d}"

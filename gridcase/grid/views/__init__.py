@@ -1,0 +1,5 @@
+"""Pages of places and sections."""
+
+from gridcase.grid.views.base import bp
+
+__all__ = ["bp"]
