@@ -30,6 +30,7 @@ from gridcase.grid.queries.places import (
     sections,
     standing,
     villages_of,
+    visible,
 )
 from gridcase.grid.queries.settings import naming, setting, size_limits
 
@@ -64,4 +65,5 @@ __all__ = [
     "size_limits",
     "standing",
     "villages_of",
+    "visible",
 ]

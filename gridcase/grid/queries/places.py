@@ -15,9 +15,20 @@ from gridcase.grid.models import Grid, GridLine, GridResource, Section
 from gridcase.grid.rules import GridLevel, propose_code
 
 
+def visible(viewer: Viewer, permission: Permission = Permission.SEE_PLACE) -> ColumnElement[bool]:
+    """Places the viewer's posts reach; who answers for a section sees its village too, the page and no more."""
+    reached = reach(viewer, permission, path=Grid.path)
+    if permission is not Permission.SEE_PLACE or all(
+        grant.section_id is None for grant in viewer.grants_with(permission)
+    ):
+        return reached
+    own_villages = select(Section.village_id).where(reach(viewer, permission, section_id=Section.id))
+    return or_(reached, Grid.id.in_(own_villages))
+
+
 def get_grid(grid_id: int, *, viewer: Viewer, permission: Permission = Permission.SEE_PLACE) -> Grid:
     """One place the viewer holds `permission` over, else `Missing`."""
-    found = db.session.scalar(select(Grid).where(Grid.id == grid_id, reach(viewer, permission, path=Grid.path)))
+    found = db.session.scalar(select(Grid).where(Grid.id == grid_id, visible(viewer, permission)))
     if found is None:
         raise Missing
     return found
@@ -56,7 +67,7 @@ def children(parent_id: int, *, viewer: Viewer) -> list[Grid]:
             .where(
                 Grid.parent_id == parent_id,
                 Grid.valid_to.is_(None),
-                reach(viewer, Permission.SEE_PLACE, path=Grid.path),
+                visible(viewer),
             )
             .order_by(Grid.code)
         )
