@@ -38,6 +38,7 @@ class Unit(Base):
     kind: Mapped[str] = mapped_column(String(20))
     place_id: Mapped[int] = mapped_column(ForeignKey("grid.id"))
     place_path: Mapped[str] = mapped_column(ByteString)
+    ended_on: Mapped[date | None]  # first day it is no address for work any more
 
 
 class Post(Base):
@@ -69,6 +70,8 @@ class Holding(Dated, Base):
     post_id: Mapped[int] = mapped_column(ForeignKey("post.id"))
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     stand_in: Mapped[bool] = mapped_column(default=False)
+    reason: Mapped[str] = mapped_column(String(20), default="", server_default="")  # why somebody stands in: `Absence`
+    source: Mapped[str] = mapped_column(String(20), default="", server_default="")  # of a grid leader: `LeaderSource`
 
     post: Mapped[Post] = relationship()
     person: Mapped[Person] = relationship()
