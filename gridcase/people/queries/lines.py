@@ -10,12 +10,14 @@ from sqlalchemy.orm import aliased
 
 from gridcase.core.dated import in_force
 from gridcase.core.db import db
+from gridcase.core.permissions import Viewer
 from gridcase.core.scope import under
 from gridcase.grid.models import Grid
 from gridcase.grid.rules import GridLevel
 from gridcase.people.models import Holding, Person, Post
 from gridcase.people.queries.posts import valid_on
-from gridcase.people.rules import LINE_ROLES, Role
+from gridcase.people.queries.register import visible
+from gridcase.people.rules import LINE_ROLES, Line, Role
 
 
 @dataclass(frozen=True)
@@ -81,3 +83,39 @@ def leaders_without_line(path: str, *, on: date) -> list[LeaderRow]:
         .order_by(Grid.code, Post.id, Person.id)
     )
     return [LeaderRow(*row) for row in rows]
+
+
+@dataclass(frozen=True)
+class Held:
+    """Who holds a post of a line or works in a village."""
+
+    post_id: int
+    title: str
+    place: str
+    person_id: int
+    name: str
+
+
+def line_holders(path: str, *, viewer: Viewer, on: date) -> dict[Line, list[Held]]:
+    """Who holds which line below a place on a day."""
+    return {line: _held(path, role, viewer=viewer, on=on) for line, role in LINE_ROLES.items()}
+
+
+def workers(path: str, *, viewer: Viewer, on: date) -> dict[Role, list[Held]]:
+    """Full-time and part-time workers below a place on a day (1+N)."""
+    return {role: _held(path, role, viewer=viewer, on=on) for role in (Role.FULLTIME_GRID, Role.PARTTIME_GRID)}
+
+
+def _held(path: str, role: Role, *, viewer: Viewer, on: date) -> list[Held]:
+    rows = db.session.execute(
+        select(Post.id, Post.title, Grid.name, Person.id, Person.name)
+        .join(Holding, Holding.post_id == Post.id)
+        .join(Person, Person.id == Holding.person_id)
+        .join(Grid, Grid.id == Post.place_id)
+        .where(
+            under(Post.place_path, path), Post.role == role, valid_on(Post, on), in_force(Holding, on),
+            Holding.stand_in.is_(False), visible(viewer),
+        )
+        .order_by(Post.code, Person.id)
+    )  # fmt: skip
+    return [Held(*row) for row in rows]

@@ -78,10 +78,12 @@ def holders_of(post_ids: Sequence[int], *, on: date) -> dict[int, str]:
 
 
 def units_for(path: str) -> list[Unit]:
-    """The units that serve a place: those at the place or above it, by code."""
+    """The open units that serve a place: those at the place or above it, by code."""
     parts = [part for part in path.split("/") if part]
     paths = ["/" + "".join(f"{part}/" for part in parts[:size]) for size in range(1, len(parts) + 1)]
-    return list(db.session.scalars(select(Unit).where(Unit.place_path.in_(paths)).order_by(Unit.code)))
+    return list(
+        db.session.scalars(select(Unit).where(Unit.place_path.in_(paths), Unit.ended_on.is_(None)).order_by(Unit.code))
+    )
 
 
 HANDLER_ROLES = (

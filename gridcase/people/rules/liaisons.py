@@ -65,3 +65,7 @@ def certificate_number(scheme: Mapping[str, Any], *, village_code: str, year: in
     prefix = re.sub(r"[^A-Za-z0-9]", "", str(scheme.get("prefix", PREFIX)))[:8]
     digits = min(6, max(2, int(scheme.get("digits", DIGITS))))
     return f"{prefix}{year}-{village_code}-{number:0{digits}d}"
+
+
+LONGEST_TERM_YEARS = 5
+STEPS = ("met", "known", "joined")  # first acquaintance: each home met, then known, then joined in with

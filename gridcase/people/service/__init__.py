@@ -1,5 +1,39 @@
 """Writing persons, units, posts, who holds them, organisations and liaison records."""
 
+from gridcase.people.service.bodies import (
+    BODY_EDITED,
+    UNIT_EDITED,
+    add_organisation,
+    close_organisation,
+    close_unit,
+    edit_organisation,
+    edit_unit,
+    end_seat,
+    free_unit_code,
+    seat,
+)
+from gridcase.people.service.liaisons import Election, certify, mark_first_visit, note_oath, revoke
+from gridcase.people.service.persons import (
+    PERSON_EDITED,
+    edit_person,
+    note_reveal,
+    pledge,
+    pledge_progress,
+    review_pledge,
+    set_card_consent,
+    tag,
+    untag,
+)
+from gridcase.people.service.posts import (
+    EDITED,
+    edit_post,
+    end_holding,
+    end_post,
+    end_stand_in,
+    free_code,
+    replace_holder,
+    stand_in,
+)
 from gridcase.people.service.register import (
     PostRow,
     add_person,
@@ -12,7 +46,13 @@ from gridcase.people.service.register import (
 )
 
 __all__ = [
+    "BODY_EDITED",
+    "EDITED",
+    "PERSON_EDITED",
+    "UNIT_EDITED",
+    "Election",
     "PostRow",
+    "add_organisation",
     "add_person",
     "add_persons",
     "add_post",
@@ -20,4 +60,30 @@ __all__ = [
     "add_unit",
     "appoint",
     "appoint_many",
+    "certify",
+    "close_organisation",
+    "close_unit",
+    "edit_organisation",
+    "edit_person",
+    "edit_post",
+    "edit_unit",
+    "end_holding",
+    "end_post",
+    "end_seat",
+    "end_stand_in",
+    "free_code",
+    "free_unit_code",
+    "mark_first_visit",
+    "note_oath",
+    "note_reveal",
+    "pledge",
+    "pledge_progress",
+    "replace_holder",
+    "review_pledge",
+    "revoke",
+    "seat",
+    "set_card_consent",
+    "stand_in",
+    "tag",
+    "untag",
 ]
