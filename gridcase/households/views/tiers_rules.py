@@ -51,7 +51,7 @@ def tier_rules() -> ResponseReturnValue:
                 return redirect(url_for(".tier_rules", place=place.id))
             form.looked_at.data = service.print_of(place, form.draft)
     return render_template(
-        "households/tier_rules.html", form=form, place=place, places=tiers_whatif.rule_places(viewer()), moves=moves,
+        "households/tier_rules.html", form=form, place=place, counties=tiers_whatif.rule_places(viewer()), moves=moves,
         versions=tiers_whatif.versions(place), rules=rules, factors=FACTORS, tiers=CareTier, fewest=FEWEST,
     )  # fmt: skip
 
