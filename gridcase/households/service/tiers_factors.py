@@ -41,9 +41,7 @@ def note_factor(
     if factor is None:
         raise Refused(N_("请从列表里选一项。"), field="code")
     if source not in factor.sources:
-        raise Refused(
-            N_("“%(factor)s”请选：%(sources)s。", factor=factor.label, sources=_listed(factor.sources)), field="source"
-        )
+        raise Refused(N_("“%(factor)s”不能凭这个来源记，请换一个来源。", factor=factor.label), field="source")
     if person_id is not None and person_id not in {member.person_id for member in members_of(home.id, on=today)}:
         raise Refused(N_("请选现在住在这一户的人。"), field="person_id")
     rules = queries.rules_for(home.path, on=today)
@@ -64,10 +62,6 @@ def note_factor(
         _tell_readers(row, home, actor=actor, now=now)
     ask_if_changed(home, actor=actor, cause=_cause(code, Cause.FACTOR), ref=f"f{row.id}", now=now)
     return row
-
-
-def _listed(sources: tuple[Source, ...]) -> str:
-    return "、".join(str(source.label) for source in sources)
 
 
 def _cause(code: str, plain: Cause) -> Cause:
