@@ -4,22 +4,49 @@ from gridcase.households.service.circles import change_circles, form_circles, gi
 from gridcase.households.service.pins import move_pin
 from gridcase.households.service.places import move_homes, settle, settle_day
 from gridcase.households.service.register import HouseholdRow, MemberRow, note_reveal, register_households
-from gridcase.households.service.tiers import confirm_tier, note_visit, plan_first_visits
+from gridcase.households.service.tiers import confirm_tier, note_visit, plan_first_visits, take_over_tiers
+from gridcase.households.service.tiers_factors import confirm_factor, end_factor, let_run_out, note_factor
+from gridcase.households.service.tiers_objections import answer_objection, object_to_tier
+from gridcase.households.service.tiers_proposals import (
+    Meeting,
+    confirm_proposal,
+    propose_tier,
+    refuse_proposal,
+    withdraw_proposal,
+)
+from gridcase.households.service.tiers_rules import print_of, set_rules
+from gridcase.households.service.tiers_tasks import ask_again, ask_for_old
 
 __all__ = [
     "HouseholdRow",
+    "Meeting",
     "MemberRow",
+    "answer_objection",
+    "ask_again",
+    "ask_for_old",
     "change_circles",
+    "confirm_factor",
+    "confirm_proposal",
     "confirm_tier",
+    "end_factor",
     "form_circles",
     "give_card",
     "join_circle",
+    "let_run_out",
     "move_homes",
     "move_pin",
+    "note_factor",
     "note_reveal",
     "note_visit",
+    "object_to_tier",
     "plan_first_visits",
+    "print_of",
+    "propose_tier",
+    "refuse_proposal",
     "register_households",
+    "set_rules",
     "settle",
     "settle_day",
+    "take_over_tiers",
+    "withdraw_proposal",
 ]
