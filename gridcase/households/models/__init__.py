@@ -1,11 +1,13 @@
-"""Tables of the room: homes, circles, care tiers."""
+"""Tables of the room: homes, circles, families, care tiers."""
 
 from gridcase.households.models.circles import CirclePlace, HouseholdCard, Nomination
+from gridcase.households.models.families import FamilyChange, PersonAway, PersonFate
 from gridcase.households.models.homes import Household, HouseholdLineage, HouseholdPlace, HouseholdPoint, Member
 from gridcase.households.models.tiers import TierChange
 
 __all__ = [
     "CirclePlace",
+    "FamilyChange",
     "Household",
     "HouseholdCard",
     "HouseholdLineage",
@@ -13,5 +15,7 @@ __all__ = [
     "HouseholdPoint",
     "Member",
     "Nomination",
+    "PersonAway",
+    "PersonFate",
     "TierChange",
 ]

@@ -1,4 +1,4 @@
-"""Pure rules of the room: homes, circles, care tiers."""
+"""Pure rules of the room: homes, families, circles, care tiers."""
 
 from gridcase.households.rules.circles import (
     CIRCLE_FEW,
@@ -8,15 +8,39 @@ from gridcase.households.rules.circles import (
     circle_size_word,
 )
 from gridcase.households.rules.homes import RELATIONS
+from gridcase.households.rules.life import (
+    ADULT,
+    ChangeState,
+    EndedWhy,
+    LifeKind,
+    Outcome,
+    Why,
+    age_on,
+    number_after,
+    relation_to_new_head,
+    said_day,
+    said_names,
+)
 from gridcase.households.rules.tiers import CareTier, next_visit_on
 
 __all__ = [
+    "ADULT",
     "CIRCLE_FEW",
     "CIRCLE_MANY",
     "CIRCLE_TARGET",
     "RELATIONS",
     "CareTier",
+    "ChangeState",
     "CircleLimits",
+    "EndedWhy",
+    "LifeKind",
+    "Outcome",
+    "Why",
+    "age_on",
     "circle_size_word",
     "next_visit_on",
+    "number_after",
+    "relation_to_new_head",
+    "said_day",
+    "said_names",
 ]
