@@ -9,7 +9,7 @@ from wtforms import DateField, HiddenField, IntegerField, RadioField, SelectFiel
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from gridcase.core.words import N_
-from gridcase.households.rules import FACTORS, RED, CareTier, Factor, MeetingKind, Outcome
+from gridcase.households.rules import FACTORS, RED, CareTier, Factor, MeetingKind, Verdict
 from gridcase.households.rules.tiers_factors import END_BY_HAND, FactorKind, Source
 from gridcase.households.rules.tiers_rules import HEAVIEST, LONGEST_DAYS, TierRules
 from gridcase.web.formkit import BaseForm, labelled, options, tidy
@@ -107,7 +107,7 @@ class ReviewForm(BaseForm):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.outcome.choices = labelled(Outcome)
+        self.outcome.choices = labelled(Verdict)
 
 
 def _number(label: Any, least: int, most: int) -> IntegerField:

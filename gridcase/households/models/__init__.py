@@ -1,6 +1,7 @@
-"""Tables of the room: homes, circles, care tiers."""
+"""Tables of the room: homes, circles, families, care tiers."""
 
 from gridcase.households.models.circles import CirclePlace, HouseholdCard, Nomination
+from gridcase.households.models.families import FamilyChange, PersonAway, PersonFate
 from gridcase.households.models.homes import Household, HouseholdLineage, HouseholdPlace, HouseholdPoint, Member
 from gridcase.households.models.tiers import (
     HouseholdFactor,
@@ -13,6 +14,7 @@ from gridcase.households.models.tiers import (
 
 __all__ = [
     "CirclePlace",
+    "FamilyChange",
     "Household",
     "HouseholdCard",
     "HouseholdFactor",
@@ -21,6 +23,8 @@ __all__ = [
     "HouseholdPoint",
     "Member",
     "Nomination",
+    "PersonAway",
+    "PersonFate",
     "TierChange",
     "TierObjection",
     "TierState",

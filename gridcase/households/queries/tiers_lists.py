@@ -19,7 +19,7 @@ from gridcase.households.queries.sight import visible
 from gridcase.households.queries.tiers import in_force, may, objections_of, post_titles, shown, workers
 from gridcase.households.rules.tiers import CareTier
 from gridcase.households.rules.tiers_factors import RESTRICTED_CODES
-from gridcase.households.rules.tiers_steps import Cause, MeetingKind, Outcome, ProposalState
+from gridcase.households.rules.tiers_steps import Cause, MeetingKind, ProposalState, Verdict
 from gridcase.people.models import Post
 
 SHORT_LIST = 50
@@ -244,7 +244,7 @@ def _objection(one: TierObjection, users: dict[int, str], posts: dict[int, str])
              one.words)
     ]  # fmt: skip
     if one.answered_at is not None and one.outcome:
-        answered = N_("异议已答复：%(outcome)s", outcome=Outcome(one.outcome).label)
+        answered = N_("异议已答复：%(outcome)s", outcome=Verdict(one.outcome).label)
         who, role = users.get(one.answered_by_user_id or 0, ""), posts.get(one.answered_by_post_id or 0, "")
         steps.append(Past(one.answered_at, answered, who, role, one.answer or ""))
     return steps

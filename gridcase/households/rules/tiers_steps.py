@@ -27,7 +27,7 @@ class MeetingKind(Labelled):
     ASSEMBLY = "assembly", N_("村民代表会议")
 
 
-class Outcome(Labelled):
+class Verdict(Labelled):
     """How an objection ended."""
 
     KEPT = "kept", N_("维持原来的等级")

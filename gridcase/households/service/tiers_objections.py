@@ -14,7 +14,7 @@ from gridcase.core.words import N_
 from gridcase.core.worktime import HOURS_A_DAY
 from gridcase.households.models import Household, TierChange, TierObjection
 from gridcase.households.queries import tiers as queries
-from gridcase.households.rules import Cause, Outcome
+from gridcase.households.rules import Cause, Verdict
 from gridcase.households.rules.tiers_steps import OBJECTION_WORKDAYS
 from gridcase.households.service.tiers import check_words
 from gridcase.households.service.tiers_tasks import ask_again
@@ -84,7 +84,7 @@ def _tell(objection: TierObjection, home: Household, *, actor: Viewer, now: date
 
 
 def answer_objection(
-    objection: TierObjection, home: Household, *, actor: Viewer, outcome: Outcome, answer: str, now: datetime
+    objection: TierObjection, home: Household, *, actor: Viewer, outcome: Verdict, answer: str, now: datetime
 ) -> None:
     """Answer an objection; the home reads the answer. Who confirmed the tier, or wrote the objection down, does not."""
     grant = queries.grant_over(home, actor, Permission.CONFIRM_TIER)
@@ -99,7 +99,7 @@ def answer_objection(
     objection.outcome, objection.answered_at = outcome, now
     objection.answered_by_user_id, objection.answered_by_post_id = actor.user_id, grant.post_id
     _record(objection, home, "tier.answer", actor=actor, grant=grant, now=now)
-    if outcome is Outcome.REASSESS:
+    if outcome is Verdict.REASSESS:
         ref = f"o{objection.id}"
         ask_again(actor=actor, household_id=home.id, path=home.path, cause=Cause.OBJECTION, ref=ref, now=now)
 

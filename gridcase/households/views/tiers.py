@@ -23,7 +23,7 @@ from gridcase.households.forms.tiers import (
 )
 from gridcase.households.models import Household
 from gridcase.households.queries import tiers, tiers_lists
-from gridcase.households.rules import FACTORS, RED, CareTier, Cause, MeetingKind, Outcome
+from gridcase.households.rules import FACTORS, RED, CareTier, Cause, MeetingKind, Verdict
 from gridcase.households.rules.tiers_factors import END_BY_HAND, EndReason, Source
 from gridcase.households.rules.tiers_rules import is_down, may_go_down, touches_red
 from gridcase.households.service import Meeting
@@ -235,7 +235,7 @@ def tier_review(objection_id: int) -> ResponseReturnValue:
     objection, home = tiers.get_objection(objection_id, viewer=viewer())
     form = ReviewForm()
     if form.validate_on_submit() and submit(
-        form, service.answer_objection, objection, home, actor=viewer(), outcome=Outcome(form.outcome.data),
+        form, service.answer_objection, objection, home, actor=viewer(), outcome=Verdict(form.outcome.data),
         answer=form.answer.data, now=clock.now(),
     ):  # fmt: skip
         flash(_("已答复，这一户看得到。"), "ok")
@@ -283,6 +283,6 @@ def care(household_id: int) -> ResponseReturnValue:
     today = clock.town_day(now)
     return render_template(
         "households/tier_care.html", form=form, home=home, objections=tiers.objections_of(home.id),
-        every=tiers.rules_for(home.path, on=today).interval(CareTier(home.tier)), outcomes=Outcome,
+        every=tiers.rules_for(home.path, on=today).interval(CareTier(home.tier)), outcomes=Verdict,
         reasons=tiers.own_reasons(home, on=today), waiting=tiers.open_objection_of(home.id),
     )  # fmt: skip
