@@ -66,7 +66,8 @@ def _costs(group: Group, count: int) -> tuple[Numbers, list[tuple[int, int]], bo
     fresh = count > names
     if not names or away.size * (names + fresh) > PAIRS_MOST:
         return away, [(centre, -1) for centre in range(away.shape[1])], not names
-    blocks, pairs = [], []
+    blocks: list[Numbers] = []
+    pairs: list[tuple[int, int]] = []
     for label in [*range(names), *([-1] if fresh else [])]:
         leaves = (group.today >= 0) & (group.today != label)
         blocks.append(away + group.rules.stay_metres * leaves[:, None])

@@ -38,7 +38,7 @@ class CircleRules:
     """What circles are planned by. `weights`: first, second, third choice; `own_home`: who serves looks after his own
     home too; `number`: how many serve (None: as many as bring circles near the target)."""
 
-    limits: CircleLimits = CircleLimits()
+    limits: CircleLimits = field(default_factory=CircleLimits)
     weights: tuple[int, int, int] = (3, 2, 1)
     own_home: bool = True
     number: int | None = None
@@ -169,17 +169,17 @@ def propose(village: Village) -> CirclePlan | None:
         seats = greedy.seats
     honoured, by_rank = honour(village, seats)
     distance = float(village.away[np.arange(len(seats)), seats].sum())
-    wished = sum(
-        max((w for (row, _), w in village.wishes.items() if row == home), default=0) for home in _asked(village)
-    )
     return CirclePlan(
-        seats, tuple(serving), few, many, honoured, max(honoured, bound), wished, by_rank, distance,
+        seats, tuple(serving), few, many, honoured, max(honoured, bound), _wished(village), by_rank, distance,
         changes(village, seats), greedy, time.perf_counter() - began,
     )  # fmt: skip
 
 
-def _asked(village: Village) -> list[int]:
-    return sorted({row for row, _ in village.wishes})
+def _wished(village: Village) -> int:
+    best: dict[int, int] = {}
+    for (row, _), weight in village.wishes.items():
+        best[row] = max(best.get(row, 0), weight)
+    return sum(best.values())
 
 
 def honour(village: Village, seats: Numbers) -> tuple[int, tuple[int, int, int]]:
@@ -192,6 +192,13 @@ def honour(village: Village, seats: Numbers) -> tuple[int, tuple[int, int, int]]
             ranks[list(village.nominations[home.id]).index(person)] += 1
             total += village.wishes[row, int(seats[row])]
     return total, (ranks[0], ranks[1], ranks[2])
+
+
+def honour_today(village: Village) -> int:
+    """The weight of the wishes that today's circles honour."""
+    seat = {one.today: number for number, one in enumerate(village.candidates) if one.today is not None}
+    pairs = ((row, seat.get(village.posts.get(home.id, -1), -1)) for row, home in enumerate(village.homes))
+    return sum(village.wishes.get(pair, 0) for pair in pairs)
 
 
 def changes(village: Village, seats: Numbers) -> int:
@@ -257,41 +264,40 @@ def _own_homes(program: Program, village: Village, pairs: Sequence[tuple[int, in
 
 def _seated(village: Village, serving: Sequence[int], few: int, many: int) -> Numbers | None:
     """Every home to one of those who serve: the most wishes, then the fewest metres."""
-    rules, homes = village.rules, len(village.homes)
-    here = list(serving)
-    costs = np.round(village.away[:, here] / 10.0)
-    for column, seat in enumerate(here):
-        post = village.candidates[seat].today
-        for row, home in enumerate(village.homes):
-            if village.posts.get(home.id) is not None and village.posts[home.id] != post:
-                costs[row, column] += round(rules.change_metres / 10.0)
-    place = {seat: column for column, seat in enumerate(here)}
-    worth = float(costs.max() + 2 * round(rules.uneven_metres / 10.0) + 1) * homes
-    for (row, seat), weight in village.wishes.items():
-        if seat in place:
-            costs[row, place[seat]] -= worth * weight
+    rules, homes, here = village.rules, len(village.homes), list(serving)
+    uneven_cost = round(rules.uneven_metres / 10.0)
     program = Program()
-    x = program.columns(costs, whole=False)
-    uneven = program.columns(
-        np.full((len(here), 2), round(rules.uneven_metres / 10.0)), upper=float(homes), whole=False
-    )
+    x = program.columns(_costs(village, here, uneven_cost), whole=False)
+    uneven = program.columns(np.full((len(here), 2), uneven_cost), upper=float(homes), whole=False)
     for row in range(homes):
         program.row(1.0, x[row], 1.0, 1.0)
     target = min(max(rules.limits.target, few), many)
     for column in range(len(here)):
         program.row(few, x[:, column], 1.0, many)
         program.row(target, [*x[:, column], *uneven[column]], [*np.ones(homes), 1.0, -1.0], target)
+    fixed = 1.0 if rules.own_home else 0.0
     for row, living in village.own.items():
-        for seat in living:
-            if seat in place:
-                fixed = 1.0 if rules.own_home else 0.0
-                program.row(fixed, [x[row, place[seat]]], 1.0, fixed)
+        for seat in set(living) & set(here):
+            program.row(fixed, [x[row, here.index(seat)]], 1.0, fixed)
     answer = program.solve(seconds=max(20.0, rules.seconds), seed=rules.seed)
     if answer.x is None:
         return None
-    columns = answer.x[: x.size].reshape(x.shape).argmax(axis=1)
-    seats: Numbers = np.array(here)[columns]
+    seats: Numbers = np.array(here)[answer.x[: x.size].reshape(x.shape).argmax(axis=1)]
     return seats
+
+
+def _costs(village: Village, here: Sequence[int], uneven_cost: int) -> Numbers:
+    """In steps of ten metres; one step of honour is worth more than all metres together."""
+    costs: Numbers = np.round(village.away[:, list(here)] / 10.0)
+    posts = np.array([village.posts.get(home.id, 0) for home in village.homes])
+    today = np.array([village.candidates[seat].today or 0 for seat in here])
+    costs += ((posts[:, None] > 0) & (posts[:, None] != today[None, :])) * round(village.rules.change_metres / 10.0)
+    worth = float(costs.max() + 2 * uneven_cost + 1) * len(village.homes)
+    place = {seat: column for column, seat in enumerate(here)}
+    for (row, seat), weight in village.wishes.items():
+        if seat in place:
+            costs[row, place[seat]] -= worth * weight
+    return costs
 
 
 def _greedy(village: Village, number: int, few: int, many: int) -> GreedyCircles:
@@ -302,28 +308,28 @@ def _greedy(village: Village, number: int, few: int, many: int) -> GreedyCircles
         wanted[seat] += weight
     order = sorted(range(len(wanted)), key=lambda seat: (-wanted[seat], village.candidates[seat].today is None, seat))
     serving = _distinct_homes(village, order)[:number]
-    seats = np.full(len(village.homes), -1)
-    room = dict.fromkeys(serving, many)
-    if village.rules.own_home:
-        for seat in serving:
-            row = village.row.get(village.candidates[seat].home or 0)
-            if row is not None:
-                seats[row] = seat
-                room[seat] -= 1
-    by_home: dict[int, list[tuple[int, int]]] = {}
-    for (row, seat), weight in village.wishes.items():
-        by_home.setdefault(row, []).append((-weight, seat))
-    for row in range(len(seats)):
-        if seats[row] >= 0:
-            continue
-        wishes = [seat for _, seat in sorted(by_home.get(row, ())) if room.get(seat, 0) > 0]
-        seat = wishes[0] if wishes else min(
-            (one for one in serving if room[one] > 0), key=lambda one: village.away[row, one])  # fmt: skip
-        seats[row] = seat
-        room[seat] -= 1
+    seats = _greedy_seats(village, serving, many)
     _fill(village, seats, serving, few)
     sizes = np.bincount(seats, minlength=len(village.candidates))[serving]
     return GreedyCircles(seats, honour(village, seats)[0], int(((sizes < few) | (sizes > many)).sum()))
+
+
+def _greedy_seats(village: Village, serving: Sequence[int], many: int) -> Numbers:
+    seats = np.full(len(village.homes), -1)
+    if village.rules.own_home:
+        for row, living in village.own.items():
+            seats[row] = next((seat for seat in serving if seat in living), -1)
+    room = {seat: many - int((seats == seat).sum()) for seat in serving}
+    by_home: dict[int, list[tuple[int, int]]] = {}
+    for (row, seat), weight in village.wishes.items():
+        by_home.setdefault(row, []).append((-weight, seat))
+    for row in (int(one) for one in np.flatnonzero(seats < 0)):
+        free = [seat for seat in serving if room[seat] > 0]
+        wishes = [seat for _, seat in sorted(by_home.get(row, ())) if seat in free]
+        seat = wishes[0] if wishes else free[int(village.away[row, free].argmin())]
+        seats[row] = seat
+        room[seat] -= 1
+    return seats
 
 
 def _distinct_homes(village: Village, order: Sequence[int]) -> list[int]:

@@ -51,17 +51,16 @@ def _best_move(group: Group, cells: Numbers, count: int, now: int) -> tuple[int,
     middles = np.array([places[cells == cell].mean(axis=0) if (cells == cell).any() else places.mean(axis=0)
                         for cell in range(count)])  # fmt: skip
     away = np.sqrt(((places[:, None, :] - middles[None, :, :]) ** 2).sum(axis=2))
-    best: tuple[int, float] | None = None
-    move = None
-    sizes = group.sizes(cells, count)
-    limits = group.rules.limits
-    for home, here in enumerate(cells):
-        for cell in range(count):
-            if cell == here or limits.fits(*sizes[here]) and limits.fits(*sizes[cell]):
-                continue
-            tried = cells.copy()
-            tried[home] = cell
-            order = (group.missed(tried, count).missed, float(away[home, cell] - away[home, here]))
-            if order[0] < now and (best is None or order < best):
-                best, move = order, (home, cell)
-    return move
+    fits = [group.rules.limits.fits(*size) for size in group.sizes(cells, count)]
+    moves = [(home, cell) for home, here in enumerate(cells) for cell in range(count)
+             if cell != here and not (fits[here] and fits[cell])]  # fmt: skip
+    orders = [(_after(group, cells, count, home, cell), float(away[home, cell] - away[home, cells[home]]))
+              for home, cell in moves]  # fmt: skip
+    best = min(range(len(moves)), key=orders.__getitem__, default=None)
+    return moves[best] if best is not None and orders[best][0] < now else None
+
+
+def _after(group: Group, cells: Numbers, count: int, home: int, cell: int) -> int:
+    tried = cells.copy()
+    tried[home] = cell
+    return group.missed(tried, count).missed

@@ -36,7 +36,7 @@ class Home:
 class CellRules:
     """What cells are planned by; `stay_metres` is what it is worth to leave a home in its cell."""
 
-    limits: SizeLimits = SizeLimits()
+    limits: SizeLimits = field(default_factory=SizeLimits)
     stay_metres: float = 200.0
     seconds: float = 4.0
     seed: int = 1
