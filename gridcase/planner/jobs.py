@@ -17,11 +17,11 @@ from gridcase.core.permissions import Viewer
 from gridcase.core.scope import under
 from gridcase.grid.models import Grid
 from gridcase.grid.rules import GridLevel
-from gridcase.planner.queries import plans as plan_queries
+from gridcase.planner.queries import proposals as plan_queries
 from gridcase.planner.queries import today as today_queries
 from gridcase.planner.rules.circles import Village
 from gridcase.planner.rules.work import CellWork, Kind, Outcome, done
-from gridcase.planner.service import plans as service
+from gridcase.planner.service import proposals as service
 
 SECONDS_A_HOME = 0.02  # of the county run: a village of 800 homes gets 16 s for its cells, most need far less
 AHEAD = 2  # villages read in advance for each process

@@ -21,7 +21,7 @@ from gridcase.households.models import CirclePlace, HouseholdPoint, Member, Nomi
 from gridcase.households.rules import CircleLimits
 from gridcase.people.models import Holding, Post
 from gridcase.people.rules import Role
-from gridcase.planner.models import Plan
+from gridcase.planner.models.proposals import Plan
 from gridcase.planner.rules.circles import Candidate, CircleRules, Village
 from gridcase.planner.rules.ground import CellRules, Group, Home
 from gridcase.planner.rules.states import SETTING_KEY, Wishes

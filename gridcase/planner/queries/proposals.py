@@ -22,7 +22,7 @@ from gridcase.grid.rules import GridLevel
 from gridcase.households.models import Household, HouseholdPoint, Member
 from gridcase.people import queries as people
 from gridcase.people.models import Person, Post
-from gridcase.planner.models import Plan, PlanRow, PlanTarget
+from gridcase.planner.models.proposals import Plan, PlanRow, PlanTarget
 from gridcase.planner.rules.states import PlanState
 from gridcase.planner.rules.work import Kind
 
@@ -37,11 +37,12 @@ def get_plan(plan_id: int, *, viewer: Viewer, permission: Permission = Permissio
     return found
 
 
-def get_place(place_id: int, *, viewer: Viewer) -> Grid:
-    """A village or group the viewer may plan in, else `Missing`."""
+def get_place(place_id: int, *, viewer: Viewer, level: GridLevel | None = None) -> Grid:
+    """A village or group (or one of `level`) the viewer may plan in, else `Missing`."""
+    levels = (GridLevel.VILLAGE, GridLevel.GROUP) if level is None else (level,)
     found = db.session.scalar(
         select(Grid).where(
-            Grid.id == place_id, Grid.level.in_((GridLevel.VILLAGE, GridLevel.GROUP)), Grid.valid_to.is_(None),
+            Grid.id == place_id, Grid.level.in_(levels), Grid.valid_to.is_(None),
             reach(viewer, Permission.PLAN_GRID, path=Grid.path),
         )
     )  # fmt: skip
@@ -107,29 +108,33 @@ class TargetLine:
     homes: int
     persons: int
     new: bool
+    home_code: str  # of a new liaison's household: tells masked names apart
 
 
 def targets(plan: Plan) -> list[TargetLine]:
     """The cells or circles of a plan, in order."""
     rows = db.session.execute(
-        select(PlanTarget, Grid.name, Person.name, Post.title)
+        select(PlanTarget, Grid.name, Person.name)
         .outerjoin(Grid, Grid.id == func.coalesce(PlanTarget.grid_id, PlanTarget.group_id))
         .outerjoin(Person, Person.id == PlanTarget.person_id)
-        .outerjoin(Post, Post.id == PlanTarget.post_id)
         .where(PlanTarget.plan_id == plan.id)
         .order_by(PlanTarget.number)
     ).all()
     groups = _group_names([row[0].group_id for row in rows])
-    return [_line(target, grid, person, groups) for target, grid, person, _title in rows]
+    codes = homes_of_persons([row[0].person_id for row in rows if row[0].post_id is None], on=plan.on)
+    return [_line(target, grid, person, groups, codes) for target, grid, person in rows]
 
 
-def _line(target: PlanTarget, grid: str | None, person: str | None, groups: dict[int, str]) -> TargetLine:
+def _line(
+    target: PlanTarget, grid: str | None, person: str | None, groups: dict[int, str], codes: dict[int, str]
+) -> TargetLine:
     circle = target.person_id is not None
     new = target.post_id is None if circle else target.grid_id is None
     name = (mask_name(person or "") if new else person) if circle else (None if new else grid)
     return TargetLine(
-        target.id, target.number, name, groups.get(target.group_id or 0, ""), target.homes, target.persons, new
-    )
+        target.id, target.number, name, groups.get(target.group_id or 0, ""), target.homes, target.persons, new,
+        codes.get(target.person_id or 0, ""),
+    )  # fmt: skip
 
 
 def _group_names(ids: Sequence[int | None]) -> dict[int, str]:

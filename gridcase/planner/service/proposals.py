@@ -1,4 +1,4 @@
-"""Proposals: asked for, worked out, shown to the village, confirmed or refused. Nothing moves before it is confirmed."""
+"""Proposals: asked for, worked out, shown, confirmed or refused. Nothing in the village moves before that."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, cast
 
 from sqlalchemy import Table, insert, select, true, update
+from sqlalchemy.orm import InstrumentedAttribute
 
 from gridcase.audit import service as audit
 from gridcase.core.clock import town_day
@@ -22,8 +23,8 @@ from gridcase.households import service as households
 from gridcase.people import service as people
 from gridcase.people.models import Post
 from gridcase.people.rules import Role
-from gridcase.planner.models import Plan, PlanRow, PlanTarget
-from gridcase.planner.queries import plans as plan_queries
+from gridcase.planner.models.proposals import Plan, PlanRow, PlanTarget
+from gridcase.planner.queries import proposals as plan_queries
 from gridcase.planner.queries import today as today_queries
 from gridcase.planner.rules.states import OPEN, SECONDS, UNDER_WAY, PlanState
 from gridcase.planner.rules.work import Kind, Outcome, done
@@ -62,7 +63,7 @@ def _new(place: Grid, kind: Kind, *, seconds: int, seed: int, actor: Viewer, now
 
 
 def work_out(plan_id: int, *, actor: Viewer, clock: Callable[[], datetime]) -> bool:
-    """Work out a waiting plan: claim it, read once, solve with no transaction open, store. False: somebody else has it."""
+    """Work out a waiting plan: claim, read once, solve with no transaction open, store. False: somebody else has it."""
     with transaction():
         if not _claimed(plan_id, actor, clock()):
             return False
@@ -220,8 +221,8 @@ def confirm(plan: Plan, *, actor: Viewer, record: str, start: date, now: datetim
     plan.takes_effect = start
     _set_aside(plan)
     audit.record(
-        actor=actor, action="plan.confirm", subject_kind="plan", subject_id=plan.id, place_path=plan.place_path, now=now,
-        detail={"kind": plan.kind, "homes": changed, "from": start.isoformat()},
+        actor=actor, action="plan.confirm", subject_kind="plan", subject_id=plan.id, place_path=plan.place_path,
+        now=now, detail={"kind": plan.kind, "homes": changed, "from": start.isoformat()},
     )  # fmt: skip
     return changed
 
@@ -289,6 +290,12 @@ def _open_cells(plan: Plan, actor: Viewer, start: date, now: datetime) -> None:
         )  # fmt: skip
         target.grid_id = cell.id
     db.session.flush()
+
+
+def _fresh(plan: Plan, known: InstrumentedAttribute[int | None]) -> list[PlanTarget]:
+    """The targets that have no cell, or no post, yet."""
+    wanted = select(PlanTarget).where(PlanTarget.plan_id == plan.id, known.is_(None)).order_by(PlanTarget.number)
+    return list(db.session.scalars(wanted))
 
 
 def _last_number(village_id: int) -> int:
