@@ -1,0 +1,1 @@
+"""Reading for the planner: what a village looks like today, proposals, coverage."""

@@ -1,0 +1,1 @@
+"""Writing: proposals made, confirmed, refused; reorganisation."""

@@ -1,0 +1,5 @@
+"""Pages of coverage, plans and reorganisation."""
+
+from gridcase.planner.views.base import bp
+
+__all__ = ["bp"]
