@@ -14,7 +14,7 @@ from gridcase.core.geo import contains_point
 from gridcase.core.permissions import Permission, Viewer
 from gridcase.core.scope import reach, under
 from gridcase.grid.models import Grid, GridOutline, PlaceSetting
-from gridcase.grid.rules import GridLevel
+from gridcase.grid.rules import SIZES_KEY, GridLevel, SizeLimits
 
 
 def get_grid(grid_id: int, *, viewer: Viewer) -> Grid:
@@ -120,3 +120,9 @@ def setting(path: str, key: str, *, on: date) -> tuple[dict[str, Any], int, int 
         .limit(1)
     ).first()
     return (row.value, row.version, row.place_id) if row else None
+
+
+def size_limits(path: str, *, on: date) -> SizeLimits:
+    """The soft sizes of cells and circles in force for a place on a day; the defaults where nobody set them."""
+    found = setting(path, SIZES_KEY, on=on)
+    return SizeLimits.from_json(found[0]) if found else SizeLimits()
