@@ -12,6 +12,7 @@ from gridcase.cases.service.closing import (
     self_solve,
     verify,
 )
+from gridcase.cases.service.handover import hand_back, hand_over
 from gridcase.cases.service.history import HistoryRow, ImportResult, import_history
 from gridcase.cases.service.moves import (
     REMINDABLE,
@@ -49,6 +50,8 @@ __all__ = [
     "drawn_for_second_check",
     "fold_tallies",
     "give_back",
+    "hand_back",
+    "hand_over",
     "import_history",
     "record_answer",
     "reject_duplicate",
