@@ -21,9 +21,9 @@ from gridcase.households import service as households
 from gridcase.notices import service as notices
 from gridcase.notices.models import Notice
 from gridcase.reminders import jobs as reminders
-from gridcase.seed import accounts, blank, places, reference, towns, villages
+from gridcase.seed import accounts, blank, places, reference, registers, towns, villages
 from gridcase.seed.blank import empty
-from gridcase.seed.places import HOME_VILLAGE, OUJIANGCHA, VillagePlan, chance
+from gridcase.seed.places import HOME_VILLAGE, OUJIANGCHA, TONGANYI, VillagePlan, chance
 from gridcase.seed.scene import Scene
 from gridcase.seed.story import Story
 from gridcase.seed.towns import Offices
@@ -34,6 +34,7 @@ __all__ = ["PASSWORD", "build", "empty"]
 PASSWORD = "gridcase-demo-2026"  # noqa: S105 - printed at every start, served on this machine only
 READ_AFTER = timedelta(days=4)
 FOUNDED = timedelta(days=420)  # the registers are older than the story
+FURNISHED = timedelta(days=100)  # before the story
 STORY_SHARE = 12_000  # how much of the progress the story is, in homes
 
 Progress = Callable[[int, int], None]
@@ -82,6 +83,10 @@ def _settle(
         accounts.open_all(
             team, offices[OUJIANGCHA], password=PASSWORD, memory_kib=config.argon2_memory_kib, actor=actor, now=founded
         )
+        registers.certify_all(teams, actor=actor, now=founded, rng=chance("elections"))
+        registers.wide_cells(TONGANYI[:6] + "000000", actor=actor, now=founded)
+    with transaction():
+        registers.furnish(team, actor=actor, now=now - FURNISHED, rng=chance("registers"))
     return teams, offices
 
 
