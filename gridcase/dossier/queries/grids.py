@@ -137,10 +137,7 @@ def _named(words: str) -> ColumnElement[bool]:
 def _counted(rows: Sequence[Any], on: date) -> list[GridRow]:
     counts = homes_and_persons([row.path for row in rows], on=on)
     leaders = leaders_of([row.id for row in rows], on=on)
-    return [
-        GridRow(*row, homes=counts[row.path][0], persons=counts[row.path][1], leaders=leaders.get(row.id, ""))
-        for row in rows
-    ]
+    return [GridRow(*(*row, *counts[row.path], leaders.get(row.id, ""))) for row in rows]
 
 
 def homes_and_persons(paths: Sequence[str], *, on: date) -> dict[str, tuple[int, int]]:

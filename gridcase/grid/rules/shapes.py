@@ -19,6 +19,7 @@ METRES_PER_DEGREE = 111_320.0
 MOST_CORNERS = 5_000
 FAR_M = 300.0  # further off than this is the mark of mixed-up datums
 SMALLEST_M2 = 500.0
+_SAMPLED = 24  # corners looked at to tell how far off a shape lies
 LARGEST_KM2 = {
     GridLevel.COUNTY: 250_000, GridLevel.TOWN: 20_000, GridLevel.VILLAGE: 3_000, GridLevel.GROUP: 1_000,
     GridLevel.CELL: 500,
@@ -232,7 +233,9 @@ def far_off_m(polygons: Sequence[Polygon], *, centre: Point | None, parent: Sequ
     """How far an outline lies from where it should: its corners outside of the parent's outline, or the place's centre
     outside of it. 0 where there is nothing to compare with."""
     if parent:
-        return max(distance_m(parent, point) for point in corners_of(polygons))
+        corners = corners_of(polygons)
+        step = max(1, len(corners) // _SAMPLED)
+        return max(distance_m(parent, point) for point in corners[::step])
     return distance_m(polygons, centre) if centre else 0.0
 
 

@@ -43,6 +43,7 @@ from gridcase.people.service.register import (
     add_unit,
     appoint,
     appoint_many,
+    fold_holdings,
 )
 
 __all__ = [
@@ -71,6 +72,7 @@ __all__ = [
     "end_post",
     "end_seat",
     "end_stand_in",
+    "fold_holdings",
     "free_code",
     "free_unit_code",
     "mark_first_visit",

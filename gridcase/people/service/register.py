@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 
 from gridcase.audit import service as audit
+from gridcase.core import dated
 from gridcase.core.db import db
 from gridcase.core.permissions import Viewer
 from gridcase.core.text import initials
@@ -175,3 +176,29 @@ def appoint_many(
         actor=actor, action="post.appoint", subject_kind="grid", subject_id=place.id, place_path=place.path, now=now,
         detail={"holdings": len(rows), "from": valid_from.isoformat()},
     )  # fmt: skip
+
+
+def fold_holdings(double_id: int, kept_id: int, *, actor: Viewer, place_path: str, now: datetime) -> int:
+    """The posts of a person's second record are those of the kept one, each day once; returns how many stretches."""
+    rows = db.session.scalars(
+        select(Holding)
+        .where(Holding.person_id.in_((double_id, kept_id)), dated.known(Holding))
+        .order_by(Holding.valid_from)
+    ).all()
+    kept: dict[int, list[dated.Span]] = {}
+    for row in rows:
+        if row.person_id == kept_id:
+            kept.setdefault(row.post_id, []).append(dated.Span(row.valid_from, row.valid_to, {}, row.id))
+    doubled = [row for row in rows if row.person_id == double_id]
+    spans = [
+        dated.Span(start, end, {"post_id": row.post_id, "person_id": kept_id, "stand_in": row.stand_in})
+        for row in doubled
+        for start, end in dated.free(kept.get(row.post_id, []), start=row.valid_from, end=row.valid_to)
+    ]
+    if doubled:
+        dated.write(Holding, [dated.Rewrite(tuple(row.id for row in doubled), tuple(spans))], now=now)
+        audit.record(
+            actor=actor, action="post.fold", subject_kind="person", subject_id=kept_id, place_path=place_path, now=now,
+            detail={"double": double_id, "posts": sorted({row.post_id for row in doubled})},
+        )  # fmt: skip
+    return len(spans)

@@ -1,4 +1,4 @@
-"""Pages of coverage, plans and reorganisation."""
+"""The blueprint of the room; every file of pages hands in its own entries of the navigation."""
 
 from __future__ import annotations
 
