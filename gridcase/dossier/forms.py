@@ -1,4 +1,4 @@
-"""Why somebody looks at unmasked names; what a place has to work with, when it ends, where a home lies."""
+"""Why somebody looks at unmasked names; a place's means and ends, where a home lies; what a liaison's page asks."""
 
 from __future__ import annotations
 
@@ -6,10 +6,20 @@ from collections.abc import Iterable
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from wtforms import DateField, FloatField, IntegerField, RadioField, SelectField, StringField
-from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms import (
+    BooleanField,
+    DateField,
+    FloatField,
+    HiddenField,
+    IntegerField,
+    RadioField,
+    SelectField,
+    StringField,
+)
+from wtforms.validators import AnyOf, InputRequired, Length, NumberRange, Optional, Regexp
 
 from gridcase.grid.rules import MOST_OF_ONE, Datum, ResourceKind
+from gridcase.people.rules.liaisons import STEPS
 from gridcase.web.formkit import BaseForm, labelled, options, tidy
 
 
@@ -56,3 +66,37 @@ class PinForm(BaseForm):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.datum.choices = labelled(Datum)
+
+
+class DayForm(BaseForm):
+    """From which day on."""
+
+    start = DateField(_("从哪天起"), validators=[InputRequired(_("请填写日期。"))])
+
+
+class PairForm(DayForm):
+    """A home paired with a party contact, or no longer."""
+
+    code = StringField(_("户编号"), filters=[tidy], validators=[InputRequired(_("请填写户编号。")), Length(max=60)])
+    end = BooleanField(_("结束结对"))
+
+
+class FirstVisitForm(BaseForm):
+    """One step of the first round with one home."""
+
+    household = IntegerField(validators=[InputRequired()])
+    step = HiddenField(validators=[AnyOf(STEPS)])
+    undo = BooleanField()
+
+
+class DutyPhoneForm(BaseForm):
+    """The number of a village's duty desk."""
+
+    phone = StringField(
+        _("村值班电话"),
+        filters=[tidy],
+        validators=[
+            InputRequired(_("请填写值班电话。")),
+            Regexp(r"^[0-9+\- ]{5,20}$", message=_("请填写数字的电话号码。")),
+        ],
+    )

@@ -6,16 +6,15 @@ from collections.abc import Callable
 from datetime import date
 
 import pytest
-from flask import Flask
 
 from gridcase.core import clock
 from gridcase.core.db import db, transaction
 from gridcase.core.permissions import Viewer
 from gridcase.grid.models import Grid
 from gridcase.people import queries, service
-from gridcase.people.models import Holding, Post
+from gridcase.people.models import Post
 from gridcase.people.rules import LINE_ROLES, Line, Role
-from tests.factories.world import SINCE, World
+from tests.factories.world import MAKER, SINCE, World
 
 pytestmark = pytest.mark.usefixtures("ctx")
 TODAY = date(2026, 11, 23)
@@ -26,17 +25,13 @@ def place(world: World, key: str) -> Grid:
     return db.session.get_one(Grid, world.grids[key])
 
 
-def test_a_village_without_a_full_time_worker_is_named(ctx: Flask, world: World) -> None:
+def test_a_village_without_a_full_time_worker_is_named(world: World) -> None:
     town = place(world, "town").path
     assert [one.name for one in queries.villages_without_fulltime(town, on=TODAY)] == ["下河村"]
     assert [one.name for one in queries.villages_without_fulltime(town, on=date(2025, 12, 1))] == []
-    ended = date(2026, 11, 1)
-    with transaction() as session:
-        holding = session.query(Holding).filter_by(post_id=world.posts[Role.FULLTIME_GRID]).one()
-        holding.valid_to = ended
-        session.info["wrote"] = set()
-        session.flush()
-        session.info["wrote"] = set()
+    post = db.session.get_one(Post, world.posts[Role.FULLTIME_GRID])
+    with transaction():
+        service.end_holding(post, actor=MAKER, on=date(2026, 11, 1), open_work=[], now=clock.now())
     assert [one.name for one in queries.villages_without_fulltime(town, on=TODAY)] == ["上河村", "下河村"]
     assert [one.name for one in queries.villages_without_fulltime(town, on=date(2026, 10, 31))] == ["下河村"]
 

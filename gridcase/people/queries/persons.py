@@ -95,6 +95,12 @@ def person_for(person_id: int, *, viewer: Viewer, permission: Permission = Permi
     return found
 
 
+def get_person(person_id: int) -> Person:
+    """One person."""
+    found: Person = db.session.get_one(Person, person_id)
+    return found
+
+
 def is_in_register(person_id: int, *, viewer: Viewer, permission: Permission) -> bool:
     """Whether the viewer may do this with a person of the register."""
     found = select(Person.id).where(Person.id == person_id, in_register(viewer, permission))
@@ -216,30 +222,19 @@ def pledge_of(person_id: int, year: int) -> Pledge | None:
     return db.session.scalar(select(Pledge).where(Pledge.person_id == person_id, Pledge.year == year))
 
 
-def pledge_in(person_id: int, year: int) -> Pledge:
-    """The pledge of a year, else `Missing`."""
-    found = pledge_of(person_id, year)
-    if found is None:
-        raise Missing
-    return found
-
-
 def pledges_of(person_id: int) -> list[Pledge]:
     """All pledges of a person, newest first."""
     query = select(Pledge).where(Pledge.person_id == person_id).order_by(Pledge.year.desc())
     return list(db.session.scalars(query))
 
 
-def pledge_item(item_id: int, *, person_id: int) -> tuple[PledgeItem, Pledge]:
-    """One promise of a person's and its pledge, else `Missing`."""
-    row = db.session.execute(
-        select(PledgeItem, Pledge)
+def pledge_item(item_id: int | None, *, person_id: int) -> PledgeItem | None:
+    """One promise of a person's."""
+    return db.session.scalar(
+        select(PledgeItem)
         .join(Pledge, Pledge.id == PledgeItem.pledge_id)
         .where(PledgeItem.id == item_id, Pledge.person_id == person_id)
-    ).first()
-    if row is None:
-        raise Missing
-    return row[0], row[1]
+    )
 
 
 def phone_in_full(person_ids: Sequence[int]) -> frozenset[int]:

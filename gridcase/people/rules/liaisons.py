@@ -12,6 +12,9 @@ from gridcase.core.words import N_
 
 CERTIFICATE_SETTING = "certificate"  # of a county: {"prefix": "LH", "digits": 3}
 PREFIX, DIGITS = "LH", 3
+LONGEST_TERM_YEARS = 5
+STEPS = ("met", "known", "joined")  # first acquaintance: each home met, then known, then joined in with
+DUTY_PHONE = "duty_phone"  # of a village: {"phone": "…"}, printed on the contact cards
 
 
 class Candidate(Labelled):
@@ -65,7 +68,3 @@ def certificate_number(scheme: Mapping[str, Any], *, village_code: str, year: in
     prefix = re.sub(r"[^A-Za-z0-9]", "", str(scheme.get("prefix", PREFIX)))[:8]
     digits = min(6, max(2, int(scheme.get("digits", DIGITS))))
     return f"{prefix}{year}-{village_code}-{number:0{digits}d}"
-
-
-LONGEST_TERM_YEARS = 5
-STEPS = ("met", "known", "joined")  # first acquaintance: each home met, then known, then joined in with

@@ -12,7 +12,6 @@ from flask_babel import gettext as _
 from gridcase.audit import queries as audit
 from gridcase.core import clock
 from gridcase.core.changes import fingerprint
-from gridcase.core.errors import Missing
 from gridcase.core.permissions import Permission, Viewer
 from gridcase.grid import queries as grids
 from gridcase.people import queries, service
@@ -53,7 +52,7 @@ def organisation(body_id: int) -> ResponseReturnValue:
     return render_template(
         "people/organisation.html", body=found, kind=BodyKind(found.kind), parent=parent, kinds=BodyKind,
         seats=queries.seats_of(found.id, on=day), past=queries.seats_of(found.id, on=None), today=day,
-        below=queries.bodies_under(found.id, on=day), may_manage=may_manage(found.place_path),
+        lower=queries.bodies_under(found.id, on=day), may_manage=may_manage(found.place_path),
         place_names=[grid.name for grid in grids.ancestors(found.place_path)],
         deeds=audit.history_of("organisation", found.id), leave=DayForm(start=day),
     )  # fmt: skip
@@ -66,7 +65,7 @@ def new_organisation() -> ResponseReturnValue:
     someone, places = viewer(), queries.places_for(viewer())
     asked = request.args.get("at", type=int)
     if asked is None or asked not in dict(places):
-        return render_template("people/choose_place.html", places=places, target="people.new_organisation")
+        return render_template("people/choose_place.html", offered=places, target="people.new_organisation")
     at = queries.place_for(asked, viewer=someone)
     form = OrganisationForm(start=today())
     form.offer([(body.id, body.name) for body in queries.bodies_at(at.path, on=today())])
@@ -150,14 +149,12 @@ def _seat(found: Organisation, form: SeatForm, words: str, *, actor: Viewer) -> 
     )  # fmt: skip
 
 
-@bp.post("/organisations/<int:body_id>/seats/<int:person_id>/end")
+@bp.post("/organisations/<int:body_id>/seats/end")
 @needs(Permission.MANAGE_POSTS)
-def end_seat(body_id: int, person_id: int) -> ResponseReturnValue:
+def end_seat(body_id: int) -> ResponseReturnValue:
     """Somebody leaves."""
     found = queries.organisation_for(body_id, viewer=viewer(), permission=Permission.MANAGE_POSTS)
-    if person_id not in queries.seat_lines(found.id):
-        raise Missing
-    form = DayForm()
+    form, person_id = DayForm(), request.form.get("person", type=int) or 0
     done = form.validate_on_submit() and submit(
         form, service.end_seat, found, actor=viewer(), person_id=person_id, on=form.start.data, now=clock.now()
     )

@@ -62,7 +62,8 @@ def _page(found: Person, *, problem: str = "") -> ResponseReturnValue:
         "people/person.html", person=found, posts=queries.posts_of(found.id, viewer=someone), roles=Role,
         seats=queries.seats_held(found.id, viewer=someone), tags=queries.tags_of(found.id), kinds=Tag,
         sources=LeaderSource, pledges=queries.pledges_of(found.id), reviews=PledgeReview, today=today(),
-        may_manage=may_manage, problem=problem, said_reasons=[(key, translate(words)) for key, words in REASONS.items()], tag_form=tag_form,
+        may_manage=may_manage, problem=problem, tag_form=tag_form,
+        said_reasons=[(key, translate(words)) for key, words in REASONS.items()],
         revealed=may_manage and _revealed(found, now), deeds=audit.history_of("person", found.id),
     )  # fmt: skip
 

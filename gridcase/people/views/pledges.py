@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -31,12 +31,14 @@ def add_pledge(person_id: int) -> ResponseReturnValue:
     return render_template("people/pledge_form.html", form=form, person=found)
 
 
-@bp.route("/persons/<int:person_id>/promises/<int:item_id>", methods=["GET", "POST"])
+@bp.route("/persons/<int:person_id>/promises", methods=["GET", "POST"])
 @needs(Permission.MANAGE_POSTS)
-def pledge_progress(person_id: int, item_id: int) -> ResponseReturnValue:
+def pledge_progress(person_id: int) -> ResponseReturnValue:
     """How far one promise has come."""
     found = queries.person_for(person_id, viewer=viewer(), permission=Permission.MANAGE_POSTS)
-    item, _pledge = queries.pledge_item(item_id, person_id=found.id)
+    item = queries.pledge_item(request.args.get("item", type=int), person_id=found.id)
+    if item is None:
+        return redirect(url_for(".person", person_id=person_id))
     form = ProgressForm(progress=item.progress, done=item.done_on is not None)
     if form.validate_on_submit() and submit(
         form, service.pledge_progress, item, person=found, actor=viewer(), words=form.progress.data or "",
@@ -47,12 +49,14 @@ def pledge_progress(person_id: int, item_id: int) -> ResponseReturnValue:
     return render_template("people/progress_form.html", form=form, person=found, item=item)
 
 
-@bp.route("/persons/<int:person_id>/pledges/<int:year>/review", methods=["GET", "POST"])
+@bp.route("/persons/<int:person_id>/pledges/review", methods=["GET", "POST"])
 @needs(Permission.MANAGE_POSTS)
-def review_pledge(person_id: int, year: int) -> ResponseReturnValue:
+def review_pledge(person_id: int) -> ResponseReturnValue:
     """How the members judged the year."""
     found = queries.person_for(person_id, viewer=viewer(), permission=Permission.MANAGE_POSTS)
-    made = queries.pledge_in(found.id, year)
+    made = queries.pledge_of(found.id, request.args.get("year", type=int) or today().year)
+    if made is None:
+        return redirect(url_for(".person", person_id=person_id))
     form = ReviewForm(review=made.review, score=made.score)
     form.offer()
     if form.validate_on_submit() and submit(

@@ -92,7 +92,7 @@ def new_post() -> ResponseReturnValue:
     someone, places = viewer(), queries.places_for(viewer())
     asked = request.args.get("at", type=int)
     if asked is None or asked not in dict(places):
-        return render_template("people/choose_place.html", places=places, target="people.new_post")
+        return render_template("people/choose_place.html", offered=places, target="people.new_post")
     at = queries.place_for(asked, viewer=someone)
     form = NewPostForm(start=today(), place=str(at.id))
     form.place.choices = options((str(key), name) for key, name in queries.places_below(at))
