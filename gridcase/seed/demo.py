@@ -21,7 +21,7 @@ from gridcase.households import service as households
 from gridcase.notices import service as notices
 from gridcase.notices.models import Notice
 from gridcase.reminders import jobs as reminders
-from gridcase.seed import accounts, blank, places, reference, registers, towns, villages
+from gridcase.seed import accounts, blank, care, places, reference, registers, towns, villages
 from gridcase.seed.blank import empty
 from gridcase.seed.places import HOME_VILLAGE, OUJIANGCHA, TONGANYI, VillagePlan, chance
 from gridcase.seed.scene import Scene
@@ -72,6 +72,9 @@ def _settle(
                     village, spots, plan.size, town_code=plan.town_code, actor=actor, now=founded, rng=chance(plan.code)
                 )
             )
+            care.take_over(
+                teams[-1], village, actor=actor, today=town_day(now), now=founded, rng=chance("care", plan.code)
+            )
         done += plan.size.homes
         progress(done)
     offices = {}
@@ -107,6 +110,7 @@ def _finish(teams: list[Team], offices: dict[str, Offices], *, actor: Viewer, no
                 actor=actor, village=db.session.get_one(Grid, team.id), on=today + timedelta(days=3 * n % 20 - 2),
                 now=now,
             )  # fmt: skip
+    care.work(next(team for team in teams if team.code == HOME_VILLAGE), now=now)
     reminders.sweep(actor=actor, now=_last_daytime(now))
     with transaction():
         _read_old_notices([worker for team in teams for worker in team.workers], offices, now=now)

@@ -1,10 +1,10 @@
 """What the registers of the demo hold besides homes and posts: elections and certificates in every village; in the
-home village also organisations, identities, lines of work, resources, nominations and what weighs on homes.
+home village also organisations, identities, lines of work, resources and nominations.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from random import Random
 
@@ -15,16 +15,14 @@ from gridcase.grid import queries as grids
 from gridcase.grid import service as places
 from gridcase.grid.models import Grid
 from gridcase.grid.rules import Line, ResourceKind, SizeLimits
-from gridcase.households import queries as homes
 from gridcase.households import service as households
-from gridcase.households.models import Household, Member
-from gridcase.households.rules import ADULT, FACTORS, CareTier, age_on
-from gridcase.households.rules.tiers_factors import Source
+from gridcase.households.models import Household
+from gridcase.households.rules import ADULT, age_on
 from gridcase.people import service as people
 from gridcase.people.models import Person, Post
 from gridcase.people.rules import BodyKind, Candidate, MeetingKind, Role, Tag
 from gridcase.people.service import Election
-from gridcase.seed.villages import Neighbour, Team, Worker
+from gridcase.seed.villages import Team, Worker
 
 TERM_YEARS, SIGNED_SHARE = 3, 0.8
 WIDE_CELLS = SizeLimits(households=(40, 80), persons=(150, 320))  # one county's cells hold about 64 homes
@@ -63,7 +61,7 @@ def _election(worker: Worker, since: date, rng: Random) -> Election:
 
 
 def furnish(team: Team, *, actor: Viewer, now: datetime, rng: Random) -> None:
-    """The home village: who sits where, what it has, whom its homes trust, what weighs on them."""
+    """The home village: who sits where, what it has, whom its homes trust."""
     village, today = db.session.get_one(Grid, team.id), town_day(now)
     _bodies(team, village, actor=actor, now=now)
     _identities(team, village.valid_from, actor=actor, now=now)
@@ -75,7 +73,6 @@ def furnish(team: Team, *, actor: Viewer, now: datetime, rng: Random) -> None:
             on=village.valid_from, now=now,
         )  # fmt: skip
     _nominations(team, actor=actor, now=now, rng=rng, today=today)
-    _factors(team, now=now, rng=rng, today=today)
 
 
 def _bodies(team: Team, village: Grid, *, actor: Viewer, now: datetime) -> None:
@@ -126,36 +123,6 @@ def _nominations(team: Team, *, actor: Viewer, now: datetime, rng: Random, today
 def _grown(person_id: int, today: date) -> bool:
     age = age_on(db.session.get_one(Person, person_id).born_on, today)
     return age is None or age >= ADULT
-
-
-def _factors(team: Team, *, now: datetime, rng: Random, today: date) -> None:
-    """Yellow and red homes have reasons, written down by their representatives."""
-    for worker in team.of(Role.LIAISON):
-        for home_id in worker.homes:
-            home = team.homes[home_id]
-            if home.tier is not CareTier.REASSURED:
-                _weigh(home, worker, now=now, rng=rng, today=today)
-
-
-def _weigh(home: Neighbour, worker: Worker, *, now: datetime, rng: Random, today: date) -> None:
-    household = db.session.get_one(Household, home.id)
-    for code in _codes(home.tier, homes.members_of(home.id, on=today), today, rng):
-        source = FACTORS[code].sources[0]
-        basis = "走访时了解" if source is Source.VISIT else ""
-        households.note_factor(household, actor=worker.viewer, code=code, source=source, basis=basis, now=now)
-
-
-def _codes(tier: CareTier, members: Sequence[Member], today: date, rng: Random) -> Iterator[str]:
-    ages = [age for member in members if (age := age_on(member.person.born_on, today)) is not None]
-    if tier is CareTier.CONNECTED:
-        yield rng.choice(("F01", "F05"))
-    if len(members) == 1 and ages and ages[0] >= 60:
-        yield "F17" if ages[0] >= 80 else "F16"
-    elif tier is CareTier.CONCERNED:
-        yield rng.choice(("F02", "F03", "F10"))
-    if any(age >= 60 for age in ages) and any(age < 14 for age in ages) and not any(18 <= age < 60 for age in ages):
-        yield "F13"
-    yield rng.choice(("F07", "F09", "F22", "F10"))
 
 
 def wide_cells(code: str, *, actor: Viewer, now: datetime) -> None:
