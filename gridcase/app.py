@@ -18,6 +18,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 import gridcase.cases.views
 import gridcase.dashboard.views
 import gridcase.dossier.views
+import gridcase.dossier.views.liaisons
 import gridcase.exchange.views
 import gridcase.grid.views
 import gridcase.households.views
@@ -57,6 +58,7 @@ ROOMS: tuple[Any, ...] = (
     gridcase.households.views,
     gridcase.planner.views,
     gridcase.dossier.views,
+    gridcase.dossier.views.liaisons,
     gridcase.dashboard.views,
     gridcase.exchange.views,
 )

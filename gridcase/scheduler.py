@@ -18,7 +18,8 @@ from gridcase.core.db import db, transaction
 from gridcase.core.permissions import job
 from gridcase.households import service as households
 from gridcase.notices import jobs as notices
-from gridcase.planner import service as planner
+from gridcase.planner import jobs as planner
+from gridcase.planner import service as reorganisation
 from gridcase.points import jobs as points
 from gridcase.reminders import jobs as reminders
 from gridcase.users import service as users
@@ -35,7 +36,7 @@ def settle_moves(_config: Config) -> int:
     """Moves of homes and circles that take effect today, and planned changes whose day has come."""
     now = clock.now()
     with transaction():
-        changes = planner.settle_day(actor=job("moves"), now=now)
+        changes = reorganisation.settle_day(actor=job("moves"), now=now)
         return changes + households.settle_day(actor=job("moves"), today=clock.town_day(now), now=now)
 
 
@@ -68,6 +69,11 @@ def forget_sessions(_config: Config) -> int:
     return 0
 
 
+def make_plans(_config: Config) -> int:
+    """Proposals of cells and circles that wait for the solver."""
+    return planner.make_waiting(actor=job("planner"))
+
+
 TIMETABLE: tuple[Job, ...] = (
     settle_moves,
     remind,
@@ -76,7 +82,9 @@ TIMETABLE: tuple[Job, ...] = (
     fold_tallies,
     seal_audit,
     forget_sessions,
+    make_plans,
 )
+PLANS_SECONDS = 2  # somebody looks at the page and waits
 
 
 def tick(app: Flask) -> dict[str, int]:
@@ -95,6 +103,17 @@ def tick(app: Flask) -> dict[str, int]:
     return done
 
 
+def make_plans_soon(app: Flask) -> None:
+    """The proposals alone, between two rounds: in a thread of its own, so that nothing else waits for the solver."""
+    with app.app_context():
+        try:
+            make_plans(app.extensions["gridcase"])
+        except Exception:
+            app.logger.exception("planning failed")
+        finally:
+            db.session.remove()
+
+
 def run(app: Flask) -> None:
     """Look at once, then every `sweep_seconds`, until stopped."""
     config: Config = app.extensions["gridcase"]
@@ -108,5 +127,9 @@ def run(app: Flask) -> None:
         coalesce=True,
         max_instances=1,
     )
+    scheduler.add_job(
+        make_plans_soon, "interval", args=[app], seconds=PLANS_SECONDS, misfire_grace_time=None, coalesce=True,
+        max_instances=1,
+    )  # fmt: skip
     tick(app)
     scheduler.start()

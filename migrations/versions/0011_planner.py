@@ -1,11 +1,11 @@
-"""Plans of cells and circles; changes of them and what was handed over."""
+"""Plans of cells and circles."""
 
 from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
 
-from gridcase.core.db import Json, UtcDateTime
+from gridcase.core.db import ByteString, Json, UtcDateTime
 
 revision = "0011_planner"
 down_revision = "0010_care"
@@ -14,93 +14,88 @@ depends_on = None
 
 
 def upgrade() -> None:
-    _reorganisation()
-    _lineage()
+    _plan()
+    _plan_target()
+    _plan_row()
+
+
+def _plan() -> None:
+    op.create_table(
+        "plan",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("village_id", sa.Integer(), nullable=False),
+        sa.Column("place_id", sa.Integer(), nullable=False),
+        sa.Column("place_path", ByteString, nullable=False),
+        sa.Column("kind", sa.String(length=10), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("on", sa.Date(), nullable=False),
+        sa.Column("settings", Json, nullable=False),
+        sa.Column("seconds", sa.Integer(), nullable=False),
+        sa.Column("seed", sa.Integer(), nullable=False),
+        sa.Column("fingerprint", sa.String(length=64), nullable=True),
+        sa.Column("figures", Json, nullable=False),
+        sa.Column("done", sa.Integer(), nullable=False),
+        sa.Column("total", sa.Integer(), nullable=False),
+        sa.Column("asked_at", UtcDateTime(), nullable=False),
+        sa.Column("asked_by", sa.Integer(), nullable=True),
+        sa.Column("asked_name", sa.String(length=60), nullable=False),
+        sa.Column("started_at", UtcDateTime(), nullable=True),
+        sa.Column("finished_at", UtcDateTime(), nullable=True),
+        sa.Column("shown_at", UtcDateTime(), nullable=True),
+        sa.Column("decided_at", UtcDateTime(), nullable=True),
+        sa.Column("decided_by", sa.Integer(), nullable=True),
+        sa.Column("record", sa.String(length=200), nullable=True),
+        sa.Column("takes_effect", sa.Date(), nullable=True),
+        sa.ForeignKeyConstraint(["village_id"], ["grid.id"], name=op.f("fk_plan_village_id")),
+        sa.ForeignKeyConstraint(["place_id"], ["grid.id"], name=op.f("fk_plan_place_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_plan")),
+    )
+    op.create_index("ix_plan_village", "plan", ["village_id", "kind", "id"])
+    op.create_index("ix_plan_state", "plan", ["state"])
+
+
+def _plan_target() -> None:
+    op.create_table(
+        "plan_target",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("plan_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("group_id", sa.Integer(), nullable=True),
+        sa.Column("grid_id", sa.Integer(), nullable=True),
+        sa.Column("post_id", sa.Integer(), nullable=True),
+        sa.Column("person_id", sa.Integer(), nullable=True),
+        sa.Column("homes", sa.Integer(), nullable=False),
+        sa.Column("persons", sa.Integer(), nullable=False),
+        sa.Column("lon", sa.Float(), nullable=True),
+        sa.Column("lat", sa.Float(), nullable=True),
+        sa.ForeignKeyConstraint(["plan_id"], ["plan.id"], name=op.f("fk_plan_target_plan_id")),
+        sa.ForeignKeyConstraint(["group_id"], ["grid.id"], name=op.f("fk_plan_target_group_id")),
+        sa.ForeignKeyConstraint(["grid_id"], ["grid.id"], name=op.f("fk_plan_target_grid_id")),
+        sa.ForeignKeyConstraint(["post_id"], ["post.id"], name=op.f("fk_plan_target_post_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_plan_target_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_plan_target")),
+    )
+    op.create_index("ix_plan_target_plan", "plan_target", ["plan_id", "number"])
+
+
+def _plan_row() -> None:
+    op.create_table(
+        "plan_row",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("plan_id", sa.Integer(), nullable=False),
+        sa.Column("household_id", sa.Integer(), nullable=False),
+        sa.Column("from_id", sa.Integer(), nullable=True),
+        sa.Column("target_id", sa.Integer(), nullable=False),
+        sa.Column("moves", sa.Boolean(), nullable=False),
+        sa.Column("reason", sa.String(length=10), nullable=False),
+        sa.ForeignKeyConstraint(["plan_id"], ["plan.id"], name=op.f("fk_plan_row_plan_id")),
+        sa.ForeignKeyConstraint(["household_id"], ["household.id"], name=op.f("fk_plan_row_household_id")),
+        sa.ForeignKeyConstraint(["target_id"], ["plan_target.id"], name=op.f("fk_plan_row_target_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_plan_row")),
+    )
+    op.create_index("ix_plan_row_plan", "plan_row", ["plan_id", "moves", "household_id"])
 
 
 def downgrade() -> None:
-    for table in ("post_change", "grid_lineage", "handover_item", "handover_sheet", "reorganisation"):
+    for table in ("plan_row", "plan_target", "plan"):
         op.drop_table(table)
-
-
-def _reorganisation() -> None:
-    op.create_table(
-        "reorganisation",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("village_id", sa.Integer(), nullable=False),
-        sa.Column("kind", sa.String(length=10), nullable=False),
-        sa.Column("on", sa.Date(), nullable=False),
-        sa.Column("until", sa.Date(), nullable=True),
-        sa.Column("reason", sa.String(length=60), nullable=False),
-        sa.Column("state", sa.String(length=10), nullable=False),
-        sa.Column("plan", Json, nullable=False),
-        sa.Column("counts", Json, nullable=False),
-        sa.Column("actor_user_id", sa.Integer(), nullable=True),
-        sa.Column("actor_name", sa.String(length=80), nullable=False),
-        sa.Column("recorded_at", UtcDateTime(), nullable=False),
-        sa.Column("done_at", UtcDateTime(), nullable=True),
-        sa.Column("problem", Json, nullable=True),
-        sa.ForeignKeyConstraint(["village_id"], ["grid.id"], name=op.f("fk_reorganisation_village_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_reorganisation")),
-    )
-    op.create_index("ix_reorganisation_village", "reorganisation", ["village_id", "id"])
-    op.create_index("ix_reorganisation_state", "reorganisation", ["state", "on"])
-    op.create_table(
-        "handover_sheet",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("reorganisation_id", sa.Integer(), nullable=False),
-        sa.Column("from_post_id", sa.Integer(), nullable=True),
-        sa.Column("to_post_id", sa.Integer(), nullable=True),
-        sa.Column("from_person_id", sa.Integer(), nullable=True),
-        sa.Column("to_person_id", sa.Integer(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["reorganisation_id"], ["reorganisation.id"], name=op.f("fk_handover_sheet_reorganisation_id")
-        ),
-        sa.ForeignKeyConstraint(["from_post_id"], ["post.id"], name=op.f("fk_handover_sheet_from_post_id")),
-        sa.ForeignKeyConstraint(["to_post_id"], ["post.id"], name=op.f("fk_handover_sheet_to_post_id")),
-        sa.ForeignKeyConstraint(["from_person_id"], ["person.id"], name=op.f("fk_handover_sheet_from_person_id")),
-        sa.ForeignKeyConstraint(["to_person_id"], ["person.id"], name=op.f("fk_handover_sheet_to_person_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_handover_sheet")),
-    )
-    op.create_index("ix_handover_sheet_reorganisation", "handover_sheet", ["reorganisation_id"])
-    op.create_index("ix_handover_sheet_to_post", "handover_sheet", ["to_post_id"])
-    op.create_table(
-        "handover_item",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("sheet_id", sa.Integer(), nullable=False),
-        sa.Column("kind", sa.String(length=10), nullable=False),
-        sa.Column("subject_id", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(["sheet_id"], ["handover_sheet.id"], name=op.f("fk_handover_item_sheet_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_handover_item")),
-    )
-    op.create_index("ix_handover_item_sheet", "handover_item", ["sheet_id", "kind"])
-
-
-def _lineage() -> None:
-    op.create_table(
-        "grid_lineage",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("from_id", sa.Integer(), nullable=False),
-        sa.Column("to_id", sa.Integer(), nullable=False),
-        sa.Column("kind", sa.String(length=10), nullable=False),
-        sa.Column("on", sa.Date(), nullable=False),
-        sa.Column("recorded_at", UtcDateTime(), nullable=False),
-        sa.ForeignKeyConstraint(["from_id"], ["grid.id"], name=op.f("fk_grid_lineage_from_id")),
-        sa.ForeignKeyConstraint(["to_id"], ["grid.id"], name=op.f("fk_grid_lineage_to_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_grid_lineage")),
-    )
-    op.create_index("ix_grid_lineage_from", "grid_lineage", ["from_id"])
-    op.create_index("ix_grid_lineage_to", "grid_lineage", ["to_id"])
-    op.create_table(
-        "post_change",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("post_id", sa.Integer(), nullable=False),
-        sa.Column("kind", sa.String(length=10), nullable=False),
-        sa.Column("successor_id", sa.Integer(), nullable=True),
-        sa.Column("on", sa.Date(), nullable=False),
-        sa.Column("recorded_at", UtcDateTime(), nullable=False),
-        sa.ForeignKeyConstraint(["post_id"], ["post.id"], name=op.f("fk_post_change_post_id")),
-        sa.ForeignKeyConstraint(["successor_id"], ["post.id"], name=op.f("fk_post_change_successor_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_post_change")),
-    )
-    op.create_index("ix_post_change_post", "post_change", ["post_id"])

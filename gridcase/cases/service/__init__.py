@@ -30,7 +30,7 @@ from gridcase.cases.service.moves import (
     void,
     withdraw,
 )
-from gridcase.cases.service.register import ImportedFrom, Intake, collect, collect_and_solve
+from gridcase.cases.service.register import ImportedFrom, Intake, collect, collect_and_solve, repoint_household
 from gridcase.cases.service.tallies import fold_tallies
 
 __all__ = [
@@ -57,6 +57,7 @@ __all__ = [
     "reject_duplicate",
     "remind",
     "reopen",
+    "repoint_household",
     "resume",
     "rework",
     "second_check",

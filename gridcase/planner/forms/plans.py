@@ -1,0 +1,46 @@
+"""Forms of proposals."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _
+from wtforms import DateField, RadioField, SelectField, StringField
+from wtforms.validators import InputRequired, Length
+
+from gridcase.web.formkit import BaseForm, tidy
+
+LONGEST = 200
+
+
+class AskForm(BaseForm):
+    """What to propose, where, and how long the solver may think; the choices are handed in."""
+
+    kind = RadioField(_("规划什么"), validators=[InputRequired(_("请选择规划什么。"))])
+    place = SelectField(_("范围"), coerce=int)
+    seconds = RadioField(_("最多算多久"), coerce=int, validators=[InputRequired(_("请选择计算时间。"))])
+
+
+class ConfirmForm(BaseForm):
+    """The meeting that agreed, and from when it holds."""
+
+    record = StringField(
+        _("会议记录"),
+        filters=[tidy],
+        validators=[
+            InputRequired(_("请写明会议的日期和决定，例如“11月25日村民代表会议通过”。")),
+            Length(max=LONGEST, message=_("最多 200 字。")),
+        ],
+    )
+    start = DateField(_("生效日期"), validators=[InputRequired(_("请选择生效日期。"))])
+
+
+class RefuseForm(BaseForm):
+    """Why the village does not want it."""
+
+    why = StringField(
+        _("不采用的原因"),
+        filters=[tidy],
+        validators=[
+            InputRequired(_("请写明不采用的原因。")),
+            Length(max=LONGEST, message=_("最多 200 字。")),
+        ],
+    )
