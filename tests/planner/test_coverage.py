@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from random import Random
 
@@ -82,16 +83,18 @@ def test_the_small_world(ctx: Flask, world: World) -> None:
     numbers = report()["上河村"]
     assert (numbers.homes, numbers.persons, numbers.liaisons, numbers.cells) == (16, 32, 1, 4)
     assert (numbers.no_liaison, numbers.circle_few, numbers.cell_homes, numbers.cell_persons) == (10, 1, 4, 4)
-    assert (numbers.no_fulltime, numbers.no_line) == (0, 1)
+    assert (numbers.no_fulltime, numbers.no_line) == (0, 0)
     assert report()["下河村"].no_fulltime == 1
     with transaction():
         limits = SizeLimits(households=(4, 6), persons=(8, 20), circle_target=6, circle_few=5, circle_many=7)
+        limits = replace(limits, three_lines=True)
         county = db.session.get_one(Grid, world.grids["county"])
         grids.set_setting(
             actor=MAKER, place=county, key=SIZES_KEY, value=limits.to_json(), valid_from=TODAY, now=clock.now()
         )  # fmt: skip
     numbers = report()["上河村"]
     assert (numbers.circle_few, numbers.circle_many, numbers.cell_homes, numbers.cell_persons) == (0, 0, 0, 0)
+    assert numbers.no_line == 1, "a leader outside the three lines is reported where the place asks for it"
     assert report(AsOf(TODAY - timedelta(days=1)))["上河村"].cell_homes == 4, "the limits of that day"
     assert report()["远山村"].cell_homes == 1, "another county has not set them"
 
@@ -153,7 +156,7 @@ def random_life(world: World, seed: int) -> None:
                 actor=MAKER, place=village.grid.path, homes={home: None}, role=Role.LIAISON,
                 start=TODAY - timedelta(days=rng.randint(0, 90)), reason="离开", now=clock.now(),
             )  # fmt: skip
-        limits = SizeLimits((3, 4), (5, 9), circle_target=4, circle_few=4, circle_many=5)
+        limits = SizeLimits((3, 4), (5, 9), circle_target=4, circle_few=4, circle_many=5, three_lines=bool(seed % 2))
         grids.set_setting(
             actor=MAKER, place=village.grid, key=SIZES_KEY, value=limits.to_json(), valid_from=date(2026, 1, 1),
             now=clock.now(),

@@ -188,8 +188,9 @@ def report(viewer: Viewer, at: AsOf, *, today: date, village_id: int | None = No
     _count_circles(viewer, at, village_id, counts, limits_by_id(villages, limits))
     for name, query in (("no_fulltime", without_fulltime(viewer, at)), ("no_line", without_line(viewer, at))):
         grouped = query.subquery()
+        asked = {row.id for row in villages if name != "no_line" or limits[row.path].three_lines}
         for row in db.session.execute(select(grouped.c.village_id, func.count()).group_by(grouped.c.village_id)):
-            counts[row[0]][name] = row[1]
+            counts[row[0]][name] = row[1] if row[0] in asked else 0
     return [
         VillageRow(row.id, row.code, row.name, row.path, limits[row.path], Numbers(**counts[row.id]))
         for row in villages

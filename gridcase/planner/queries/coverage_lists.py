@@ -153,11 +153,11 @@ def _villages(viewer: Viewer, at: AsOf, village_id: int | None) -> list[Line]:
 
 def _leaders(viewer: Viewer, at: AsOf, village_id: int | None) -> list[Line]:
     found = list(db.session.execute(coverage.without_line(viewer, at)))
-    names = villages.persons_named([row.person_id for row in found])
+    names, limits = villages.persons_named([row.person_id for row in found]), _limits(viewer, at, village_id)
     lines = [
         Line(row.id, row.code, f"{row.name} · {names[row.person_id]}", "", village_id=row.village_id)
         for row in found
-        if village_id in (None, row.village_id)
+        if row.village_id in limits and limits[row.village_id].three_lines  # where the place asks for it
     ]
     return _placed(lines)
 
