@@ -18,7 +18,7 @@ from gridcase.grid.models import Grid
 from gridcase.households import jobs, service
 from gridcase.households.models import Household, HouseholdFactor, TierChange, TierObjection, TierState, TierTask
 from gridcase.households.queries import tiers, tiers_lists
-from gridcase.households.rules import RESTRICTED_CODES, Cause, MeetingKind, Outcome, TierRules
+from gridcase.households.rules import RESTRICTED_CODES, Cause, MeetingKind, TierRules, Verdict
 from gridcase.households.rules.tiers_factors import EndReason, Source
 from gridcase.households.service import Meeting
 from gridcase.notices.models import Notice
@@ -352,13 +352,13 @@ def test_the_home_objects_and_another_person_answers(home: int, viewer_of: Viewe
     assert (objection.spoken, objection.due_at.isoformat()) == (False, "2026-11-30T02:00:00+00:00")
     again = refused(service.object_to_tier, home_of(home), actor=resident, words="来得太多了")
     assert "正在复核" in str(again.text)
-    answer = {"outcome": Outcome.REASSESS, "answer": "下月重新研判"}
+    answer = {"outcome": Verdict.REASSESS, "answer": "下月重新研判"}
     assert "不能复核" in str(refused(service.answer_objection, objection, home_of(home), actor=leader, **answer).text)
     assert tiers_lists.objections(leader) == []
     assert [row.id for row in tiers_lists.objections(head)] == [objection.id]
     with transaction():
         service.answer_objection(objection, home_of(home), actor=head, now=clock.now(), **answer)
-    assert (objection.outcome, open_tasks(home)) == (Outcome.REASSESS, [Cause.OBJECTION])
+    assert (objection.outcome, open_tasks(home)) == (Verdict.REASSESS, [Cause.OBJECTION])
     assert "答复过" in str(refused(service.answer_objection, objection, home_of(home), actor=head, **answer).text)
 
 
@@ -370,7 +370,7 @@ def test_a_spoken_objection_is_written_down_for_the_home(home: int, viewer_of: V
         )
     assert objection.spoken
     clerk = refused(
-        service.answer_objection, objection, home_of(home), actor=viewer_of(Role.FULLTIME_GRID), outcome=Outcome.KEPT,
+        service.answer_objection, objection, home_of(home), actor=viewer_of(Role.FULLTIME_GRID), outcome=Verdict.KEPT,
         answer="维持",
     )  # fmt: skip
     assert "不能复核" in str(clerk.text)
@@ -379,7 +379,7 @@ def test_a_spoken_objection_is_written_down_for_the_home(home: int, viewer_of: V
             service.object_to_tier(home_of(home), actor=viewer_of(role), words="不同意", now=clock.now())
     with transaction():
         service.answer_objection(
-            objection, home_of(home), actor=head, outcome=Outcome.KEPT, answer="每月一次不变", now=clock.now()
+            objection, home_of(home), actor=head, outcome=Verdict.KEPT, answer="每月一次不变", now=clock.now()
         )
     assert db.session.query(TierObjection).where(TierObjection.answered_at.is_(None)).count() == 0
 
