@@ -61,7 +61,7 @@ class PinForm(BaseForm):
 
     lon = FloatField(_("经度"), validators=[InputRequired(_("请填经度，例如 112.61762。"))])
     lat = FloatField(_("纬度"), validators=[InputRequired(_("请填纬度，例如 28.49158。"))])
-    datum = RadioField(_("坐标系"), default=Datum.WGS84.value)
+    datum = RadioField(_("坐标系"), default=Datum.WGS84.value, validators=[InputRequired(_("请选坐标系。"))])
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)

@@ -8,6 +8,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _
 from flask_wtf.file import FileField, FileRequired
 from wtforms import (
+    BooleanField,
     DateField,
     FieldList,
     FloatField,
@@ -37,7 +38,7 @@ class PlaceForm(BaseForm):
         validators=[InputRequired(_("请填名称。")), Length(max=40, message=_("最多 40 个字。"))],
     )
     external_code = StringField(_("外部编码"), filters=[tidy], validators=[Length(max=60, message=_("最多 60 个字。"))])
-    kind = RadioField(_("类型"), default=GridKind.GENERAL.value)
+    kind = RadioField(_("类型"), default=GridKind.GENERAL.value, validators=[InputRequired(_("请选类型。"))])
     lon = FloatField(_("中心经度"), validators=[Optional(), NumberRange(-180, 180, _NUMBER)])
     lat = FloatField(_("中心纬度"), validators=[Optional(), NumberRange(-90, 90, _NUMBER)])
 
@@ -81,6 +82,7 @@ class SizesForm(BaseForm):
     circle_target = _count(_("每名联户代表目标户数"))
     circle_few = _count(_("少于几户算偏少"))
     circle_many = _count(_("多于几户算偏多"))
+    three_lines = BooleanField(_("网格长不是三线人员时提示"))
 
 
 def _word(label: Any) -> StringField:
@@ -121,7 +123,7 @@ class OutlineForm(BaseForm):
     geojson = HiddenField()
     corner_lon = FieldList(StringField(filters=[tidy]), max_entries=400)
     corner_lat = FieldList(StringField(filters=[tidy]), max_entries=400)
-    datum = RadioField(_("坐标系"), default=Datum.WGS84.value)
+    datum = RadioField(_("坐标系"), default=Datum.WGS84.value, validators=[InputRequired(_("请选坐标系。"))])
     outline = HiddenField(_("轮廓"))  # where the refusals of the service belong
 
     def __init__(self, **kwargs: Any) -> None:

@@ -31,7 +31,8 @@ from gridcase.people import queries as people
 from gridcase.people.models import Holding, Post
 from gridcase.people.rules import Role
 
-POSTS_SHOWN, DEEDS_LOOKED_AT = 60, 200
+POSTS_SHOWN, DEEDS_LOOKED_AT = 200, 200
+_LEADING = (Role.VILLAGE_HEAD, Role.SECTION_LEADER, Role.GRID_LEADER, Role.FULLTIME_GRID, Role.PARTTIME_GRID)
 # Who may lead a cell in the field's words: one of the three lines (三线人员).
 THREE_LINES = (Role.PARTY_CONTACT, Role.DEPUTY, Role.LIAISON)
 
@@ -47,7 +48,7 @@ class PostRow:
 
 
 def posts_of(grid: Grid, *, on: date) -> list[PostRow]:
-    """The posts at this very place on a day, in the order of the roles."""
+    """The posts at this very place on a day, who leads first."""
     rows = db.session.execute(
         select(Post.id, Post.role, Post.title)
         .where(Post.place_id == grid.id, people.valid_on(Post, on))
@@ -55,7 +56,7 @@ def posts_of(grid: Grid, *, on: date) -> list[PostRow]:
         .limit(POSTS_SHOWN)
     ).all()
     holders = people.holders_of([row.id for row in rows], on=on)
-    order = list(Role)
+    order = [*_LEADING, *(role for role in Role if role not in _LEADING)]
     found = [PostRow(row.id, Role(row.role), row.title, holders.get(row.id, "")) for row in rows]
     return sorted(found, key=lambda post: order.index(post.role))
 

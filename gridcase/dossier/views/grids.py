@@ -109,17 +109,20 @@ def _page_values(grid_id: int) -> dict[str, Any]:
     if on < grid.valid_from:
         on = grid.valid_from
     may, history = grids.permissions_over(grid, someone), queries.history_of(grid)
+    limits = grids.size_limits(grid.path, on=on)
     resources, posts = grids.resources_of(grid.id, on=on), queries.posts_of(grid, on=on)
     return {
         "grid": grid, "on": on, "today": today, "may": may, "names": _words_at(grid, on),
         "facts_then": queries.facts_on(grid, history, on=on), "kinds": GridKind, "posts": posts,
         "numbers": queries.numbers_of(grid, viewer=someone, may=may, on=on, today=today, now=now), "tiers": CareTier,
-        "limits": grids.size_limits(grid.path, on=on), "lines": [Line(line) for line in grids.lines_of(grid.id, on=on)],
+        "limits": limits, "lines": [Line(line) for line in grids.lines_of(grid.id, on=on)],
         "resources": resources, "resource_kinds": ResourceKind,
         "contacts": dict(queries.contact_posts(grid, on=on)) if resources else {},
         "picture": queries.picture_of(grid, on=on), "outline": grids.outline_of(grid.id), "datums": Datum,
         "ancestors": [place for place in grids.ancestors(grid.path) if place.id != grid.id],
-        "without_line": queries.leaders_without_line(grid, on=on) if Permission.MANAGE_POSTS in may else [],
+        "without_line": queries.leaders_without_line(grid, on=on)
+        if limits.three_lines and Permission.MANAGE_POSTS in may
+        else [],
         "history": history[:DEEDS_SHOWN], "deeds": DEEDS, "other_deed": OTHER_DEED, "field_words": FIELDS,
         "sections": grids.sections(someone, on=on, village_id=grid.id) if grid.level == GridLevel.VILLAGE else [],
         "next_level": _below(grid),

@@ -30,6 +30,11 @@ LARGEST_UNPACKED = 30 * 1024 * 1024
 MOST_MEMBERS, MOST_FEATURES, MOST_CORNERS = 40, 500, 60_000
 LONGEST_VALUE, MOST_COLUMNS = 60, 40
 _PARTS = (".shp", ".dbf", ".shx", ".prj", ".cpg")
+# What the reader of shapefiles meets in files that are cut, mixed up or made to mislead.
+_UNREADABLE = (
+    shapefile.ShapefileException, shapefile.PossiblyCorruptFileHeader, struct.error, ValueError, LookupError, TypeError,
+    OSError, AttributeError, OverflowError, MemoryError, EOFError,
+)  # fmt: skip
 Polygons = list[list[list[Point]]]
 
 
@@ -189,8 +194,7 @@ def _read_shapefile(data: bytes) -> tuple[list[Feature], _Said]:
             ]
     except Refused:
         raise
-    except (shapefile.ShapefileException, struct.error, ValueError, IndexError, KeyError, TypeError, OSError,
-            AttributeError, OverflowError, MemoryError, EOFError) as error:  # fmt: skip
+    except _UNREADABLE as error:
         raise _refused(N_("shapefile 读不出来，文件可能不完整，请重新导出。")) from error
     said = _crs_of(parts[".prj"].decode("utf-8", "replace")) if ".prj" in parts else _Said(None, None)
     return [_feature(one, number) for number, one in enumerate(raw, start=1)], said

@@ -16,13 +16,15 @@ _LARGEST_CELL, _MOST_PERSONS, _LARGEST_CIRCLE = 500, 2000, 60
 @dataclass(frozen=True)
 class SizeLimits:
     """Soft limits of a place, reported and never blocked: homes and persons of a third-level cell, homes of a
-    liaison's circle (aimed at, reported below `circle_few` and above `circle_many`)."""
+    liaison's circle (aimed at, reported below `circle_few` and above `circle_many`), and whether a leader who belongs
+    to none of the three lines (三线人员) is reported."""
 
     households: tuple[int, int] = (20, 30)
     persons: tuple[int, int] = (70, 120)
     circle_target: int = 15
     circle_few: int = 8
     circle_many: int = 20
+    three_lines: bool = False
 
     def fits(self, households: int, persons: int) -> bool:
         """Whether a cell of this size keeps both limits."""
@@ -45,7 +47,7 @@ class SizeLimits:
         """The form kept as a setting."""
         return {
             "households": list(self.households), "persons": list(self.persons), "circle_target": self.circle_target,
-            "circle_few": self.circle_few, "circle_many": self.circle_many,
+            "circle_few": self.circle_few, "circle_many": self.circle_many, "three_lines": self.three_lines,
         }  # fmt: skip
 
     @classmethod
@@ -56,6 +58,7 @@ class SizeLimits:
             _span(stored.get("households"), usual.households),
             _span(stored.get("persons"), usual.persons),
             *(int(stored.get(name, getattr(usual, name))) for name in ("circle_target", "circle_few", "circle_many")),
+            three_lines=bool(stored.get("three_lines", usual.three_lines)),
         )
 
 

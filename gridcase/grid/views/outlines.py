@@ -162,7 +162,7 @@ def draft(draft_id: int) -> ResponseReturnValue:
     kept, place = queries.draft(draft_id, viewer=viewer(), now=now)
     form = DraftForm(
         formdata=request.form if request.method == "POST" else request.args, columns=matching.columns_in(kept),
-        meta={"csrf": request.method == "POST"},
+        meta={} if request.method == "POST" else {"csrf": False},
     )  # fmt: skip
     datum = matching.datum_of(kept, form.datum.data)
     preview = matching.preview(kept, place, datum=datum, column=form.column.data or "", on=clock.town_day(now))

@@ -90,6 +90,7 @@ def sizes(grid_id: int) -> ResponseReturnValue:
         "households_low": limits.households[0], "households_high": limits.households[1],
         "persons_low": limits.persons[0], "persons_high": limits.persons[1],
         "circle_target": limits.circle_target, "circle_few": limits.circle_few, "circle_many": limits.circle_many,
+        "three_lines": limits.three_lines,
     })  # fmt: skip
     if form.validate_on_submit() and submit(
         form, service.set_sizes, actor=viewer(), place=grid, limits=_limits(form), on=clock.town_day(now), now=now
@@ -103,7 +104,7 @@ def _limits(form: SizesForm) -> SizeLimits:
         households=(form.households_low.data or 0, form.households_high.data or 0),
         persons=(form.persons_low.data or 0, form.persons_high.data or 0),
         circle_target=form.circle_target.data or 0, circle_few=form.circle_few.data or 0,
-        circle_many=form.circle_many.data or 0,
+        circle_many=form.circle_many.data or 0, three_lines=form.three_lines.data,
     )  # fmt: skip
 
 

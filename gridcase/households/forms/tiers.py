@@ -56,7 +56,9 @@ class EndForm(BaseForm):
 class ConfirmFactorForm(BaseForm):
     """By which record a restricted factor is confirmed."""
 
-    ref = StringField(_("会议记录或评定的编号"), filters=[tidy], validators=[InputRequired(_("请填编号。"))])
+    ref = StringField(
+        _("会议记录或评定的编号"), filters=[tidy], validators=[InputRequired(_("请填会议记录或评定的编号。"))]
+    )
 
 
 class ProposeForm(BaseForm):

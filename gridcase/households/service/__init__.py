@@ -10,7 +10,14 @@ from gridcase.households.service.pins import move_pin
 from gridcase.households.service.places import move_homes, settle, settle_day
 from gridcase.households.service.register import HouseholdRow, MemberRow, note_reveal, register_households
 from gridcase.households.service.tiers import confirm_tier, note_visit, plan_first_visits, take_over_tiers
-from gridcase.households.service.tiers_factors import confirm_factor, end_factor, let_run_out, note_factor
+from gridcase.households.service.tiers_factors import (
+    FactorRow,
+    confirm_factor,
+    end_factor,
+    let_run_out,
+    note_factor,
+    take_over_factors,
+)
 from gridcase.households.service.tiers_objections import answer_objection, object_to_tier
 from gridcase.households.service.tiers_proposals import (
     Meeting,
@@ -24,6 +31,7 @@ from gridcase.households.service.tiers_tasks import ask_again, ask_for_old
 
 __all__ = [
     "FACTS",
+    "FactorRow",
     "HouseholdRow",
     "Meeting",
     "MemberRow",
@@ -71,6 +79,7 @@ __all__ = [
     "settle",
     "settle_day",
     "split",
+    "take_over_factors",
     "take_over_tiers",
     "withdraw_proposal",
 ]

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import insert, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from gridcase.audit import service as audit
@@ -67,6 +67,20 @@ def take_over_tiers(*, household_ids: Collection[int], assessed_on: date) -> Non
         rows = [{"household_id": one, "set_on": assessed_on, "assessed_on": assessed_on, "visits": 0}
                 for one in household_ids]  # fmt: skip
         db.session.execute(insert(TierState), rows)
+
+
+def assess_on(days: Mapping[int, date]) -> None:
+    """Homes were looked at on these days; what stands about them already keeps its own count of visits."""
+    known = set()
+    ids = sorted(days)
+    for start in range(0, len(ids), 500):
+        some = ids[start : start + 500]
+        known.update(db.session.scalars(select(TierState.household_id).where(TierState.household_id.in_(some))))
+    rows = [{"household_id": one, "assessed_on": day} for one, day in sorted(days.items())]
+    if old := [row for row in rows if row["household_id"] in known]:
+        db.session.execute(update(TierState), old)
+    if new := [row for row in rows if row["household_id"] not in known]:
+        db.session.execute(insert(TierState), [{**row, "set_on": row["assessed_on"], "visits": 0} for row in new])
 
 
 def note_visit(household: Household, *, visited_at: datetime) -> None:

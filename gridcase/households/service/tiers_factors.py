@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import insert
 
 from gridcase.audit import service as audit
 from gridcase.core.clock import town_day
@@ -10,13 +14,14 @@ from gridcase.core.db import db
 from gridcase.core.errors import Missing, Refused
 from gridcase.core.permissions import Permission, Viewer
 from gridcase.core.words import N_
+from gridcase.grid.models import Grid
 from gridcase.households.models import Household, HouseholdFactor
 from gridcase.households.queries import tiers as queries
 from gridcase.households.queries import tiers_due
 from gridcase.households.queries.homes import members_of
 from gridcase.households.rules import FACTORS, RESTRICTED, RESTRICTED_CODES, Cause
 from gridcase.households.rules.tiers_factors import END_BY_HAND, MAJOR_CHANGE, EndReason, Source
-from gridcase.households.service.tiers import check_words
+from gridcase.households.service.tiers import assess_on, check_words
 from gridcase.households.service.tiers_tasks import ask_if_changed
 from gridcase.notices import service as notices
 from gridcase.people.rules import Role
@@ -154,4 +159,43 @@ def let_run_out(*, actor: Viewer, now: datetime) -> int:
         row.ended_why = EndReason.UNCONFIRMED if unconfirmed else EndReason.EXPIRED
         _record(row, home, actor=actor, action="tier.factor_end", now=now)
         ask_if_changed(home, actor=actor, cause=_cause(row.code, Cause.EXPIRED), ref=f"x{row.id}", now=now)
+    return len(rows)
+
+
+@dataclass(frozen=True)
+class FactorRow:
+    """One line of an office's list: a home, an open factor, since when it is known."""
+
+    household_id: int
+    code: str
+    noted_on: date
+
+
+def take_over_factors(*, actor: Viewer, village: Grid, rows: Sequence[FactorRow], now: datetime) -> int:
+    """Take over the lists of offices for a village in a few statements; a home counts as assessed on the newest day.
+    Restricted factors come one by one, by those who serve the home. Returns how many were written."""
+    if any(row.code not in FACTORS or row.code in RESTRICTED_CODES for row in rows):
+        raise Refused(N_("名单里有不能批量登记的因素，请去掉后再导入。"))
+    if not rows:
+        return 0
+    rules = queries.rules_for(village.path, on=town_day(now))
+    db.session.execute(
+        insert(HouseholdFactor),
+        [
+            {
+                "household_id": row.household_id, "code": row.code, "source": Source.LIST, "basis": "",
+                "rules_version": rules.version, "noted_on": row.noted_on, "noted_by_user_id": actor.user_id,
+                "valid_until": rules.valid_until(row.code, row.noted_on, confirmed=False),
+            }
+            for row in rows
+        ],
+    )  # fmt: skip
+    newest: dict[int, date] = {}
+    for row in rows:
+        newest[row.household_id] = max(row.noted_on, newest.get(row.household_id, row.noted_on))
+    assess_on(newest)
+    audit.record(
+        actor=actor, action="tier.register", subject_kind="grid", subject_id=village.id, place_path=village.path,
+        now=now, detail={"factors": len(rows), "households": len(newest)},
+    )  # fmt: skip
     return len(rows)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import contains_eager
 
 from gridcase.core.dated import in_force
@@ -48,18 +48,17 @@ def by_number(number: str) -> Certificate | None:
     return db.session.scalar(select(Certificate).where(Certificate.number == number))
 
 
-def certificates_in(path: str, year: int) -> int:
-    """How many certificates of terms that begin in a year were given out below a place."""
-    count = db.session.scalar(
-        select(func.count())
-        .select_from(Certificate)
-        .where(
-            under(Certificate.place_path, path),
-            Certificate.term_from >= date(year, 1, 1),
-            Certificate.term_from <= date(year, 12, 31),
+def certificate_numbers(path: str, year: int) -> set[str]:
+    """The numbers given out below a place for terms that begin in a year."""
+    return set(
+        db.session.scalars(
+            select(Certificate.number).where(
+                under(Certificate.place_path, path),
+                Certificate.term_from >= date(year, 1, 1),
+                Certificate.term_from <= date(year, 12, 31),
+            )
         )
     )
-    return count or 0
 
 
 def to_print(path: str, *, on: date, viewer: Viewer) -> list[Certificate]:

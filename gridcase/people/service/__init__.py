@@ -12,7 +12,7 @@ from gridcase.people.service.bodies import (
     free_unit_code,
     seat,
 )
-from gridcase.people.service.liaisons import Election, certify, mark_first_visit, note_oath, revoke
+from gridcase.people.service.liaisons import Election, certify, certify_many, mark_first_visit, note_oath, revoke
 from gridcase.people.service.persons import (
     PERSON_EDITED,
     edit_person,
@@ -62,6 +62,7 @@ __all__ = [
     "appoint",
     "appoint_many",
     "certify",
+    "certify_many",
     "close_organisation",
     "close_unit",
     "edit_organisation",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import secrets
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -44,25 +46,49 @@ def certify(post: Post, *, actor: Viewer, person_id: int, election: Election, no
         if older.revoked_on is None and older.term_to > election.term_from:
             older.revoked_on, older.revoked_why = election.term_from, str(N_("换届换证"))
             _note(older, "certificate.revoke", actor, now)
-    scheme = (grids.setting(post.place_path, CERTIFICATE_SETTING, on=election.elected_on) or ({}, 0, None))[0]
+    made = _certificate(post, person_id, election, next(_free_numbers(village, election)))
+    db.session.add(made)
+    db.session.flush()
+    _note(made, "certificate.issue", actor, now)
+    return made
+
+
+def certify_many(*, actor: Viewer, village: Grid, rows: Sequence[tuple[Post, int, Election]], now: datetime) -> None:
+    """Record the first choices of a whole village (post, person id, how they were chosen), numbered in their order."""
+    if not rows:
+        return
+    numbers = {
+        year: _free_numbers(village, one) for year, one in {row[2].term_from.year: row[2] for row in rows}.items()
+    }
+    for post, person_id, election in rows:
+        _check(election, today=town_day(now))
+        db.session.add(_certificate(post, person_id, election, next(numbers[election.term_from.year])))
+    db.session.flush()
+    audit.record(
+        actor=actor, action="certificate.issue", subject_kind="grid", subject_id=village.id, place_path=village.path,
+        now=now, detail={"certificates": len(rows)},
+    )  # fmt: skip
+
+
+def _free_numbers(village: Grid, election: Election) -> Iterator[str]:
+    """Numbers of a village and year that no certificate bears yet, the lowest first."""
+    scheme = (grids.setting(village.path, CERTIFICATE_SETTING, on=election.elected_on) or ({}, 0, None))[0]
     year = election.term_from.year
-    number = next(
-        number
-        for count in range(1, queries.certificates_in(village.path, year) + 2)
-        if (number := certificate_number(scheme, village_code=village.code, year=year, number=count))
-        and queries.by_number(number) is None
-    )
-    made = Certificate(
+    taken = queries.certificate_numbers(village.path, year)
+    for count in itertools.count(1):
+        number = certificate_number(scheme, village_code=village.code, year=year, number=count)
+        if number not in taken:
+            yield number
+
+
+def _certificate(post: Post, person_id: int, election: Election, number: str) -> Certificate:
+    return Certificate(
         post_id=post.id, person_id=person_id, place_path=post.place_path, number=number,
         token=secrets.token_urlsafe(12), elected_on=election.elected_on, meeting=str(election.meeting),
         votes=election.votes, signatures=election.signatures, led_by=election.led_by,
         candidate=str(election.candidate), oath_on=election.oath_on, term_from=election.term_from,
         term_to=election.term_to,
     )  # fmt: skip
-    db.session.add(made)
-    db.session.flush()
-    _note(made, "certificate.issue", actor, now)
-    return made
 
 
 def _check(election: Election, *, today: date) -> None:

@@ -144,7 +144,7 @@ function draw(L, map, form, words) {
     stepBack();
   });
   show();
-  if (corners.length > 2) map.fitBounds(shape.getBounds(), { padding: [24, 24] });
+  if (corners.length > 2) map.fitBounds(shape.getBounds().pad(0.4), { animate: false });
 }
 
 function open(ring) {
