@@ -57,7 +57,8 @@ def index() -> ResponseReturnValue:
             raise Missing
         return redirect(url_for(".show", post_id=own))
     villages = grids.villages_of(someone)
-    village = next((one for one in villages if one.id == asked.get("village", type=int)), None)
+    only = villages[0] if len(villages) == 1 else None
+    village = next((one for one in villages if one.id == asked.get("village", type=int)), only)
     filters = LiaisonFilters(
         words=asked.get("q", "").strip()[:40], place=village.path if village else "", show=asked.get("show", "")
     )

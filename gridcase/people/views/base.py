@@ -29,14 +29,14 @@ def _pages(words: str) -> frozenset[str]:
 NAV = (
     NavItem(
         "posts", N_("岗位"), "people.posts", "people", frozenset({Permission.SEE_PLACE}), 42, group="registers",
-        pages=_pages("posts post new_post edit_post appoint stand_in lines"),
+        pages=_pages("posts post new_post edit_post appoint stand_in lines") | {"liaisons.end_post", "liaisons.vacate"},
     ),
     NavItem(
         "units", N_("站所组织"), "people.units", "unit", frozenset({Permission.SEE_PLACE}), 44, group="registers",
         pages=_pages(
             "units unit new_unit edit_unit organisations organisation new_organisation edit_organisation "
             "close_organisation add_seat end_seat"
-        ),
+        ) | {"liaisons.close_unit"},
     ),
     NavItem(
         "persons", N_("人员"), "people.persons", "person", frozenset({Permission.SEE_PLACE}), 45, group="registers",
