@@ -16,10 +16,11 @@ from gridcase.core.clock import TOWN_ZONE
 from gridcase.core.dated import in_force
 from gridcase.core.db import db
 from gridcase.core.permissions import Permission, Viewer
-from gridcase.core.scope import reach
+from gridcase.core.scope import reach, under
 from gridcase.grid.models import Grid, PlaceSetting
 from gridcase.grid.rules import SIZES_KEY, GridLevel, SizeLimits
 from gridcase.households.models import CirclePlace, Household, HouseholdPlace, Member, TierChange
+from gridcase.households.queries.tiers import rules_for
 from gridcase.households.rules import CareTier
 from gridcase.people.models import Holding, Post
 from gridcase.people.rules import Role
@@ -29,6 +30,8 @@ from gridcase.visits.models import Visit
 from gridcase.visits.rules import VisitMode
 
 MAY = (Permission.PLAN_GRID, Permission.SEE_DASHBOARD)
+Days = tuple[tuple[str, int], ...]  # of each tier, the days between two visits
+USUAL: Days = tuple((str(tier), tier.interval_days) for tier in CareTier)
 LINES = (Role.PARTY_CONTACT, Role.DEPUTY, Role.LIAISON)  # the centre household head is the liaison
 
 
@@ -128,15 +131,32 @@ def looked_after(at: AsOf) -> Any:
     )  # fmt: skip
 
 
-def not_visited(home_id: Any, at: AsOf, *, today: date) -> ColumnElement[bool]:
-    """Homes (joined as `Household`) whose last contact that counts is longer ago than their tier's interval.
+def not_visited(viewer: Viewer, at: AsOf, *, today: date) -> ColumnElement[bool]:
+    """Homes (joined as `Household`) not visited in the interval that their county has set for their tier."""
+    counties = sorted({"/".join(row.path.split("/")[:2]) + "/" for row in villages_seen(viewer, at)})
+    by_days: dict[Days, list[str]] = defaultdict(list)
+    for path in counties:
+        rules = rules_for(path, on=at.on)
+        by_days[tuple((str(tier), rules.interval(tier)) for tier in CareTier)].append(path)
+    if len(by_days) < 2:
+        return _overdue(at, next(iter(by_days), USUAL), today)
+    return or_(
+        *(
+            and_(or_(*(under(Household.path, path) for path in paths)), _overdue(at, days, today))
+            for days, paths in by_days.items()
+        )
+    )
+
+
+def _overdue(at: AsOf, intervals: Days, today: date) -> ColumnElement[bool]:
+    """Homes whose last contact that counts is longer ago than their tier's interval.
 
     At the door counts always; by phone only right after a visit at the door, and never for homes that need close
     support (`visits.rules.counts_as_visit`).
     """
     tier = tier_on(at, today=today)
     visit, before = aliased(Visit), aliased(Visit)
-    starts = {str(each): _start(at.on - timedelta(days=each.interval_days)) for each in CareTier}
+    starts = {each: _start(at.on - timedelta(days=days)) for each, days in intervals}
     known_by = [visit.received_at <= at.known_at] if at.known_at else []
     previous = (
         select(before.mode)
@@ -148,13 +168,13 @@ def not_visited(home_id: Any, at: AsOf, *, today: date) -> ColumnElement[bool]:
     )
     by_phone = and_(tier != CareTier.CONNECTED, previous == VisitMode.HOME)
     contacted = exists().where(
-        visit.household_id == home_id,
+        visit.household_id == Household.id,
         visit.visited_at >= case(starts, value=tier, else_=_start(at.on)),
         visit.visited_at < at.until,
         *known_by,
         or_(visit.mode == VisitMode.HOME, by_phone),
     )
-    days = {str(each): at.on - timedelta(days=each.interval_days) for each in CareTier}
+    days = {each: at.on - timedelta(days=days) for each, days in intervals}
     new = and_(Household.since.is_not(None), Household.since >= case(days, value=tier, else_=at.on))
     return and_(~contacted, ~new)
 
@@ -242,7 +262,7 @@ def _count_homes(
     late = (
         select(here.c.village_id, func.count().label("n"))
         .join(Household, Household.id == here.c.household_id)
-        .where(not_visited(Household.id, at, today=today))
+        .where(not_visited(viewer, at, today=today))
         .group_by(here.c.village_id)
     )
     for row in db.session.execute(late):

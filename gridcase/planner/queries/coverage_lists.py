@@ -82,7 +82,7 @@ def _homes(
     if listed is Listed.NO_LIAISON:
         query = query.where(Household.id.not_in(coverage.looked_after(at)))
     if listed is Listed.NOT_VISITED:
-        query = query.where(coverage.not_visited(Household.id, at, today=today))
+        query = query.where(coverage.not_visited(viewer, at, today=today))
     mark = read_mark(after, str)
     if mark is not None:
         query = query.where(Household.code > mark[0])
