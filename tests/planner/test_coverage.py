@@ -23,6 +23,7 @@ from gridcase.grid.rules import SIZES_KEY, SizeLimits
 from gridcase.households import service as households
 from gridcase.households.models import Household
 from gridcase.households.rules import CareTier
+from gridcase.households.rules.tiers_rules import SETTING
 from gridcase.people.models import Post
 from gridcase.people.rules import Role
 from gridcase.planner import service
@@ -137,6 +138,21 @@ def test_who_was_not_visited_in_time(
             visit(home, days, mode)
     found = {line.id for line in every_row(Listed.NOT_VISITED, AsOf(TODAY), world.grids["village_a"])}
     assert (home in found) is late
+
+
+def test_the_interval_is_the_one_the_county_has_set(ctx: Flask, world: World) -> None:
+    home, county = world.homes["circle"][0], db.session.get_one(Grid, world.grids["county"])
+    with transaction():
+        visit(home, 40)
+    before = {line.id for line in every_row(Listed.NOT_VISITED, NOW, world.grids["village_a"])}
+    with transaction():
+        grids.set_setting(
+            actor=MAKER, place=county, key=SETTING, value={"green_days": 30}, valid_from=TODAY, now=clock.now()
+        )  # fmt: skip
+    after = {line.id for line in every_row(Listed.NOT_VISITED, NOW, world.grids["village_a"])}
+    assert after - before == {home}
+    assert report()["上河村"].not_visited == len(after)
+    assert report()["远山村"].not_visited == 2, "another county keeps its own"
 
 
 def random_life(world: World, seed: int) -> None:
