@@ -10,6 +10,7 @@ from uuid import uuid4
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from gridcase.app import load_viewer
 from gridcase.core import clock
@@ -17,9 +18,10 @@ from gridcase.core.db import db, transaction
 from gridcase.core.errors import Refused
 from gridcase.core.permissions import Viewer
 from gridcase.households import service
-from gridcase.households.models import Household, HouseholdFactor, TierSuggestion
+from gridcase.households.models import Household, HouseholdFactor, TierSuggestion, TierTask
 from gridcase.households.rules import FACTORS, CareTier, MeetingKind
 from gridcase.households.service import Meeting
+from gridcase.notices.models import Notice
 from gridcase.people.rules import Role
 from gridcase.users.models import User
 from gridcase.users.session import Account
@@ -77,6 +79,23 @@ def visited(home_id: int, actor: Viewer, *, ago: timedelta = timedelta()) -> Non
     )  # fmt: skip
     with transaction():
         visits.log_visit(actor=actor, household=home_of(home_id), record=record, now=now)
+
+
+def open_tasks(home: int) -> list[str]:
+    """Why the home should be assessed again."""
+    return list(
+        db.session.scalars(
+            select(TierTask.cause)
+            .where(TierTask.household_id == home, TierTask.closed_at.is_(None))
+            .order_by(TierTask.id)
+        )
+    )
+
+
+def told(rule: str) -> list[tuple[int | None, str]]:
+    """Who was told by a rule, and where it points."""
+    rows = db.session.execute(select(Notice.post_id, Notice.link).where(Notice.rule == rule).order_by(Notice.id))
+    return [(row.post_id, row.link) for row in rows]
 
 
 def refused(function: Any, *args: Any, **kwargs: Any) -> Refused:

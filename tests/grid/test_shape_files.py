@@ -158,6 +158,21 @@ def many_points() -> bytes:
     return zipped(**{**parts, "a__shp": bytes(shp)})
 
 
+def without_shape() -> bytes:
+    """A record of a shapefile whose shape is empty."""
+    parts = shapes(RING)
+    shp = bytearray(parts["a__shp"])
+    struct.pack_into("<i", shp, 100 + 8, shapefile.NULL)
+    return zipped(**{**parts, "a__shp": bytes(shp)})
+
+
+def lying_directory() -> bytes:
+    """A zip whose directory points before its beginning."""
+    data = bytearray(zipped(**shapes(RING)))
+    struct.pack_into("<I", data, data.rfind(b"PK\x05\x06") + 12, 0x00FFFFFF)
+    return bytes(data)
+
+
 def of_datum(epsg: int) -> bytes:
     return zipped(**shapes(RING), a__prj=CRS.from_epsg(epsg).to_wkt("WKT1_ESRI").encode())
 
@@ -193,6 +208,11 @@ BROKEN: dict[str, tuple[bytes, str]] = {
     "a shapefile of points": (zipped(**shapes(RING, kind=shapefile.POINT)), "POINT"),
     "a broken shapefile": (zipped(**{**shapes(RING), "a__shp": b"\0" * 120, "a__shx": b""}), "读不出来"),
     "a shape that lies about its size": (many_points(), "读不出来"),
+    "a shape that is none": (without_shape(), "读不出来"),
+    "a directory that points nowhere": (lying_directory(), "打不开"),
+    "no rings": (collection({"type": "MultiPolygon", "coordinates": [[]]}), "坐标有误"),
+    "a ring of two": (collection(polygon(RING[:2])), "坐标有误"),
+    "names for numbers": (collection(polygon([{"x": 1, "y": 2}] * 4)), "坐标有误"),
     "Beijing 1954": (of_datum(4214), "不能换算"),
     "Xian 1980": (of_datum(4610), "不能换算"),
 }

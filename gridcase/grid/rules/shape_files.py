@@ -32,8 +32,8 @@ LONGEST_VALUE, MOST_COLUMNS = 60, 40
 _PARTS = (".shp", ".dbf", ".shx", ".prj", ".cpg")
 # What the reader of shapefiles meets in files that are cut, mixed up or made to mislead.
 _UNREADABLE = (
-    shapefile.ShapefileException, shapefile.PossiblyCorruptFileHeader, struct.error, ValueError, LookupError, TypeError,
-    OSError, AttributeError, OverflowError, MemoryError, EOFError,
+    shapefile.ShapefileException, shapefile.GeoJSON_Error, shapefile.PossiblyCorruptFileHeader, struct.error,
+    ValueError, LookupError, TypeError, OSError, AttributeError, OverflowError, MemoryError, EOFError,
 )  # fmt: skip
 Polygons = list[list[list[Point]]]
 
@@ -138,7 +138,9 @@ def _feature(one: Any, number: int) -> Feature:
     parts: Any = [coordinates] if kind == "Polygon" else coordinates
     try:
         polygons = [[[_point(point) for point in ring] for ring in polygon] for polygon in parts]
-    except (TypeError, ValueError, IndexError, OverflowError) as error:
+        if not polygons or any(not polygon or any(len(ring) < 3 for ring in polygon) for polygon in polygons):
+            raise ValueError("no shape")
+    except (TypeError, ValueError, LookupError, OverflowError) as error:
         raise _refused(N_("第 %(number)s 个图形的坐标有误，请改正后再传。", number=number)) from error
     return Feature(_columns(one.get("properties")), polygons)
 
@@ -216,7 +218,16 @@ def _unpack(data: bytes) -> dict[str, bytes]:
             if any(info.flag_bits & 0x1 for info in ours):
                 raise _refused(N_("压缩包加了密码，请去掉密码再传。"))
             return _parts_of(archive, ours)
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, RuntimeError, OSError) as error:
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        struct.error,
+        ValueError,
+        LookupError,
+        EOFError,
+        RuntimeError,
+        OSError,
+    ) as error:
         raise _refused(N_("压缩包打不开，可能不完整，请重新打包。")) from error
 
 

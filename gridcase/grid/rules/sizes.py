@@ -57,8 +57,10 @@ class SizeLimits:
         return cls(
             _span(stored.get("households"), usual.households),
             _span(stored.get("persons"), usual.persons),
-            *(int(stored.get(name, getattr(usual, name))) for name in ("circle_target", "circle_few", "circle_many")),
-            three_lines=bool(stored.get("three_lines", usual.three_lines)),
+            int(stored.get("circle_target", usual.circle_target)),
+            int(stored.get("circle_few", usual.circle_few)),
+            int(stored.get("circle_many", usual.circle_many)),
+            bool(stored.get("three_lines", usual.three_lines)),
         )
 
 

@@ -176,7 +176,8 @@ def draft(draft_id: int) -> ResponseReturnValue:
             flash(_("已更新 %(count)s 个网格的轮廓。", count=done), "ok")
             return redirect(url_for("dossier.grid", grid_id=place.id))
     form.datum.data, form.column.data = datum.value if datum else None, preview.column
-    layers = [*_file_layers(preview), *_around(place)[:1]]
+    ground = queries.outline_of(place.id) or queries.nearest_outline_above(place)
+    layers = [mapkit.Layer("village", [(place.id, ground.geojson)] if ground else []), _file_layer(preview)]
     return render_template(
         "grid/draft.html", form=form, place=place, draft=kept, preview=preview, datum=datum, parts=_map(layers, place),
         said=kept.content.get("datum") is not None, words=_words(),
@@ -184,9 +185,9 @@ def draft(draft_id: int) -> ResponseReturnValue:
     )  # fmt: skip
 
 
-def _file_layers(preview: matching.Preview) -> Layers:
+def _file_layer(preview: matching.Preview) -> mapkit.Layer:
     drawn = [
         (row.number, orjson.dumps({"type": "MultiPolygon", "coordinates": row.polygons}).decode())
         for row in preview.rows
     ]
-    return [mapkit.Layer("file", drawn)]
+    return mapkit.Layer("file", drawn)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from flask_babel import lazy_gettext as _
@@ -87,6 +88,8 @@ class DecideForm(BaseForm):
         super().__init__(**kwargs)
         self.agree.choices = options([("yes", N_("同意")), ("no", N_("不同意"))])
         self.meeting_kind.choices = labelled(MeetingKind)
+        for field in (self.meeting_on, self.meeting_kind, self.meeting_ref):
+            field.flags.required = True  # shown only where a meeting is asked for
 
 
 class ObjectForm(BaseForm):
@@ -156,13 +159,14 @@ for _code, _factor in FACTORS.items():
     setattr(RulesForm, f"days_{_code}", _number(_("有效期（天）"), 1, LONGEST_DAYS))
 
 
-def rules_form(rules: TierRules) -> RulesForm:
-    """The form filled with the rules in force."""
-    values: dict[str, Any] = {name: getattr(rules, name) for name in NUMBERS}
+def rules_form(rules: TierRules, *, today: date) -> RulesForm:
+    """The form filled with the rules in force; a draft takes effect today unless another day is chosen."""
+    values: dict[str, Any] = {name: getattr(rules, name) for name in NUMBERS} | {"valid_from": today}
     for code, factor in FACTORS.items():
         values[f"weight_{code}"] = str(rules.weight(code))
         values[f"days_{code}"] = rules.days.get(code, factor.days)
     form = RulesForm(data=values)
+    form.valid_from.flags.required = True  # only asked for when a draft is saved
     for code in FACTORS:
         steps = {*range(0, HEAVIEST + 1, 5)}
         now = rules.weight(code)

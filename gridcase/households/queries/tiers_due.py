@@ -71,7 +71,7 @@ def untold(*, after: int) -> Sequence[Any]:
     return db.session.execute(
         select(TierTask, Household)
         .join(Household, Household.id == TierTask.household_id)
-        .where(TierTask.closed_at.is_(None), TierTask.id > after, ~told.exists())
+        .where(TierTask.closed_at.is_(None), TierTask.id > after, Household.ended_on.is_(None), ~told.exists())
         .order_by(TierTask.id)
         .limit(BATCH)
     ).all()

@@ -35,6 +35,7 @@ def _decides(viewer: Viewer) -> ColumnElement[bool]:
     """Proposals this viewer may decide: not his own, and of those for red only with the right to it."""
     return and_(
         TierSuggestion.state == ProposalState.PROPOSED,
+        Household.ended_on.is_(None),
         func.coalesce(TierSuggestion.proposed_by_user_id, 0) != (viewer.user_id or -1),
         or_(
             and_(_red(), visible(viewer, Permission.CONFIRM_RED_TIER)),
@@ -101,9 +102,12 @@ def to_confirm(viewer: Viewer, *, on: date) -> Sequence[Any]:
 
 def _sees_task(viewer: Viewer) -> ColumnElement[bool]:
     """A task that came of something restricted is for those who may read it; the rest for who serves the home."""
-    return or_(
-        and_(TierTask.cause != Cause.RESTRICTED, visible(viewer, Permission.PROPOSE_TIER)),
-        and_(TierTask.cause == Cause.RESTRICTED, visible(viewer, Permission.SEE_SENSITIVE_FACTORS)),
+    return and_(
+        Household.ended_on.is_(None),
+        or_(
+            and_(TierTask.cause != Cause.RESTRICTED, visible(viewer, Permission.PROPOSE_TIER)),
+            and_(TierTask.cause == Cause.RESTRICTED, visible(viewer, Permission.SEE_SENSITIVE_FACTORS)),
+        ),
     )
 
 

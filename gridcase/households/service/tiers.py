@@ -71,7 +71,7 @@ def take_over_tiers(*, household_ids: Collection[int], assessed_on: date) -> Non
 
 def assess_on(days: Mapping[int, date]) -> None:
     """Homes were looked at on these days; what stands about them already keeps its own count of visits."""
-    known = set()
+    known: set[int] = set()
     ids = sorted(days)
     for start in range(0, len(ids), 500):
         some = ids[start : start + 500]

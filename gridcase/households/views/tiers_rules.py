@@ -39,7 +39,7 @@ def tier_rules() -> ResponseReturnValue:
     today = clock.town_day(now)
     place = tiers_whatif.rule_place(request.args.get("place", type=int), viewer=viewer())
     rules = tiers.rules_for(place.path, on=today)
-    form, moves = rules_form(rules), None
+    form, moves = rules_form(rules, today=today), None
     if form.validate_on_submit():
         try:
             check_rules(form.draft)
