@@ -13,7 +13,7 @@ from gridcase.core.permissions import Viewer
 from gridcase.grid.models import Grid
 from gridcase.people import queries, service
 from gridcase.people.models import Post
-from gridcase.people.rules import LINE_ROLES, Line, Role
+from gridcase.people.rules import LINE_ROLES, Role, ThreeLine
 from tests.factories.world import MAKER, SINCE, World
 
 pytestmark = pytest.mark.usefixtures("ctx")
@@ -36,8 +36,8 @@ def test_a_village_without_a_full_time_worker_is_named(world: World) -> None:
     assert [one.name for one in queries.villages_without_fulltime(town, on=date(2026, 10, 31))] == ["下河村"]
 
 
-@pytest.mark.parametrize("line", list(Line))
-def test_a_leader_without_a_line_is_named_until_one_is_held(world: World, viewer_of: ViewerOf, line: Line) -> None:
+@pytest.mark.parametrize("line", list(ThreeLine))
+def test_a_leader_without_a_line_is_named_until_one_is_held(world: World, viewer_of: ViewerOf, line: ThreeLine) -> None:
     village = place(world, "village_a")
     rows = queries.leaders_without_line(village.path, on=TODAY)
     assert [(row.name, row.title) for row in rows] == [("测试网格长", "网格长")]

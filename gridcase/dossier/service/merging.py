@@ -82,5 +82,6 @@ def _fold(
 ) -> list[int]:
     left = households.fold_person(double_id, kept_id, actor=actor, place=place, now=now, ending=ending)
     people.fold_holdings(double_id, kept_id, actor=actor, place_path=place, now=now)
+    people.fold_records(double_id, kept_id, actor=actor, place_path=place, now=now)
     users.fold_account(double_id, kept_id, actor=actor, now=now)
     return left

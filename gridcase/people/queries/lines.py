@@ -17,7 +17,7 @@ from gridcase.grid.rules import GridLevel
 from gridcase.people.models import Holding, Person, Post
 from gridcase.people.queries.posts import valid_on
 from gridcase.people.queries.register import visible
-from gridcase.people.rules import LINE_ROLES, Line, Role
+from gridcase.people.rules import LINE_ROLES, Role, ThreeLine
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,7 @@ class Held:
     name: str
 
 
-def line_holders(path: str, *, viewer: Viewer, on: date) -> dict[Line, list[Held]]:
+def line_holders(path: str, *, viewer: Viewer, on: date) -> dict[ThreeLine, list[Held]]:
     """Who holds which line below a place on a day."""
     return {line: _held(path, role, viewer=viewer, on=on) for line, role in LINE_ROLES.items()}
 

@@ -9,7 +9,7 @@ from gridcase.people.rules.liaisons import (
     certificate_number,
     standing_on,
 )
-from gridcase.people.rules.lines import LINE_ROLES, Line
+from gridcase.people.rules.lines import LINE_ROLES, ThreeLine
 from gridcase.people.rules.roles import HOUSEHOLD_ROLES, ROLE_PERMISSIONS, Role, UnitKind
 
 __all__ = [
@@ -22,12 +22,12 @@ __all__ = [
     "BodyKind",
     "Candidate",
     "LeaderSource",
-    "Line",
     "MeetingKind",
     "PledgeReview",
     "Role",
     "Standing",
     "Tag",
+    "ThreeLine",
     "UnitKind",
     "certificate_number",
     "standing_on",

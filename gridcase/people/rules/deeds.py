@@ -30,6 +30,8 @@ DEEDS: dict[str, Text] = {
     "person.edit": N_("修改人员信息"),
     "person.tag": N_("登记身份"),
     "person.untag": N_("结束身份"),
+    "person.fold": N_("合并重复的人"),
+    "post.fold": N_("合并重复的人"),
     "person.reveal": N_("查看电话"),
     "person.card_consent": N_("连心卡电话的意愿"),
     "pledge.make": N_("登记承诺"),

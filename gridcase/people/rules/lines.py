@@ -7,7 +7,7 @@ from gridcase.core.words import N_
 from gridcase.people.rules.roles import Role
 
 
-class Line(Labelled):
+class ThreeLine(Labelled):
     """Party contact, deputy of the people's congress, head of the centre household."""
 
     PARTY = "party", N_("联系党员")
@@ -16,4 +16,4 @@ class Line(Labelled):
 
 
 # The centre household head is the liaison representative, whatever the village calls the post.
-LINE_ROLES = {Line.PARTY: Role.PARTY_CONTACT, Line.DEPUTY: Role.DEPUTY, Line.CENTER: Role.LIAISON}
+LINE_ROLES = {ThreeLine.PARTY: Role.PARTY_CONTACT, ThreeLine.DEPUTY: Role.DEPUTY, ThreeLine.CENTER: Role.LIAISON}

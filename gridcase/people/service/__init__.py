@@ -12,6 +12,7 @@ from gridcase.people.service.bodies import (
     free_unit_code,
     seat,
 )
+from gridcase.people.service.folding import fold_records
 from gridcase.people.service.liaisons import Election, certify, certify_many, mark_first_visit, note_oath, revoke
 from gridcase.people.service.persons import (
     PERSON_EDITED,
@@ -74,6 +75,7 @@ __all__ = [
     "end_seat",
     "end_stand_in",
     "fold_holdings",
+    "fold_records",
     "free_code",
     "free_unit_code",
     "mark_first_visit",

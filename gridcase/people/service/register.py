@@ -191,7 +191,7 @@ def fold_holdings(double_id: int, kept_id: int, *, actor: Viewer, place_path: st
             kept.setdefault(row.post_id, []).append(dated.Span(row.valid_from, row.valid_to, {}, row.id))
     doubled = [row for row in rows if row.person_id == double_id]
     spans = [
-        dated.Span(start, end, {"post_id": row.post_id, "person_id": kept_id, "stand_in": row.stand_in})
+        dated.Span(start, end, _held(row, kept_id))
         for row in doubled
         for start, end in dated.free(kept.get(row.post_id, []), start=row.valid_from, end=row.valid_to)
     ]
@@ -202,3 +202,10 @@ def fold_holdings(double_id: int, kept_id: int, *, actor: Viewer, place_path: st
             detail={"double": double_id, "posts": sorted({row.post_id for row in doubled})},
         )  # fmt: skip
     return len(spans)
+
+
+def _held(row: Holding, person_id: int) -> dict[str, Any]:
+    return {
+        "post_id": row.post_id, "person_id": person_id, "stand_in": row.stand_in, "reason": row.reason,
+        "source": row.source,
+    }  # fmt: skip

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from gridcase.core.permissions import Permission
 from gridcase.grid import queries as grids
 from gridcase.people import queries
-from gridcase.people.rules import Line
+from gridcase.people.rules import ThreeLine
 from gridcase.people.views.base import bp, today
 from gridcase.web.access import needs, viewer
 
@@ -22,7 +22,7 @@ def lines() -> ResponseReturnValue:
     asked = request.args.get("village", type=int)
     village = next((one for one in villages if one.id == asked), villages[0] if villages else None)
     return render_template(
-        "people/lines.html", villages=villages, village=village, lines=Line,
+        "people/lines.html", villages=villages, village=village, lines=ThreeLine,
         held=queries.line_holders(village.path, viewer=someone, on=day) if village else {},
         workers=queries.workers(village.path, viewer=someone, on=day) if village else {},
         leaders=queries.leaders_without_line(village.path, on=day) if village else [],
