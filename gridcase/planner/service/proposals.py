@@ -257,7 +257,7 @@ def _rows(plan: Plan) -> Iterable[tuple[PlanRow, PlanTarget]]:
         .join(PlanTarget, PlanTarget.id == PlanRow.target_id)
         .where(PlanRow.plan_id == plan.id, PlanRow.moves.is_(True))
         .order_by(PlanRow.household_id)
-    ).tuples()
+    ).all()
 
 
 def _apply_cells(plan: Plan, actor: Viewer, start: date, now: datetime) -> int:
