@@ -15,6 +15,7 @@ from gridcase.web.access import access_of
 from tests.factories import objects
 from tests.factories.snapshot import differences, everything
 from tests.factories.world import World
+from tests.house import tables
 from tests.house.reach import FIXED, OWN, TABLE
 
 # Open to everybody, each with its reason.
@@ -74,7 +75,8 @@ def test_looking_has_no_method_that_writes(app: Flask) -> None:
 def own_ids(app: Flask, world: World) -> dict[str, int]:
     """The own object of each kind."""
     with app.app_context():
-        found = {thing.kind: thing.id for thing in objects.make(world) if thing.name in OWN}
+        things = [*objects.make(world), *(thing for part in tables.PARTS for thing in part.things(world))]
+        found = {thing.kind: thing.id for thing in things if thing.name in OWN}
         db.session.remove()
     return found
 
