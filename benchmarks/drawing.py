@@ -10,13 +10,13 @@ from gridcase.planner.rules import cells, circles
 from gridcase.planner.rules.ground import Home, metres
 
 COLOURS = ("#0a5b5d", "#a8231b", "#34479c", "#7d4a00", "#19643a", "#7a2a7d", "#3d4d57", "#94365a")
-WIDE, HIGH, EDGE = 760, 420, 24
-SEED = 1
+WIDE, HIGH, EDGE = 760, 520, 24
+HOMES, SEED = 260, 5  # a few groups, so that single homes can be told apart
 
 
 def before_and_after(folder: Path) -> Iterator[Path]:
     """Draw the cells of a village today and proposed, and its circles; yields the files."""
-    made = village(800, SEED)
+    made = village(HOMES, SEED)
     today: dict[int, int] = {}
     proposed: dict[int, int] = {}
     moved: set[int] = set()
@@ -51,7 +51,8 @@ def _drawn(path: Path, homes: tuple[Home, ...], cell_of: Callable[[int], int], r
     bar = 500 * scale
     marks.append(f'<path d="M{EDGE} {HIGH - 8}h{bar:.0f}" stroke="#172526" stroke-width="2"/>'
                  f'<text x="{EDGE}" y="{HIGH - 12}" font-size="11" font-family="sans-serif">500 m</text>')  # fmt: skip
-    head = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDE} {HIGH}">'
+    wide = max(bar, (high[0] - low[0]) * scale) + 2 * EDGE
+    head = f'<svg xmlns="http://www.w3.org/2000/svg" width="{wide:.0f}" viewBox="0 0 {wide:.0f} {HIGH}">'
     head += '<rect width="100%" height="100%" fill="#fff"/>'
     path.write_text(head + "\n" + "\n".join(marks) + "\n</svg>\n", encoding="utf-8")
     return path

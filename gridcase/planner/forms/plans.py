@@ -15,7 +15,7 @@ class AskForm(BaseForm):
     """What to propose, where, and how long the solver may think; the choices are handed in."""
 
     kind = RadioField(_("规划什么"), validators=[InputRequired(_("请选择规划什么。"))])
-    place = SelectField(_("范围"), coerce=int)
+    place = SelectField(_("范围"), coerce=int, validators=[InputRequired()])
     seconds = RadioField(_("最多算多久"), coerce=int, validators=[InputRequired(_("请选择计算时间。"))])
 
 
