@@ -141,3 +141,23 @@ def test_circles_page_says_who_and_how_much(app: Flask, world: World, client_as:
     assert "已证明没有别的选法更合大家的意愿" in page
     assert "测试39之0" not in page
     assert "测试0之0" in page  # holds the post today: that is public
+
+
+def test_rules_of_a_village_are_kept_and_checked(app: Flask, world: World, client_as: As) -> None:
+    head, path = client_as(Role.VILLAGE_HEAD), f"/planner/villages/{world.grids['village_a']}/rules"
+    values = {
+        "stay_metres": "350",
+        "first": "5",
+        "second": "2",
+        "third": "1",
+        "change_metres": "0",
+        "uneven_metres": "9",
+    }
+    assert "200" in head.get(path).get_data(as_text=True)
+    wrong = head.post(path, data={**values, "third": "9"}).get_data(as_text=True)
+    assert "不能比第三小" in wrong
+    assert head.post(path, data=values).status_code == 302
+    village = head.get(f"/planner/villages/{world.grids['village_a']}").get_data(as_text=True)
+    assert "相当于多走 350 米" in village
+    assert "在别人的圈里" in village  # the box was not ticked
+    assert client_as(Role.GRID_LEADER).get(path).status_code == 403

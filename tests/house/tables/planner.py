@@ -18,6 +18,7 @@ CONFIRMS = names("village_head")
 TABLE: tuple[Row, ...] = (
     Row("planner.plans", PLANS),
     Row("planner.village", PLANS, "village"),
+    Row("planner.plan_rules", PLANS, "village"),
     Row("planner.plan", PLANS, "plan"),
     Row("planner.plan_points", PLANS, "plan"),
     Row("planner.show_plan", PLANS, "plan"),
