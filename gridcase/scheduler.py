@@ -19,6 +19,7 @@ from gridcase.core.permissions import job
 from gridcase.households import service as households
 from gridcase.notices import jobs as notices
 from gridcase.planner import jobs as planner
+from gridcase.planner import service as reorganisation
 from gridcase.points import jobs as points
 from gridcase.reminders import jobs as reminders
 from gridcase.users import service as users
@@ -32,10 +33,11 @@ def remind(_config: Config) -> int:
 
 
 def settle_moves(_config: Config) -> int:
-    """Moves of homes and circles that take effect today."""
+    """Moves of homes and circles that take effect today, and planned changes whose day has come."""
     now = clock.now()
     with transaction():
-        return households.settle_day(actor=job("moves"), today=clock.town_day(now), now=now)
+        changes = reorganisation.settle_day(actor=job("moves"), now=now)
+        return changes + households.settle_day(actor=job("moves"), today=clock.town_day(now), now=now)
 
 
 def mature_points(_config: Config) -> int:

@@ -1,1 +1,5 @@
-"""Tables of the room: proposals of cells and circles."""
+"""Tables of the room: proposals of cells and circles, changes of them."""
+
+from gridcase.planner.models.reorganise import GridLineage, HandoverItem, HandoverSheet, PostChange, Reorganisation
+
+__all__ = ["GridLineage", "HandoverItem", "HandoverSheet", "PostChange", "Reorganisation"]
