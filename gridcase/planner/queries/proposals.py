@@ -167,9 +167,9 @@ def names_before(plan: Plan, ids: Sequence[int | None], *, on: date) -> dict[int
     if not wanted:
         return {}
     if plan.kind == Kind.CIRCLES:
-        titles = dict(db.session.execute(select(Post.id, Post.title).where(Post.id.in_(wanted))).tuples())
+        titles = dict(db.session.execute(select(Post.id, Post.title).where(Post.id.in_(wanted))).all())
         return {**titles, **people.holders_of(sorted(wanted), on=on)}
-    return dict(db.session.execute(select(Grid.id, Grid.name).where(Grid.id.in_(wanted))).tuples())
+    return dict(db.session.execute(select(Grid.id, Grid.name).where(Grid.id.in_(wanted))).all())
 
 
 def points(plan: Plan) -> dict[str, list[int]]:

@@ -153,7 +153,8 @@ def cell_work(today: Today, limits: SizeLimits, wishes: Wishes, *, seconds: floa
                 seconds=max(LEAST_SECONDS, seconds * len(homes) / total),
             )))
             for group, homes in sorted(groups.items())
-        )
+        ),
+        outside=sum(group is None for group, _ in today.homes),
     )  # fmt: skip
 
 

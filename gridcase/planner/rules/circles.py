@@ -16,6 +16,7 @@ from functools import cached_property
 import numpy as np
 
 from gridcase.households.rules import CircleLimits
+from gridcase.planner.rules.branch import decided
 from gridcase.planner.rules.ground import Home, between, metres
 from gridcase.planner.rules.program import Numbers, Program
 
@@ -139,6 +140,7 @@ class GreedyCircles:
     seats: Numbers
     honoured: int
     outside: int  # circles outside the sizes
+    serving: tuple[int, ...]
 
 
 def sizes_kept(village: Village) -> tuple[int, int, int]:
@@ -161,9 +163,9 @@ def propose(village: Village) -> CirclePlan | None:
         return None
     number, few, many = sizes_kept(village)
     greedy = _greedy(village, number, few, many)
-    serving, bound = _choose(village, number, few, many)
+    serving, bound = _choose(village, number, few, many, greedy.serving)
     if serving is None:
-        serving = sorted({int(seat) for seat in greedy.seats})
+        serving = list(greedy.serving)
     seats = _seated(village, serving, few, many)
     if seats is None:
         seats = greedy.seats
@@ -208,7 +210,7 @@ def changes(village: Village, seats: Numbers) -> int:
     return sum(post is not None and post != seat for post, seat in pairs)
 
 
-def _choose(village: Village, number: int, few: int, many: int) -> tuple[list[int] | None, int]:
+def _choose(village: Village, number: int, few: int, many: int, start: Sequence[int]) -> tuple[list[int] | None, int]:
     """Who serves, and the greatest weight of wishes that any choice can honour.
 
     A home that gets no wish may go to any circle, so those are only counted, which keeps the program small. With the
@@ -237,8 +239,9 @@ def _choose(village: Village, number: int, few: int, many: int) -> tuple[list[in
     program.row(number, serves, 1.0, number)
     if village.rules.own_home:
         _own_homes(program, village, pairs, wish, rest, serves)
-    answer = program.solve(
-        seconds=village.rules.seconds, absolute_gap=max(0.5, SCALE * 0.999 - seats), seed=village.rules.seed,
+    answer = decided(
+        program, serves, number, gap=max(0.5, SCALE * 0.999 - seats), seconds=village.rules.seconds,
+        seed=village.rules.seed, start=start,
     )  # fmt: skip
     if answer.x is None:
         return None, sum(max(village.wishes[pair] for pair in pairs if pair[0] == row) for row in by_home)
@@ -277,7 +280,7 @@ def _seated(village: Village, serving: Sequence[int], few: int, many: int) -> Nu
         program.row(target, [*x[:, column], *uneven[column]], [*np.ones(homes), 1.0, -1.0], target)
     fixed = 1.0 if rules.own_home else 0.0
     for row, living in village.own.items():
-        for seat in set(living) & set(here):
+        for seat in set(living) & set(here) if len(here) > 1 else ():  # the only circle holds every home
             program.row(fixed, [x[row, here.index(seat)]], 1.0, fixed)
     answer = program.solve(seconds=max(20.0, rules.seconds), seed=rules.seed)
     if answer.x is None:
@@ -311,7 +314,9 @@ def _greedy(village: Village, number: int, few: int, many: int) -> GreedyCircles
     seats = _greedy_seats(village, serving, many)
     _fill(village, seats, serving, few)
     sizes = np.bincount(seats, minlength=len(village.candidates))[serving]
-    return GreedyCircles(seats, honour(village, seats)[0], int(((sizes < few) | (sizes > many)).sum()))
+    return GreedyCircles(
+        seats, honour(village, seats)[0], int(((sizes < few) | (sizes > many)).sum()), tuple(sorted(serving))
+    )
 
 
 def _greedy_seats(village: Village, serving: Sequence[int], many: int) -> Numbers:

@@ -68,7 +68,7 @@ class Program:
             ("time_limit", max(seconds, 0.01)), ("mip_rel_gap", gap), ("mip_abs_gap", absolute_gap),
         ):  # fmt: skip
             solver.setOptionValue(name, value)
-        solver.passModel(self._model())
+        solver.passModel(self.model())
         if start is not None:
             known = highspy.HighsSolution()
             known.col_value = [float(value) for value in start]
@@ -76,7 +76,8 @@ class Program:
         solver.run()
         return self._answer(solver)
 
-    def _model(self) -> Any:
+    def model(self) -> Any:
+        """The program as HiGHS takes it."""
         model = highspy.HighsLp()
         model.num_col_, model.num_row_ = self._columns, len(self._lows)
         model.col_cost_ = np.concatenate(self._costs)

@@ -96,9 +96,11 @@ class Outcome:
 
 @dataclass(frozen=True)
 class CellWork:
-    """The groups of a village, each to be divided into cells: (id of the group, its homes and rules)."""
+    """The groups of a village, each to be divided into cells: (id of the group, its homes and rules); `outside`: homes
+    of the village that lie in no group and are left alone."""
 
     groups: tuple[tuple[int, Group], ...]
+    outside: int = 0
 
 
 Progress = Callable[[int, int], None]
@@ -124,7 +126,7 @@ def _cells(work: CellWork, progress: Progress | None) -> Outcome:
             figures.append({"group": grid_id, **_cell_figures(group, plan)})
         if progress is not None:
             progress(number, len(work.groups))
-    return Outcome(tuple(targets), tuple(placings), {"groups": figures, **_cell_sums(figures)})
+    return Outcome(tuple(targets), tuple(placings), {"groups": figures, "outside": work.outside, **_cell_sums(figures)})
 
 
 def _cell_targets(grid_id: int, group: Group, plan: cells.CellPlan) -> list[Target]:

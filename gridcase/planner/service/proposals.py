@@ -26,7 +26,7 @@ from gridcase.people.rules import Role
 from gridcase.planner.models.proposals import Plan, PlanRow, PlanTarget
 from gridcase.planner.queries import proposals as plan_queries
 from gridcase.planner.queries import today as today_queries
-from gridcase.planner.rules.states import OPEN, SECONDS, UNDER_WAY, PlanState
+from gridcase.planner.rules.states import OPEN, SECONDS, SETTING_KEY, UNDER_WAY, PlanState, Wishes
 from gridcase.planner.rules.work import Kind, Outcome, done
 
 FORGOTTEN = timedelta(minutes=15)  # a plan that runs longer was left behind by a process that died
@@ -60,6 +60,15 @@ def _new(place: Grid, kind: Kind, *, seconds: int, seed: int, actor: Viewer, now
     db.session.add(plan)
     db.session.flush()
     return plan
+
+
+def set_wishes(*, actor: Viewer, place: Grid, wishes: Wishes, now: datetime) -> None:
+    """What a village's proposals weigh from today on; those that stand keep what they were made with."""
+    if not wishes.first >= wishes.second >= wishes.third:
+        raise Refused(N_("第一意愿的分量不能比第二小，第二不能比第三小。"), field="first")
+    grid_service.set_setting(
+        actor=actor, place=place, key=SETTING_KEY, value=wishes.as_json(), valid_from=town_day(now), now=now
+    )
 
 
 def work_out(plan_id: int, *, actor: Viewer, clock: Callable[[], datetime]) -> bool:
@@ -257,7 +266,7 @@ def _rows(plan: Plan) -> Iterable[tuple[PlanRow, PlanTarget]]:
         .join(PlanTarget, PlanTarget.id == PlanRow.target_id)
         .where(PlanRow.plan_id == plan.id, PlanRow.moves.is_(True))
         .order_by(PlanRow.household_id)
-    ).tuples()
+    ).all()
 
 
 def _apply_cells(plan: Plan, actor: Viewer, start: date, now: datetime) -> int:

@@ -16,12 +16,12 @@ from gridcase.core.words import N_
 from gridcase.grid import queries as grids
 from gridcase.grid.models import Grid
 from gridcase.grid.rules import GridLevel, SizeLimits
-from gridcase.planner.forms.plans import AskForm, ConfirmForm, RefuseForm
+from gridcase.planner.forms.plans import AskForm, ConfirmForm, RefuseForm, RulesForm
 from gridcase.planner.models.proposals import Plan
 from gridcase.planner.queries import proposals as queries
 from gridcase.planner.queries import today
 from gridcase.planner.rules.feasible import Why
-from gridcase.planner.rules.states import OPEN, SECONDS, UNDER_WAY, PlanState
+from gridcase.planner.rules.states import OPEN, SECONDS, UNDER_WAY, PlanState, Wishes
 from gridcase.planner.rules.work import Kind, Reason
 from gridcase.planner.service import proposals as service
 from gridcase.planner.views.base import bp
@@ -32,10 +32,11 @@ from gridcase.web.frame import NavItem
 from gridcase.web.respond import json_text
 from gridcase.web.security import nonce
 
+PAGES = ("plans", "village", "plan_rules", "plan", "confirm_plan", "refuse_plan")
 NAV = (
     NavItem(
         "plans", N_("规划"), "planner.plans", "grid", frozenset({Permission.PLAN_GRID}), 47, group="registers",
-        pages=frozenset({f"planner.{name}" for name in ("plans", "village", "plan", "confirm_plan", "refuse_plan")}),
+        pages=frozenset({f"planner.{name}" for name in PAGES}),
     ),
 )  # fmt: skip
 MAP = "plan"  # the page's script finds the map as `map_plan`
@@ -70,6 +71,21 @@ def village(village_id: int) -> ResponseReturnValue:
         limits=grids.size_limits(place.path, on=on), wishes=today.wishes_of(place.path, on=on), Kind=Kind,
         PlanState=PlanState,
     )  # fmt: skip
+
+
+@bp.route("/villages/<int:village_id>/rules", methods=["GET", "POST"])
+@needs(Permission.PLAN_GRID)
+def plan_rules(village_id: int) -> ResponseReturnValue:
+    """What the proposals of a village weigh."""
+    place = queries.get_place(village_id, viewer=viewer(), level=GridLevel.VILLAGE)
+    now = clock.now()
+    form = RulesForm(obj=today.wishes_of(place.path, on=clock.town_day(now)))
+    if form.validate_on_submit():
+        wishes = Wishes.from_json(form.data)
+        if submit(form, service.set_wishes, actor=viewer(), place=place, wishes=wishes, now=now):
+            flash(_("已保存，下一份建议按新的规则算。"), "ok")
+            return redirect(url_for(".village", village_id=place.id))
+    return render_template("planner/plan_rules.html", place=place, form=form)
 
 
 def _ask_form(place: Grid) -> AskForm:
