@@ -31,7 +31,16 @@ from gridcase.households.queries.members import (
     member_of,
 )
 from gridcase.households.queries.places import check, homes_on
-from gridcase.households.queries.sight import anywhere, by_code, due, due_day, get_household, standing, visible
+from gridcase.households.queries.sight import (
+    anywhere,
+    by_code,
+    due,
+    due_day,
+    get_household,
+    standing,
+    standing_home,
+    visible,
+)
 
 __all__ = [
     "Filters",
@@ -67,6 +76,7 @@ __all__ = [
     "place_of",
     "places_of",
     "standing",
+    "standing_home",
     "successor_of",
     "trusted_in",
     "visible",
