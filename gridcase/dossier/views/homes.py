@@ -50,7 +50,7 @@ def index() -> ResponseReturnValue:
     return render_template(
         "dossier/list.html", page=queries.page(someone, filters, after=asked.get("after"), today=today),
         filters=filters, villages=villages, today=today, tiers=CareTier, due=asked.get("due", ""), shows=queries.Show,
-        places=queries.groups_of(village, viewer=someone) if village else [],
+        cells=queries.groups_of(village, viewer=someone) if village else [],
         hamlets=queries.hamlets_of(village, viewer=someone) if village else [],
         too_short=0 < len(filters.words) < queries.LEAST_WORDS,
         waiting=households.count_open(someone) if someone.may(Permission.EDIT_HOUSEHOLD) else 0,

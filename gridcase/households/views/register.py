@@ -133,7 +133,7 @@ def history(household_id: int) -> ResponseReturnValue:
     """Where a home lay, whose circle it was in, who lived there, and who wrote what."""
     home = kept_home(household_id)
     return render_template(
-        "households/history.html", home=home, places=queries.places_of(home.id), circles=queries.circles_of(home.id),
+        "households/history.html", home=home, lay=queries.places_of(home.id), circles=queries.circles_of(home.id),
         members=queries.lines_of_home(home.id), kin=queries.kinships_of(home.id), roles=Role, relations=RELATIONS,
         deeds=audit.history_of("household", home.id), deed_words=DEEDS,
         ended=EndedWhy(home.ended_why) if home.ended_why in list(EndedWhy) else None,
