@@ -1,4 +1,4 @@
-"""Why somebody looks at unmasked names; what was written twice; a place's means and ends, where a home lies; what a liaison's page asks."""
+"""Why somebody looks at unmasked names; what was written twice; means and ends of places; a liaison's page."""
 
 from __future__ import annotations
 

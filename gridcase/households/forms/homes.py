@@ -109,6 +109,7 @@ class NewHomeForm(PersonFields, HomeForm):
     def __init__(self, *, places: Any, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.place.choices = places
+        self.place.flags.required = True
         self.gender.choices = self.genders()
         for number in range(1, self.MORE + 1):
             self[f"relation_{number}"].choices = relations()
@@ -133,6 +134,7 @@ class MemberForm(PersonFields, BaseForm):
         super().__init__(**kwargs)
         self.gender.choices = self.genders()
         self.relation.choices = relations(head=True) if is_head else relations()
+        self.relation.flags.required = True
         self.is_head = is_head
 
     def facts(self) -> dict[str, Any]:
@@ -150,3 +152,7 @@ class RelocateForm(BaseForm):
     confirmed = HiddenField()
     place = SelectField(_("小组或网格"), coerce=int)
     on = Day(_("从哪天起"), validators=[InputRequired(_("请填写日期。"))])
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.place.flags.required = True

@@ -16,11 +16,15 @@ from gridcase.web.formkit import BaseForm, labelled, tidy
 WHEN = [InputRequired(_("请填写日期。"))]
 
 
-class People(SelectMultipleField):
+def people(label: Any) -> SelectMultipleField:
     """Members ticked off a list."""
-
-    widget = ListWidget(prefix_label=False)
-    option_widget = CheckboxInput()
+    return SelectMultipleField(
+        label,
+        coerce=int,
+        widget=ListWidget(prefix_label=False),
+        option_widget=CheckboxInput(),
+        validators=[InputRequired(_("请选是谁。"))],
+    )
 
 
 class LifeForm(BaseForm):
@@ -46,6 +50,7 @@ class BirthForm(NameFields, LifeForm):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.gender.choices, self.relation.choices = self.genders(), relations()
+        self.relation.flags.required = True
 
 
 class DeathForm(LifeForm):
@@ -65,6 +70,7 @@ class ArrivalForm(PersonFields, LifeForm):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.gender.choices, self.relation.choices = self.genders(), relations()
+        self.relation.flags.required = True
         self.why.choices = labelled(Why)
         self.why.flags.required = True
 
@@ -72,7 +78,7 @@ class ArrivalForm(PersonFields, LifeForm):
 class DepartureForm(LifeForm):
     """Members go, out of the county or into another home of it; all of them: the home ends."""
 
-    who = People(_("是谁"), coerce=int, validators=[InputRequired(_("请选是谁。"))])
+    who = people(_("是谁"))
     why = RadioField(_("为什么走"), default=Why.MOVE.value)
     code = StringField(_("去本县哪一户（户编号）"), filters=[tidy], validators=[Length(max=60)])
     relation = SelectField(_("到那一户后与户主的关系"), default="other")
@@ -87,12 +93,16 @@ class DepartureForm(LifeForm):
 class SplitForm(LifeForm):
     """Some members form a home of their own."""
 
-    who = People(_("谁去新户"), coerce=int, validators=[InputRequired(_("请选是谁。"))])
+    who = people(_("谁去新户"))
     head = RadioField(_("新户的户主"), coerce=int, validators=[InputRequired(_("请选新户的户主。"))])
     new_head = SelectField(_("原户主去新户的，原户的新户主是"), coerce=int, default=0)
     place = SelectField(_("新户在哪个小组或网格"), coerce=int)
     address = StringField(_("新户的住址"), filters=[tidy], validators=[Length(max=120, message=_("最多 120 个字。"))])
     keep_circle = BooleanField(_("仍由原来的联户代表联系"), default=True)
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.place.flags.required = True
 
 
 class HeadForm(LifeForm):
