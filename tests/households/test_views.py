@@ -275,6 +275,20 @@ def test_two_homes_are_compared_and_made_one(app: Flask, client_as: ClientAs, wo
     assert client_as(Role.LIAISON).get(path).status_code == 403
 
 
+def test_two_records_of_one_person(app: Flask, client_as: ClientAs, world: World) -> None:
+    head, (kept, other) = client_as(Role.VILLAGE_HEAD), world.homes["village_a"][:2]
+    with inside(app):
+        code = db.session.get_one(Household, other).code
+    path, here, there = f"/households/{kept}/same-person", living(app, kept), living(app, other)
+    assert "保留哪一条" in head.get(f"{path}?code={code}").text
+    done = confirmed(head, path, {"code": code, "kept": here[1], "double": there[1]})
+    assert "合为一条" in done.text
+    assert living(app, other) == there[:1]
+    refused = head.post(path, data={"code": code, "kept": here[1], "double": there[0]})
+    assert "确认以后会这样" not in refused.text
+    assert "户主" in refused.text
+
+
 def test_history_and_another_cell(app: Flask, client_as: ClientAs, home: int, world: World) -> None:
     head = client_as(Role.VILLAGE_HEAD)
     data = {"place": world.grids["village_a_cell_4"], "on": "2026-02-15"}

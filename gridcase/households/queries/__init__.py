@@ -5,6 +5,7 @@ from gridcase.households.queries.circles import (
     has_liaison,
     liaison_posts_of,
     name_circles,
+    reasons_of,
     visits_due_by_post,
 )
 from gridcase.households.queries.families import (
@@ -75,6 +76,7 @@ __all__ = [
     "page",
     "place_of",
     "places_of",
+    "reasons_of",
     "standing",
     "standing_home",
     "successor_of",

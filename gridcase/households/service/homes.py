@@ -239,7 +239,7 @@ def _found(
     posts = circles.liaison_posts_of(home.id, on=town_day(now)) if keep_circle else []
     for post in posts:
         change_circles(
-            actor=actor, place=fresh.path, homes={fresh.id: post}, role=post.role, start=on, reason="split", now=now
+            actor=actor, place=fresh.path, homes={fresh.id: post}, role=post.role, start=on, reason="分户", now=now
         )
     settle([home.id, fresh.id], today=town_day(now))
     audit.record(
