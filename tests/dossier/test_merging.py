@@ -228,7 +228,7 @@ def _born(world: World, diary: Diary, one: int, two: int) -> None:
     home = _pick(diary, one)
     before = set(living(home))
     with transaction():
-        child = NewPerson(f"新{two}", "child", "f")
+        child = NewPerson(f"新{two}之{db.session.scalar(select(func.count()).select_from(Member))}", "child", "f")
         households.born(
             home, actor=MAKER, child=child, on=max(home.since or TODAY, TODAY - timedelta(days=two % 20)), now=NOW
         )

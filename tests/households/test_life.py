@@ -50,6 +50,8 @@ def test_a_birth(home: Household) -> None:
     assert "赵小宝" not in living(home, date(2026, 4, 30))
     assert "赵*宝" in said(outcome)
     assert "赵小宝" not in said(outcome), "names are masked in sentences"
+    with pytest.raises(Refused, match="叫这个名字"), transaction():
+        service.born(home, actor=MAKER, child=NewPerson("赵小宝", "child", "m"), on=MAY, now=NOW)
     person = db.session.scalars(select(Person).where(Person.name == "赵小宝")).one()
     assert (person.born_on, person.place_path) == (MAY, home.path)
 

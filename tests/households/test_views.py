@@ -105,6 +105,7 @@ def test_a_home_is_added(app: Flask, client_as: ClientAs, world: World) -> None:
     for link in ("?show=floating", "?hamlet=河湾", "?show=lonely", "?due=today", f"?place={data['place']}"):
         assert f"/households/{new}" in client.get(f"/households/{link}").text, link
     assert f"/households/{new}" not in client.get("/households/?show=ended").text
+    assert "已经有同名户主的户" in client.post("/households/new", data=data).text, "sent twice is one home"
     again = client.post("/households/new", data={**data, "name": "", "leaving_on": "2026-01-01"}).text
     assert "请填写姓名" in again
     assert client_as(Role.LIAISON).get("/households/new").status_code == 403

@@ -71,6 +71,8 @@ def arrived(home: Household, *, actor: Viewer, newcomer: NewPerson, why: Why, on
 def _welcome(
     home: Household, *, actor: Viewer, newcomer: NewPerson, born_on: date | None, start: date, now: datetime
 ) -> Person:
+    if newcomer.name in {member.person.name for member in _current(home.id, now)}:
+        raise Refused(N_("这一户已经有叫这个名字的人，请核对是不是登记过了。"), field="name")
     person = people.add_person(
         actor=actor, name=newcomer.name, gender=newcomer.gender, born_on=born_on, phone=newcomer.phone,
         place_path=home.path, now=now,
