@@ -21,7 +21,7 @@ from benchmarks.timing import Pair, once, side_by_side
 from gridcase.app import create_app
 from gridcase.cases.models import Case
 from gridcase.core.db import db
-from gridcase.exchange import service as exchange
+from gridcase.exchange import jobs as exchange
 from gridcase.grid.models import Grid
 from gridcase.reminders import jobs as reminders
 

@@ -24,7 +24,7 @@ from gridcase.core.config import Config, from_env
 from gridcase.core.db import db, transaction
 from gridcase.core.errors import GridcaseError
 from gridcase.core.permissions import job
-from gridcase.exchange import service as exchange
+from gridcase.exchange import jobs as exchange
 from gridcase.exchange import trial as trials
 from gridcase.grid import queries as grids
 from gridcase.grid.models import Grid

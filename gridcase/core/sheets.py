@@ -10,8 +10,9 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -32,8 +33,10 @@ __all__ = [
     "Row",
     "Sheet",
     "SheetProblem",
+    "Table",
     "TableRefused",
     "match_headers",
+    "open_table",
     "parse_number_id",
     "parse_when",
     "problem_at",
@@ -49,6 +52,7 @@ _OLD_OFFICE = b"\xd0\xcf\x11\xe0"
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _SEPARATORS = ",\t;"
 _GUARDED = re.compile(r"'('*[=+\-@\t\r\n＝＋－＠])")
+_TOP = 1_000  # rows looked at before the header is settled
 _ABOVE = 10  # a title and remarks may stand above the header, not more rows than this
 _SHOWN = 20
 
@@ -80,6 +84,14 @@ class Sheet:
     problems: list[SheetProblem] = field(default_factory=list)
 
 
+@dataclass(frozen=True)
+class Table:
+    """A table's headers, and its rows each with what is wrong in its cells, to be walked once."""
+
+    headers: list[str]
+    rows: Iterator[tuple[Row, list[SheetProblem]]]
+
+
 class TableRefused(Refused):
     """A table with problems: a page lists `problems` in its reader's language; `str()` lists the first 20."""
 
@@ -97,12 +109,23 @@ def read_table(source: Path | str | bytes, *, limits: Limits = USUAL_LIMITS) -> 
     `Refused` says what to do when the file is too large, locked, damaged, of another kind, empty, or without
     a usable header. FileNotFoundError and its kin pass through.
     """
+    table = open_table(source, limits=limits)
+    sheet = Sheet(headers=table.headers, rows=[])
+    for row, problems in table.rows:
+        sheet.rows.append(row)
+        sheet.problems.extend(problems)
+    return sheet
+
+
+def open_table(source: Path | str | bytes, *, limits: Limits = USUAL_LIMITS) -> Table:
+    """The same table to be walked once, row by row, for files of hundreds of thousands of rows; refuses as `read_table`
+    does, rows too many while walking. Columns without a header are named by their letter."""
     data = _load(source, limits)
     if data.startswith(_ZIP):
-        return _sheet(read_workbook(data, limits), limits)
+        return _table(read_workbook(data, limits), limits)
     if data.startswith(_OLD_OFFICE):
         raise Refused(N_("这是旧版 .xls 或加了密码的文件，请另存为不加密码的 .xlsx 或 CSV 再导入。"))
-    return _sheet(_read_csv(_decode(data), limits), limits)
+    return _table(_read_csv(_decode(data), limits), limits)
 
 
 def problem_at(row: int, column: str, why: Text) -> SheetProblem:
@@ -156,20 +179,27 @@ def _read_csv(text: str, limits: Limits) -> Grid:
     return Grid(rows=[cells + [None] * (width - len(cells)) for cells in rows])
 
 
-def _sheet(grid: Grid, limits: Limits) -> Sheet:
-    table = [[_clean(value) for value in cells] for cells in grid.rows]
-    at, depth = _header_place(table, grid)
-    body = table[at + depth :]
-    headers = _headers(table[at : at + depth], body, grid.first[1])
+def _table(grid: Grid, limits: Limits) -> Table:
+    cells_of = ([_clean(value) for value in cells] for cells in grid.rows)
+    top = list(islice(cells_of, _TOP))
+    at, depth = _header_place(top, grid)
+    body = top[at + depth :]
+    headers = _headers(top[at : at + depth], body, grid.first[1])
     first = grid.first[0] + at + depth + 1  # as Excel numbers it
-    sheet = Sheet(headers=list(headers.values()), rows=[])
+    return Table(list(headers.values()), _walk(chain(body, cells_of), headers, first, grid, limits))
+
+
+def _walk(
+    body: Iterable[list[Any]], headers: dict[int, str], first: int, grid: Grid, limits: Limits
+) -> Iterator[tuple[Row, list[SheetProblem]]]:
+    count = 0
     for number, cells in enumerate(body, start=first):
         if any(value is not None for value in cells):
-            sheet.rows.append(Row(number, {header: cells[column] for column, header in headers.items()}))
-            sheet.problems.extend(_cell_problems(number, cells, headers, grid, limits))
-    if len(sheet.rows) > limits.rows:
-        raise too_many_rows(limits)
-    return sheet
+            count += 1
+            if count > limits.rows:
+                raise too_many_rows(limits)
+            row = Row(number, {header: cells[column] for column, header in headers.items()})
+            yield row, list(_cell_problems(number, cells, headers, grid, limits))
 
 
 def _clean(value: Any) -> Any:

@@ -8,13 +8,17 @@ which cells are formulas or error values, and how far the used cells reach.
 
 from __future__ import annotations
 
+import contextlib
 import io
 import posixpath
 import re
+import tempfile
 import zipfile
 import zlib
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from itertools import islice
+from typing import IO, Any
 from xml.etree.ElementTree import Element, ParseError, TreeBuilder  # only the types: parsing is defusedxml's
 
 from defusedxml.common import DefusedXmlException
@@ -28,6 +32,7 @@ Cell = tuple[int, int]  # row and column, counted from 0
 
 _CENTRAL_ENTRY = b"PK\x01\x02"
 _REFERENCE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
+_PIECE = 1024 * 1024
 _SMALL = 4 * 1024 * 1024  # below this size the ratio of compression says nothing
 _DAMAGED = N_("这个 Excel 文件打不开，可能已损坏。请用 Excel 或 WPS 打开后另存为 .xlsx 再试。")
 _BROKEN = (
@@ -60,9 +65,9 @@ class Limits:
 
 @dataclass(frozen=True)
 class Grid:
-    """A sheet's values from its first used cell on, and what is known of single cells (0-based)."""
+    """A sheet's values from its first used cell on, to be walked once; and what is known of single cells (0-based)."""
 
-    rows: list[list[Any]]
+    rows: Iterable[list[Any]]
     first: Cell = (0, 0)
     formulas: frozenset[Cell] = frozenset()
     errors: frozenset[Cell] = frozenset()
@@ -82,18 +87,19 @@ def _read(data: bytes, limits: Limits) -> Grid:
     name, sheet_path, others = _first_sheet(parts)
     shared = _SharedStrings()
     if "sharedStrings" in others:
-        _feed(parts.read(others["sharedStrings"]), shared)
+        _feed(parts.pieces(others["sharedStrings"]), shared)
     scan = _SheetScan(limits, shared.lengths)
-    _feed(parts.read(sheet_path), scan)
+    _feed(parts.pieces(sheet_path), scan)
     if scan.last_row < 0:
         raise Refused(N_("第一张工作表「%(name)s」是空的，请把要导入的表放在第一张。", name=name))
     if "styles" in others:
         _tree(parts.read(others["styles"]))
     with CalamineWorkbook.from_filelike(parts.clean_copy()) as workbook:
         sheet = workbook.get_sheet_by_name(name)
+        first = sheet.start or (0, 0)
         return Grid(
-            rows=sheet.to_python(),
-            first=sheet.start or (0, 0),
+            rows=islice(sheet.iter_rows(), first[0], None),
+            first=first,
             formulas=frozenset(scan.formulas),
             errors=frozenset(scan.errors),
             merged=list(sheet.merged_cell_ranges or []),
@@ -117,20 +123,30 @@ class _Parts:
         if any(entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for entry in entries):
             raise Refused(_DAMAGED)
         self._names = {entry.filename.lower(): entry.filename for entry in entries}
-        self._copy = io.BytesIO()
+        self._copy: IO[bytes] = tempfile.TemporaryFile() if unpacked > _SMALL else io.BytesIO()  # noqa: SIM115
         self._clean = zipfile.ZipFile(self._copy, "w", zipfile.ZIP_STORED)
 
     def read(self, path: str) -> bytes:
         """One part; its checksum must fit."""
-        entry = self._zip.getinfo(self._names[path.lower()])
-        with self._zip.open(entry) as part:
-            # With a size, no more than that is unpacked; without one, a part that lies is unpacked whole.
-            content = part.read(entry.file_size)
-        if path not in self._clean.NameToInfo:
-            self._clean.writestr(path, content)
-        return content
+        return b"".join(self.pieces(path))
 
-    def clean_copy(self) -> io.BytesIO:
+    def pieces(self, path: str) -> Iterator[bytes]:
+        """One part piece by piece, so that a large sheet never stands in memory whole."""
+        entry = self._zip.getinfo(self._names[path.lower()])
+        copy = None if path in self._clean.NameToInfo else self._clean.open(path, "w", force_zip64=True)
+        with copy or contextlib.nullcontext(), self._zip.open(entry) as part:
+            left = entry.file_size
+            while left > 0:
+                # With a size, no more than that is unpacked; without one, a part that lies is unpacked whole.
+                content = part.read(min(left, _PIECE))
+                if not content:
+                    break
+                left -= len(content)
+                if copy is not None:
+                    copy.write(content)
+                yield content
+
+    def clean_copy(self) -> IO[bytes]:
         """A zip that holds exactly the parts read here, so that no other reader sees anything else."""
         self._clean.close()
         self._copy.seek(0)
@@ -285,12 +301,13 @@ def _local(tag: str) -> str:
     return tag[tag.rfind("}") + 1 :]
 
 
-def _feed(content: bytes, target: Any) -> Any:
+def _feed(pieces: Iterable[bytes], target: Any) -> Any:
     parser = DefusedXMLParser(target=target, forbid_dtd=True)
-    parser.feed(content)
+    for piece in pieces:
+        parser.feed(piece)
     return parser.close()
 
 
 def _tree(content: bytes) -> Element:
-    root: Element = _feed(content, TreeBuilder())
+    root: Element = _feed((content,), TreeBuilder())
     return root

@@ -21,7 +21,7 @@ from gridcase.cases.models import Case, CaseStep
 from gridcase.core import clock
 from gridcase.core.db import db, transaction
 from gridcase.core.permissions import job
-from gridcase.exchange.service import import_cases
+from gridcase.exchange.jobs import import_cases
 from gridcase.grid import service as grids
 from gridcase.grid.rules import GridLevel
 

@@ -21,7 +21,8 @@ from gridcase.core.errors import Refused
 from gridcase.core.permissions import Viewer, job
 from gridcase.core.sheets import read_table
 from gridcase.exchange import trial
-from gridcase.exchange.service import ImportReport, export_cases, import_cases
+from gridcase.exchange.jobs import export_cases, import_cases
+from gridcase.exchange.service import ImportReport
 from gridcase.grid.models import Grid
 from gridcase.notices.models import Notice
 from gridcase.people.rules import Role

@@ -1,8 +1,7 @@
-"""Taking over a list of cases: checked whole without a lock, then written in one short transaction, or not at all."""
+"""Taking over a list of cases: checked whole without a lock, then written by one call, or not at all."""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,12 +9,13 @@ from pathlib import Path
 
 from gridcase.cases import service as cases
 from gridcase.cases.service import HistoryRow
-from gridcase.core.db import transaction
+from gridcase.core.db import db
 from gridcase.core.errors import Refused
 from gridcase.core.permissions import Permission, Viewer
 from gridcase.core.sheets import SheetProblem, problem_at
 from gridcase.core.words import N_, Text
-from gridcase.exchange import queries, rules
+from gridcase.exchange.queries import cases as queries
+from gridcase.exchange.rules import cases as rules
 from gridcase.exchange.service.reading import CaseLine, CaseTable, Progress, read_cases
 from gridcase.grid import queries as grids
 from gridcase.grid.models import Grid
@@ -61,7 +61,23 @@ class ImportReport:
         return {"total": self.total, "new": self.new, "known": self.known}
 
 
-def import_cases(
+@dataclass(frozen=True)
+class CheckedCases:
+    """A list that was checked: the report so far, and what is to be written (nothing where `ready` is false)."""
+
+    report: ImportReport
+    system: str = ""
+    rows: Sequence[HistoryRow] = ()
+    town_id: int = 0
+    village_id: int | None = None
+
+    @property
+    def ready(self) -> bool:
+        """Whether there is something to write."""
+        return bool(self.rows)
+
+
+def check_cases(
     *,
     actor: Viewer,
     data: bytes | Path,
@@ -70,11 +86,10 @@ def import_cases(
     dry_run: bool,
     now: datetime,
     progress: Progress | None = None,
-) -> ImportReport:
-    """Take over a list of cases into a town's tray (or a village's): all of it, or nothing when a cell is wrong.
+) -> CheckedCases:
+    """Check a list of cases for a town's tray (or a village's): all of it, or nothing when a cell is wrong.
 
-    Opens its own transaction, after everything was checked. What the town has already is left alone, so the same list
-    can be handed in again.
+    What the town has already is left alone, so the same list can be handed in again.
     """
     town, village = _places(actor, town_code, village_code)
     table = read_cases(data, now=now, progress=progress)
@@ -83,22 +98,24 @@ def import_cases(
     known = len(table.lines) - len(fresh)
     if problems or dry_run:
         new = 0 if problems else len(fresh)
-        return ImportReport(table.total, new, known, tuple(problems), dry_run=dry_run)
+        return CheckedCases(ImportReport(table.total, new, known, tuple(problems), dry_run=dry_run))
+    report = ImportReport(table.total, 0, known)
     if not fresh:
-        return ImportReport(table.total, 0, known)
-    rows, place = _history(fresh), (town.id, village.id if village else None)
-    with transaction() as session:
-        begun = time.perf_counter()
-        result = cases.import_history(
-            actor=actor,
-            town=session.get_one(Grid, place[0]),
-            village=session.get_one(Grid, place[1]) if place[1] else None,
-            source_system=table.system,
-            rows=rows,
-            now=now,
-        )
-    lock_ms = (time.perf_counter() - begun) * 1000
-    return ImportReport(table.total, result.new, known + result.known, lock_ms=lock_ms)
+        return CheckedCases(report)
+    return CheckedCases(report, table.system, _history(fresh), town.id, village.id if village else None)
+
+
+def take_over(checked: CheckedCases, *, actor: Viewer, now: datetime) -> ImportReport:
+    """Write a checked list: one call, one transaction of the caller's."""
+    result = cases.import_history(
+        actor=actor,
+        town=db.session.get_one(Grid, checked.town_id),
+        village=db.session.get_one(Grid, checked.village_id) if checked.village_id else None,
+        source_system=checked.system,
+        rows=checked.rows,
+        now=now,
+    )
+    return ImportReport(checked.report.total, result.new, checked.report.known + result.known)
 
 
 def _places(actor: Viewer, town_code: str, village_code: str | None) -> tuple[Grid, Grid | None]:

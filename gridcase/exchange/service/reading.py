@@ -22,7 +22,7 @@ from gridcase.core.sheets import (
 )
 from gridcase.core.text import clean, clean_line, excerpt
 from gridcase.core.words import Text
-from gridcase.exchange import rules
+from gridcase.exchange.rules import cases as rules
 
 Progress = Callable[[int, int], None]
 _REPORT_EVERY = 200

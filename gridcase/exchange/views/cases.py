@@ -6,7 +6,7 @@ import hashlib
 from datetime import timedelta
 from pathlib import Path
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -14,25 +14,15 @@ from gridcase.core import clock
 from gridcase.core.config import current
 from gridcase.core.errors import Refused
 from gridcase.core.permissions import Permission
-from gridcase.core.words import N_
-from gridcase.exchange import queries, rules, service
+from gridcase.exchange import jobs, service
 from gridcase.exchange.forms import ConfirmForm, UploadForm
+from gridcase.exchange.queries import cases as queries
+from gridcase.exchange.rules import cases as rules
+from gridcase.exchange.views.base import bp
 from gridcase.grid import queries as grids
 from gridcase.web.access import needs, viewer
 from gridcase.web.filters import translate
-from gridcase.web.frame import NavItem
 
-bp = Blueprint("exchange", __name__, url_prefix="/exchange")
-NAV = (
-    NavItem(
-        key="exchange",
-        label=N_("导入"),
-        endpoint="exchange.import_cases",
-        icon="import",
-        needs=frozenset({Permission.IMPORT_CASES}),
-        order=70,
-    ),
-)
 KEPT = timedelta(hours=24)
 
 
@@ -81,7 +71,7 @@ def _page(form: UploadForm, report: service.ImportReport | None, confirm: Confir
 
 
 def _run(data: bytes, town: str, village: str, *, dry_run: bool) -> service.ImportReport:
-    return service.import_cases(
+    return jobs.import_cases(
         actor=viewer(), data=data, town_code=town, village_code=village or None, dry_run=dry_run, now=clock.now()
     )
 
