@@ -23,6 +23,13 @@ def point(lon: float, lat: float) -> WKTElement:
     return WKTElement(f"POINT({lon:.7f} {lat:.7f})", srid=SRID)
 
 
+def made_point(lon: Any, lat: Any) -> Any:
+    """A point made by the database from two columns, for INSERT … SELECT."""
+    if dialect_name() == "sqlite":
+        return func.MakePoint(lon, lat, SRID)
+    return func.ST_SetSRID(func.ST_MakePoint(lon, lat), SRID)
+
+
 def multipolygon(rings: Sequence[Ring]) -> WKTElement:
     """An outline to store: one or more outer rings, each closed here if it is not."""
     parts = []

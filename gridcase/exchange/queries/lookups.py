@@ -169,7 +169,7 @@ def without_home(names: Collection[str], paths: Sequence[str]) -> dict[tuple[str
     lives = select(Member.id).where(Member.person_id == Person.id, known(Member)).exists()
     holds = select(Holding.id).where(Holding.person_id == Person.id, known(Holding)).exists()
     within = or_(*[under(Person.place_path, path) for path in sorted(set(paths))]) if paths else false()
-    found = {}
+    found: dict[tuple[str, str], Any] = {}
     for some in _pieces(names):
         rows = db.session.execute(
             select(Person.id, Person.name, Person.phone, Person.gender, Person.born_on)
@@ -199,7 +199,7 @@ def circles(household_ids: Collection[int]) -> dict[tuple[int, str], list[Any]]:
 
 def nominations(household_ids: Collection[int]) -> dict[tuple[int, int], Any]:
     """Nominations by household and rank."""
-    found = {}
+    found: dict[tuple[int, int], Any] = {}
     for some in _pieces(household_ids):
         rows = db.session.execute(
             select(Nomination.id, Nomination.household_id, Nomination.rank, Nomination.person_id).where(

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, delete, func, insert, or_, select, update
 
 from gridcase.audit import service as audit
 from gridcase.core.db import db
@@ -182,14 +182,15 @@ def heard(import_id: int, *, done: int, now: datetime) -> None:
 
 def count(one: RegisterImport) -> dict[str, int]:
     """How many rows are new, changed, ended, the same and wrong."""
-    found = dict(
-        db.session.execute(
-            select(ImportRow.state, func.count()).where(ImportRow.import_id == one.id).group_by(ImportRow.state)
-        ).tuples()
-    )
+    found = _by_state(ImportRow.import_id == one.id)
     counts = {str(state): found.get(state, 0) for state in COUNTED}
     counts[RowState.NEW] += found.get(RowState.JOINS, 0)
     return counts
+
+
+def _by_state(condition: ColumnElement[bool]) -> dict[str, int]:
+    rows = db.session.execute(select(ImportRow.state, func.count()).where(condition).group_by(ImportRow.state))
+    return {row[0]: row[1] for row in rows}
 
 
 def checked(one: RegisterImport, *, now: datetime) -> None:
@@ -212,7 +213,7 @@ def confirm(one: RegisterImport, *, actor: Viewer, now: datetime) -> None:
     one.state, one.done = ImportState.WRITING, 0
     audit.record(
         actor=actor, action="register.confirm", subject_kind="import", subject_id=one.id, place_path=one.place_path,
-        now=now, detail={"register": one.register, **{key: one.counts.get(key, 0) for key in ("new", "changed", "ended")}},
+        now=now, detail={"register": one.register, **one.counts},
     )  # fmt: skip
 
 
@@ -220,11 +221,7 @@ def write(one: RegisterImport, part: str | None, *, actor: Viewer, today: date, 
     """Swap the staged rows of a part (or of all) into the register; returns how many. The caller's one transaction."""
     batch = Batch(one.id, part, actor, one.effective_on, today, now)
     WRITERS[one.register](batch)
-    counts = dict(
-        db.session.execute(
-            select(ImportRow.state, func.count()).where(batch.rows(*WRITES)).group_by(ImportRow.state)
-        ).tuples()
-    )
+    counts = _by_state(batch.rows(*WRITES))
     db.session.execute(
         update(ImportRow).where(batch.rows(*WRITES)).values(state=RowState.WRITTEN),
         execution_options={"synchronize_session": False},

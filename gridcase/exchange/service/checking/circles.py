@@ -30,8 +30,9 @@ class CirclesCheck(Check):
                 line.wrong("household", states.UNKNOWN)
             elif home.ended_on is not None and home.ended_on <= self.on:
                 line.wrong("household", states.CLOSED)
-            if self._fits(line, home, post) and line.sound:
+            if self._fits(line, home, post):
                 assert home is not None
+                assert post is not None
                 line.part = self.villages[home.village_id].path if home.village_id in self.villages else home.path
                 self._settle(line, home, post, known.get((home.id, post.role), []))
 

@@ -52,7 +52,7 @@ class PlacesCheck(Check):
         line.target_id = old.id
 
     def _above_reach(self, old: Any) -> set[str]:
-        """The code of the place right above the reach's own top: named in the file, though not the actor's to change."""
+        """The code of the place right above the reach's own top: the file names it, though it is not the actor's."""
         return lookups.codes_of([old.parent_id]) if old.parent_id else set()
 
     def _fresh(self, line: Line, own: dict[str, Line]) -> None:

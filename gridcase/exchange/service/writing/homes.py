@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, literal, select, update
+from sqlalchemy import literal, select, update
 
 from gridcase.core import dated
 from gridcase.core.dated import Span
 from gridcase.core.db import db
-from gridcase.core.geo import SRID, point
+from gridcase.core.geo import made_point, point
 from gridcase.exchange.models import ImportRow
 from gridcase.exchange.rules.states import RowState
 from gridcase.exchange.service.writing.base import (
@@ -54,10 +54,9 @@ def write_households(batch: Batch) -> None:
         reason=literal(REASON), valid_from=day("since"), valid_to=day("ended_on"),
         recorded_at=moment(batch.now, HouseholdPlace.recorded_at),
     )  # fmt: skip
-    spot = func.ST_SetSRID(func.ST_MakePoint(real("lon"), real("lat")), SRID, type_=HouseholdPoint.geom.type)
     batch.insert(
         HouseholdPoint, RowState.NEW, where=text("lon").is_not(None), household_id=ImportRow.target_id,
-        geom=spot, source=literal(REASON),
+        geom=made_point(real("lon"), real("lat")), source=literal(REASON),
     )  # fmt: skip
     rows = batch.data(RowState.CHANGED, RowState.ENDED)
     update_rows(Household, [(row_id, values_of(data, _HOME, ("since", "ended_on"))) for row_id, data in rows])
@@ -162,7 +161,7 @@ def _members(ids: Sequence[int]) -> list[Member]:
 
 
 def _rewritten(old: Member, data: dict[str, Any], batch: Batch) -> list[dated.Rewrite]:
-    """The membership as the file says it: another first day or end is a correction, the rest holds from the day asked."""
+    """The membership as the file says it: another first day or end corrects, the rest holds from the day asked."""
     place = data["place"]
     before = {
         "household_id": old.household_id,

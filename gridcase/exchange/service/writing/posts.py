@@ -58,9 +58,7 @@ def _appoint(batch: Batch, rows: Sequence[tuple[int, dict[str, Any]]]) -> None:
 
 def _persons(rows: Sequence[tuple[int, dict[str, Any]]]) -> list[int]:
     """The persons' ids in the order of the rows; who is not known yet is registered at the post's place."""
-    paths = dict(
-        db.session.execute(select(Post.id, Post.place_path).where(Post.id.in_([post_id for post_id, _ in rows]))).tuples()
-    ) if len(rows) < 500 else dict(db.session.execute(select(Post.id, Post.place_path)).tuples())  # fmt: skip
+    paths = {row.id: row.place_path for row in db.session.execute(select(Post.id, Post.place_path))}
     fresh = [(post_id, one) for post_id, one in rows if one["person_id"] is None]
     values = [
         {
