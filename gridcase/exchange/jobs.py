@@ -23,7 +23,6 @@ from gridcase.core.config import current
 from gridcase.core.db import db, dialect_name, transaction
 from gridcase.core.errors import Refused
 from gridcase.core.permissions import Permission, Viewer, job
-from gridcase.core.sheets import open_table
 from gridcase.exchange import queries, service
 from gridcase.exchange.models import RegisterImport
 from gridcase.exchange.rules import states
@@ -33,13 +32,13 @@ from gridcase.exchange.rules.states import ImportState
 from gridcase.exchange.service import imports
 from gridcase.exchange.service.checking import CHECKS, Check
 from gridcase.exchange.service.importing import ImportReport
-from gridcase.exchange.service.lines import Line, read_lines, unpacked
+from gridcase.exchange.service.lines import Line, open_file, read_lines, unpacked
 from gridcase.exchange.service.reading import Progress
 from gridcase.users import queries as users
 from gridcase.users.models import User
 
 log = logging.getLogger(__name__)
-BREATH = 0.02  # seconds between two parts, so that others who wait for the write lock get it
+BREATH = 0.01  # seconds between two parts, so that others who wait for the write lock get it
 
 
 def import_cases(
@@ -88,13 +87,11 @@ def file_of(import_id: int) -> Path:
 def hand_in(
     *, actor: Viewer, register: Register, data: bytes, filename: str, datum: str, on: date, now: datetime
 ) -> int:
-    """Keep a file and begin its import; `Refused` where it is no table at all. Returns the import's id."""
-    limits = states.LARGE if register.large else states.WHOLE
-    headers = open_table(data, limits=limits).headers
+    """Keep a file and begin its import; returns the import's id. `work` looks into it."""
     with transaction():
         one = imports.begin(
-            actor=actor, register=register, headers=headers, filename=filename,
-            digest=hashlib.sha256(data).hexdigest(), datum=datum, on=on, now=now,
+            actor=actor, register=register, filename=filename, digest=hashlib.sha256(data).hexdigest(), datum=datum,
+            on=on, now=now,
         )  # fmt: skip
         import_id = one.id
         path = file_of(import_id)
@@ -172,18 +169,19 @@ def _new_check(one: RegisterImport, actor: Viewer) -> Check:
 
 def _check(one: RegisterImport, actor: Viewer, progress: Progress | None) -> None:
     """Read the file and stage its rows, a piece at a time; a check that was stopped begins again."""
-    register, import_id = REGISTERS[one.register], one.id
-    mapping, datum, check = dict(one.mapping), one.datum, _new_check(one, actor)
-    missing = [column.header for column in register.required if column.key not in mapping]
-    if missing:
-        raise Refused(states.column_missing(missing[0], missing[0]))
+    register, import_id, datum, check = REGISTERS[one.register], one.id, one.datum, _new_check(one, actor)
     path = file_of(import_id)
     if not path.exists():
         raise Refused(states.FILE_GONE)
+    table = open_file(path, register)
+    mapping = _columns(import_id, table.headers)
+    if mapping is None:
+        return
     _forget_rows(import_id)
     done = 0
-    for piece in _pieces(read_lines(path, register, mapping, datum=datum), whole=not register.large):
+    for piece in _pieces(read_lines(table, register, mapping, datum=datum), whole=not register.large):
         check.run(piece)
+        check.dress(piece)
         done += len(piece)
         for at in range(0, len(piece), states.CHUNK):
             with transaction():
@@ -192,6 +190,16 @@ def _check(one: RegisterImport, actor: Viewer, progress: Progress | None) -> Non
             progress(done, done)
     with transaction():
         imports.checked(db.session.get_one(RegisterImport, import_id), now=clock.now())
+
+
+def _columns(import_id: int, headers: Sequence[str]) -> dict[str, str] | None:
+    """Which column holds what; None where somebody has to say so first."""
+    one = db.session.get_one(RegisterImport, import_id)
+    if not one.mapping or list(one.headers) != list(headers):
+        with transaction():
+            if not imports.note_headers(db.session.get_one(RegisterImport, import_id), headers):
+                return None
+    return dict(db.session.get_one(RegisterImport, import_id).mapping)
 
 
 def _pieces(lines: Iterable[Line], *, whole: bool) -> Iterator[list[Line]]:
@@ -207,11 +215,11 @@ def _pieces(lines: Iterable[Line], *, whole: bool) -> Iterator[list[Line]]:
 
 def _write(one: RegisterImport, actor: Viewer, progress: Progress | None) -> None:
     """Look once more, then swap: everything in one transaction, or on SQLite a large file village by village."""
-    import_id, total = one.id, one.total
+    import_id, total, large = one.id, one.total, REGISTERS[one.register].large
     parts: Sequence[str | None] = queries.imports.parts_left(import_id)
     if not imports.written(import_id) and not _still_so(one, actor, progress):
         return
-    if dialect_name() != "sqlite" or total <= states.AT_ONCE or not REGISTERS[one.register].large:
+    if dialect_name() != "sqlite" or total <= states.AT_ONCE or not large:
         parts = [None] if parts else []
     done = 0
     for part in parts:
@@ -245,7 +253,7 @@ def _still_so(one: RegisterImport, actor: Viewer, progress: Progress | None) -> 
         after, done = rows[-1].id, done + len(rows)
         pairs = [(Line(row.number, unpacked(row.data["v"], register), id=row.id), row) for row in rows]
         check.run([line for line, _ in pairs])
-        changed += _restage(pairs, import_id)
+        changed += _restage(check, pairs, import_id)
         db.session.expunge_all()
         if progress:
             progress(done, total)
@@ -257,9 +265,10 @@ def _still_so(one: RegisterImport, actor: Viewer, progress: Progress | None) -> 
     return not changed
 
 
-def _restage(pairs: Sequence[tuple[Line, Any]], import_id: int) -> int:
+def _restage(check: Check, pairs: Sequence[tuple[Line, Any]], import_id: int) -> int:
     """Only rows that came out otherwise are written; usually none."""
     unlike = [(line, row.id) for line, row in pairs if imports.differs(line, row)]
+    check.dress([line for line, _ in unlike])
     with transaction():
         imports.heard(import_id, done=0, now=clock.now())
         imports.restage(unlike)
