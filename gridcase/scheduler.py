@@ -16,6 +16,7 @@ from gridcase.core import clock
 from gridcase.core.config import Config
 from gridcase.core.db import db, transaction
 from gridcase.core.permissions import job
+from gridcase.exchange import jobs as exchange
 from gridcase.households import service as households
 from gridcase.notices import jobs as notices
 from gridcase.points import jobs as points
@@ -66,6 +67,11 @@ def forget_sessions(_config: Config) -> int:
     return 0
 
 
+def finish_imports(_config: Config) -> int:
+    """Imports of registers whose worker was stopped, and files nobody confirmed."""
+    return exchange.resume(now=clock.now())
+
+
 TIMETABLE: tuple[Job, ...] = (
     settle_moves,
     remind,
@@ -74,6 +80,7 @@ TIMETABLE: tuple[Job, ...] = (
     fold_tallies,
     seal_audit,
     forget_sessions,
+    finish_imports,
 )
 
 

@@ -11,6 +11,7 @@ import logging
 import threading
 import time
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -23,13 +24,14 @@ from gridcase.core.config import current
 from gridcase.core.db import db, dialect_name, transaction
 from gridcase.core.errors import Refused
 from gridcase.core.permissions import Permission, Viewer, job
+from gridcase.core.words import N_, Text
 from gridcase.exchange import queries, service
 from gridcase.exchange.models import RegisterImport
 from gridcase.exchange.rules import states
 from gridcase.exchange.rules.columns import Register
 from gridcase.exchange.rules.registers import REGISTERS
 from gridcase.exchange.rules.states import ImportState
-from gridcase.exchange.service import imports
+from gridcase.exchange.service import files, imports
 from gridcase.exchange.service.checking import CHECKS, Check
 from gridcase.exchange.service.importing import ImportReport
 from gridcase.exchange.service.lines import Line, open_file, read_lines, unpacked
@@ -70,6 +72,61 @@ def export_cases(*, actor: Viewer, path: Path, town_code: str, since: date | Non
     with transaction():
         rows = service.town_cases(actor=actor, town_code=town_code, since=since, now=now)
     return service.write_cases(path, rows)
+
+
+def export_register(
+    *, actor: Viewer, register: Register, place_code: str, on: date, purpose: str, kind: str, now: datetime
+) -> bytes:
+    """A register of a place as a file, with the audit row that says so."""
+    with transaction():
+        return files.export(register, actor=actor, place_code=place_code, on=on, purpose=purpose, kind=kind, now=now)
+
+
+@dataclass(frozen=True)
+class RegisterReport:
+    """What came of a register's file, in Chinese sentences for a terminal."""
+
+    accepted: bool
+    lines: tuple[str, ...]
+
+
+def import_register(
+    *, actor: Viewer, register: Register, path: Path, on: date, dry_run: bool, now: datetime,
+    progress: Progress | None = None,
+) -> RegisterReport:  # fmt: skip
+    """Check a register's file and, unless it is a dry run, take it over: all or nothing."""
+    import_id = hand_in(
+        actor=actor, register=register, data=path.read_bytes(), filename=path.name, datum="wgs84", on=on, now=now
+    )
+    work(import_id, actor=actor, progress=progress)
+    one = db.session.get_one(RegisterImport, import_id)
+    if one.state == ImportState.READY and not dry_run:
+        with transaction():
+            imports.confirm(db.session.get_one(RegisterImport, import_id), actor=actor, now=now)
+        work(import_id, actor=actor, progress=progress)
+    one = db.session.get_one(RegisterImport, import_id)
+    report = RegisterReport(one.state in (ImportState.READY, ImportState.DONE), tuple(_said(one)))
+    if one.state not in (ImportState.DONE, ImportState.FAILED):
+        with transaction():
+            imports.drop(db.session.get_one(RegisterImport, import_id), now=now)
+        _forget(import_id)
+    return report
+
+
+def _said(one: RegisterImport) -> Iterator[str]:
+    register = REGISTERS[one.register]
+    if one.state == ImportState.MAPPING:
+        yield from (str(text) for text in imports.missing(one) or [states.ODD_COLUMNS])
+    elif one.state == ImportState.FAILED:
+        yield str(Text.from_json(one.message or {}))
+    elif one.state == ImportState.WRONG:
+        wrong = queries.imports.wrong_rows(one.id, limit=states.SHOWN_PROBLEMS)
+        yield from (str(text) for _, text in files.problem_texts(wrong, register, one.mapping))
+        yield str(N_("%(count)s 行有错，没有导入任何内容。", count=one.counts["wrong"]))
+    else:
+        yield str(N_("新 %(new)s 行，改 %(changed)s 行，注销 %(ended)s 行，相同 %(same)s 行。", **one.counts))
+        if one.state == ImportState.DONE:
+            yield str(N_("写入占用数据库最长 %(ms)s 毫秒。", ms=round(one.lock_ms)))
 
 
 def folder() -> Path:

@@ -95,6 +95,11 @@ def name_columns(one: RegisterImport, *, mapping: Mapping[str, str], now: dateti
     _remember(one, now)
 
 
+def missing(one: RegisterImport) -> list[Text]:
+    """The required columns that no header of the file fits yet."""
+    return [_missing(column) for column in REGISTERS[one.register].required if column.key not in one.mapping]
+
+
 def _missing(column: Any) -> Text:
     return states.column_missing(column.header, "、".join(column.names[:3]) or column.header)
 
