@@ -68,6 +68,7 @@ CHUNK = 1_000  # rows read, checked and staged at once
 AT_ONCE = 2_000  # rows written in one transaction on SQLite; a longer file is written village by village
 IN_REQUEST = 300_000  # bytes of a file that is checked while its sender waits
 STALE = timedelta(minutes=2)  # a worker not heard of for so long has died
+LONGEST = timedelta(hours=1)  # what one transaction over a whole file may take before its worker counts as dead
 KEPT = timedelta(hours=24)  # how long a checked file waits for its confirmation
 SHOWN_PROBLEMS = 200
 WHOLE = Limits(rows=20_000)
