@@ -23,7 +23,8 @@ def register_of(count: int) -> tuple[bytes, bytes]:
     """So many homes of one village with two members each."""
     homes = [
         [f"{CELLS[n % 4]}-{100 + n}", CELLS[n % 4], f"王{n:04d}", f"139{n:08d}", f"上河村{n}号",
-         "上湾" if n % 3 else None, f"H{n}", bool(n % 7 == 0), False, date(2020, 1, 1 + n % 28), 112.6 + n / 1e5, 28.45 + n / 1e5]
+         "上湾" if n % 3 else None, f"H{n}", bool(n % 7 == 0), False, date(2020, 1, 1 + n % 28),
+         112.6 + n / 1e5, 28.45 + n / 1e5]
         for n in range(count)
     ]  # fmt: skip
     members = [
