@@ -62,7 +62,7 @@ class RegisterExportForm(BaseForm):
     """Which register of which place leaves the house, as of which day, and what for."""
 
     register = SelectField(_("哪一种台账"))
-    place = SelectField(_("范围"))
+    place = SelectField(_("导出范围"))
     on = DateField(_("截至哪天"), validators=[DataRequired(_("请填日期。"))])
     kind = RadioField(
         _("文件格式"), choices=[SelectChoice("xlsx", "Excel (.xlsx)"), SelectChoice("csv", "CSV")], default="xlsx"
