@@ -278,8 +278,9 @@ def _write(one: RegisterImport, actor: Viewer, progress: Progress | None) -> Non
         return
     if dialect_name() != "sqlite" or total <= states.AT_ONCE or not large:
         parts = [None] if parts else []
-        with transaction():  # nobody hears of its worker before all of it is in: it must not be taken for dead
-            imports.heard(import_id, done=0, now=clock.now() + states.LONGEST)
+        if total > states.AT_ONCE:  # nobody hears of its worker before all of it is in: it is not dead for that
+            with transaction():
+                imports.heard(import_id, done=0, now=clock.now() + states.LONGEST)
     done = 0
     for part in parts:
         done += _swap(import_id, part, actor)
