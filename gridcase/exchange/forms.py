@@ -65,7 +65,10 @@ class RegisterExportForm(BaseForm):
     place = SelectField(_("导出范围"), validators=[DataRequired(_("请选一个地方。"))])
     on = DateField(_("截至哪天"), validators=[DataRequired(_("请填日期。"))])
     kind = RadioField(
-        _("文件格式"), choices=[SelectChoice("xlsx", "Excel (.xlsx)"), SelectChoice("csv", "CSV")], default="xlsx"
+        _("文件格式"),
+        choices=[SelectChoice("xlsx", "Excel (.xlsx)"), SelectChoice("csv", "CSV")],
+        default="xlsx",
+        validators=[DataRequired(_("请选文件格式。"))],
     )
     purpose = StringField(_("用途"), validators=[Optional(), Length(max=100, message=_("最多 100 个字。"))])
 

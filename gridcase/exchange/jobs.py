@@ -16,8 +16,6 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy.exc import SQLAlchemyError
-
 from gridcase.core import clock
 from gridcase.core.clock import town_day
 from gridcase.core.config import current
@@ -171,7 +169,7 @@ def work(import_id: int, *, actor: Viewer | None = None, progress: Progress | No
             _write(one, whom, progress)
     except Refused as refusal:
         _fail(import_id, refusal.text)
-    except (SQLAlchemyError, OSError):
+    except Exception:  # whatever it was: an import that is not over would be tried again for ever
         log.exception("import %s failed", import_id)
         _fail(import_id, states.BROKEN)
     _tidy(import_id)
