@@ -8,12 +8,15 @@ import logging
 import os
 import subprocess
 import time
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from benchmarks.floors import Floor
 from benchmarks.ground import Ground, prepared
 from benchmarks.measures import MEASURES, Line
+from benchmarks.planner import VILLAGE
+from benchmarks.planner import lines as planner_lines
 from benchmarks.served import requests_a_second
 
 HOME = Path(__file__).parent
@@ -30,12 +33,16 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=2.0, help="how long each measure is taken for")
     parser.add_argument("--no-http", action="store_true", help="leave out gunicorn and wrk")
     parser.add_argument("--keep", type=Path, default=RESULTS, help="the file the lines are added to")
+    parser.add_argument("--no-planner", action="store_true", help="leave out the planner")
+    parser.add_argument("--full", action="store_true", help="the planner's county of 80,000 homes")
     options = parser.parse_args()
     logging.disable(logging.WARNING)
     began = time.monotonic()
     for kind in KINDS if options.db == "both" else (options.db,):
         with prepared(kind, options.cases) as ground:
             keep(measured(ground, options.seconds, http=not options.no_http), ground, options.keep)
+    if not options.no_planner:
+        keep(planned(full=options.full), Place("planner", VILLAGE), options.keep)
     print(f"{time.monotonic() - began:.0f} s; lines added to {options.keep}")
 
 
@@ -51,6 +58,23 @@ def measured(ground: Ground, seconds: float, *, http: bool) -> list[Line]:
     return lines
 
 
+@dataclass(frozen=True)
+class Place:
+    """What is measured without a database: its name and size, as they stand in the results."""
+
+    name: str
+    cases: int
+
+
+def planned(*, full: bool) -> list[Line]:
+    """The planner's figures, printed as they come."""
+    lines = []
+    for line in planner_lines(full=full):
+        print(said("planner", line), flush=True)
+        lines.append(line)
+    return lines
+
+
 def said(name: str, line: Line) -> str:
     """A line for people."""
     text = f"{name:<10}  {line.measure:<40} {line.value:>9.2f} {line.unit:<11}"
@@ -59,7 +83,7 @@ def said(name: str, line: Line) -> str:
     return f"{text} floor {line.floor:>9.2f}   {line.ratio:.2f} of the floor"
 
 
-def keep(lines: list[Line], ground: Ground, path: Path) -> None:
+def keep(lines: list[Line], ground: Ground | Place, path: Path) -> None:
     """Add the lines to the file of results."""
     fresh = not path.exists()
     day, commit = datetime.now(UTC).date().isoformat(), _commit()

@@ -18,6 +18,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 import gridcase.cases.views
 import gridcase.dashboard.views
 import gridcase.dossier.views
+import gridcase.dossier.views.liaisons
 import gridcase.exchange.views
 import gridcase.grid.views
 import gridcase.households.views
@@ -38,6 +39,7 @@ from gridcase.core.paths import MIGRATIONS, STATIC, TEMPLATES, TRANSLATIONS
 from gridcase.core.permissions import Viewer
 from gridcase.households import queries as households
 from gridcase.notices import queries as notices
+from gridcase.planner import queries as planner
 from gridcase.users import queries as users
 from gridcase.users.session import Account
 from gridcase.web import access, frame, security
@@ -56,6 +58,7 @@ ROOMS: tuple[Any, ...] = (
     gridcase.households.views,
     gridcase.planner.views,
     gridcase.dossier.views,
+    gridcase.dossier.views.liaisons,
     gridcase.dashboard.views,
     gridcase.exchange.views,
 )
@@ -124,10 +127,11 @@ def _demo_secret(folder: Path) -> str:
 
 
 def load_viewer(account: Account) -> Viewer:
-    """Who is looking: the account's posts, with the households of its circles named."""
+    """Who is looking: the account's posts, with the households of its circles and the cells that went into its own."""
     now = clock.now()
     someone = users.viewer_of(account.user, now=now)
-    return dataclasses.replace(someone, grants=households.name_circles(someone, on=clock.town_day(now)))
+    grants = households.name_circles(someone, on=clock.town_day(now))
+    return dataclasses.replace(someone, grants=planner.with_former_places(grants))
 
 
 def place_label(someone: Viewer) -> str:

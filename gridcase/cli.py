@@ -32,6 +32,7 @@ from gridcase.grid.models import Grid
 from gridcase.people import service as people
 from gridcase.people.models import Person
 from gridcase.people.rules import Role
+from gridcase.planner import jobs as planner
 from gridcase.points import service as ledger
 from gridcase.seed import demo, reference, scale
 from gridcase.users import queries as users
@@ -275,6 +276,25 @@ def import_register(kind: str, file: Path, on: Any, dry_run: bool) -> None:
     for line in report.lines:
         click.echo(line)
     sys.exit(0 if report.accepted else 1)
+
+
+@main.group()
+def plan() -> None:
+    """Proposals of cells and circles."""
+
+
+@plan.command("county")
+@click.argument("code")
+@click.option("--processes", default=2, show_default=True, help="solvers side by side")
+@click.option("--seed", default=1, show_default=True)
+def plan_county(code: str, processes: int, seed: int) -> None:
+    """Propose cells and circles for every village below the place CODE. What a killed run has done is left alone."""
+    with _app().app_context():
+        place = grids.by_code(code)
+        if place is None:
+            raise click.ClickException(f"no place {code}")
+        done = planner.plan_county(place.path, actor=ACTOR, progress=_bar("plan"), processes=processes, seed=seed)
+    click.echo(f"{done.planned} proposals for {done.homes} homes, {done.skipped} stood already")
 
 
 @main.group()

@@ -19,6 +19,8 @@ from gridcase.core.permissions import job
 from gridcase.exchange import jobs as exchange
 from gridcase.households import service as households
 from gridcase.notices import jobs as notices
+from gridcase.planner import jobs as planner
+from gridcase.planner import service as reorganisation
 from gridcase.points import jobs as points
 from gridcase.reminders import jobs as reminders
 from gridcase.users import service as users
@@ -32,10 +34,11 @@ def remind(_config: Config) -> int:
 
 
 def settle_moves(_config: Config) -> int:
-    """Moves of homes and circles that take effect today."""
+    """Moves of homes and circles that take effect today, and planned changes whose day has come."""
     now = clock.now()
     with transaction():
-        return households.settle_day(actor=job("moves"), today=clock.town_day(now), now=now)
+        changes = reorganisation.settle_day(actor=job("moves"), now=now)
+        return changes + households.settle_day(actor=job("moves"), today=clock.town_day(now), now=now)
 
 
 def mature_points(_config: Config) -> int:
@@ -67,6 +70,11 @@ def forget_sessions(_config: Config) -> int:
     return 0
 
 
+def make_plans(_config: Config) -> int:
+    """Proposals of cells and circles that wait for the solver."""
+    return planner.make_waiting(actor=job("planner"))
+
+
 def finish_imports(_config: Config) -> int:
     """Imports of registers whose worker was stopped, and files nobody confirmed."""
     return exchange.resume(now=clock.now())
@@ -80,8 +88,10 @@ TIMETABLE: tuple[Job, ...] = (
     fold_tallies,
     seal_audit,
     forget_sessions,
+    make_plans,
     finish_imports,
 )
+PLANS_SECONDS = 2  # somebody looks at the page and waits
 
 
 def tick(app: Flask) -> dict[str, int]:
@@ -100,6 +110,17 @@ def tick(app: Flask) -> dict[str, int]:
     return done
 
 
+def make_plans_soon(app: Flask) -> None:
+    """The proposals alone, between two rounds: in a thread of its own, so that nothing else waits for the solver."""
+    with app.app_context():
+        try:
+            make_plans(app.extensions["gridcase"])
+        except Exception:
+            app.logger.exception("planning failed")
+        finally:
+            db.session.remove()
+
+
 def run(app: Flask) -> None:
     """Look at once, then every `sweep_seconds`, until stopped."""
     config: Config = app.extensions["gridcase"]
@@ -113,5 +134,9 @@ def run(app: Flask) -> None:
         coalesce=True,
         max_instances=1,
     )
+    scheduler.add_job(
+        make_plans_soon, "interval", args=[app], seconds=PLANS_SECONDS, misfire_grace_time=None, coalesce=True,
+        max_instances=1,
+    )  # fmt: skip
     tick(app)
     scheduler.start()

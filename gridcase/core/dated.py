@@ -90,6 +90,24 @@ def rewritten(line: Sequence[Span], *, start: date, end: date | None, values: Ma
     return Rewrite(tuple(gone), tuple(sorted(new, key=lambda span: span.start)))
 
 
+def free(line: Sequence[Span], *, start: date, end: date | None) -> list[tuple[date, date | None]]:
+    """The parts of [start, end) where the time line, in the order of its days, says nothing."""
+    parts: list[tuple[date, date | None]] = []
+    for span in line:
+        if span.end is not None and span.end <= start:
+            continue
+        if end is not None and span.start >= end:
+            break
+        if span.start > start:
+            parts.append((start, span.start))
+        if span.end is None:
+            return parts
+        start = span.end
+    if end is None or start < end:
+        parts.append((start, end))
+    return parts
+
+
 def write(model: type[Any], rewrites: Iterable[Rewrite], *, now: datetime) -> int:
     """Put rewritten time lines into the table in two statements; returns how many rows were written.
 

@@ -1,15 +1,102 @@
-"""Why somebody looks at unmasked names."""
+"""Why somebody looks at unmasked names; a place's means and ends, where a home lies; what a liaison's page asks."""
 
 from __future__ import annotations
 
-from flask_babel import lazy_gettext as _
-from wtforms import RadioField
-from wtforms.validators import InputRequired
+from collections.abc import Iterable
+from typing import Any
 
-from gridcase.web.formkit import BaseForm
+from flask_babel import lazy_gettext as _
+from wtforms import (
+    BooleanField,
+    DateField,
+    FloatField,
+    HiddenField,
+    IntegerField,
+    RadioField,
+    SelectField,
+    StringField,
+)
+from wtforms.validators import AnyOf, InputRequired, Length, NumberRange, Optional, Regexp
+
+from gridcase.grid.rules import MOST_OF_ONE, Datum, ResourceKind
+from gridcase.people.rules.liaisons import STEPS
+from gridcase.web.formkit import BaseForm, labelled, options, tidy
 
 
 class RevealForm(BaseForm):
     """One reason out of those offered (handed in)."""
 
     reason = RadioField(_("为什么要看"), validators=[InputRequired(_("请选择为什么要看。"))])
+
+
+class ResourceForm(BaseForm):
+    """A facility, team or piece of equipment; whom to ask for it is handed in."""
+
+    kind = RadioField(_("类别"), validators=[InputRequired(_("请选类别。"))])
+    name = StringField(
+        _("名称"),
+        filters=[tidy],
+        validators=[InputRequired(_("请填名称。")), Length(max=60, message=_("最多 60 个字。"))],
+    )
+    quantity = IntegerField(
+        _("数量"), default=1, validators=[InputRequired(_("请填数字。")), NumberRange(1, MOST_OF_ONE, _("请填数字。"))]
+    )
+    contact = SelectField(_("联系岗位"), coerce=int, default=0, validators=[Optional()])
+    note = StringField(_("备注"), filters=[tidy], validators=[Length(max=100, message=_("最多 100 个字。"))])
+
+    def __init__(self, *, posts: Iterable[tuple[int, str]], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.kind.choices = labelled(ResourceKind)
+        self.contact.choices = options([(0, _("不指定")), *posts])
+
+
+class EndForm(BaseForm):
+    """From which day something is no more."""
+
+    on = DateField(_("从哪天起"), validators=[InputRequired(_("请填日期。"))])
+
+
+class PinForm(BaseForm):
+    """Where a home lies."""
+
+    lon = FloatField(_("经度"), validators=[InputRequired(_("请填经度，例如 112.61762。"))])
+    lat = FloatField(_("纬度"), validators=[InputRequired(_("请填纬度，例如 28.49158。"))])
+    datum = RadioField(_("坐标系"), default=Datum.WGS84.value, validators=[InputRequired(_("请选坐标系。"))])
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.datum.choices = labelled(Datum)
+
+
+class DayForm(BaseForm):
+    """From which day on."""
+
+    start = DateField(_("从哪天起"), validators=[InputRequired(_("请填写日期。"))])
+
+
+class PairForm(DayForm):
+    """A home paired with a party contact, or no longer."""
+
+    code = StringField(_("户编号"), filters=[tidy], validators=[InputRequired(_("请填写户编号。")), Length(max=60)])
+    end = BooleanField(_("结束结对"))
+
+
+class FirstVisitForm(BaseForm):
+    """One step of the first round with one home."""
+
+    household = IntegerField(validators=[InputRequired()])
+    step = HiddenField(validators=[AnyOf(STEPS)])
+    undo = BooleanField()
+
+
+class DutyPhoneForm(BaseForm):
+    """The number of a village's duty desk."""
+
+    phone = StringField(
+        _("村值班电话"),
+        filters=[tidy],
+        validators=[
+            InputRequired(_("请填写值班电话。")),
+            Regexp(r"^[0-9+\- ]{5,20}$", message=_("请填写数字的电话号码。")),
+        ],
+    )

@@ -38,6 +38,7 @@ class TransferKind(Labelled):
     REVERSE = "reverse", N_("冲回")
     RECOVER = "recover", N_("挂账待补")
     FILL = "fill", N_("补回")
+    MERGE = "merge", N_("并户结转")
 
 
 class NoticeOutcome(Labelled):
@@ -54,7 +55,12 @@ LEGS: Mapping[TransferKind, frozenset[tuple[AccountKind, AccountKind]]] = {
     TransferKind.REVERSE: frozenset({(AccountKind.PENDING, AccountKind.ISSUE), (AccountKind.MERIT, AccountKind.ISSUE)}),
     TransferKind.RECOVER: frozenset({(AccountKind.ISSUE, AccountKind.RECOVER)}),
     TransferKind.FILL: frozenset({(AccountKind.PENDING, AccountKind.ISSUE), (AccountKind.RECOVER, AccountKind.ISSUE)}),
-}
+    # A home written twice: what it holds and owes goes through the village to the home it is one with.
+    TransferKind.MERGE: frozenset({
+        (AccountKind.MERIT, AccountKind.ISSUE), (AccountKind.ISSUE, AccountKind.MERIT),
+        (AccountKind.RECOVER, AccountKind.ISSUE), (AccountKind.ISSUE, AccountKind.RECOVER),
+    }),
+}  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,10 @@ from gridcase.core.clock import town_day
 from gridcase.core.db import transaction
 from gridcase.core.permissions import Viewer
 from gridcase.core.worktime import WorkCalendar
+from gridcase.households import jobs as care
 from gridcase.households import queries as households
+from gridcase.households import service as households_service
+from gridcase.households.rules import Cause
 from gridcase.notices import service as notices
 from gridcase.people.rules import Role
 from gridcase.reminders import queries, rules
@@ -38,7 +41,23 @@ def sweep(*, actor: Viewer, now: datetime) -> int:
     """Tell what is due and untold; returns how many notices were written. At night emergencies only."""
     night, calendar = rules.quiet(now), work_calendar()
     told = sum(_climb(rung, calendar, actor=actor, now=now, night=night) for rung in LADDER)
-    return told if night else told + _visits_due(actor=actor, now=now)
+    if night:
+        return told
+    _hardship(actor=actor, now=now)
+    care.look_again(actor=actor, now=now)
+    return told + _visits_due(actor=actor, now=now) + care.tell_tasks(actor=actor, now=now)
+
+
+def _hardship(*, actor: Viewer, now: datetime) -> None:
+    """A closed case of sudden hardship, or of a risk that only named roles read, asks for another look at the home."""
+    while rows := queries.hardship_closed(now=now):
+        with transaction():
+            for row in rows:
+                cause = Cause.RESTRICTED if row.restricted else Cause.CASE
+                households_service.ask_again(
+                    actor=actor, household_id=row.household_id, path=row.path, cause=cause, ref=rules.case_ref(row.id),
+                    now=now,
+                )  # fmt: skip
 
 
 def _climb(rung: Rung, calendar: WorkCalendar, *, actor: Viewer, now: datetime, night: bool) -> int:

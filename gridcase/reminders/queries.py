@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, select
+from sqlalchemy import ColumnElement, Row, String, and_, cast, literal, select
 
-from gridcase.cases.models import Case
+from gridcase.cases.models import Case, CaseClass
 from gridcase.cases.queries import open_condition
-from gridcase.cases.rules import Rung, Urgency
+from gridcase.cases.rules import Rung, State, Urgency
 from gridcase.core.db import db
 from gridcase.core.worktime import WorkCalendar
+from gridcase.households.models import TierTask
+from gridcase.households.rules.tiers_steps import HARDSHIP_CLASS, RESTRICTED_CLASS
 from gridcase.notices.models import Notice
 from gridcase.people.models import Post
 from gridcase.people.queries import valid_on
 from gridcase.people.rules import Role
+from gridcase.reminders.rules import CASE_REF
 
 BATCH = 100
+CLOSED_LATELY = timedelta(days=60)
 
 
 def untold(
@@ -77,3 +81,24 @@ def posts_over(paths: Iterable[str], roles: Iterable[Role], *, on: date) -> list
 def told_keys(keys: Sequence[str]) -> set[str]:
     """Those of these keys that a notice has."""
     return set(db.session.scalars(select(Notice.key).where(Notice.key.in_(keys))))
+
+
+def hardship_closed(*, now: datetime) -> Sequence[Any]:
+    """Cases of sudden hardship or restricted risk, closed lately, that no other assessment was asked for yet."""
+    asked = select(TierTask.id).where(
+        TierTask.household_id == Case.household_id, TierTask.ref == literal(CASE_REF) + cast(Case.id, String)
+    )
+    return db.session.execute(
+        select(Case.id, Case.household_id, Case.path, Case.restricted)
+        .join(CaseClass, CaseClass.id == Case.class_id)
+        .where(
+            CaseClass.code.in_((HARDSHIP_CLASS, RESTRICTED_CLASS)),
+            Case.state == State.CLOSED,
+            Case.unsorted.is_(False),
+            Case.closed_at > now - CLOSED_LATELY,
+            Case.household_id.is_not(None),
+            ~asked.exists(),
+        )
+        .order_by(Case.id)
+        .limit(BATCH)
+    ).all()

@@ -11,6 +11,7 @@ from gridcase.people.rules import Role
 
 DAY_BEGINS, DAY_ENDS = time(7), time(21)  # outside of these, only emergencies are told
 VISITS_DUE = "visits_due"
+CASE_REF = "k"
 
 # Who is meant by a word of the ladder, the nearest of them to the case.
 LADDER_ROLES: dict[str, tuple[Role, ...]] = {
@@ -54,6 +55,11 @@ def may_hear(role: Role, *, restricted: bool) -> bool:
 def moment(at: datetime) -> str:
     """A time as a notice writes it, the same in both languages: `2026-11-23 17:30`, the town's clock."""
     return f"{at.astimezone(TOWN_ZONE):%Y-%m-%d %H:%M}"
+
+
+def case_ref(case_id: int) -> str:
+    """How a task names the case it came of."""
+    return f"{CASE_REF}{case_id}"
 
 
 def visits_due_text(homes: int) -> Text:

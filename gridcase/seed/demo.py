@@ -21,9 +21,9 @@ from gridcase.households import service as households
 from gridcase.notices import service as notices
 from gridcase.notices.models import Notice
 from gridcase.reminders import jobs as reminders
-from gridcase.seed import accounts, blank, places, reference, towns, villages
+from gridcase.seed import accounts, blank, care, places, reference, registers, towns, villages
 from gridcase.seed.blank import empty
-from gridcase.seed.places import HOME_VILLAGE, OUJIANGCHA, VillagePlan, chance
+from gridcase.seed.places import HOME_VILLAGE, OUJIANGCHA, TONGANYI, VillagePlan, chance
 from gridcase.seed.scene import Scene
 from gridcase.seed.story import Story
 from gridcase.seed.towns import Offices
@@ -34,6 +34,7 @@ __all__ = ["PASSWORD", "build", "empty"]
 PASSWORD = "gridcase-demo-2026"  # noqa: S105 - printed at every start, served on this machine only
 READ_AFTER = timedelta(days=4)
 FOUNDED = timedelta(days=420)  # the registers are older than the story
+FURNISHED = timedelta(days=100)  # before the story
 STORY_SHARE = 12_000  # how much of the progress the story is, in homes
 
 Progress = Callable[[int, int], None]
@@ -71,6 +72,9 @@ def _settle(
                     village, spots, plan.size, town_code=plan.town_code, actor=actor, now=founded, rng=chance(plan.code)
                 )
             )
+            care.take_over(
+                teams[-1], village, actor=actor, today=town_day(now), now=founded, rng=chance("care", plan.code)
+            )
         done += plan.size.homes
         progress(done)
     offices = {}
@@ -82,6 +86,10 @@ def _settle(
         accounts.open_all(
             team, offices[OUJIANGCHA], password=PASSWORD, memory_kib=config.argon2_memory_kib, actor=actor, now=founded
         )
+        registers.certify_all(teams, actor=actor, now=founded, rng=chance("elections"))
+        registers.wide_cells(TONGANYI[:6] + "000000", actor=actor, now=founded)
+    with transaction():
+        registers.furnish(team, actor=actor, now=now - FURNISHED, rng=chance("registers"))
     return teams, offices
 
 
@@ -102,6 +110,7 @@ def _finish(teams: list[Team], offices: dict[str, Offices], *, actor: Viewer, no
                 actor=actor, village=db.session.get_one(Grid, team.id), on=today + timedelta(days=3 * n % 20 - 2),
                 now=now,
             )  # fmt: skip
+    care.work(next(team for team in teams if team.code == HOME_VILLAGE), now=now)
     reminders.sweep(actor=actor, now=_last_daytime(now))
     with transaction():
         _read_old_notices([worker for team in teams for worker in team.workers], offices, now=now)

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 
 from gridcase.audit import service as audit
 from gridcase.core.db import db
@@ -160,6 +160,28 @@ def set_active(user: User, *, actor: Viewer, active: bool, now: datetime) -> Non
         now=now,
         detail={"active": active},
     )
+
+
+def fold_account(double_id: int, kept_id: int, *, actor: Viewer, now: datetime) -> bool:
+    """The account of a person's second record becomes that of the kept one; where both have one, the second is closed.
+    Returns whether there was one."""
+    accounts = {
+        user.person_id: user
+        for user in db.session.scalars(select(User).where(User.person_id.in_((double_id, kept_id))))
+    }
+    account = accounts.get(double_id)
+    if account is None:
+        return False
+    if kept_id in accounts:
+        set_active(account, actor=actor, active=False, now=now)
+        return True
+    account.person_id = kept_id
+    account.auth_version += 1
+    audit.record(
+        actor=actor, action="user.person", subject_kind="user", subject_id=account.id, now=now,
+        detail={"from": double_id, "to": kept_id},
+    )  # fmt: skip
+    return True
 
 
 def end_stale_sessions(*, now: datetime) -> None:

@@ -15,29 +15,28 @@ from gridcase.core.paging import PAGE_SIZE, Page, cut, instant, read_mark
 from gridcase.core.permissions import Permission, Viewer
 from gridcase.core.scope import reach
 from gridcase.households.models import Household
-from gridcase.households.queries import visible
+from gridcase.households.queries import due, due_day, standing, visible
 from gridcase.households.rules import CareTier
 from gridcase.people.models import Post
 from gridcase.visits.models import Visit
 from gridcase.visits.rules import VisitMode
 
 COMING_DAYS, COMING_MOST, DEMANDS_MOST = 14, 12, 12
-_LONG_AGO = date(1970, 1, 1)
 # A home in need of close support comes before one that only has waited longer.
 _urgency = case({CareTier.CONNECTED: 0, CareTier.CONCERNED: 1}, value=Household.tier, else_=2)
-_due_on = func.coalesce(Household.next_visit_on, _LONG_AGO)
+_due_on = due_day()
 
 
 def _homes(viewer: Viewer) -> Select[Any]:
     return select(
         Household.id, Household.code, Household.head_name, Household.address, Household.tier, Household.absent,
         Household.last_visit_at, Household.next_visit_on, _urgency.label("urgency"), _due_on.label("due_on"),
-    ).where(visible(viewer, Permission.LOG_VISIT))  # fmt: skip
+    ).where(visible(viewer, Permission.LOG_VISIT), standing())  # fmt: skip
 
 
 def due_homes(viewer: Viewer, *, on: date, after: str | None = None, size: int = PAGE_SIZE) -> Page[Row[Any]]:
     """The homes whose visit is due, the most urgent first: by tier, then by how long they have waited."""
-    query = _homes(viewer).where(_due_on <= on)
+    query = _homes(viewer).where(due(on))
     last = read_mark(after, int, date.fromisoformat, int)
     if last:
         rank, day, household_id = last
@@ -56,7 +55,7 @@ def due_count(viewer: Viewer, *, on: date) -> int:
     """How many homes wait for a visit."""
     return (
         db.session.scalar(
-            select(func.count()).select_from(Household).where(visible(viewer, Permission.LOG_VISIT), _due_on <= on)
+            select(func.count()).select_from(Household).where(visible(viewer, Permission.LOG_VISIT), due(on))
         )
         or 0
     )

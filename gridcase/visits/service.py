@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 
 from gridcase.audit import service as audit
@@ -77,6 +78,8 @@ def log_visit(
     if first is not None:
         return _same(first, body_hash)
     _check_time(record.visited_at, now)
+    if household.ended_on is not None:
+        raise Refused(N_("这一户已销户，不再记走访。"))
     visit = _new(actor, grant, household, record, body_hash, now)
     try:
         with db.session.begin_nested():
@@ -175,3 +178,17 @@ def _raise_case(
         policy=policy,
         **intake,
     )
+
+
+def repoint_household(double: Household, kept: Household, *, actor: Viewer, now: datetime) -> int:
+    """The visits of a home that was written twice are those of the kept one; each keeps the place it had."""
+    ids = db.session.scalars(
+        update(Visit).where(Visit.household_id == double.id).values(household_id=kept.id).returning(Visit.id),
+        execution_options={"synchronize_session": False},
+    ).all()
+    if ids:
+        audit.record(
+            actor=actor, action="visit.repoint", subject_kind="household", subject_id=kept.id, place_path=kept.path,
+            now=now, detail={"double": double.id, "count": len(ids)},
+        )  # fmt: skip
+    return len(ids)

@@ -67,6 +67,8 @@ EXPECTED: dict[str, tuple[str, str | None, P]] = {
     ),
     "void": (UNFINISHED, "voided", P.VOID_CASE),
     "remind": (UNFINISHED, None, P.DISPATCH_CASE),
+    "hand_over": (UNFINISHED, None, P.CONFIRM_PLAN),
+    "hand_back": ("dispatched in_progress suspended", "returned", P.CONFIRM_PLAN),
     "comment": (UNFINISHED + " closed voided duplicate withdrawn", None, P.SEE_CASE),
 }
 
@@ -234,7 +236,7 @@ def test_every_move_has_somebody_in_the_field_who_makes_it() -> None:
         (
             Role.VILLAGE_HEAD,
             State.ACCEPTED,
-            {"dispatch", "self_solve", "reject_duplicate", "remind", "withdraw", "comment"},
+            {"dispatch", "self_solve", "reject_duplicate", "remind", "hand_over", "withdraw", "comment"},
         ),
         (Role.DEPT, State.DISPATCHED, {"sign", "give_back", "comment"}),
         (Role.DEPT, State.FEEDBACK, {"comment"}),

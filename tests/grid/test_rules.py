@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
+
+from gridcase.core.errors import Refused
 from gridcase.grid.rules import GridKind, GridLevel, SizeLimits, cell_code, group_code, household_code
 
 
@@ -31,3 +34,26 @@ def test_sizes_are_soft_and_a_countys_own() -> None:
     assert not SizeLimits().fits(25, 69)
     assert not SizeLimits().fits(64, 253)
     assert SizeLimits(households=(50, 80), persons=(180, 320)).fits(64, 253)
+
+
+def test_sizes_are_kept_as_a_setting_and_read_back() -> None:
+    own = SizeLimits(households=(50, 80), persons=(180, 320), circle_target=12, circle_few=6, circle_many=18)
+    assert SizeLimits.from_json(own.to_json()) == own
+    assert SizeLimits.from_json({}) == SizeLimits()
+    assert SizeLimits.from_json({"households": [10, 20]}).circle_target == 15
+
+
+@pytest.mark.parametrize(
+    ("limits", "field"),
+    [
+        (SizeLimits(households=(30, 20)), "households_high"),
+        (SizeLimits(households=(0, 20)), "households_high"),
+        (SizeLimits(persons=(70, 9999)), "persons_high"),
+        (SizeLimits(circle_few=16), "circle_target"),
+        (SizeLimits(circle_many=99), "circle_target"),
+    ],
+)
+def test_sizes_that_make_no_sense_are_refused(limits: SizeLimits, field: str) -> None:
+    with pytest.raises(Refused) as refused:
+        limits.checked()
+    assert refused.value.field == field

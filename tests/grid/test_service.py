@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -12,7 +13,7 @@ from gridcase.core.errors import Missing, Refused
 from gridcase.core.permissions import Viewer
 from gridcase.grid import queries, service
 from gridcase.grid.models import Grid
-from gridcase.grid.rules import GridLevel
+from gridcase.grid.rules import SIZES_KEY, GridLevel, SizeLimits
 from tests.factories.world import MAKER, ORIGIN, SINCE, SIZE, START, World
 
 
@@ -57,3 +58,13 @@ def test_outlines_come_as_geojson(ctx: Flask, world: World) -> None:
     found = queries.outline_geojson(town.path, [GridLevel.VILLAGE])
     assert [grid.name for grid, _ in found] == ["上河村", "下河村"]
     assert '"MultiPolygon"' in found[0][1]
+
+
+def test_the_nearest_place_above_decides_on_sizes(ctx: Flask, world: World) -> None:
+    county, village = (db.session.get_one(Grid, world.grids[key]) for key in ("county", "village_a"))
+    assert queries.size_limits(village.path, on=SINCE) == SizeLimits()
+    own = SizeLimits(households=(50, 80), persons=(180, 320))
+    with transaction():
+        service.set_setting(actor=MAKER, place=county, key=SIZES_KEY, value=own.to_json(), valid_from=SINCE, now=START)
+    assert queries.size_limits(village.path, on=SINCE) == own
+    assert queries.size_limits(village.path, on=SINCE - timedelta(days=1)) == SizeLimits()

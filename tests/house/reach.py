@@ -92,10 +92,12 @@ TABLE = (
     *(row for part in tables.PARTS for row in part.TABLE),
 )
 # Open to everybody; `test_routes` keeps the list short and knows why.
-PUBLIC = names("health.healthz health.readyz users.sign_in users.set_locale users.set_large_text static")
+PUBLIC = names(
+    "health.healthz health.readyz users.sign_in users.set_locale users.set_large_text static people.check_certificate"
+)
 PUBLIC_ROOMS = ("styleguide.",)
 # What stands in an address besides an id.
-FIXED = {"code": "0401"}
+FIXED = {"code": "0401", "token": "no-such-token"}
 # The names of the objects that are somebody's own; the others are tried as foreign or missing.
 OWN = frozenset({"own", "to the liaison"})
 

@@ -15,6 +15,7 @@ from gridcase.web.access import access_of
 from tests.factories import objects
 from tests.factories.snapshot import differences, everything
 from tests.factories.world import World
+from tests.house import tables
 from tests.house.reach import FIXED, OWN, TABLE
 
 # Open to everybody, each with its reason.
@@ -24,6 +25,7 @@ PUBLIC = {
     "users.sign_in": "nobody is signed in yet",
     "users.set_locale": "the sign-in page has a language too",
     "users.set_large_text": "the sign-in page is read by old people too",
+    "people.check_certificate": "whoever is shown a certificate may ask whether it holds",
 }
 # Invented examples, never there in production (see test_production_has_no_style_guide).
 STYLE_GUIDE = "styleguide."
@@ -74,7 +76,8 @@ def test_looking_has_no_method_that_writes(app: Flask) -> None:
 def own_ids(app: Flask, world: World) -> dict[str, int]:
     """The own object of each kind."""
     with app.app_context():
-        found = {thing.kind: thing.id for thing in objects.make(world) if thing.name in OWN}
+        things = objects.make(world) + [thing for part in tables.PARTS for thing in part.things(world)]
+        found = {thing.kind: thing.id for thing in things if thing.name in OWN}
         db.session.remove()
     return found
 

@@ -31,6 +31,7 @@ from gridcase.cases.queries.page import (
     steps,
     villages_of_town,
 )
+from gridcase.cases.queries.posts import Held, held_by, without_addressee
 from gridcase.cases.queries.sight import (
     get_case,
     grants_over,
@@ -48,6 +49,7 @@ __all__ = [
     "COUNT_CAP",
     "Clock",
     "Filters",
+    "Held",
     "Tab",
     "addresses",
     "by_number",
@@ -61,6 +63,7 @@ __all__ = [
     "facts",
     "get_case",
     "grants_over",
+    "held_by",
     "home_village",
     "is_addressed",
     "limit_of",
@@ -79,5 +82,6 @@ __all__ = [
     "visible",
     "visible_on_map",
     "waiting_for",
+    "without_addressee",
     "work_list",
 ]

@@ -232,6 +232,24 @@ MOVES: tuple[Move, ...] = (
         asks=("note",),
         key="c",
     ),
+    # Two moves of a reorganisation, not of a button: what a closing post had goes to the post that follows; what
+    # only the town's desk may send on goes back to that desk.
+    Move(
+        name="hand_over",
+        label=N_("移交"),
+        sources=_UNFINISHED,
+        target=None,
+        needs=Permission.CONFIRM_PLAN,
+        optional=("note",),
+    ),
+    Move(
+        name="hand_back",
+        label=N_("交回派单"),
+        sources=_from(State.DISPATCHED, State.IN_PROGRESS, State.SUSPENDED),
+        target=State.RETURNED,
+        needs=Permission.CONFIRM_PLAN,
+        optional=("note",),
+    ),
     Move(
         name="withdraw",
         label=N_("撤回"),

@@ -82,6 +82,8 @@ def what_happened(move: str, detail: Mapping[str, Any]) -> Text:
     """One step in words, for the timeline."""
     if move == "dispatch" and detail.get("to"):
         return N_("派给%(to)s", to=detail["to"])
+    if move == "hand_over" and detail.get("to"):
+        return N_("%(giver)s移交给%(to)s", giver=detail["from"], to=detail["to"])
     if move == "record_answer" and not detail.get("answer"):
         return _HAPPENED["attempt"]
     if move == "second_check":

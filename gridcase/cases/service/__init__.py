@@ -12,6 +12,7 @@ from gridcase.cases.service.closing import (
     self_solve,
     verify,
 )
+from gridcase.cases.service.handover import hand_back, hand_over
 from gridcase.cases.service.history import HistoryRow, ImportResult, import_history
 from gridcase.cases.service.moves import (
     REMINDABLE,
@@ -29,7 +30,7 @@ from gridcase.cases.service.moves import (
     void,
     withdraw,
 )
-from gridcase.cases.service.register import ImportedFrom, Intake, collect, collect_and_solve
+from gridcase.cases.service.register import ImportedFrom, Intake, collect, collect_and_solve, repoint_household
 from gridcase.cases.service.tallies import fold_tallies
 
 __all__ = [
@@ -49,11 +50,14 @@ __all__ = [
     "drawn_for_second_check",
     "fold_tallies",
     "give_back",
+    "hand_back",
+    "hand_over",
     "import_history",
     "record_answer",
     "reject_duplicate",
     "remind",
     "reopen",
+    "repoint_household",
     "resume",
     "rework",
     "second_check",

@@ -183,19 +183,20 @@ def suspend(
         raise Refused(N_("挂起最长一年，请填一年以内的日期。"), field="expected_on")
     detail = {"reason": reason, "until": ends.isoformat()}
     step = _move(case, "suspend", actor=actor, now=now, note=note, detail=detail)
-    _reset_clocks(case)
+    reset_clocks(case)
     return step
 
 
 def resume(case: Case, *, actor: Viewer, now: datetime, note: str | None = None) -> CaseStep:
     """Go on; the deadline moves by the time the case really stood."""
     step = _move(case, "resume", actor=actor, now=now, note=note)
-    _reset_clocks(case)
+    reset_clocks(case)
     case.stage_due_at = stage_due_at(case, now=now)
     return step
 
 
-def _reset_clocks(case: Case) -> None:
+def reset_clocks(case: Case) -> None:
+    """The clocks of a case anew from its own timeline: a pause ended earlier than granted."""
     if case.due_at is not None:
         clock = queries.clock_of(case, queries.steps(case.id))
         start_clocks(case, start=clock.start, pauses=clock.pauses)

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypedDict, Unpack
 
+from sqlalchemy import update
+
+from gridcase.audit import service as audit
 from gridcase.cases import queries
 from gridcase.cases.models import Case, CaseClass, CasePoint
 from gridcase.cases.rules import Answer, Channel, Rating, State
@@ -163,3 +166,20 @@ def collect_and_solve(
         policy=policy,
     )  # fmt: skip
     return case
+
+
+def repoint_household(double: Household, kept: Household, *, actor: Viewer, now: datetime) -> int:
+    """The cases of a home that was written twice are those of the kept one; each keeps the place it had."""
+    moved: list[int] = []
+    for column in (Case.household_id, Case.helper_household_id):
+        moved += db.session.scalars(
+            update(Case).where(column == double.id).values({column.key: kept.id}).returning(Case.id),
+            execution_options={"synchronize_session": False},
+        )
+    ids = sorted(set(moved))
+    if ids:
+        audit.record(
+            actor=actor, action="case.repoint", subject_kind="household", subject_id=kept.id, place_path=kept.path,
+            now=now, detail={"double": double.id, "count": len(ids), "cases": ids[:200]},
+        )  # fmt: skip
+    return len(ids)

@@ -1,6 +1,6 @@
 """Pages of the whole picture: households, places, liaisons."""
 
-from gridcase.dossier.views import homes
+from gridcase.dossier.views import grids, homes, pins
 from gridcase.dossier.views.base import NAV, bp
 
-__all__ = ["NAV", "bp", "homes"]
+__all__ = ["NAV", "bp", "grids", "homes", "pins"]

@@ -11,6 +11,13 @@ from gridcase.web.frame import NavItem
 bp = Blueprint("dossier", __name__, url_prefix="/households")
 NAV = (
     NavItem(
-        "households", N_("住户"), "dossier.index", "household", frozenset({Permission.SEE_HOUSEHOLD}), 20, phone=True
+        "households",
+        N_("住户"),
+        "dossier.index",
+        "household",
+        frozenset({Permission.SEE_HOUSEHOLD}),
+        20,
+        phone=True,
+        group="homes",
     ),
 )

@@ -43,6 +43,8 @@ class Household(Base):
     hamlet: Mapped[str] = mapped_column(String(40), default="", server_default="")  # natural village (自然村)
     external_code: Mapped[str | None] = mapped_column(ByteString)  # the town's own number of the home
     since: Mapped[date | None]  # when it came to the village; None: from the start
+    arrived_on: Mapped[date | None]  # floating homes: came to live here
+    leaving_on: Mapped[date | None]  # floating homes: expects to leave
     ended_on: Mapped[date | None]  # first day it is no household of the village any more
     ended_why: Mapped[str | None] = mapped_column(String(20))  # moved, died, merged, error
 

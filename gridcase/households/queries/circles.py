@@ -7,13 +7,13 @@ from collections.abc import Collection, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 
 from gridcase.core.dated import Span, in_force, known
 from gridcase.core.db import db
 from gridcase.core.permissions import Grant, Permission, Viewer
 from gridcase.households.models import CirclePlace, Household, HouseholdCard
-from gridcase.households.queries.sight import visible
+from gridcase.households.queries.sight import due, due_day, standing, visible
 from gridcase.people.models import Post
 from gridcase.people.rules import ROLE_PERMISSIONS, Role
 
@@ -75,8 +75,8 @@ def due_in_circle(viewer: Viewer, *, on: date, limit: int = 60) -> Sequence[Any]
             Household.id, Household.code, Household.head_name, Household.address, Household.tier, Household.absent,
             Household.last_visit_at, Household.next_visit_on,
         )
-        .where(visible(viewer, Permission.LOG_VISIT))
-        .order_by(func.coalesce(Household.next_visit_on, date(1970, 1, 1)), Household.id)
+        .where(visible(viewer, Permission.LOG_VISIT), standing())
+        .order_by(due_day(), Household.id)
         .limit(limit)
     ).all()  # fmt: skip
 
@@ -87,7 +87,7 @@ def visits_due_by_post(*, on: date) -> Sequence[Any]:
         select(Post.id.label("post_id"), Post.place_path, func.count().label("homes"))
         .join(CirclePlace, CirclePlace.post_id == Post.id)
         .join(Household, Household.id == CirclePlace.household_id)
-        .where(Post.role == Role.LIAISON, in_force(CirclePlace, on), Household.next_visit_on <= on)
+        .where(Post.role == Role.LIAISON, in_force(CirclePlace, on), due(on))
         .group_by(Post.id, Post.place_path)
         .order_by(Post.id)
     ).all()
@@ -129,3 +129,21 @@ def stale(today: date) -> list[int]:
         )
     )
     return list(rows)
+
+
+def roles_of(household_id: int) -> list[str]:
+    """The roles whose circles this home is or was in."""
+    return list(
+        db.session.scalars(
+            select(CirclePlace.role).distinct().where(CirclePlace.household_id == household_id, known(CirclePlace))
+        )
+    )
+
+
+def has_liaison(on: date) -> ColumnElement[bool]:
+    """Whether a home is in a liaison's circle on a day; a condition on the household of the outer statement."""
+    return (
+        select(CirclePlace.id)
+        .where(CirclePlace.household_id == Household.id, CirclePlace.role == Role.LIAISON, in_force(CirclePlace, on))
+        .exists()
+    )

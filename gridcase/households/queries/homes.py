@@ -19,7 +19,7 @@ from gridcase.core.text import clean
 from gridcase.grid.models import Grid
 from gridcase.households.models import Household, HouseholdPoint, Member
 from gridcase.households.queries.circles import circle
-from gridcase.households.queries.sight import visible
+from gridcase.households.queries.sight import due, standing, visible
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ def page(viewer: Viewer, filters: Filters, *, on: date, after: str | None = None
             Household.last_visit_at, Household.next_visit_on, Grid.name.label("grid_name"),
         )
         .join(Grid, Grid.id == Household.grid_id)
-        .where(visible(viewer), *_narrow(filters, on))
+        .where(visible(viewer), standing(), *_narrow(filters, on))
         .order_by(Household.code)
         .limit(PAGE_SIZE + 1)
     )  # fmt: skip
@@ -70,7 +70,7 @@ def _narrow(filters: Filters, on: date) -> list[ColumnElement[bool]]:
     if filters.tier:
         conditions.append(Household.tier == filters.tier)
     if filters.due_by:
-        conditions.append(Household.next_visit_on <= filters.due_by)
+        conditions.append(due(filters.due_by))
     if filters.post_id:
         conditions.append(Household.id.in_(circle([filters.post_id], on)))
     return conditions
@@ -85,7 +85,7 @@ def members_of(household_id: int, *, on: date) -> Sequence[Member]:
             Member.household_id == household_id,
             in_force(Member, on),
         )
-        .order_by(Member.id)
+        .order_by(Member.relation != "head", Member.id)
         .options(contains_eager(Member.person))
     ).all()
 

@@ -1,4 +1,4 @@
-"""Pure rules of the room: homes, circles, care tiers."""
+"""Pure rules of the room: homes, families, circles, care tiers."""
 
 from gridcase.households.rules.circles import (
     CIRCLE_FEW,
@@ -8,15 +8,56 @@ from gridcase.households.rules.circles import (
     circle_size_word,
 )
 from gridcase.households.rules.homes import RELATIONS
+from gridcase.households.rules.life import (
+    ADULT,
+    ChangeState,
+    EndedWhy,
+    LifeKind,
+    Outcome,
+    Why,
+    age_on,
+    number_after,
+    relation_to_new_head,
+    said_day,
+    said_names,
+)
 from gridcase.households.rules.tiers import CareTier, next_visit_on
+from gridcase.households.rules.tiers_factors import FACTORS, RED, RESTRICTED, RESTRICTED_CODES, Factor, shown_label
+from gridcase.households.rules.tiers_rules import DEFAULT_RULES, Suggestion, TierRules, suggest
+from gridcase.households.rules.tiers_steps import Cause, MeetingKind, ProposalState, Verdict
 
 __all__ = [
+    "ADULT",
     "CIRCLE_FEW",
     "CIRCLE_MANY",
     "CIRCLE_TARGET",
+    "DEFAULT_RULES",
+    "FACTORS",
+    "RED",
     "RELATIONS",
+    "RESTRICTED",
+    "RESTRICTED_CODES",
     "CareTier",
+    "Cause",
+    "ChangeState",
     "CircleLimits",
+    "EndedWhy",
+    "Factor",
+    "LifeKind",
+    "MeetingKind",
+    "Outcome",
+    "ProposalState",
+    "Suggestion",
+    "TierRules",
+    "Verdict",
+    "Why",
+    "age_on",
     "circle_size_word",
     "next_visit_on",
+    "number_after",
+    "relation_to_new_head",
+    "said_day",
+    "said_names",
+    "shown_label",
+    "suggest",
 ]

@@ -30,7 +30,7 @@ class CareTier(StrEnum):
 
     @property
     def interval_days(self) -> int:
-        """Days between two visits."""
+        """Days between two visits by default; a county may set its own (`TierRules.interval`)."""
         return {CareTier.REASSURED: 90, CareTier.CONCERNED: 30, CareTier.CONNECTED: 7}[self]
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import insert
 
 from gridcase.audit import service as audit
+from gridcase.core.clock import town_day
 from gridcase.core.db import db
 from gridcase.core.errors import Refused
 from gridcase.core.geo import point
@@ -19,6 +20,7 @@ from gridcase.core.words import N_
 from gridcase.grid.models import Grid
 from gridcase.households.models import Household, HouseholdPlace, HouseholdPoint, Member
 from gridcase.households.rules import CareTier
+from gridcase.households.service.tiers import take_over_tiers
 from gridcase.people import service as people
 
 
@@ -74,6 +76,8 @@ def register_households(
         ],
     )
     _register_members(actor, village, rows, ids, since, now)
+    taken = [one for one, row in zip(ids, rows, strict=True) if row.tier is not CareTier.REASSURED]
+    take_over_tiers(household_ids=taken, assessed_on=town_day(now))
     points = [
         {"household_id": household_id, "geom": point(row.lon, row.lat), "source": source}
         for household_id, row in zip(ids, rows, strict=True)

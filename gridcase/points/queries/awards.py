@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from gridcase.core.clock import TOWN_ZONE
+from gridcase.core.dated import in_force, known
 from gridcase.core.db import db
 from gridcase.households.models import Member
 from gridcase.people.models import Holding, Post
@@ -44,9 +45,9 @@ def kin_homes(person_id: int | None) -> frozenset[int]:
     """The homes of a person and of kin as the register knows them: everybody who ever shared a home."""
     if person_id is None:
         return frozenset()
-    homes = select(Member.household_id).where(Member.person_id == person_id)
-    kin = select(Member.person_id).where(Member.household_id.in_(homes))
-    return frozenset(db.session.scalars(select(Member.household_id).where(Member.person_id.in_(kin))))
+    homes = select(Member.household_id).where(Member.person_id == person_id, known(Member))
+    kin = select(Member.person_id).where(Member.household_id.in_(homes), known(Member))
+    return frozenset(db.session.scalars(select(Member.household_id).where(Member.person_id.in_(kin), known(Member))))
 
 
 def paid_homes(household_ids: Collection[int], *, on: date) -> frozenset[int]:
@@ -58,7 +59,7 @@ def paid_homes(household_ids: Collection[int], *, on: date) -> frozenset[int]:
             .join(Post, Post.id == Holding.post_id)
             .where(
                 Member.household_id.in_(household_ids),
-                or_(Member.valid_to.is_(None), Member.valid_to > on),
+                in_force(Member, on),
                 Post.paid,
                 valid_on(Holding, on),
                 valid_on(Post, on),

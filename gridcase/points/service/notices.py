@@ -23,7 +23,7 @@ from gridcase.points import queries
 from gridcase.points.models import PointNotice, Transfer
 from gridcase.points.queries import Award, DueNotice
 from gridcase.points.rules import AccountKind, NoticeOutcome, TransferKind, fill_recover
-from gridcase.points.service import ledger, reversals
+from gridcase.points.service import ledger, merging, reversals
 from gridcase.points.service.ledger import Leg, Movement
 
 OBJECTION = "objection"
@@ -52,6 +52,7 @@ def mature(due: Sequence[DueNotice], *, actor: Viewer, now: datetime) -> int:
         source = (award.source_kind, award.source_id)
         movements += ledger.chain(f"mature:{award.id}", legs, award, source=source)
     ledger.post(movements, actor=actor, now=now)
+    merging.carry_over({award.household_id for award in awards}, actor=actor, now=now)
     _audit_mature(awards, actor=actor, now=now)
     return len(awards)
 

@@ -12,7 +12,7 @@ from gridcase.core.permissions import Viewer
 from gridcase.points.models import PointNotice
 from gridcase.points.queries import Award
 from gridcase.points.rules import AccountKind, NoticeOutcome, TransferKind, split_reversal
-from gridcase.points.service import ledger
+from gridcase.points.service import ledger, merging
 from gridcase.points.service.ledger import Leg, Movement
 
 
@@ -33,7 +33,9 @@ def take_back(awards: Sequence[Award], *, source: tuple[str, str], actor: Viewer
         )
         movements += ledger.chain(f"reverse:{award.id}", legs, award, source=source, reverses=True)
     _close_notices([award.id for award in awards], now=now)
-    return ledger.post(movements, actor=actor, now=now)
+    ids = ledger.post(movements, actor=actor, now=now)
+    merging.carry_over({award.household_id for award in awards}, actor=actor, now=now)
+    return ids
 
 
 def _close_notices(award_ids: Sequence[int], *, now: datetime) -> None:

@@ -1,0 +1,120 @@
+"""Who lives in which home, from when to when; a person lives in one home at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import contains_eager
+
+from gridcase.core.dated import Span, in_force, known
+from gridcase.core.db import db
+from gridcase.core.errors import Missing
+from gridcase.core.scope import under
+from gridcase.core.text import clean_line
+from gridcase.grid.models import Grid
+from gridcase.households.models import Household, Member, PersonAway, PersonFate
+from gridcase.households.queries.sight import standing
+from gridcase.people.models import Person
+
+LEAST_WORDS, FOUND_MOST = 2, 12
+
+
+def lines_of_persons(person_ids: Collection[int]) -> dict[int, list[Span]]:
+    """The time lines of persons in homes, as known now, by person."""
+    lines: dict[int, list[Span]] = {}
+    rows = db.session.scalars(
+        select(Member).where(Member.person_id.in_(set(person_ids)), known(Member)).order_by(Member.valid_from)
+    )
+    for row in rows:
+        values = {
+            "household_id": row.household_id, "person_id": row.person_id, "relation": row.relation,
+            "absent": row.absent,
+        }  # fmt: skip
+        lines.setdefault(row.person_id, []).append(Span(row.valid_from, row.valid_to, values, row.id))
+    return lines
+
+
+def member_of(household_id: int, person_id: int, *, on: date) -> Member:
+    """A person's membership of a home on a day, else `Missing`."""
+    found = db.session.scalar(
+        select(Member)
+        .join(Member.person)
+        .where(Member.household_id == household_id, Member.person_id == person_id, in_force(Member, on))
+        .options(contains_eager(Member.person))
+    )
+    if found is None:
+        raise Missing
+    return found
+
+
+def home_of(person_id: int, *, on: date) -> Household | None:
+    """The home a person lives in on a day."""
+    return db.session.scalar(
+        select(Household)
+        .join(Member, Member.household_id == Household.id)
+        .where(Member.person_id == person_id, in_force(Member, on))
+        .limit(1)
+    )
+
+
+def away_of(person_ids: Collection[int]) -> dict[int, PersonAway]:
+    """Where members work who are away, by person."""
+    rows = db.session.scalars(select(PersonAway).where(PersonAway.person_id.in_(set(person_ids))))
+    return {row.person_id: row for row in rows}
+
+
+def lines_of_home(household_id: int) -> Sequence[Member]:
+    """Everybody who ever lived in a home as known now, oldest first, for its history."""
+    return db.session.scalars(
+        select(Member)
+        .join(Member.person)
+        .where(Member.household_id == household_id, known(Member))
+        .order_by(Member.valid_from, Member.id)
+        .options(contains_eager(Member.person))
+    ).all()
+
+
+def last_code(prefix: str) -> str | None:
+    """The highest code of a home that begins so (`610921104200Z02-003-`), whatever became of the home."""
+    return db.session.scalar(
+        select(Household.code)
+        .where(Household.code.startswith(prefix, autoescape=True))
+        .order_by(func.length(Household.code).desc(), Household.code.desc())
+        .limit(1)
+    )
+
+
+def adults_named(words: str, *, village: Grid, on: date, born_before: date) -> Sequence[Any]:
+    """Living members of the village's homes by two characters of the name or two initials: (id, name, born_on, place,
+    head's name). Who has no date of birth on record may be an adult."""
+    words = clean_line(words)
+    if len(words) < LEAST_WORDS:
+        return []
+    named = (
+        Person.initials.startswith(words.lower(), autoescape=True)
+        if words.isascii()
+        else Person.name.contains(words, autoescape=True)
+    )
+    return db.session.execute(
+        select(
+            Person.id, Person.name, Person.born_on, Grid.name.label("place"), Household.head_name,
+            Household.id.label("household_id"),
+        )
+        .join(Member, Member.person_id == Person.id)
+        .join(Household, Household.id == Member.household_id)
+        .join(Grid, Grid.id == Household.grid_id)
+        .where(
+            in_force(Member, on), standing(), under(Household.path, village.path), named,
+            or_(Person.born_on.is_(None), Person.born_on <= born_before),
+        )
+        .order_by(Person.name, Person.id)
+        .limit(FOUND_MOST)
+    ).all()  # fmt: skip
+
+
+def fate_of(person_id: int) -> PersonFate | None:
+    """What became of a person who is in no home any more."""
+    return db.session.get(PersonFate, person_id)

@@ -1,1 +1,0 @@
-"""Forms of the room: shape only, choices are handed in."""

@@ -1,0 +1,83 @@
+"""Two records of one home have one purse: what the double holds and owes goes to the kept home, through the village."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+
+from sqlalchemy import func, select
+
+from gridcase.audit import service as audit
+from gridcase.core.db import db
+from gridcase.core.errors import Refused
+from gridcase.core.permissions import Viewer
+from gridcase.core.words import N_
+from gridcase.households import queries as households
+from gridcase.households.models import Household
+from gridcase.points.models import Transfer
+from gridcase.points.rules import AccountKind, TransferKind
+from gridcase.points.service import ledger
+from gridcase.points.service.ledger import Movement
+
+SOURCE, RULE = "household", ""
+_Leg = tuple[AccountKind, AccountKind, int]
+
+
+def merge_accounts(double: Household, kept: Household, *, actor: Viewer, now: datetime) -> int:
+    """Merit and debt of the double become the kept home's; a debt is filled from merit at once. What is under public
+    notice follows when the notice has run out. Returns the points of merit that moved; called again, what is new."""
+    if double.village_id != kept.village_id:
+        raise Refused(N_("两户不在同一个村，积分账不能合并。"))
+    village = double.village_id
+    issue = ledger.hold({village})[village]
+    purses = ledger.purses_of([(village, double.id), (village, kept.id)])
+    merit = purses[double.id, AccountKind.MERIT].balance
+    owed = purses[double.id, AccountKind.RECOVER].balance
+    has, owes = (purses[kept.id, kind].balance for kind in (AccountKind.MERIT, AccountKind.RECOVER))
+    filled = min(has + merit, owes + owed)
+    if not merit and not owed:
+        return 0
+    issued, held, debt = AccountKind.ISSUE, AccountKind.MERIT, AccountKind.RECOVER
+    gives = [(held, issued, merit), (debt, issued, owed)]
+    takes = [(issued, held, merit), (issued, debt, owed), (held, issued, filled), (debt, issued, filled)]
+    movements = _movements(double.id, village, issue, purses, gives)
+    movements += _movements(kept.id, village, issue, purses, takes)
+    ids = ledger.post(movements, actor=actor, now=now)
+    audit.record(
+        actor=actor, action="points.merge", subject_kind="household", subject_id=kept.id, place_path=kept.path,
+        now=now, detail={"double": double.id, "merit": merit, "owed": owed, "transfers": ids},
+    )  # fmt: skip
+    return merit
+
+
+def _movements(
+    home: int,
+    village: int,
+    issue: int,
+    purses: Mapping[tuple[int, str], ledger.Purse],
+    legs: list[_Leg],
+) -> list[Movement]:
+    """The legs that move something; their keys go on from what the home's ledger has of this kind."""
+    before = db.session.scalar(
+        select(func.count()).where(Transfer.household_id == home, Transfer.kind == TransferKind.MERGE)
+    )
+
+    def account(kind: AccountKind) -> int:
+        return issue if kind is AccountKind.ISSUE else purses[home, kind].id
+
+    return [
+        Movement(
+            key=f"merge:{home}:{(before or 0) + number}", kind=TransferKind.MERGE,
+            debit_id=account(debit), credit_id=account(credit), amount=amount, rule=RULE, source_kind=SOURCE,
+            source_id=str(home), village_id=village, household_id=home,
+        )
+        for number, (debit, credit, amount) in enumerate((leg for leg in legs if leg[2]), start=1)
+    ]  # fmt: skip
+
+
+def carry_over(household_ids: Collection[int], *, actor: Viewer, now: datetime) -> None:
+    """What came into the purse of a home that is one with another goes on to that one."""
+    found = households.successor_of(sorted(set(household_ids)))
+    for double_id, kept_id in sorted(found.items()):
+        double, kept = db.session.get_one(Household, double_id), db.session.get_one(Household, kept_id)
+        merge_accounts(double, kept, actor=actor, now=now)
