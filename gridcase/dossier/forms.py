@@ -1,10 +1,11 @@
-"""Why somebody looks at unmasked names; a place's means and ends, where a home lies; what a liaison's page asks."""
+"""Why somebody looks at unmasked names; what was written twice; means and ends of places; a liaison's page."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
+from flask import request
 from flask_babel import lazy_gettext as _
 from wtforms import (
     BooleanField,
@@ -100,3 +101,38 @@ class DutyPhoneForm(BaseForm):
             Regexp(r"^[0-9+\- ]{5,20}$", message=_("请填写数字的电话号码。")),
         ],
     )
+
+
+class MergeHomeForm(BaseForm):
+    """The other home, and which of its members is which of this one's (`same_<n>`: in the order of the members)."""
+
+    MOST = 20
+    confirmed = HiddenField()
+    code = StringField(_("另一户的编号"), filters=[tidy], validators=[InputRequired(_("请填另一户的编号。"))])
+
+    def pair(self, here: Sequence[tuple[int, str]], there: Sequence[tuple[int, str]]) -> None:
+        """Give every member of the double a list of the kept home's members to be one with."""
+        choices = [(0, _("另一个人，转到这一户")), *there]
+        for number, (_person, words) in enumerate(here):
+            bound = self._fields[f"same_{number}"] = SelectField(words, choices=choices, coerce=int, default=0).bind(
+                self, f"same_{number}", translations=self.meta.get_translations(self)
+            )
+            bound.process(request.form if self.is_submitted() else None)
+
+    def pairs(self) -> list[Any]:
+        """The fields of `pair`, in the order of the members."""
+        return [field for name, field in self._fields.items() if name.startswith("same_")]
+
+    def same(self, here: Sequence[tuple[int, str]]) -> dict[int, int]:
+        """Which member of the double is which of the kept home."""
+        chosen = zip(here, self.pairs(), strict=True)
+        return {person_id: field.data for (person_id, _words), field in chosen if field.data}
+
+
+class MergePersonForm(BaseForm):
+    """Two records: the one that stays, and the one that goes, in this home or in the one with the code."""
+
+    confirmed = HiddenField()
+    code = StringField(_("多出来的那条在哪一户（户编号）"), filters=[tidy])
+    kept = RadioField(_("保留哪一条"), coerce=int, validators=[InputRequired(_("请选保留哪一条。"))])
+    double = RadioField(_("去掉哪一条"), coerce=int, validators=[InputRequired(_("请选去掉哪一条。"))])

@@ -1,7 +1,8 @@
-"""What every form shares, and the one way a view hands a form to a service."""
+"""What every form shares, and the two ways a view hands a form to a service: at once, or after a rehearsal."""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
@@ -56,3 +57,30 @@ def submit(form: BaseForm, function: Callable[..., Result], *args: Any, **kwargs
         form.refuse(refusal)
         return None
     return True if result is None else result
+
+
+class _Undone(Exception):
+    """Ends a rehearsal: everything is rolled back."""
+
+
+def rehearse(form: BaseForm, function: Callable[[], Result]) -> tuple[Result | None, bool]:
+    """Do `function` as one unit of work when the reader has seen what it does, else do and undo it.
+
+    The form's hidden field `confirmed` holds the mark of the entries that were shown; changed entries are shown anew.
+    Returns the result (None: refused, see the form) and whether it was kept.
+    """
+    entries = sorted((name, str(value)) for name, value in form.data.items() if name not in {"confirmed", "csrf_token"})
+    mark = hashlib.sha256(repr(entries).encode()).hexdigest()[:16]
+    keep, form["confirmed"].data = form["confirmed"].data == mark, mark
+    result: Result | None = None
+    try:
+        with transaction():
+            result = function()
+            if not keep:
+                raise _Undone
+    except _Undone:
+        return result, False
+    except Refused as refusal:
+        form.refuse(refusal)
+        return None, False
+    return result, True

@@ -80,8 +80,12 @@ def _usable(someone: Viewer) -> list[NavItem]:
 
 
 def _owns(item: NavItem, endpoint: str) -> bool:
-    """Whether a page belongs to an entry: the pages of its view module's name, else of its blueprint."""
-    return endpoint in item.pages if item.pages else endpoint.rpartition(".")[0] == item.endpoint.rpartition(".")[0]
+    """Whether a page belongs to an entry: one that names its pages has those, another the rest of its blueprint."""
+    if item.pages:
+        return endpoint in item.pages
+    items: Sequence[NavItem] = current_app.extensions["gridcase_nav"]
+    same_room = endpoint.rpartition(".")[0] == item.endpoint.rpartition(".")[0]
+    return same_room and not any(endpoint in other.pages for other in items)
 
 
 def _link(item: NavItem, *, phone: bool = False) -> dict[str, Any]:

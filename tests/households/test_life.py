@@ -16,7 +16,8 @@ from gridcase.households import queries, service
 from gridcase.households.models import CirclePlace, Household, HouseholdLineage, PersonFate
 from gridcase.households.rules import Outcome, Why, age_on, number_after, relation_to_new_head
 from gridcase.households.service import NewPerson
-from gridcase.people.models import Person
+from gridcase.people import service as people
+from gridcase.people.models import Person, Post
 from tests.factories.world import MAKER, World
 
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
@@ -49,6 +50,8 @@ def test_a_birth(home: Household) -> None:
     assert "赵小宝" not in living(home, date(2026, 4, 30))
     assert "赵*宝" in said(outcome)
     assert "赵小宝" not in said(outcome), "names are masked in sentences"
+    with pytest.raises(Refused, match="叫这个名字"), transaction():
+        service.born(home, actor=MAKER, child=NewPerson("赵小宝", "child", "m"), on=MAY, now=NOW)
     person = db.session.scalars(select(Person).where(Person.name == "赵小宝")).one()
     assert (person.born_on, person.place_path) == (MAY, home.path)
 
@@ -75,6 +78,18 @@ def test_a_dead_head_has_a_successor_and_the_last_one_ends_the_home(home: Househ
     assert queries.check() == []
     with pytest.raises(Refused, match="已销户"), transaction():
         service.born(home, actor=MAKER, child=NewPerson("甲", "child"), on=TODAY, now=NOW)
+
+
+def test_who_died_is_trusted_no_more_and_the_post_is_named(home: Household, world: World) -> None:
+    head, spouse = ids(home)
+    with transaction():
+        post = db.session.get_one(Post, world.posts["liaison"])
+        people.appoint(actor=MAKER, post=post, person_id=head, valid_from=MAY, now=NOW)
+        service.nominate(home, actor=MAKER, person_ids=[head, spouse], now=NOW)
+    with transaction():
+        outcome = service.died(home, actor=MAKER, person_id=head, on=TODAY, now=NOW)
+    assert "还担任 1 个岗位" in said(outcome)
+    assert [row.person_id for row in queries.nominated_by(home.id)] == [spouse]
 
 
 def test_who_stays_must_have_a_head(home: Household) -> None:

@@ -298,13 +298,15 @@ class Contact:
 
     role: Role
     holders: str
+    reason: str = ""
 
 
 def contacts_of(home: Household, *, on: date) -> list[Contact]:
     """Liaison first."""
     posts = households.liaison_posts_of(home.id, on=on)
     holders = people.holders_of([post.id for post in posts], on=on)
-    return [Contact(Role(post.role), holders.get(post.id, "")) for post in posts]
+    reasons = households.reasons_of(home.id, on=on) if posts else {}
+    return [Contact(Role(post.role), holders.get(post.id, ""), reasons.get(post.id, "")) for post in posts]
 
 
 def places_of(home: Household) -> list[str]:

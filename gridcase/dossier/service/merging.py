@@ -31,6 +31,8 @@ def merge_homes(
     """The double ends and the kept home has its members, cases, visits and points. `same`: which member of the double
     is which of the kept home (person ids); the others move over."""
     today = town_day(now)
+    for home in sorted((double, kept), key=lambda one: one.id):
+        db.session.refresh(home, with_for_update=True)
     _check(double, kept, same, today)
     for double_id, kept_id in same.items():
         _fold(double_id, kept_id, actor=actor, place=kept.path, now=now, ending=double.id)

@@ -5,6 +5,7 @@ from gridcase.households.queries.circles import (
     has_liaison,
     liaison_posts_of,
     name_circles,
+    reasons_of,
     visits_due_by_post,
 )
 from gridcase.households.queries.families import (
@@ -31,7 +32,16 @@ from gridcase.households.queries.members import (
     member_of,
 )
 from gridcase.households.queries.places import check, homes_on
-from gridcase.households.queries.sight import anywhere, by_code, due, due_day, get_household, standing, visible
+from gridcase.households.queries.sight import (
+    anywhere,
+    by_code,
+    due,
+    due_day,
+    get_household,
+    standing,
+    standing_home,
+    visible,
+)
 
 __all__ = [
     "Filters",
@@ -66,7 +76,9 @@ __all__ = [
     "page",
     "place_of",
     "places_of",
+    "reasons_of",
     "standing",
+    "standing_home",
     "successor_of",
     "trusted_in",
     "visible",

@@ -68,6 +68,16 @@ def liaison_posts_of(household_id: int, *, on: date) -> list[Post]:
     )
 
 
+def reasons_of(household_id: int, *, on: date) -> dict[int, str]:
+    """Why a home is in the circles it is in on a day (熟人), by post."""
+    rows = db.session.execute(
+        select(CirclePlace.post_id, CirclePlace.reason).where(
+            CirclePlace.household_id == household_id, in_force(CirclePlace, on)
+        )
+    )
+    return {row.post_id: row.reason for row in rows}
+
+
 def due_in_circle(viewer: Viewer, *, on: date, limit: int = 60) -> Sequence[Any]:
     """The homes of the viewer's circles, the most urgent visit first."""
     return db.session.execute(

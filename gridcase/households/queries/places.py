@@ -12,7 +12,7 @@ from gridcase.core.dated import Span, in_force, known
 from gridcase.core.db import db
 from gridcase.core.scope import under
 from gridcase.grid.models import Grid
-from gridcase.households.models import Household, HouseholdPlace
+from gridcase.households.models import Household, HouseholdPlace, Member
 
 LOOKED_BACK = timedelta(days=31)
 
@@ -68,4 +68,13 @@ def check() -> list[str]:
             or_(HouseholdPlace.id.is_(None), HouseholdPlace.grid_id != Household.grid_id),
         )
     )
-    return [f"{lost} homes lie elsewhere than their dated rows say: run gridcase tick"] if lost else []
+    found = [f"{lost} homes lie elsewhere than their dated rows say: run gridcase tick"] if lost else []
+    twice = db.session.scalars(
+        select(Member.person_id)
+        .where(in_force(Member, today))
+        .group_by(Member.person_id)
+        .having(func.count() > 1)
+        .order_by(Member.person_id)
+        .limit(20)
+    ).all()
+    return found + [f"person {person_id} lives in two homes" for person_id in twice]

@@ -53,3 +53,8 @@ def anywhere(code: str, *, path: str) -> Household | None:
     """The standing home with this code in the county of a path, whoever looks after it; only to ask its village."""
     county = "/" + path.split("/")[1] + "/"
     return db.session.scalar(select(Household).where(Household.code == code, standing(), under(Household.path, county)))
+
+
+def standing_home(household_id: int) -> Household | None:
+    """A home in the register by its id, whoever looks after it; for what its own village has agreed to."""
+    return db.session.scalar(select(Household).where(Household.id == household_id, standing()))

@@ -10,6 +10,7 @@ from gridcase.households.rules.circles import (
 from gridcase.households.rules.homes import RELATIONS
 from gridcase.households.rules.life import (
     ADULT,
+    DEEDS,
     ChangeState,
     EndedWhy,
     LifeKind,
@@ -31,6 +32,7 @@ __all__ = [
     "CIRCLE_FEW",
     "CIRCLE_MANY",
     "CIRCLE_TARGET",
+    "DEEDS",
     "DEFAULT_RULES",
     "FACTORS",
     "RED",

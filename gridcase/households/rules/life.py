@@ -49,6 +49,33 @@ class ChangeState(Labelled):
     REFUSED = "refused", N_("未采纳")
 
 
+# What was done to a home, for its history; any other deed reads as "其他记录".
+DEEDS: Mapping[str, Text] = {
+    "household.add": N_("登记入册"),
+    "household.edit": N_("改户资料"),
+    "household.relocate": N_("改网格"),
+    "household.reveal": N_("查看姓名电话"),
+    "household.nominate": N_("登记信任的人"),
+    "household.card": N_("开通本户账号"),
+    "household.tier": N_("确认关爱等级"),
+    "household.merge": N_("并入另一户的记录"),
+    "household.merged": N_("并到另一户"),
+    "family.birth": N_("出生"),
+    "family.death": N_("去世"),
+    "family.arrival": N_("迁入、嫁入"),
+    "family.departure": N_("迁出、嫁出"),
+    "family.split": N_("分户"),
+    "family.head": N_("换户主"),
+    "family.edit": N_("改成员资料"),
+    "family.propose": N_("提出变化"),
+    "family.accepted": N_("变化已办理"),
+    "family.refused": N_("变化未采纳"),
+    "case.repoint": N_("转来事件"),
+    "visit.repoint": N_("转来走访"),
+    "points.merge": N_("转来积分"),
+}
+
+
 @dataclass(frozen=True)
 class Outcome:
     """What an operation on a family does, in sentences, and the home to look at afterwards."""

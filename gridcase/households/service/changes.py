@@ -36,7 +36,7 @@ def propose(
         raise Refused(N_("这一户已销户，不能再登记变化。"))
     if on is not None and on > town_day(now):
         raise Refused(N_("日期不能晚于今天，等办了再登记。"), field="on")
-    grant = actor.acting(Permission.PROPOSE_TIER, path=home.path) or actor.acting(Permission.EDIT_HOUSEHOLD)
+    grant = actor.acting(Permission.LOG_VISIT, path=home.path)
     row = FamilyChange(
         household_id=home.id, kind=kind, who=clean_line(who), on=on, note=clean_line(note),
         to_household_id=destination.id if destination else None, state=ChangeState.PROPOSED,

@@ -22,6 +22,7 @@ from gridcase.grid.rules import GridLevel
 from gridcase.households.models import Household, HouseholdLineage, HouseholdPlace, Member, PersonAway
 from gridcase.households.queries import circles, members
 from gridcase.households.queries.homes import members_of
+from gridcase.households.queries.sight import standing
 from gridcase.households.rules import Outcome, number_after, said_day, said_names
 from gridcase.households.service.circles import change_circles
 from gridcase.households.service.members import (
@@ -62,8 +63,10 @@ def add_home(
         raise Refused(N_("日期不能晚于今天，等办了再登记。"), field="on")
     _check_stay(row)
     village = db.session.get_one(Grid, grid.village_id)
+    code = next_code(grid)
+    _check_twice(village, people[0].name, row["address"] or "")
     entry = HouseholdRow(
-        code=next_code(grid), grid=grid, address=row["address"] or "", members=people, lon=row.get("lon"),
+        code=code, grid=grid, address=row["address"] or "", members=people, lon=row.get("lon"),
         lat=row.get("lat"), phone=row["phone"],
     )  # fmt: skip
     ids = register_households(actor=actor, village=village, rows=[entry], since=since, now=now, source="form")
@@ -75,6 +78,17 @@ def add_home(
     )  # fmt: skip
     db.session.flush()
     return home
+
+
+def _check_twice(village: Grid, head: str, address: str) -> None:
+    """The same form sent twice is one home; and so is, most likely, a home of this head at this address."""
+    found = db.session.scalar(
+        select(Household.code).where(
+            Household.village_id == village.id, Household.head_name == head, Household.address == address, standing()
+        )
+    )
+    if found is not None:
+        raise Refused(N_("这个住址已经有同名户主的户：%(code)s，请核对。", code=found), field="name")
 
 
 def _check_stay(row: Mapping[str, Any]) -> None:
@@ -124,6 +138,7 @@ def edit_member(
     """Correct a member: what is wrong about the person or the relation was always wrong; being away holds from its day
     (today where none is given). Returns what changed."""
     today = town_day(now)
+    db.session.refresh(home, with_for_update=True)
     member = members.member_of(home.id, person_id, on=today)
     away = members.away_of([person_id]).get(person_id)
     found = MemberSeen(member, away)
@@ -239,7 +254,7 @@ def _found(
     posts = circles.liaison_posts_of(home.id, on=town_day(now)) if keep_circle else []
     for post in posts:
         change_circles(
-            actor=actor, place=fresh.path, homes={fresh.id: post}, role=post.role, start=on, reason="split", now=now
+            actor=actor, place=fresh.path, homes={fresh.id: post}, role=post.role, start=on, reason="分户", now=now
         )
     settle([home.id, fresh.id], today=town_day(now))
     audit.record(
@@ -257,6 +272,7 @@ def _found(
 
 def relocate(home: Household, *, actor: Viewer, grid: Grid, on: date, now: datetime) -> Outcome:
     """The home lies in another cell or group of its village from a day on; a day gone by corrects what was written."""
+    db.session.refresh(home, with_for_update=True)
     if home.ended_on is not None:
         raise Refused(N_("这一户已销户，不能再登记变化。"))
     if grid.village_id != home.village_id or grid.level not in {GridLevel.GROUP, GridLevel.CELL}:

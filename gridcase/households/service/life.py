@@ -11,13 +11,15 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from sqlalchemy import delete
+
 from gridcase.audit import service as audit
 from gridcase.core.clock import town_day
 from gridcase.core.db import db
 from gridcase.core.errors import Refused
 from gridcase.core.permissions import Viewer
 from gridcase.core.words import N_, Text
-from gridcase.households.models import Household, Member, PersonFate
+from gridcase.households.models import Household, Member, Nomination, PersonFate
 from gridcase.households.queries import homes
 from gridcase.households.rules import EndedWhy, LifeKind, Outcome, Why, said_day, said_names
 from gridcase.households.service.members import (
@@ -32,6 +34,7 @@ from gridcase.households.service.members import (
     seat_persons,
 )
 from gridcase.households.service.places import settle
+from gridcase.people import queries as people_queries
 from gridcase.people import service as people
 from gridcase.people.models import Person
 
@@ -68,6 +71,8 @@ def arrived(home: Household, *, actor: Viewer, newcomer: NewPerson, why: Why, on
 def _welcome(
     home: Household, *, actor: Viewer, newcomer: NewPerson, born_on: date | None, start: date, now: datetime
 ) -> Person:
+    if newcomer.name in {member.person.name for member in _current(home.id, now)}:
+        raise Refused(N_("这一户已经有叫这个名字的人，请核对是不是登记过了。"), field="name")
     person = people.add_person(
         actor=actor, name=newcomer.name, gender=newcomer.gender, born_on=born_on, phone=newcomer.phone,
         place_path=home.path, now=now,
@@ -86,9 +91,21 @@ def died(
     name = said_names([gone[0].person.name])
     first = N_("%(name)s于%(day)s去世，不再列入这一户。", name=name, day=said_day(on))
     seats = dict.fromkeys([person_id])
+    duties = _duties(gone, now=now)
     rest = _go(home, gone, seats, new_head_id=new_head_id, why=EndedWhy.DIED, on=on, now=now)
     _record(LifeKind.DEATH, home, [person_id], actor=actor, on=on, now=now)
-    return Outcome(home.id, (first, *rest))
+    return Outcome(home.id, (first, *rest, *duties))
+
+
+def _duties(gone: Sequence[Member], *, now: datetime) -> list[Text]:
+    """Who is gone can be trusted with no circle; the posts still held are named, for somebody must take them over."""
+    db.session.execute(delete(Nomination).where(Nomination.person_id.in_([member.person_id for member in gone])))
+    held = {m.person.name: len(people_queries.posts_held_by(m.person_id, on=town_day(now))) for m in gone}
+    return [
+        N_("%(name)s还担任 %(count)s 个岗位，请在“岗位”里安排接任。", name=said_names([name]), count=count)
+        for name, count in held.items()
+        if count
+    ]
 
 
 def left(
@@ -107,7 +124,9 @@ def left(
     check_day(home, on, now=now)
     going = chosen(members_from(home, on, now=now), person_ids)
     names, day = said_names([member.person.name for member in going]), said_day(on)
+    duties: list[Text] = []
     if destination is None:
+        duties = _duties(going, now=now)
         first = N_("%(names)s从%(day)s起不再列入这一户。", names=names, day=day)
         seats: dict[int, dict[str, Any] | None] = {member.person_id: None for member in going}
     else:
@@ -119,7 +138,7 @@ def left(
     if destination is not None:
         settle([destination.id], today=town_day(now))
         _record(LifeKind.ARRIVAL, destination, ids, actor=actor, on=on, now=now, why=why, other=home)
-    return Outcome(home.id, (first, *rest))
+    return Outcome(home.id, (first, *rest, *duties))
 
 
 def _check_destination(home: Household, destination: Household, names: str, on: date, now: datetime) -> Text:

@@ -8,6 +8,7 @@ from typing import Any
 
 from gridcase.core import dated
 from gridcase.core.clock import town_day
+from gridcase.core.db import db
 from gridcase.core.errors import Refused
 from gridcase.core.text import initials
 from gridcase.core.words import N_
@@ -22,7 +23,11 @@ HEAD = "head"
 
 
 def check_day(home: Household, on: date, *, now: datetime) -> None:
-    """Refuse what lies ahead, or before the home was in the register; and anything about a home that ended."""
+    """Refuse what lies ahead, or before the home was in the register; and anything about a home that ended.
+
+    The home is held until the transaction ends: two at once would write its time lines twice.
+    """
+    db.session.refresh(home, with_for_update=True)
     if home.ended_on is not None:
         raise Refused(N_("这一户已销户，不能再登记变化。"))
     if on > town_day(now):
