@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import io
+import json
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,6 +19,7 @@ import xlsxwriter
 from flask.testing import FlaskClient
 from sqlalchemy import event, select, text
 
+from benchmarks import registers
 from benchmarks.floors import Floor
 from benchmarks.ground import ACTOR, COUNTY_DESK, Ground
 from benchmarks.timing import Pair, once, side_by_side
@@ -26,6 +31,7 @@ from gridcase.grid.models import Grid
 from gridcase.reminders import jobs as reminders
 
 DESK, IMPORT_ROWS, DUE = "dispatcher", 1500, 1000
+HOMES = int(os.environ.get("BENCH_HOMES", "100000"))
 
 
 @dataclass(frozen=True)
@@ -116,6 +122,20 @@ def import_list(ground: Ground, floor: Floor, seconds: float) -> Iterator[Line]:
     )
 
 
+def import_homes(ground: Ground, floor: Floor, seconds: float) -> Iterator[Line]:
+    """A register of households from Excel in a process of its own; BENCH_HOMES says how many."""
+    del floor
+    count_ = HOMES if seconds >= 1 else 200
+    command = [sys.executable, "-m", "benchmarks.registers", registers.settings_of(ground.config), str(count_)]
+    done = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+    assert (done["state"], done["rows"]) == ("done", count_), done
+    name = f"import {count_:,} households"
+    yield Line(name, done["seconds"], "s")
+    yield Line(f"{name}, processor", done["cpu"], "s")
+    yield Line(f"{name}, longest lock", done["lock_ms"], "ms")
+    yield Line(f"{name}, peak memory", done["peak_mb"], "MB")
+
+
 def sweep(ground: Ground, floor: Floor, seconds: float) -> Iterator[Line]:
     """The reminders' sweep, per 1,000 cases that were due and untold; then again, with nothing to say."""
     with ground.app.app_context():
@@ -167,7 +187,7 @@ def map_points(ground: Ground, floor: Floor, seconds: float) -> Iterator[Line]:
 
 
 MEASURES: tuple[Callable[[Ground, Floor, float], Iterator[Line]], ...] = (
-    hello, pages, create, import_list, sweep, map_points,
+    hello, pages, create, import_list, sweep, map_points, import_homes,
 )  # fmt: skip
 
 

@@ -26,6 +26,7 @@ from gridcase.core.errors import GridcaseError
 from gridcase.core.permissions import job
 from gridcase.exchange import jobs as exchange
 from gridcase.exchange import trial as trials
+from gridcase.exchange.rules.registers import REGISTERS
 from gridcase.grid import queries as grids
 from gridcase.grid.models import Grid
 from gridcase.people import service as people
@@ -259,6 +260,24 @@ def import_cases(file: Path, town: str, village: str | None, dry_run: bool) -> N
     sys.exit(0 if report.accepted else 1)
 
 
+@import_.command("register")
+@click.argument("kind", type=click.Choice(list(REGISTERS)))
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--on", type=click.DateTime(["%Y-%m-%d"]), default=None, help="the day changes hold from; today")
+@click.option("--dry-run", is_flag=True, help="check only")
+def import_register(kind: str, file: Path, on: Any, dry_run: bool) -> None:
+    """Import a register from an Excel or CSV file with the template's columns: all or nothing."""
+    with _app().app_context():
+        day: date = on.date() if on else clock.town_day(clock.now())
+        report = exchange.import_register(
+            actor=ACTOR, register=REGISTERS[kind], path=file, on=day, dry_run=dry_run, now=clock.now(),
+            progress=_bar("import"),
+        )  # fmt: skip
+    for line in report.lines:
+        click.echo(line)
+    sys.exit(0 if report.accepted else 1)
+
+
 @main.group()
 def plan() -> None:
     """Proposals of cells and circles."""
@@ -293,6 +312,24 @@ def export_cases(file: Path, town: str, since: Any) -> None:
     with _app().app_context():
         count = exchange.export_cases(actor=ACTOR, path=file, town_code=town, since=first, now=clock.now())
     click.echo(f"{count} cases written to {file}")
+
+
+@export.command("register")
+@click.argument("kind", type=click.Choice(list(REGISTERS)))
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--place", required=True, help="code of the place")
+@click.option("--on", type=click.DateTime(["%Y-%m-%d"]), default=None, help="as of this day; today")
+@click.option("--purpose", default="", help="what for: names in full, written down; without it they are masked")
+def export_register(kind: str, file: Path, place: str, on: Any, purpose: str) -> None:
+    """Write a register of a place to an Excel or CSV file."""
+    with _app().app_context():
+        day: date = on.date() if on else clock.town_day(clock.now())
+        content = exchange.export_register(
+            actor=ACTOR, register=REGISTERS[kind], place_code=place, on=day, purpose=purpose,
+            kind=file.suffix.lower().lstrip("."), now=clock.now(),
+        )  # fmt: skip
+    file.write_bytes(content)
+    click.echo(f"{kind} of {place} written to {file}")
 
 
 @main.command()

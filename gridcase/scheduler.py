@@ -16,6 +16,7 @@ from gridcase.core import clock
 from gridcase.core.config import Config
 from gridcase.core.db import db, transaction
 from gridcase.core.permissions import job
+from gridcase.exchange import jobs as exchange
 from gridcase.households import service as households
 from gridcase.notices import jobs as notices
 from gridcase.planner import jobs as planner
@@ -74,6 +75,11 @@ def make_plans(_config: Config) -> int:
     return planner.make_waiting(actor=job("planner"))
 
 
+def finish_imports(_config: Config) -> int:
+    """Imports of registers whose worker was stopped, and files nobody confirmed."""
+    return exchange.resume(now=clock.now())
+
+
 TIMETABLE: tuple[Job, ...] = (
     settle_moves,
     remind,
@@ -83,6 +89,7 @@ TIMETABLE: tuple[Job, ...] = (
     seal_audit,
     forget_sessions,
     make_plans,
+    finish_imports,
 )
 PLANS_SECONDS = 2  # somebody looks at the page and waits
 

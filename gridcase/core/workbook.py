@@ -20,8 +20,9 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import IO, Any
 from xml.etree.ElementTree import Element, ParseError, TreeBuilder  # only the types: parsing is defusedxml's
+from xml.parsers import expat
 
-from defusedxml.common import DefusedXmlException
+from defusedxml.common import DefusedXmlException, DTDForbidden
 from defusedxml.ElementTree import DefusedXMLParser
 from python_calamine import CalamineError, CalamineWorkbook
 
@@ -43,6 +44,7 @@ _BROKEN = (
     NotImplementedError,
     ParseError,
     UnicodeError,
+    expat.ExpatError,
     ValueError,
     zipfile.BadZipFile,
     zlib.error,
@@ -189,9 +191,6 @@ class _SharedStrings:
         if self.lengths:
             self.lengths[-1] += len(text)
 
-    def close(self) -> None:
-        """Nothing to hand back."""
-
 
 class _SheetScan:
     """Walks over a sheet's XML: formulas, error values, how far it is used, how much text it holds."""
@@ -209,7 +208,7 @@ class _SheetScan:
         self._index: list[str] | None = None  # pieces of a shared string's number
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
-        name = _local(tag)
+        name = tag[tag.rfind("}") + 1 :]
         if name == "c":
             self._start_cell(attributes)
         elif name == "row":
@@ -248,7 +247,7 @@ class _SheetScan:
             self._index = []
 
     def end(self, tag: str) -> None:
-        if self._index is not None and _local(tag) == "v":
+        if self._index is not None and tag[-1] == "v":
             self._count(self._shared[int("".join(self._index))])
             self._index = None
 
@@ -262,9 +261,6 @@ class _SheetScan:
         self._characters += characters
         if self._characters > self._limits.all_characters:
             raise _too_large()
-
-    def close(self) -> None:
-        """Nothing to hand back."""
 
 
 def column_number(letters: str) -> int:
@@ -301,13 +297,25 @@ def _local(tag: str) -> str:
     return tag[tag.rfind("}") + 1 :]
 
 
-def _feed(pieces: Iterable[bytes], target: Any) -> Any:
-    parser = DefusedXMLParser(target=target, forbid_dtd=True)
+def _feed(pieces: Iterable[bytes], target: Any) -> None:
+    """Walk over a large part. The parser itself, because a sheet has millions of elements; like defusedxml's it refuses
+    a document type, without which there are no entities."""
+    parser = expat.ParserCreate(None, "}")
+    parser.buffer_text = True
+    parser.StartDoctypeDeclHandler = _no_doctype
+    parser.StartElementHandler, parser.EndElementHandler = target.start, target.end
+    parser.CharacterDataHandler = target.data
     for piece in pieces:
-        parser.feed(piece)
-    return parser.close()
+        parser.Parse(piece, False)
+    parser.Parse(b"", True)
+
+
+def _no_doctype(name: str, system: str | None, public: str | None, _internal: int) -> None:
+    raise DTDForbidden(name, system, public)
 
 
 def _tree(content: bytes) -> Element:
-    root: Element = _feed((content,), TreeBuilder())
+    parser = DefusedXMLParser(target=TreeBuilder(), forbid_dtd=True)
+    parser.feed(content)
+    root: Element = parser.close()
     return root

@@ -44,13 +44,13 @@ class ConfirmForm(BaseForm):
 class RegisterUploadForm(BaseForm):
     """A register's file, and from which day its changes hold."""
 
-    register = SelectField(_("哪一种台账"))
+    register = SelectField(_("哪一种台账"), validators=[DataRequired(_("请选一种台账。"))])
     file = FileField(
         _("表格文件"),
         validators=[FileRequired(_("请选择文件。")), FileAllowed(["xlsx", "csv"], _("请选 .xlsx 或 .csv 文件。"))],
     )
     on = DateField(_("变动从哪天起"), validators=[DataRequired(_("请填日期。"))])
-    datum = SelectField(_("坐标系"))
+    datum = SelectField(_("坐标系"), validators=[DataRequired(_("请选坐标系。"))])
 
     def __init__(self, *, registers: Pairs, datums: Pairs, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -61,11 +61,14 @@ class RegisterUploadForm(BaseForm):
 class RegisterExportForm(BaseForm):
     """Which register of which place leaves the house, as of which day, and what for."""
 
-    register = SelectField(_("哪一种台账"))
-    place = SelectField(_("范围"))
+    register = SelectField(_("哪一种台账"), validators=[DataRequired(_("请选一种台账。"))])
+    place = SelectField(_("导出范围"), validators=[DataRequired(_("请选一个地方。"))])
     on = DateField(_("截至哪天"), validators=[DataRequired(_("请填日期。"))])
     kind = RadioField(
-        _("文件格式"), choices=[SelectChoice("xlsx", "Excel (.xlsx)"), SelectChoice("csv", "CSV")], default="xlsx"
+        _("文件格式"),
+        choices=[SelectChoice("xlsx", "Excel (.xlsx)"), SelectChoice("csv", "CSV")],
+        default="xlsx",
+        validators=[DataRequired(_("请选文件格式。"))],
     )
     purpose = StringField(_("用途"), validators=[Optional(), Length(max=100, message=_("最多 100 个字。"))])
 

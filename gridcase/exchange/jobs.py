@@ -11,11 +11,10 @@ import logging
 import threading
 import time
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
-
-from sqlalchemy.exc import SQLAlchemyError
 
 from gridcase.core import clock
 from gridcase.core.clock import town_day
@@ -23,23 +22,23 @@ from gridcase.core.config import current
 from gridcase.core.db import db, dialect_name, transaction
 from gridcase.core.errors import Refused
 from gridcase.core.permissions import Permission, Viewer, job
-from gridcase.core.sheets import open_table
+from gridcase.core.words import N_, Text
 from gridcase.exchange import queries, service
 from gridcase.exchange.models import RegisterImport
 from gridcase.exchange.rules import states
 from gridcase.exchange.rules.columns import Register
 from gridcase.exchange.rules.registers import REGISTERS
 from gridcase.exchange.rules.states import ImportState
-from gridcase.exchange.service import imports
+from gridcase.exchange.service import files, imports
 from gridcase.exchange.service.checking import CHECKS, Check
 from gridcase.exchange.service.importing import ImportReport
-from gridcase.exchange.service.lines import Line, read_lines, unpacked
+from gridcase.exchange.service.lines import Line, open_file, read_lines, unpacked
 from gridcase.exchange.service.reading import Progress
 from gridcase.users import queries as users
 from gridcase.users.models import User
 
 log = logging.getLogger(__name__)
-BREATH = 0.02  # seconds between two parts, so that others who wait for the write lock get it
+BREATH = 0.01  # seconds between two parts, so that others who wait for the write lock get it
 
 
 def import_cases(
@@ -73,6 +72,61 @@ def export_cases(*, actor: Viewer, path: Path, town_code: str, since: date | Non
     return service.write_cases(path, rows)
 
 
+def export_register(
+    *, actor: Viewer, register: Register, place_code: str, on: date, purpose: str, kind: str, now: datetime
+) -> bytes:
+    """A register of a place as a file, with the audit row that says so."""
+    with transaction():
+        return files.export(register, actor=actor, place_code=place_code, on=on, purpose=purpose, kind=kind, now=now)
+
+
+@dataclass(frozen=True)
+class RegisterReport:
+    """What came of a register's file, in Chinese sentences for a terminal."""
+
+    accepted: bool
+    lines: tuple[str, ...]
+
+
+def import_register(
+    *, actor: Viewer, register: Register, path: Path, on: date, dry_run: bool, now: datetime,
+    progress: Progress | None = None,
+) -> RegisterReport:  # fmt: skip
+    """Check a register's file and, unless it is a dry run, take it over: all or nothing."""
+    import_id = hand_in(
+        actor=actor, register=register, data=path.read_bytes(), filename=path.name, datum="wgs84", on=on, now=now
+    )
+    work(import_id, actor=actor, progress=progress)
+    one = db.session.get_one(RegisterImport, import_id)
+    if one.state == ImportState.READY and not dry_run:
+        with transaction():
+            imports.confirm(db.session.get_one(RegisterImport, import_id), actor=actor, now=now)
+        work(import_id, actor=actor, progress=progress)
+    one = db.session.get_one(RegisterImport, import_id)
+    report = RegisterReport(one.state in (ImportState.READY, ImportState.DONE), tuple(_said(one)))
+    if one.state not in (ImportState.DONE, ImportState.FAILED):
+        with transaction():
+            imports.drop(db.session.get_one(RegisterImport, import_id), now=now)
+        _forget(import_id)
+    return report
+
+
+def _said(one: RegisterImport) -> Iterator[str]:
+    register = REGISTERS[one.register]
+    if one.state == ImportState.MAPPING:
+        yield from (str(text) for text in imports.missing(one) or [states.ODD_COLUMNS])
+    elif one.state == ImportState.FAILED:
+        yield str(Text.from_json(one.message or {}))
+    elif one.state == ImportState.WRONG:
+        wrong = queries.imports.wrong_rows(one.id, limit=states.SHOWN_PROBLEMS)
+        yield from (str(text) for _, text in files.problem_texts(wrong, register, one.mapping))
+        yield str(N_("%(count)s 行有错，没有导入任何内容。", count=one.counts["wrong"]))
+    else:
+        yield str(N_("新 %(new)s 行，改 %(changed)s 行，注销 %(ended)s 行，相同 %(same)s 行。", **one.counts))
+        if one.state == ImportState.DONE:
+            yield str(N_("写入占用数据库最长 %(ms)s 毫秒。", ms=round(one.lock_ms)))
+
+
 def folder() -> Path:
     """Where files wait: in the instance folder, readable by the server alone."""
     path = current().folder / "incoming"
@@ -88,13 +142,11 @@ def file_of(import_id: int) -> Path:
 def hand_in(
     *, actor: Viewer, register: Register, data: bytes, filename: str, datum: str, on: date, now: datetime
 ) -> int:
-    """Keep a file and begin its import; `Refused` where it is no table at all. Returns the import's id."""
-    limits = states.LARGE if register.large else states.WHOLE
-    headers = open_table(data, limits=limits).headers
+    """Keep a file and begin its import; returns the import's id. `work` looks into it."""
     with transaction():
         one = imports.begin(
-            actor=actor, register=register, headers=headers, filename=filename,
-            digest=hashlib.sha256(data).hexdigest(), datum=datum, on=on, now=now,
+            actor=actor, register=register, filename=filename, digest=hashlib.sha256(data).hexdigest(), datum=datum,
+            on=on, now=now,
         )  # fmt: skip
         import_id = one.id
         path = file_of(import_id)
@@ -117,7 +169,7 @@ def work(import_id: int, *, actor: Viewer | None = None, progress: Progress | No
             _write(one, whom, progress)
     except Refused as refusal:
         _fail(import_id, refusal.text)
-    except (SQLAlchemyError, OSError):
+    except Exception:  # whatever it was: an import that is not over would be tried again for ever
         log.exception("import %s failed", import_id)
         _fail(import_id, states.BROKEN)
     _tidy(import_id)
@@ -172,18 +224,19 @@ def _new_check(one: RegisterImport, actor: Viewer) -> Check:
 
 def _check(one: RegisterImport, actor: Viewer, progress: Progress | None) -> None:
     """Read the file and stage its rows, a piece at a time; a check that was stopped begins again."""
-    register, import_id = REGISTERS[one.register], one.id
-    mapping, datum, check = dict(one.mapping), one.datum, _new_check(one, actor)
-    missing = [column.header for column in register.required if column.key not in mapping]
-    if missing:
-        raise Refused(states.column_missing(missing[0], missing[0]))
+    register, import_id, datum, check = REGISTERS[one.register], one.id, one.datum, _new_check(one, actor)
     path = file_of(import_id)
     if not path.exists():
         raise Refused(states.FILE_GONE)
+    table = open_file(path, register)
+    mapping = _columns(import_id, table.headers)
+    if mapping is None:
+        return
     _forget_rows(import_id)
     done = 0
-    for piece in _pieces(read_lines(path, register, mapping, datum=datum), whole=not register.large):
+    for piece in _pieces(read_lines(table, register, mapping, datum=datum), whole=not register.large):
         check.run(piece)
+        check.dress(piece)
         done += len(piece)
         for at in range(0, len(piece), states.CHUNK):
             with transaction():
@@ -192,6 +245,16 @@ def _check(one: RegisterImport, actor: Viewer, progress: Progress | None) -> Non
             progress(done, done)
     with transaction():
         imports.checked(db.session.get_one(RegisterImport, import_id), now=clock.now())
+
+
+def _columns(import_id: int, headers: Sequence[str]) -> dict[str, str] | None:
+    """Which column holds what; None where somebody has to say so first."""
+    one = db.session.get_one(RegisterImport, import_id)
+    if not one.mapping or list(one.headers) != list(headers):
+        with transaction():
+            if not imports.note_headers(db.session.get_one(RegisterImport, import_id), headers):
+                return None
+    return dict(db.session.get_one(RegisterImport, import_id).mapping)
 
 
 def _pieces(lines: Iterable[Line], *, whole: bool) -> Iterator[list[Line]]:
@@ -207,12 +270,15 @@ def _pieces(lines: Iterable[Line], *, whole: bool) -> Iterator[list[Line]]:
 
 def _write(one: RegisterImport, actor: Viewer, progress: Progress | None) -> None:
     """Look once more, then swap: everything in one transaction, or on SQLite a large file village by village."""
-    import_id, total = one.id, one.total
+    import_id, total, large = one.id, one.total, REGISTERS[one.register].large
     parts: Sequence[str | None] = queries.imports.parts_left(import_id)
     if not imports.written(import_id) and not _still_so(one, actor, progress):
         return
-    if dialect_name() != "sqlite" or total <= states.AT_ONCE or not REGISTERS[one.register].large:
+    if dialect_name() != "sqlite" or total <= states.AT_ONCE or not large:
         parts = [None] if parts else []
+        if total > states.AT_ONCE:  # nobody hears of its worker before all of it is in: it is not dead for that
+            with transaction():
+                imports.heard(import_id, done=0, now=clock.now() + states.LONGEST)
     done = 0
     for part in parts:
         done += _swap(import_id, part, actor)
@@ -245,7 +311,7 @@ def _still_so(one: RegisterImport, actor: Viewer, progress: Progress | None) -> 
         after, done = rows[-1].id, done + len(rows)
         pairs = [(Line(row.number, unpacked(row.data["v"], register), id=row.id), row) for row in rows]
         check.run([line for line, _ in pairs])
-        changed += _restage(pairs, import_id)
+        changed += _restage(check, pairs, import_id)
         db.session.expunge_all()
         if progress:
             progress(done, total)
@@ -257,9 +323,10 @@ def _still_so(one: RegisterImport, actor: Viewer, progress: Progress | None) -> 
     return not changed
 
 
-def _restage(pairs: Sequence[tuple[Line, Any]], import_id: int) -> int:
+def _restage(check: Check, pairs: Sequence[tuple[Line, Any]], import_id: int) -> int:
     """Only rows that came out otherwise are written; usually none."""
     unlike = [(line, row.id) for line, row in pairs if imports.differs(line, row)]
+    check.dress([line for line, _ in unlike])
     with transaction():
         imports.heard(import_id, done=0, now=clock.now())
         imports.restage(unlike)

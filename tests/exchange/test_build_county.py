@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 from flask import Flask
@@ -11,18 +12,46 @@ from flask.testing import FlaskClient
 from gridcase import doctor
 from gridcase.core.db import db
 from gridcase.people.rules import Role
-from tests.exchange.registers import ORDER, blank_county, export, hand_in, table, take_in, words
+from tests.exchange.registers import ORDER, blank_county, book, export, hand_in, table, take_in, words
 from tests.factories.world import World
 
-COUNTY = "990101000000"
+COUNTY, CELLS = "990101000000", tuple(f"990101100201Z0{1 + n // 2}-00{n + 1}" for n in range(4))
+HOMES = 1_000
+
+
+def register_of(count: int) -> tuple[bytes, bytes]:
+    """So many homes of one village with two members each."""
+    homes = [
+        [f"{CELLS[n % 4]}-{100 + n}", CELLS[n % 4], f"王{n:04d}", f"139{n:08d}", f"上河村{n}号",
+         "上湾" if n % 3 else None, f"H{n}", bool(n % 7 == 0), False, date(2020, 1, 1 + n % 28),
+         112.6 + n / 1e5, 28.45 + n / 1e5]
+        for n in range(count)
+    ]  # fmt: skip
+    members = [
+        [
+            home[0],
+            f"{home[2]}{who}",
+            kin,
+            "男" if kin == "户主" else "女",
+            date(1950 + n % 60, 5, 1),
+            None,
+            bool(n % 5 == 0),
+        ]
+        for n, home in enumerate(homes)
+        for who, kin, gender in (("", "户主", "男"), ("伴", "配偶", "女"))
+    ]
+    return book(homes, "households"), book(members, "members")
 
 
 def test_a_county_is_built_from_its_files(
     app: Flask, world: World, client_as: Callable[[Role | str], FlaskClient], database: str, tmp_path: Path
 ) -> None:
     manager = client_as(Role.COUNTY_MANAGER)
+    for register, data in zip(("households", "members"), register_of(HOMES), strict=True):
+        take_in(manager, register, data)
     files = {register: export(manager, register, COUNTY) for register in ORDER}
-    assert len(table(files["households"])) > 20
+    assert len(table(files["households"])) > HOMES
+    assert len(table(files["members"])) > 2 * HOMES
     with blank_county(database, tmp_path / "blank", code=COUNTY, name="试点县") as (other, client):
         for register in ORDER:
             if len(table(files[register])) > 1:

@@ -34,4 +34,8 @@ SOAKS = (
         "5,000 random deadlines against a walk over minutes, in three time zones: 0 differences",
         databases=(),
     ),
+    Soak(
+        "tests/exchange/test_bad_imports.py::test_bad_imports",
+        "500 spoiled register files: 500 name row and column or the file's problem, 0 rows changed",
+    ),
 )

@@ -45,7 +45,7 @@ class Column:
     longest: int = 60
     choices: Mapping[Any, str] = field(default_factory=dict)
     example: str = ""
-    help: Text = field(default_factory=lambda: N_(""))
+    help: Text = field(default_factory=lambda: Text(""))
     mask: str = ""  # name, phone, address
 
 
@@ -59,7 +59,7 @@ class Register:
     columns: tuple[Column, ...]
     identity: tuple[str, ...]
     large: bool = False
-    note: Text = field(default_factory=lambda: N_(""))
+    note: Text = field(default_factory=lambda: Text(""))
 
     @property
     def required(self) -> tuple[Column, ...]:
@@ -86,6 +86,7 @@ NO_DEGREES = N_("请填十进制度数，例如 109.123456。")
 SWAPPED = N_("不在中国范围内，请核对经度和纬度是否填反。")
 ODD_DAY = N_("日期应在 1900 年到 2100 年之间，请核对。")
 
+_CLEAN = re.compile(r"[0-9A-Za-z\u4e00-\u9fff\-.]+")  # as nearly every cell is: nothing to clean
 _CODE = re.compile(r"[\w\-./]+", re.ASCII)
 _PHONE = re.compile(r"\+?[0-9][0-9\- ]{3,18}[0-9]")
 _YES = frozenset({"是", "有", "√", "✓", "1", "true", "yes", "y", "对"})
@@ -115,7 +116,7 @@ def _text(column: Column, value: Any) -> str | None:
     if isinstance(value, bool | date):
         raise Refused(NO_TEXT)
     text = value if isinstance(value, str) else parse_number_id(value)
-    if not (text.isascii() and text.isprintable() and text == text.strip()):
+    if not _CLEAN.fullmatch(text):
         text = clean_line(text)
     if len(text) > column.longest:
         raise Refused(too_long(column.longest))

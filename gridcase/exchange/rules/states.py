@@ -68,6 +68,7 @@ CHUNK = 1_000  # rows read, checked and staged at once
 AT_ONCE = 2_000  # rows written in one transaction on SQLite; a longer file is written village by village
 IN_REQUEST = 300_000  # bytes of a file that is checked while its sender waits
 STALE = timedelta(minutes=2)  # a worker not heard of for so long has died
+LONGEST = timedelta(hours=1)  # what one transaction over a whole file may take before its worker counts as dead
 KEPT = timedelta(hours=24)  # how long a checked file waits for its confirmation
 SHOWN_PROBLEMS = 200
 WHOLE = Limits(rows=20_000)
@@ -79,8 +80,9 @@ CHANGED_SINCE = N_("检查以后台账有了变化，请看过新的结果再确
 BROKEN = N_("写入时出了意外，没有写入的部分都没有改动。请重新导入这个文件，已写入的会算作“相同”。")
 NO_RIGHT = N_("现在没有导入的权限了，没有导入任何内容。")
 FILE_GONE = N_("上传的文件已经不在了，请重新选择。")
+ODD_COLUMNS = N_("有认不出的列，请改用模板的列名，或在网页上对应列名。")
 NO_ROWS = N_("表里只有表头，没有要导入的行。")
-UNKNOWN = N_("没有这个编码，或不在您管理的范围内，请核对。")
+UNKNOWN = N_("没有这个编码，或不在管理范围内，请核对。")
 TAKEN = N_("这个编码不能用，请核对。")
 CLOSED = N_("已经停用，请换一个。")
 NOT_A_VILLAGE = N_("这里要填村的编码。")

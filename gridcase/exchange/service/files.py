@@ -14,13 +14,12 @@ from gridcase.audit import service as audit
 from gridcase.core import masking
 from gridcase.core.errors import Refused
 from gridcase.core.permissions import Permission, Viewer
-from gridcase.core.sheets import open_table
 from gridcase.core.sheets_out import CELL_CHARACTERS, write_csv, write_xlsx
 from gridcase.core.words import N_, Text
 from gridcase.exchange import queries
 from gridcase.exchange.rules import columns, states
 from gridcase.exchange.rules.columns import Column, Kind, Register
-from gridcase.exchange.service.lines import said
+from gridcase.exchange.service.lines import open_file, said
 from gridcase.grid import queries as grids
 from gridcase.grid.models import Grid
 
@@ -131,8 +130,7 @@ def marked(
     path: Path, register: Register, mapping: Mapping[str, str], wrong: Mapping[int, list[dict[str, Any]]]
 ) -> bytes:
     """The file as it was handed in, with the cells to put right in red and a comment that says why."""
-    limits = states.LARGE if register.large else states.WHOLE
-    table, target = open_table(path, limits=limits), io.BytesIO()
+    table, target = open_file(path, register), io.BytesIO()
     with xlsxwriter.Workbook(target, {"constant_memory": True, **_OPTIONS}) as book:
         sheet = book.add_worksheet(register.sheet)
         look = _Look(book)

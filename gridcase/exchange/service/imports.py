@@ -31,23 +31,14 @@ COUNTED = (RowState.NEW, RowState.CHANGED, RowState.ENDED, RowState.SAME, RowSta
 
 
 def begin(
-    *,
-    actor: Viewer,
-    register: Register,
-    headers: Sequence[str],
-    filename: str,
-    digest: str,
-    datum: str,
-    on: date,
-    now: datetime,
+    *, actor: Viewer, register: Register, filename: str, digest: str, datum: str, on: date, now: datetime
 ) -> RegisterImport:
-    """A file was handed in. Where its columns are known, guessed all or remembered, the check can begin at once."""
+    """A file was handed in; nothing has looked into it yet."""
     path = _home_of(actor)
-    mapping, sure = _guess(register, headers, path)
     made = RegisterImport(
         register=register.key, user_id=actor.user_id, place_path=path, filename=filename[:120], digest=digest,
-        datum=datum, effective_on=on, state=ImportState.CHECKING if sure else ImportState.MAPPING,
-        headers=list(headers), mapping=mapping, counts={}, total=0, done=0, lock_ms=0.0, created_at=now,
+        datum=datum, effective_on=on, state=ImportState.CHECKING, headers=[], mapping={}, counts={}, total=0, done=0,
+        lock_ms=0.0, created_at=now,
     )  # fmt: skip
     db.session.add(made)
     db.session.flush()
@@ -56,6 +47,17 @@ def begin(
         detail={"register": register.key, "digest": digest},
     )  # fmt: skip
     return made
+
+
+def note_headers(one: RegisterImport, headers: Sequence[str]) -> bool:
+    """What the file's columns are called. Where they are known, guessed all or remembered, the check can go on (true);
+    else somebody is asked."""
+    register = REGISTERS[one.register]
+    one.headers = list(headers)
+    one.mapping, sure = _guess(register, headers, one.place_path)
+    if not sure:
+        one.state, one.claimed_at = ImportState.MAPPING, None
+    return sure
 
 
 def _home_of(actor: Viewer) -> str:
@@ -91,6 +93,11 @@ def name_columns(one: RegisterImport, *, mapping: Mapping[str, str], now: dateti
             raise Refused(states.COLUMN_TWICE, field=key)
     one.mapping, one.state, one.counts, one.done = chosen, ImportState.CHECKING, {}, 0
     _remember(one, now)
+
+
+def missing(one: RegisterImport) -> list[Text]:
+    """The required columns that no header of the file fits yet."""
+    return [_missing(column) for column in REGISTERS[one.register].required if column.key not in one.mapping]
 
 
 def _missing(column: Any) -> Text:
@@ -155,7 +162,8 @@ def data_of(line: Line) -> dict[str, Any]:
 
 def differs(line: Line, row: ImportRow) -> bool:
     """Whether a staged row would mean something else now."""
-    return (line.state, line.part, data_of(line), line.problems) != (row.state, row.part, row.data, row.problems)
+    staged = {key: value for key, value in row.data.items() if key != "initials"}
+    return (line.state, line.part, data_of(line), line.problems) != (row.state, row.part, staged, row.problems)
 
 
 def restage(rows: Sequence[tuple[Line, int]]) -> None:

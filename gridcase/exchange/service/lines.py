@@ -10,7 +10,7 @@ from typing import Any
 
 from gridcase.core import geo_datum
 from gridcase.core.errors import Refused
-from gridcase.core.sheets import Row, SheetProblem, open_table, problem_at
+from gridcase.core.sheets import Row, SheetProblem, Table, open_table, problem_at
 from gridcase.core.words import Text
 from gridcase.exchange.rules import columns as cells
 from gridcase.exchange.rules import states
@@ -44,11 +44,15 @@ class Line:
         return not self.problems
 
 
-def read_lines(path: Path, register: Register, mapping: Mapping[str, str], *, datum: str) -> Iterator[Line]:
+def open_file(path: Path, register: Register) -> Table:
+    """A register's file, to be walked once. `Refused` where it is no table."""
+    return open_table(path, limits=states.LARGE if register.large else states.WHOLE)
+
+
+def read_lines(table: Table, register: Register, mapping: Mapping[str, str], *, datum: str) -> Iterator[Line]:
     """Walk over a file; formulas, error values and cells that cannot be read are problems of their line."""
-    limits = states.LARGE if register.large else states.WHOLE
     keys = {header: key for key, header in mapping.items()}
-    for row, problems in open_table(path, limits=limits).rows:
+    for row, problems in table.rows:
         line = Line(row.number, {})
         _note(line, problems, keys)
         _read(line, row, register, mapping)
@@ -85,6 +89,8 @@ def packed(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, str):
+        return value
     if isinstance(value, dict):
         return packed(value)
     return value.isoformat() if isinstance(value, date) else value

@@ -88,7 +88,9 @@ def columns(import_id: int) -> ResponseReturnValue:
         form, _name_columns, import_id, mapping=form.chosen(), now=clock.now()
     ):  # fmt: skip
         return _go_on(import_id)
-    return render_template("exchange/register_columns.html", one=one, register=register, form=form)
+    return render_template(
+        "exchange/register_columns.html", one=one, register=register, form=form, missing=imports.missing(one)
+    )
 
 
 @bp.post("/registers/<int:import_id>/confirm")

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from gridcase.core.permissions import Viewer
+from gridcase.core.text import initials
 from gridcase.exchange.queries import lookups
 from gridcase.exchange.queries.lookups import Reach
 from gridcase.exchange.rules import states
@@ -54,6 +55,14 @@ class Check:
     def settle(self, lines: Sequence[Line]) -> None:
         """What becomes of rows whose cells are sound; each register has its own way."""
         raise NotImplementedError
+
+    def dress(self, lines: Sequence[Line]) -> None:
+        """What the writer needs besides, worked out only once: the initials of names."""
+        for line in lines:
+            if "head_name" in line.ready or "relation" in line.ready:
+                name = line.ready.get("head_name") or line.ready.get("name")
+                if name:
+                    line.ready["initials"] = initials(name)
 
     def _unlike(self, line: Line) -> None:
         """A key must not stand in the file twice."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from gridcase.core.text import initials
 from gridcase.exchange.queries import lookups
 from gridcase.exchange.rules import states
 from gridcase.exchange.rules.states import RowState
@@ -53,7 +52,7 @@ class HouseholdsCheck(Check):
         line.state = RowState.NEW
         line.ready = {
             "code": values["code"], "village_id": grid.village_id, "grid_id": grid.id, "path": grid.path,
-            "head_name": values["head_name"], "initials": initials(values["head_name"]),
+            "head_name": values["head_name"],
             "address": values.get("address") or "", "phone": values.get("phone"), "hamlet": values.get("hamlet") or "",
             "external_code": values.get("external_code"), "absent": bool(values.get("absent")),
             "floating": bool(values.get("floating")), "since": since, "ended_on": values.get("ended_on"),
@@ -66,8 +65,6 @@ class HouseholdsCheck(Check):
             return
         self.span(line, old.since, key="ended_on")
         changes = differing(line, old._mapping, _HOME)
-        if "head_name" in changes:
-            changes["initials"] = initials(changes["head_name"])
         lon, lat = line.values.get("lon"), line.values.get("lat")
         if lon is not None and (old.lon is None or (lon, lat) != (round(old.lon, 7), round(old.lat, 7))):
             changes |= {"lon": lon, "lat": lat}
@@ -108,7 +105,7 @@ class MembersCheck(Check):
         line.state = RowState.JOINS if worker is not None else RowState.NEW
         line.target_id = worker.id if worker is not None else None
         line.ready = {
-            "household_id": home.id, "path": home.path, "name": values["name"], "initials": initials(values["name"]),
+            "household_id": home.id, "path": home.path, "name": values["name"],
             "gender": values.get("gender"), "born_on": values.get("born_on"), "phone": values.get("phone"),
             "relation": values["relation"], "absent": bool(values.get("absent")), "valid_from": start,
             "valid_to": values.get("valid_to"),
