@@ -52,8 +52,8 @@ def upgrade() -> None:
     _part("ix_tier_task_open", "tier_task", "closed_at IS NULL", unique=False)
     # A tier that was confirmed before this has stood since then.
     op.execute(
-        "INSERT INTO tier_state (household_id, set_on, assessed_on, visits) SELECT household_id, CAST(MAX(at) AS DATE), "
-        "CAST(MAX(at) AS DATE), 0 FROM tier_change GROUP BY household_id"
+        "INSERT INTO tier_state (household_id, set_on, assessed_on, visits) "
+        "SELECT household_id, CAST(MAX(at) AS DATE), CAST(MAX(at) AS DATE), 0 FROM tier_change GROUP BY household_id"
         if op.get_bind().dialect.name == "postgresql"
         else "INSERT INTO tier_state (household_id, set_on, assessed_on, visits) SELECT household_id, DATE(MAX(at)), "
         "DATE(MAX(at)), 0 FROM tier_change GROUP BY household_id"
