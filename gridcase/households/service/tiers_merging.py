@@ -135,7 +135,7 @@ def _earlier(one: date | None, other: date | None) -> date | None:
 
 
 def _fold_visits(double: Household, kept: Household, *, today: date) -> None:
-    """The newest visit of both decides when the next is due; a grave change that nobody has come for since is urgent."""
+    """The newest visit of both decides when the next is due; a grave change nobody came for since is urgent."""
     visits = [home.last_visit_at for home in (double, kept) if home.last_visit_at is not None]
     if not visits:
         kept.next_visit_on = _earlier(double.next_visit_on, kept.next_visit_on)
