@@ -339,6 +339,6 @@ def _open_posts(plan: Plan, village: Grid, actor: Viewer, start: date, now: date
             title=f"{village.name}{Role.LIAISON.label}", place=village, now=now, valid_from=start,
             section=db.session.get(Section, section_id) if section_id else None,
         )  # fmt: skip
-        people.appoint(actor=actor, post=post, person_id=target.person_id or 0, valid_from=start, now=now)
+        people.replace_holder(post, actor=actor, person_id=target.person_id or 0, start=start, now=now)
         target.post_id = post.id
     db.session.flush()
