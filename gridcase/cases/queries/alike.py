@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from threading import Lock
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Engine, ColumnElement, select, union_all
+from sqlalchemy import ColumnElement, Engine, select, union_all
 
 from gridcase.cases.models import Case, CasePoint
 from gridcase.cases.queries.sight import open_condition, visible
@@ -64,12 +64,13 @@ class Likely:
     number: str
     title: str
     state: State
+    open: bool
     reasons: Sequence[Text]
 
 
 def likely_same(viewer: Viewer, typed: Typed, *, now: datetime) -> list[Likely]:
-    """At most three cases of the town, the most alike first: open, or closed within 60 days; never a restricted one, never
-    one the viewer may not open. A place above the towns finds nothing.
+    """At most three cases of the town, the most alike first: open, or closed within 60 days; never a restricted one,
+    never one the viewer may not open. A place above the towns finds nothing.
     """
     town = _town_path(typed.grid.path)
     if town is None or not clean_line(typed.told.title):
@@ -116,12 +117,16 @@ def _shelf(town: str, keys: Sequence[int]) -> Shelf:
     if shelf is None or len(shelf) > 2 * MOST:
         shelf = shelves[town] = Shelf()
     new = [key for key in keys if key not in shelf]
-    for start in range(0, len(new), AT_ONCE):
-        rows = db.session.execute(
-            select(Case.id, Case.title, Case.text).where(Case.id.in_(new[start : start + AT_ONCE])).order_by(Case.id)
-        )
-        shelf.add((row.id, Told(row.title, row.text)) for row in rows)
+    if new:
+        shelf.add((row.id, Told(row.title, row.text)) for row in _told(new))
     return shelf
+
+
+def _told(keys: Sequence[int]) -> Iterator[Any]:
+    for start in range(0, len(keys), AT_ONCE):
+        yield from db.session.execute(
+            select(Case.id, Case.title, Case.text).where(Case.id.in_(keys[start : start + AT_ONCE])).order_by(Case.id)
+        )
 
 
 def _rows(viewer: Viewer, keys: Sequence[int]) -> Sequence[Any]:
@@ -142,10 +147,10 @@ def _spot() -> list[tuple[Any, str]]:
 
 def _nearness(row: Any, typed: Typed) -> Nearness:
     known = typed.spot is not None and row.lon is not None
-    address = clean_line(typed.address)
+    address, village = clean_line(typed.address), typed.grid.village_id
     return Nearness(
-        same_place=row.grid_id == typed.grid.id and typed.grid.id != typed.grid.village_id,
-        same_village=None if None in (typed.grid.village_id, row.village_id) else row.village_id == typed.grid.village_id,
+        same_place=row.grid_id == typed.grid.id and typed.grid.id != village,
+        same_village=None if None in (village, row.village_id) else row.village_id == village,
         metres=metres_between(typed.spot, (row.lon, row.lat)) if known and typed.spot else None,
         same_address=bool(address) and address == clean_line(row.address or ""),
     )
@@ -155,4 +160,4 @@ def _said(row: Any, near: Nearness, typed: Typed, shelf: Shelf, now: datetime) -
     words = shared_words(typed.told, Told(row.title, row.text), shelf.rarity)
     days = (town_day(now) - town_day(row.registered_at)).days
     why = reasons(near, words, days=days, closed=row.closed_at is not None)
-    return Likely(row.id, row.number, row.title, State(row.state), why)
+    return Likely(row.id, row.number, row.title, State(row.state), row.closed_at is None, why)

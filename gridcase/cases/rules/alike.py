@@ -161,9 +161,7 @@ class _Ready:
             count, rarity, unknown, words, cases, heavy, length, title_words, title_cases, np.maximum(title_sum, 1e-9)
         )
 
-    def scores(
-        self, known: Mapping[int, tuple[float, bool]], others: list[tuple[float, bool]]
-    ) -> NDArray[np.float64]:
+    def scores(self, known: Mapping[int, tuple[float, bool]], others: list[tuple[float, bool]]) -> NDArray[np.float64]:
         """Cosine of the whole texts, and how much of each title the other text says, in both directions."""
         asked, said = np.zeros(len(self.rarity), np.float32), np.zeros(len(self.rarity), np.float32)
         named = np.zeros(len(self.rarity), np.float32)

@@ -55,9 +55,7 @@ def parts_of(title: str, text: str) -> dict[str, float]:
     in_title, in_text = _grams(title), _grams(text)
     found = {}
     for part in in_title | in_text:
-        found[part] = (TITLE if part in in_title else 0.0) + (
-            1.0 + math.log(in_text[part]) if part in in_text else 0.0
-        )
+        found[part] = (TITLE if part in in_title else 0.0) + (1.0 + math.log(in_text[part]) if part in in_text else 0.0)
     return found
 
 
@@ -116,7 +114,7 @@ class Model:
 
 
 def _words(text: str, worth: Mapping[str, float]) -> tuple[str, ...]:
-    """The pairs that spoke for a class, neighbours joined to words as they stand in the text; else single characters."""
+    """The pairs that spoke for a class, neighbours joined as they stand in the text; else single characters."""
     best = sorted((part for part in worth if worth[part] > 0), key=lambda part: -worth[part])
     chosen = frozenset([part for part in best if len(part) == 2][: 2 * REASON_WORDS])
     if not chosen:
@@ -199,7 +197,7 @@ class _Rows:
         return answer
 
     def _forth(self, column: Numbers) -> Numbers:
-        return np.bincount(self.row, self.value * column[self.column], minlength=self.count)
+        return np.asarray(np.bincount(self.row, self.value * column[self.column], minlength=self.count), np.float64)
 
     def _back(self, row: Numbers) -> Numbers:
-        return np.bincount(self.column, self.value * row[self.row], minlength=self.size)
+        return np.asarray(np.bincount(self.column, self.value * row[self.row], minlength=self.size), np.float64)

@@ -13,6 +13,8 @@ from gridcase.cases.service.closing import (
     verify,
 )
 from gridcase.cases.service.history import HistoryRow, ImportResult, import_history
+from gridcase.cases.service.learning import learn_classes
+from gridcase.cases.service.linking import link_to
 from gridcase.cases.service.moves import (
     REMINDABLE,
     accept,
@@ -50,6 +52,8 @@ __all__ = [
     "fold_tallies",
     "give_back",
     "import_history",
+    "learn_classes",
+    "link_to",
     "record_answer",
     "reject_duplicate",
     "remind",
