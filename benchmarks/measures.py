@@ -85,6 +85,7 @@ def create(ground: Ground, floor: Floor, seconds: float) -> Iterator[Line]:
         "text": "请来看一看",
         "channel": "phone",
         "grid": place[1],
+        "looked": "1",  # the page has shown what is alike while somebody typed
     }
 
     def job() -> None:

@@ -60,8 +60,10 @@ def register(code: str) -> ResponseReturnValue:
     _offer(form, someone, now)
     if "another_class" in request.form or not form.is_submitted():
         return _page(form, case_class, solved=False)
-    same = likely(request.form, case_class, someone=someone, now=now)
-    if form.validate() and (form.looked.data or not same):
+    valid = form.validate()
+    seen = valid and form.looked.data
+    same = [] if seen else likely(request.form, case_class, someone=someone, now=now)
+    if valid and not same:
         case = submit(form, _collect, form, case_class, actor=someone, now=now)
         if isinstance(case, Case):
             flash(_registered(case), "ok")
