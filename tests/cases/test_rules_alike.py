@@ -110,7 +110,13 @@ def test_nearness_helps_and_distance_hurts(near: Nearness, change: float) -> Non
     ("near", "words", "days", "closed", "said"),
     [
         (Nearness(same_village=True), ["路灯"], 0, False, ["同村", "文字相近：路灯", "今天登记"]),
-        (Nearness(same_place=True), ["路灯", "不亮"], 3, True, ["同一地点", "文字相近：路灯、不亮", "3 天前登记", "已办结"]),
+        (
+            Nearness(same_place=True),
+            ["路灯", "不亮"],
+            3,
+            True,
+            ["同一地点", "文字相近：路灯、不亮", "3 天前登记", "已办结"],
+        ),
         (Nearness(metres=118.0, same_place=True), [], 1, False, ["相距约 120 米", "1 天前登记"]),
         (Nearness(metres=2.0), [], 1, False, ["相距约 10 米", "1 天前登记"]),
         (Nearness(metres=4000.0, same_address=True), [], 1, False, ["位置相同", "1 天前登记"]),
