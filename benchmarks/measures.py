@@ -5,18 +5,18 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import timedelta
 from itertools import count
 from typing import Any
 
 import xlsxwriter
 from flask.testing import FlaskClient
-from sqlalchemy import event, select, text
+from sqlalchemy import select, text
 
+from benchmarks import alike
 from benchmarks.floors import Floor
 from benchmarks.ground import ACTOR, COUNTY_DESK, Ground
+from benchmarks.line import Line, statements
 from benchmarks.timing import Pair, once, side_by_side
 from gridcase.app import create_app
 from gridcase.cases.models import Case
@@ -26,17 +26,6 @@ from gridcase.grid.models import Grid
 from gridcase.reminders import jobs as reminders
 
 DESK, IMPORT_ROWS, DUE = "dispatcher", 1500, 1000
-
-
-@dataclass(frozen=True)
-class Line:
-    """One measure. `ratio`: the floor's time by ours, 1 is as fast as the floor; None where nothing is compared."""
-
-    measure: str
-    value: float
-    unit: str
-    floor: float | None = None
-    ratio: float | None = None
 
 
 def _line(measure: str, pair: Pair) -> Line:
@@ -168,26 +157,8 @@ def map_points(ground: Ground, floor: Floor, seconds: float) -> Iterator[Line]:
 
 
 MEASURES: tuple[Callable[[Ground, Floor, float], Iterator[Line]], ...] = (
-    hello, pages, create, import_list, sweep, map_points,
+    hello, pages, create, import_list, sweep, map_points, alike.typing,
 )  # fmt: skip
-
-
-@contextmanager
-def statements(ground: Ground) -> Iterator[list[str]]:
-    """The SQL statements sent meanwhile, BEGIN and savepoints left out."""
-    sent: list[str] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
-        if not statement.startswith(("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE", "ROLLBACK")):
-            sent.append(statement)
-
-    with ground.app.app_context():
-        engine = db.engine
-    event.listen(engine, "before_cursor_execute", note)
-    try:
-        yield sent
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
 
 
 def _get(client: FlaskClient, path: str) -> Callable[[], Any]:

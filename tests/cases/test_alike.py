@@ -25,7 +25,7 @@ from tests.factories.cases import COMPLAINT, ROAD, collected, do, solved
 from tests.factories.world import World
 
 Find = Callable[[Role], Viewer]
-LAMP = {"title": "老槐树旁边的路灯不亮", "text": "路灯坏了半个月，晚上看不见。"}
+LAMP: dict[str, Any] = {"title": "老槐树旁边的路灯不亮", "text": "路灯坏了半个月，晚上看不见。"}
 TYPED = Told("老槐树路灯坏了", "晚上看不见路")
 
 

@@ -46,9 +46,9 @@ def shelf() -> Shelf:
     ],
 )
 def test_the_same_matter_comes_first_and_is_enough(told: Told, first: int) -> None:
-    scores = shelf().scores(told, SHELF)
-    assert max(scores, key=lambda key: scores[key]) == first
-    assert scores[first] >= ENOUGH
+    key, score = shelf().best(told)[0]
+    assert key == first
+    assert score >= ENOUGH
 
 
 @pytest.mark.parametrize(
@@ -62,12 +62,17 @@ def test_the_same_matter_comes_first_and_is_enough(told: Told, first: int) -> No
     ],
 )
 def test_another_matter_is_not_enough(told: Told) -> None:
-    assert max(shelf().scores(told, SHELF).values(), default=0) < ENOUGH
+    assert shelf().best(told, least=ENOUGH) == []
 
 
-def test_only_what_is_asked_for_is_answered() -> None:
-    assert set(shelf().scores(Told("路灯不亮"), [4, 99])) == {4}
-    assert Shelf().scores(Told("路灯不亮"), [1]) == {}
+def test_the_best_first_and_of_equals_the_newest() -> None:
+    made = shelf()
+    made.add([(8, SHELF[1]), (7, SHELF[1])])
+    keys, scores = zip(*made.best(Told("村口路灯不亮")), strict=True)
+    assert keys[:3] == (8, 7, 1)
+    assert list(scores) == sorted(scores, reverse=True)
+    assert made.newest == 8
+    assert Shelf().best(Told("路灯不亮")) == []
 
 
 def test_places_and_numbers_and_titles_weigh_more() -> None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from threading import Lock
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import ColumnElement, Engine, select, union_all
+from sqlalchemy import ColumnElement, Engine, and_, or_, select
 
 from gridcase.cases.models import Case, CasePoint
 from gridcase.cases.queries.sight import open_condition, visible
@@ -38,7 +38,8 @@ from gridcase.grid.models import Grid
 
 MOST = 12_000  # cases of one town that are compared; the newest
 LOOKED_AT = 12
-AT_ONCE = 500
+AT_ONCE = 100
+LOOK_BACK = 50
 DROPPED = (State.DUPLICATE, State.VOIDED, State.WITHDRAWN)
 # Words of a town's cases as numbers, kept in this process only. It never decides what is seen: every answer is asked of
 # the database with the viewer's scope, and a case that no longer says what it said is read anew.
@@ -75,12 +76,10 @@ def likely_same(viewer: Viewer, typed: Typed, *, now: datetime) -> list[Likely]:
     town = _town_path(typed.grid.path)
     if town is None or not clean_line(typed.told.title):
         return []
-    keys = _candidates(viewer, town, now)
     with _LOCK:
-        shelf = _shelf(town, keys)
-        scores = shelf.scores(typed.told, keys)
-    best = sorted((key for key in scores if scores[key] + NEAR_HELPS >= ENOUGH), key=lambda key: (-scores[key], -key))
-    rows = _rows(viewer, best[:LOOKED_AT])
+        shelf = _shelf(town, now)
+        best = shelf.best(typed.told, least=ENOUGH - NEAR_HELPS)
+    scores, rows = dict(best), _rows(viewer, [key for key, _score in best], now)
     if any(not shelf.still(row.id, Told(row.title, row.text)) for row in rows):
         with _LOCK:
             _SHELVES[db.engine].pop(town, None)
@@ -100,45 +99,48 @@ def _town_path(path: str) -> str | None:
     return f"/{parts[0]}/{parts[1]}/" if len(parts) > 1 else None
 
 
-def _candidates(viewer: Viewer, town: str, now: datetime) -> list[int]:
-    """The ids, two ways in by the two partial indexes: what is open, and what was closed lately."""
-    ways: tuple[list[ColumnElement[bool]], ...] = (
-        [open_condition()],
-        [Case.closed_at.is_not(None), Case.closed_at >= now - CLOSED_SINCE],
-    )
-    allowed = (under(Case.path, town), Case.restricted.is_(False), Case.state.not_in(DROPPED), visible(viewer))
-    query = union_all(*(select(Case.id.label("id")).where(*way, *allowed) for way in ways)).subquery()
-    return list(db.session.scalars(select(query.c.id).order_by(query.c.id.desc()).limit(MOST)))
-
-
-def _shelf(town: str, keys: Sequence[int]) -> Shelf:
+def _shelf(town: str, now: datetime) -> Shelf:
+    """The town's shelf: filled once in a process, then only with what is new."""
     shelves = _SHELVES.setdefault(db.engine, {})
     shelf = shelves.get(town)
     if shelf is None or len(shelf) > 2 * MOST:
         shelf = shelves[town] = Shelf()
-    new = [key for key in keys if key not in shelf]
-    if new:
-        shelf.add((row.id, Told(row.title, row.text)) for row in _told(new))
+        conditions = [_current(now)]
+    else:  # a number drawn earlier may be committed later: look back a little
+        conditions = [Case.id > shelf.newest - LOOK_BACK]
+    rows = db.session.execute(
+        select(Case.id, Case.title, Case.text)
+        .where(under(Case.path, town), Case.restricted.is_(False), *conditions)
+        .order_by(Case.id.desc())
+        .limit(MOST)
+    )
+    shelf.add((row.id, Told(row.title, row.text)) for row in rows)
     return shelf
 
 
-def _told(keys: Sequence[int]) -> Iterator[Any]:
+def _current(now: datetime) -> ColumnElement[bool]:
+    """Open, or closed lately, and not ended for another reason."""
+    lately = and_(Case.closed_at.is_not(None), Case.closed_at >= now - CLOSED_SINCE)
+    return and_(or_(open_condition(), lately), Case.state.not_in(DROPPED))
+
+
+def _rows(viewer: Viewer, keys: Sequence[int], now: datetime) -> list[Any]:
+    """The first dozen of these the viewer may open, asked for a few hundred at a time."""
+    found: list[Any] = []
+    allowed = (Case.restricted.is_(False), _current(now), visible(viewer))
     for start in range(0, len(keys), AT_ONCE):
-        yield from db.session.execute(
-            select(Case.id, Case.title, Case.text).where(Case.id.in_(keys[start : start + AT_ONCE])).order_by(Case.id)
-        )
-
-
-def _rows(viewer: Viewer, keys: Sequence[int]) -> Sequence[Any]:
-    return db.session.execute(
-        select(
-            Case.id, Case.number, Case.title, Case.text, Case.state, Case.registered_at, Case.closed_at, Case.grid_id,
-            Case.village_id, Case.address, *(column.label(name) for column, name in _spot()),
-        )
-        .outerjoin(CasePoint, CasePoint.case_id == Case.id)
-        .where(Case.id.in_(keys), Case.restricted.is_(False), visible(viewer))
-        .order_by(Case.id)
-    ).all()  # fmt: skip
+        found += db.session.execute(
+            select(
+                Case.id, Case.number, Case.title, Case.text, Case.state, Case.registered_at, Case.closed_at,
+                Case.grid_id, Case.village_id, Case.address, *(column.label(name) for column, name in _spot()),
+            )
+            .outerjoin(CasePoint, CasePoint.case_id == Case.id)
+            .where(Case.id.in_(keys[start : start + AT_ONCE]), *allowed)
+            .order_by(Case.id)
+        ).all()  # fmt: skip
+        if len(found) >= LOOKED_AT:
+            break
+    return found
 
 
 def _spot() -> list[tuple[Any, str]]:

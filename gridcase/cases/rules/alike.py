@@ -7,7 +7,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -60,15 +60,18 @@ class Nearness:
 
 def weights_of(told: Told) -> dict[str, tuple[float, bool]]:
     """Each token of a text with its weight and whether the title says it."""
-    title, text = (_POLITE.sub(" ", part) for part in (told.title, told.text))
-    in_title, in_text = Counter(bigrams(title)), Counter(bigrams(text))
+    title, text = _POLITE.sub(" ", told.title), _POLITE.sub(" ", told.text)
+    in_title, in_text = frozenset(bigrams(title)), Counter(bigrams(text))
     places = {token for name in _PLACE.findall(f"{title} {text}") for token in bigrams(name)}
     found = {}
-    for token in in_title | in_text:
+    for token in (*in_title, *(token for token in in_text if token not in in_title)):
         weight = TITLE if token in in_title else 0.0
         if token in in_text:
             weight += 1.0 + math.log(in_text[token])
-        weight *= (NUMBER if _DIGIT.search(token) else 1.0) * (PLACE if token in places else 1.0)
+        if token in places:
+            weight *= PLACE
+        elif _DIGIT.search(token):
+            weight *= NUMBER
         found[token] = (weight, token in in_title)
     return found
 
@@ -84,7 +87,8 @@ class Shelf:
         self._rows: dict[int, int] = {}
         self._parts: list[_Part] = []
         self._told: dict[int, int] = {}
-        self._ready = _Ready.of(self._parts, 0)
+        self._newest = 0
+        self._ready = _Ready.of([], self._parts, 0)
 
     def __contains__(self, key: int) -> bool:
         return key in self._rows
@@ -92,8 +96,14 @@ class Shelf:
     def __len__(self) -> int:
         return len(self._rows)
 
+    @property
+    def newest(self) -> int:
+        """The highest number of a case that stands here; 0 on an empty shelf."""
+        return self._newest
+
     def add(self, cases: Iterable[tuple[int, Told]]) -> None:
         """Put cases on the shelf; one that stands there already stays as it is."""
+        before = len(self._rows)
         for key, told in cases:
             if key in self._rows:
                 continue
@@ -103,7 +113,9 @@ class Shelf:
             title = np.array([self._words[token] for token, (_, named) in found.items() if named], np.int32)
             self._rows[key], self._told[key] = len(self._parts), hash(told)
             self._parts.append((words, heavy, title))
-        self._ready = _Ready.of(self._parts, len(self._words))
+            self._newest = max(self._newest, key)
+        if len(self._rows) > before:
+            self._ready = _Ready.of(list(self._rows), self._parts, len(self._words))
 
     def still(self, key: int, told: Told) -> bool:
         """Whether a case still says what it said when it was put here."""
@@ -114,25 +126,26 @@ class Shelf:
         place = self._words.get(token)
         return self._ready.unknown if place is None else float(self._ready.rarity[place])
 
-    def scores(self, told: Told, keys: Collection[int]) -> dict[int, float]:
-        """How alike each of these cases is to the text, from 0 to 1."""
+    def best(self, told: Told, *, least: float = 0.0) -> list[tuple[int, float]]:
+        """(case, how alike from 0 to 1) of all that reach `least`, the most alike and then the newest first."""
         found = weights_of(told)
-        here = [key for key in keys if key in self._rows]
-        if not found or not here:
-            return {}
-        all_scores = self._ready.scores(
+        if not found or not self._rows:
+            return []
+        scores = self._ready.scores(
             {self._words[token]: value for token, value in found.items() if token in self._words},
             [value for token, value in found.items() if token not in self._words],
         )
-        rows = np.fromiter((self._rows[key] for key in here), np.int64, len(here))
-        return dict(zip(here, all_scores[rows].tolist(), strict=True))
+        rows = np.flatnonzero(scores >= least)
+        keys = self._ready.keys[rows]
+        order = np.lexsort((-keys, -scores[rows]))
+        return list(zip(keys[order].tolist(), scores[rows][order].tolist(), strict=True))
 
 
 @dataclass(frozen=True)
 class _Ready:
     """The shelf laid out flat: every (case, word) in one row of numbers."""
 
-    count: int
+    keys: NDArray[np.int64]
     rarity: NDArray[np.float32]
     unknown: float
     words: NDArray[np.int32]
@@ -144,7 +157,7 @@ class _Ready:
     title_sum: NDArray[np.float64]
 
     @classmethod
-    def of(cls, parts: list[_Part], size: int) -> _Ready:
+    def of(cls, keys: list[int], parts: list[_Part], size: int) -> _Ready:
         count = len(parts)
         words = np.concatenate([part[0] for part in parts]) if parts else np.zeros(0, np.int32)
         cases = np.repeat(np.arange(count, dtype=np.int32), [len(part[0]) for part in parts])
@@ -158,7 +171,16 @@ class _Ready:
         title_sum = np.bincount(title_cases, rarity[title_words], minlength=count)
         unknown = math.log1p(count)
         return cls(
-            count, rarity, unknown, words, cases, heavy, length, title_words, title_cases, np.maximum(title_sum, 1e-9)
+            np.array(keys, np.int64),
+            rarity,
+            unknown,
+            words,
+            cases,
+            heavy,
+            length,
+            title_words,
+            title_cases,
+            np.maximum(title_sum, 1e-9),
         )
 
     def scores(self, known: Mapping[int, tuple[float, bool]], others: list[tuple[float, bool]]) -> NDArray[np.float64]:
@@ -170,10 +192,12 @@ class _Ready:
             named[place] = self.rarity[place] if in_title else 0.0
         own = math.sqrt(float(asked @ asked) + sum((weight * self.unknown**RARITY) ** 2 for weight, _ in others))
         title = float(named.sum()) + sum(self.unknown for _, in_title in others if in_title)
-        both = np.bincount(self.cases, asked[self.words] * self.heavy, minlength=self.count)
+        count, hit = len(self.keys), np.flatnonzero(said[self.words])
+        cases, words = self.cases[hit], self.words[hit]
+        both = np.bincount(cases, asked[words] * self.heavy[hit], minlength=count)
         cosine = both / np.maximum(self.length * own, 1e-9)
-        ours = np.bincount(self.cases, named[self.words], minlength=self.count) / max(title, 1e-9)
-        theirs = np.bincount(self.title_cases, said[self.title_words], minlength=self.count) / self.title_sum
+        ours = np.bincount(cases, named[words], minlength=count) / max(title, 1e-9)
+        theirs = np.bincount(self.title_cases, said[self.title_words], minlength=count) / self.title_sum
         return WHOLE_TEXT * cosine + (1 - WHOLE_TEXT) * (ours + theirs) / 2
 
 
