@@ -56,7 +56,7 @@ def test_only_what_may_be_offered() -> None:
     assert {one.code for one in found} <= {"0401", "0503"}
 
 
-@pytest.mark.parametrize("title", ["", "abc 123", "，。！", "鑫淼焱"])
+@pytest.mark.parametrize("title", ["", "abc 123", "，。！", "鑫淼焱", "我的呢"])
 def test_words_nobody_knows_suggest_nothing(title: str) -> None:
     assert learn([], CATALOGUE).ranked(title) == []
 
