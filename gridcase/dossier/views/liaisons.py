@@ -23,7 +23,7 @@ from gridcase.households import service as household_service
 from gridcase.households.rules import CareTier
 from gridcase.people import queries as people
 from gridcase.people import service as people_service
-from gridcase.people.models import Person, Post, Unit
+from gridcase.people.models import Certificate, Person, Post, Unit
 from gridcase.people.queries import HolderRow
 from gridcase.people.rules import Role, standing_on
 from gridcase.people.rules.liaisons import DUTY_PHONE, STEPS
@@ -111,13 +111,18 @@ def show(post_id: int) -> ResponseReturnValue:
     return render_template(
         "dossier/liaison.html", post=post, role=Role(post.role), holders=holders, holder=holder, homes=homes,
         today=day, size=queries.circle_size(post.id, on=day), first_visits=visits, steps=STEPS, tiers=CareTier,
-        limits=grids.size_limits(post.place_path, on=day), certificates=people.certificates_of(post.id)[:1],
+        limits=grids.size_limits(post.place_path, on=day), certificates=_certificates(post, holder),
         standing_on=standing_on, visits_a_year=queries.visits_a_year(homes),
         demands=queries.open_demands(post.id, viewer=someone, on=day) if someone.may(Permission.SEE_CASE) else None,
         himself=holder is not None and holder.person_id == someone.person_id, may_manage=_may_manage(post),
         place_names=[grid.name for grid in grids.ancestors(post.place_path)],
         in_full=holder is not None and holder.person_id in people.phone_in_full([holder.person_id]),
     )  # fmt: skip
+
+
+def _certificates(post: Post, holder: HolderRow | None) -> list[Certificate]:
+    """The newest certificate of who holds the post; a predecessor's is not his."""
+    return [one for one in people.certificates_of(post.id) if holder and one.person_id == holder.person_id][:1]
 
 
 def _holder(holders: list[HolderRow]) -> HolderRow | None:

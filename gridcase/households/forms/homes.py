@@ -83,9 +83,7 @@ class NewHomeForm(PersonFields, HomeForm):
     """A home with its head and further members, up to five at once; more are added on its page."""
 
     MORE = 5
-    place = SelectField(
-        _("小组或网格"), coerce=int, validators=[NumberRange(min=1, message=_("请选择小组或网格。"))]
-    )
+    place = SelectField(_("小组或网格"), coerce=int, validators=[NumberRange(min=1, message=_("请选择小组或网格。"))])
     on = Day(_("从哪天起列入"), validators=[InputRequired(_("请填写日期。"))])
     lon = DecimalField(
         _("经度"), validators=[Optional(), NumberRange(-180, 180, message=_("经度在 -180 到 180 之间。"))]
