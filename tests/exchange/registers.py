@@ -89,7 +89,13 @@ def hand_in(client: FlaskClient, register: str, data: bytes, name: str = "表.xl
     """Upload a file; the page that comes of it."""
     return client.post(
         f"{URL}upload",
-        data={"register": register, "datum": "wgs84", "on": DAY.isoformat(), **fields, "file": (io.BytesIO(data), name)},
+        data={
+            "register": register,
+            "datum": "wgs84",
+            "on": DAY.isoformat(),
+            **fields,
+            "file": (io.BytesIO(data), name),
+        },
         content_type="multipart/form-data",
         follow_redirects=True,
     )
