@@ -53,6 +53,11 @@ def _span(model: Any, on: date) -> Any:
     return and_(model.valid_from <= on, or_(model.valid_to.is_(None), model.valid_to > on))
 
 
+def _stood(since: Any, until: Any, on: date) -> Any:
+    """Like `_span` where no first day means from the start."""
+    return and_(or_(since.is_(None), since <= on), or_(until.is_(None), until > on))
+
+
 def _places(within: Any, on: date) -> Any:
     above = aliased(Grid)
     return (
@@ -66,20 +71,20 @@ def _places(within: Any, on: date) -> Any:
     )  # fmt: skip
 
 
-def _sections(within: Any, _on: date) -> Any:
+def _sections(within: Any, on: date) -> Any:
     return (
         select(Grid.code.label("village"), Section.code, Section.name)
         .join(Grid, Grid.id == Section.village_id)
-        .where(within(Section.place_path))
+        .where(within(Section.place_path), _stood(Section.valid_from, Section.valid_to, on))
         .order_by(Grid.code, Section.code)
     )
 
 
-def _units(within: Any, _on: date) -> Any:
+def _units(within: Any, on: date) -> Any:
     return (
         select(Unit.code, Unit.name, Unit.kind, Grid.code.label("place"))
         .join(Grid, Grid.id == Unit.place_id)
-        .where(within(Unit.place_path))
+        .where(within(Unit.place_path), or_(Unit.ended_on.is_(None), Unit.ended_on > on))
         .order_by(Unit.code)
     )
 

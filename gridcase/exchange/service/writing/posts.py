@@ -57,7 +57,7 @@ def _appoint(batch: Batch, rows: Sequence[tuple[int, dict[str, Any]]]) -> dict[i
     lines = _lines([post_id for post_id, _ in rows])
     rewrites = []
     for (post_id, one), person_id in zip(rows, persons, strict=True):
-        values = {"post_id": post_id, "person_id": person_id, "stand_in": False}
+        values = {"post_id": post_id, "person_id": person_id, "stand_in": False, "reason": "", "source": ""}
         start = date.fromisoformat(one["from"])
         rewrites.append(dated.rewritten(lines.get(post_id, ()), start=start, end=None, values=values))
     dated.write(Holding, rewrites, now=batch.now)
@@ -104,7 +104,10 @@ def _lines(post_ids: Sequence[int]) -> dict[int, list[Span]]:
             .order_by(Holding.valid_from)
         )
         for row in rows:
-            values = {"post_id": row.post_id, "person_id": row.person_id, "stand_in": False}
+            values = {
+                "post_id": row.post_id, "person_id": row.person_id, "stand_in": False, "reason": row.reason,
+                "source": row.source,
+            }  # fmt: skip
             lines.setdefault(row.post_id, []).append(Span(row.valid_from, row.valid_to, values, row.id))
     return lines
 
