@@ -8,13 +8,14 @@ import logging
 import os
 import subprocess
 import time
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from benchmarks import alike
 from benchmarks.floors import Floor
 from benchmarks.ground import Ground, prepared
-from benchmarks.measures import MEASURES, Line
+from benchmarks.line import Line
+from benchmarks.measures import MEASURES
 from benchmarks.planner import VILLAGE
 from benchmarks.planner import lines as planner_lines
 from benchmarks.served import requests_a_second
@@ -38,11 +39,15 @@ def main() -> None:
     options = parser.parse_args()
     logging.disable(logging.WARNING)
     began = time.monotonic()
+    real = list(alike.real())
+    for line in real:
+        print(said("texts", line), flush=True)
+    keep(real, "texts", 0, options.keep)
     for kind in KINDS if options.db == "both" else (options.db,):
         with prepared(kind, options.cases) as ground:
-            keep(measured(ground, options.seconds, http=not options.no_http), ground, options.keep)
+            keep(measured(ground, options.seconds, http=not options.no_http), ground.name, ground.cases, options.keep)
     if not options.no_planner:
-        keep(planned(full=options.full), Place("planner", VILLAGE), options.keep)
+        keep(planned(full=options.full), "planner", VILLAGE, options.keep)
     print(f"{time.monotonic() - began:.0f} s; lines added to {options.keep}")
 
 
@@ -56,14 +61,6 @@ def measured(ground: Ground, seconds: float, *, http: bool) -> list[Line]:
             lines.append(line)
     floor.connection.close()
     return lines
-
-
-@dataclass(frozen=True)
-class Place:
-    """What is measured without a database: its name and size, as they stand in the results."""
-
-    name: str
-    cases: int
 
 
 def planned(*, full: bool) -> list[Line]:
@@ -83,7 +80,7 @@ def said(name: str, line: Line) -> str:
     return f"{text} floor {line.floor:>9.2f}   {line.ratio:.2f} of the floor"
 
 
-def keep(lines: list[Line], ground: Ground | Place, path: Path) -> None:
+def keep(lines: list[Line], name: str, cases: int, path: Path) -> None:
     """Add the lines to the file of results."""
     fresh = not path.exists()
     day, commit = datetime.now(UTC).date().isoformat(), _commit()
@@ -94,7 +91,7 @@ def keep(lines: list[Line], ground: Ground | Place, path: Path) -> None:
         for line in lines:
             floor = "" if line.floor is None else f"{line.floor:.3f}"
             ratio = "" if line.ratio is None else f"{line.ratio:.3f}"
-            row = (day, commit, ground.name, ground.cases, line.measure, f"{line.value:.3f}", line.unit, floor, ratio)
+            row = (day, commit, name, cases, line.measure, f"{line.value:.3f}", line.unit, floor, ratio)
             writer.writerow(row)
 
 

@@ -9,19 +9,18 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import timedelta
 from itertools import count
 from typing import Any
 
 import xlsxwriter
 from flask.testing import FlaskClient
-from sqlalchemy import event, select, text
+from sqlalchemy import select, text
 
-from benchmarks import registers
+from benchmarks import alike, registers
 from benchmarks.floors import Floor
 from benchmarks.ground import ACTOR, COUNTY_DESK, Ground
+from benchmarks.line import Line, statements
 from benchmarks.timing import Pair, once, side_by_side
 from gridcase.app import create_app
 from gridcase.cases.models import Case
@@ -32,17 +31,6 @@ from gridcase.reminders import jobs as reminders
 
 DESK, IMPORT_ROWS, DUE = "dispatcher", 1500, 1000
 HOMES = int(os.environ.get("BENCH_HOMES", "100000"))
-
-
-@dataclass(frozen=True)
-class Line:
-    """One measure. `ratio`: the floor's time by ours, 1 is as fast as the floor; None where nothing is compared."""
-
-    measure: str
-    value: float
-    unit: str
-    floor: float | None = None
-    ratio: float | None = None
 
 
 def _line(measure: str, pair: Pair) -> Line:
@@ -91,6 +79,7 @@ def create(ground: Ground, floor: Floor, seconds: float) -> Iterator[Line]:
         "text": "请来看一看",
         "channel": "phone",
         "grid": place[1],
+        "looked": "1",  # the page has shown what is alike while somebody typed
     }
 
     def job() -> None:
@@ -187,26 +176,8 @@ def map_points(ground: Ground, floor: Floor, seconds: float) -> Iterator[Line]:
 
 
 MEASURES: tuple[Callable[[Ground, Floor, float], Iterator[Line]], ...] = (
-    hello, pages, create, import_list, sweep, map_points, import_homes,
+    hello, pages, create, import_list, sweep, map_points, import_homes, alike.typing,
 )  # fmt: skip
-
-
-@contextmanager
-def statements(ground: Ground) -> Iterator[list[str]]:
-    """The SQL statements sent meanwhile, BEGIN and savepoints left out."""
-    sent: list[str] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
-        if not statement.startswith(("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE", "ROLLBACK")):
-            sent.append(statement)
-
-    with ground.app.app_context():
-        engine = db.engine
-    event.listen(engine, "before_cursor_execute", note)
-    try:
-        yield sent
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
 
 
 def _get(client: FlaskClient, path: str) -> Callable[[], Any]:

@@ -16,7 +16,7 @@ from typing import Any
 from tqdm import tqdm
 
 from benchmarks.drawing import before_and_after
-from benchmarks.measures import Line
+from benchmarks.line import Line
 from benchmarks.villages import village
 from gridcase.planner.rules.work import done
 

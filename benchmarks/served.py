@@ -19,7 +19,8 @@ from dataclasses import asdict
 from flask import Flask
 
 from benchmarks.ground import Ground
-from benchmarks.measures import DESK, Line
+from benchmarks.line import Line
+from benchmarks.measures import DESK
 
 SECONDS, ROUNDS, CONNECTIONS = 2, 3, 8
 

@@ -52,6 +52,12 @@ def fold_tallies(_config: Config) -> int:
         return cases.fold_tallies()
 
 
+def learn_classes(_config: Config) -> int:
+    """Which words belong to which class, from the closed cases; once a day."""
+    with transaction():
+        return cases.learn_classes(actor=job("learning"), now=clock.now())
+
+
 def seal_audit(_config: Config) -> int:
     """New audit rows into their towns' chains."""
     with transaction():
@@ -86,6 +92,7 @@ TIMETABLE: tuple[Job, ...] = (
     mature_points,
     send_messages,
     fold_tallies,
+    learn_classes,
     seal_audit,
     forget_sessions,
     make_plans,

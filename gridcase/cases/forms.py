@@ -76,6 +76,13 @@ class IntakeForm(BaseForm):
             del self.household_words
 
 
+class RegisterForm(IntakeForm):
+    """The intake that asks whether it is one of the cases at hand: `looked` says that they were shown."""
+
+    same_as = StringField(_("是不是下面这件事？"), validators=[Optional(), Length(max=40)], filters=[tidy])
+    looked = HiddenField()
+
+
 class AnswerFields:
     """What the villager says of a result."""
 

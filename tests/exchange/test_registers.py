@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from datetime import date
 from typing import Any
+from urllib.parse import unquote
 
 import openpyxl
 import pytest
@@ -247,6 +248,9 @@ def test_a_template_has_headers_and_offers_words(client_as: ClientAs, world: Wor
         for column in columns
     )
     assert made.worksheets[1].title == "填表说明"
+    named = client.get(f"{URL}template?register={register}").headers["Content-Disposition"]
+    assert named.isascii()  # the real server refuses anything else with an error page
+    assert REGISTERS[register].sheet in unquote(named)
     empty = words(hand_in(client, register, client.get(f"{URL}template?register={register}").data).text)
     assert "只有表头" in empty
 

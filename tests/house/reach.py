@@ -69,6 +69,7 @@ TABLE = (
     Row("cases.choose", REGISTERS),
     Row("cases.register", REGISTERS),
     Row("cases.register_solved", GRID),
+    Row("cases.alike", REGISTERS),
     Row("cases.show", SEES_CASES, "case", every=True),
     *_moves(),
     Row("dossier.index", SEES_HOMES),

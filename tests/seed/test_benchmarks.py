@@ -13,7 +13,7 @@ def test_every_measure_answers(database: str, tmp_path: Path) -> None:
     kept = tmp_path / "results.csv"
     with prepared(database, 400) as ground:
         lines = measured(ground, 0.05, http=False)
-        keep(lines, ground, kept)
+        keep(lines, ground.name, ground.cases, kept)
     assert {"case list, page 1", "case detail", "create a case", "map points"} <= {line.measure for line in lines}
     assert all(line.value > 0 for line in lines)
     assert all(line.ratio is None or line.ratio > 0 for line in lines)

@@ -1,5 +1,6 @@
 """Reading cases: who sees which, the work list, one case's page, the catalogue, what is due, and whether all agrees."""
 
+from gridcase.cases.queries.alike import Likely, Typed, likely_same
 from gridcase.cases.queries.catalogue import (
     catalogue,
     class_by_code,
@@ -43,6 +44,7 @@ from gridcase.cases.queries.sight import (
     visible,
     visible_on_map,
 )
+from gridcase.cases.queries.suggest import SuggestedClass, suggest_classes
 from gridcase.cases.queries.upkeep import check
 
 __all__ = [
@@ -50,7 +52,10 @@ __all__ = [
     "Clock",
     "Filters",
     "Held",
+    "Likely",
+    "SuggestedClass",
     "Tab",
+    "Typed",
     "addresses",
     "by_number",
     "catalogue",
@@ -66,6 +71,7 @@ __all__ = [
     "held_by",
     "home_village",
     "is_addressed",
+    "likely_same",
     "limit_of",
     "may_register",
     "open_condition",
@@ -75,6 +81,7 @@ __all__ = [
     "scoped",
     "standing_of",
     "steps",
+    "suggest_classes",
     "tab_counts",
     "tabs_for",
     "villages_of_town",

@@ -14,6 +14,8 @@ from gridcase.cases.service.closing import (
 )
 from gridcase.cases.service.handover import hand_back, hand_over
 from gridcase.cases.service.history import HistoryRow, ImportResult, import_history
+from gridcase.cases.service.learning import learn_classes
+from gridcase.cases.service.linking import link_to
 from gridcase.cases.service.moves import (
     REMINDABLE,
     accept,
@@ -53,6 +55,8 @@ __all__ = [
     "hand_back",
     "hand_over",
     "import_history",
+    "learn_classes",
+    "link_to",
     "record_answer",
     "reject_duplicate",
     "remind",

@@ -44,3 +44,17 @@ def searched(words: str | None, *, someone: Viewer, now: datetime, field: str) -
         some = "、".join(f"{mask_name(row.head_name)} {row.code}" for row in found[:SHOWN])
         raise Refused(N_("对得上的不止一户，请填户编号：%(some)s", some=some), field=field)
     return households.get_household(found[0].id, viewer=someone)
+
+
+def spot(lon: str | None, lat: str | None) -> tuple[float, float] | None:
+    """The spot on the map a form brings along, WGS 84 degrees; None unless both are degrees."""
+    found = _degrees(lon, 180), _degrees(lat, 90)
+    return None if found[0] is None or found[1] is None else (found[0], found[1])
+
+
+def _degrees(text: str | None, most: int) -> float | None:
+    try:
+        value = float(text or "")
+    except ValueError:
+        return None
+    return value if -most <= value <= most else None

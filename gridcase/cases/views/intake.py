@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from flask import flash, redirect, render_template, request, url_for
@@ -9,13 +10,15 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from gridcase.cases import queries, service
-from gridcase.cases.forms import IntakeForm, SolvedForm
+from gridcase.cases.forms import IntakeForm, RegisterForm, SolvedForm
 from gridcase.cases.models import Case, CaseClass
-from gridcase.cases.rules import Answer, Channel, Rating
+from gridcase.cases.queries import Likely
+from gridcase.cases.rules import Answer, Channel, Rating, State
 from gridcase.cases.rules.majors import MAJORS
 from gridcase.cases.rules.said import limit_said
 from gridcase.cases.service import Intake
 from gridcase.cases.views import finding
+from gridcase.cases.views.alike import FEWEST, likely
 from gridcase.cases.views.base import bp, class_name
 from gridcase.core import clock
 from gridcase.core.errors import Refused
@@ -39,6 +42,7 @@ def choose() -> ResponseReturnValue:
     return render_template(
         "cases/choose.html",
         classes=queries.catalogue(words),
+        suggested=[] if words.isascii() or len(words) < FEWEST else queries.suggest_classes(words),
         words=words,
         solved=solved,
         keep=keep,
@@ -52,14 +56,19 @@ def choose() -> ResponseReturnValue:
 def register(code: str) -> ResponseReturnValue:
     """Register a case for others to handle."""
     someone, now, case_class = viewer(), clock.now(), queries.class_in_use(code)
-    form = IntakeForm()
+    form = RegisterForm()
     _offer(form, someone, now)
-    if form.validate_on_submit():
+    if "another_class" in request.form or not form.is_submitted():
+        return _page(form, case_class, solved=False)
+    valid = form.validate()
+    seen = valid and form.looked.data
+    same = [] if seen else likely(request.form, case_class, someone=someone, now=now)
+    if valid and not same:
         case = submit(form, _collect, form, case_class, actor=someone, now=now)
         if isinstance(case, Case):
-            flash(_("已登记，编号 %(number)s。", number=case.number), "ok")
+            flash(_registered(case), "ok")
             return redirect(url_for(".show", case_id=case.id))
-    return _page(form, case_class, solved=False)
+    return _page(form, case_class, solved=False, same=same)
 
 
 @bp.route("/new/<code>/solved", methods=["GET", "POST"])
@@ -109,24 +118,27 @@ def _intake(form: IntakeForm, case_class: CaseClass, someone: Viewer, now: datet
     grid = grids.by_ids([place_id]).get(place_id)
     if grid is None:
         raise Refused(N_("请选是哪一户的事，或选在哪里。"), field="grid")
+    spot = finding.spot(form.lon.data, form.lat.data)
     return Intake(
         case_class=case_class, title=form.title.data, text=form.text.data or "", channel=Channel(form.channel.data),
         grid=grid, household=household, reporter_name=form.reporter_name.data, reporter_phone=form.reporter_phone.data,
-        anonymous=bool(form.anonymous.data), address=form.address.data, lon=_degrees(form.lon.data, 180),
-        lat=_degrees(form.lat.data, 90),
+        anonymous=bool(form.anonymous.data), address=form.address.data,
+        lon=spot[0] if spot else None, lat=spot[1] if spot else None,
     )  # fmt: skip
 
 
-def _degrees(text: str | None, most: int) -> float | None:
-    try:
-        value = float(text or "")
-    except ValueError:
-        return None
-    return value if -most <= value <= most else None
+def _collect(form: RegisterForm, case_class: CaseClass, *, actor: Viewer, now: datetime) -> Case:
+    case = service.collect(actor=actor, now=now, **_intake(form, case_class, actor, now))
+    if form.same_as.data:
+        first = queries.by_number(form.same_as.data, viewer=actor)
+        service.link_to(case, actor=actor, now=now, first=first)
+    return case
 
 
-def _collect(form: IntakeForm, case_class: CaseClass, *, actor: Viewer, now: datetime) -> Case:
-    return service.collect(actor=actor, now=now, **_intake(form, case_class, actor, now))
+def _registered(case: Case) -> str:
+    if case.state == State.DUPLICATE:
+        return str(_("已登记，编号 %(number)s，并入同一件事一起办。", number=case.number))
+    return str(_("已登记，编号 %(number)s。", number=case.number))
 
 
 def _collect_and_solve(form: SolvedForm, case_class: CaseClass, *, actor: Viewer, now: datetime) -> Case:
@@ -138,8 +150,8 @@ def _collect_and_solve(form: SolvedForm, case_class: CaseClass, *, actor: Viewer
     )  # fmt: skip
 
 
-def _page(form: IntakeForm, case_class: CaseClass, *, solved: bool) -> ResponseReturnValue:
+def _page(form: IntakeForm, case_class: CaseClass, *, solved: bool, same: Sequence[Likely] = ()) -> ResponseReturnValue:
     return render_template(
         "cases/register.html", form=form, case_class=case_class, solved=solved, limit_said=limit_said,
-        class_name=class_name,
+        class_name=class_name, same=same, chosen=request.form.get("same_as", ""),
     )  # fmt: skip

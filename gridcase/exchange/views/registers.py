@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Any
+from urllib.parse import quote
 
 from flask import Response, current_app, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -197,6 +198,7 @@ def _index(form: RegisterUploadForm) -> ResponseReturnValue:
 def _file(content: bytes, name: str, kind: str) -> Response:
     response = Response(content, mimetype=KINDS[kind].split(";")[0])
     response.headers["Content-Type"] = KINDS[kind]
-    response.headers.set("Content-Disposition", "attachment", filename=f"{name}.{kind}")
+    # Servers refuse a header outside Latin-1: the Chinese name goes along percent-encoded (RFC 6266).
+    response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(f'{name}.{kind}')}"
     response.headers["Cache-Control"] = "no-store"
     return response

@@ -24,7 +24,7 @@ from gridcase.households.models import CirclePlace, Household, HouseholdPlace, M
 from gridcase.households.queries.tiers import rules_for
 from gridcase.households.rules import CareTier
 from gridcase.people.models import Holding, Post
-from gridcase.people.rules import Role
+from gridcase.people.rules import LINE_ROLES, Role
 from gridcase.planner.models import GridLineage, PostChange
 from gridcase.planner.rules.coverage import Numbers
 from gridcase.visits.models import Visit
@@ -33,7 +33,6 @@ from gridcase.visits.rules import VisitMode
 MAY = (Permission.PLAN_GRID, Permission.SEE_DASHBOARD)
 Days = tuple[tuple[str, int], ...]  # of each tier, the days between two visits
 USUAL: Days = tuple((str(tier), tier.interval_days) for tier in CareTier)
-LINES = (Role.PARTY_CONTACT, Role.DEPUTY, Role.LIAISON)  # the centre household head is the liaison
 
 
 @dataclass(frozen=True)
@@ -369,7 +368,7 @@ def without_line(viewer: Viewer, at: AsOf) -> Any:
     own, line, line_post = aliased(Holding), aliased(Holding), aliased(Post)
     in_line = exists().where(
         line.person_id == own.person_id, in_force(line, at.on, known_at=at.known_at), line.stand_in.is_(False),
-        line_post.id == line.post_id, line_post.role.in_(LINES), post_stands(line_post, at),
+        line_post.id == line.post_id, line_post.role.in_(tuple(LINE_ROLES.values())), post_stands(line_post, at),
     )  # fmt: skip
     return (
         select(Post.id, Post.code, Post.title.label("name"), Grid.village_id, own.person_id)

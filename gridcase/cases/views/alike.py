@@ -1,0 +1,81 @@
+"""While typing at the intake: cases that may be the same matter, and classes the words sound like. A person decides."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from flask import jsonify, request, url_for
+from flask.typing import ResponseReturnValue
+
+from gridcase.cases import queries
+from gridcase.cases.models import CaseClass
+from gridcase.cases.queries import Likely
+from gridcase.cases.rules.alike import Told
+from gridcase.cases.views import finding
+from gridcase.cases.views.base import bp, class_name
+from gridcase.core import clock
+from gridcase.core.permissions import Permission, Viewer
+from gridcase.grid import queries as grids
+from gridcase.grid.models import Grid
+from gridcase.web.access import needs, viewer
+from gridcase.web.filters import translate
+
+FEWEST = 4  # characters before anything can be said
+
+
+@bp.post("/new/<code>/alike.json")
+@needs(Permission.REGISTER_CASE)
+def alike(code: str) -> ResponseReturnValue:
+    """What the page shows beside the form while somebody types; nothing is written, nothing is kept."""
+    case_class = queries.class_in_use(code)
+    same = likely(request.form, case_class, someone=viewer(), now=clock.now())
+    return jsonify(
+        same=[
+            {
+                "number": one.number, "title": one.title, "state": translate(one.state.label), "open": one.open,
+                "url": url_for("cases.show", case_id=one.id), "why": [translate(reason) for reason in one.reasons],
+            }
+            for one in same
+        ],
+        classes=[
+            {
+                "code": one.case_class.code, "name": class_name(one.case_class), "words": list(one.words),
+                "url": url_for("cases.register", code=one.case_class.code),
+            }
+            for one in sounds_like(request.form, case_class)
+        ],
+    )  # fmt: skip
+
+
+def likely(values: Mapping[str, str], case_class: CaseClass, *, someone: Viewer, now: datetime) -> list[Likely]:
+    """Cases that may be the same matter as what stands in a form; a restricted matter is compared with nothing."""
+    told = Told(values.get("title", ""), values.get("text", ""))
+    place = None if case_class.restricted or len(told.title) < FEWEST else _place(values, someone)
+    if place is None:
+        return []
+    typed = queries.Typed(told, place, finding.spot(values.get("lon"), values.get("lat")), values.get("address", ""))
+    return queries.likely_same(someone, typed, now=now)
+
+
+def sounds_like(values: Mapping[str, str], case_class: CaseClass) -> list[queries.SuggestedClass]:
+    """Other classes the words sound like, where the chosen one is not among the likely ones."""
+    title, text = values.get("title", ""), values.get("text", "")
+    if case_class.restricted or len(title) < FEWEST:
+        return []
+    found = queries.suggest_classes(title, text)
+    return [] if any(one.case_class.id == case_class.id for one in found) else found
+
+
+def _place(values: Mapping[str, str], someone: Viewer) -> Grid | None:
+    """The home's place, the place chosen, else where the viewer works."""
+    household = finding.chosen(values.get("household"), someone=someone)
+    chosen = values.get("grid", "")
+    if household is not None:
+        wanted = household.grid_id
+    elif chosen.isdecimal() and len(chosen) < 10:
+        wanted = int(chosen)
+    else:
+        roots = [root for root in queries.register_roots(someone) if root != "/"]
+        wanted = int(roots[0].strip("/").rsplit("/", 1)[-1]) if roots else 0
+    return grids.by_ids([wanted]).get(wanted)
