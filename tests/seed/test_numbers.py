@@ -27,7 +27,7 @@ from gridcase.users import queries as accounts
 from gridcase.users import service as users
 from tests.conftest import open_session
 from tests.factories.pages import body, statements
-from tests.seed.conftest import NOW, Blanks, opened
+from tests.factories.demo import NOW, Blanks, opened
 
 MAKER: Viewer = job("test")
 SINCE, TODAY = date(2026, 1, 1), town_day(NOW)
