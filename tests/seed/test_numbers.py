@@ -26,8 +26,8 @@ from gridcase.seed.places import OUJIANGCHA, TONGANYI, chance
 from gridcase.users import queries as accounts
 from gridcase.users import service as users
 from tests.conftest import open_session
-from tests.factories.pages import body, statements
 from tests.factories.demo import NOW, Blanks, opened
+from tests.factories.pages import body, statements
 
 MAKER: Viewer = job("test")
 SINCE, TODAY = date(2026, 1, 1), town_day(NOW)
