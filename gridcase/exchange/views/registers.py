@@ -25,6 +25,7 @@ from gridcase.exchange.rules.states import ImportState
 from gridcase.exchange.service import files, imports
 from gridcase.exchange.views.base import bp
 from gridcase.web.access import needs, viewer
+from gridcase.web.filters import translate
 from gridcase.web.formkit import submit
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -125,7 +126,8 @@ def marked(import_id: int) -> ResponseReturnValue:
     one = queries.imports.get_import(import_id, viewer=viewer())
     path = jobs.file_of(one.id)
     if one.state != ImportState.WRONG or not path.exists():
-        raise Refused(states.FILE_GONE)
+        flash(translate(states.FILE_GONE), "warning")
+        return redirect(url_for(".show", import_id=one.id))
     register = REGISTERS[one.register]
     wrong = {row.number: row.problems for row in queries.imports.wrong_rows(one.id)}
     return _file(files.marked(path, register, one.mapping, wrong), f"{register.sheet}-{one.id}-marked", "xlsx")
