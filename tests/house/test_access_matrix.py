@@ -32,6 +32,8 @@ from tests.house.roles import EVERYBODY, Row
 SIX_PLACES = ("own", "paired", "sibling village", "other town", "other county", "missing")
 # For a role that may not enter at all the object does not matter: the door is closed before it is looked for.
 AT_THE_DOOR = ("own", "to the liaison", "missing")
+# The second database walks the same conditions: it tries what is own, what is foreign and what is missing.
+FEWER_PLACES = ("own", "paired", "other town", "missing")
 WRITES, NOT_THERE, CLOSED = "writes", 404, 403
 ROLES = sorted(EVERYBODY)
 UNLIKE = re.compile(r'nonce="[^"]*"|name="csrf_token"[^>]*>')
@@ -48,6 +50,7 @@ class House:
     app: Flask
     world: World
     things: list[Thing]
+    second: bool = False
     rows: dict[str, Row] = field(default_factory=lambda: {row.endpoint: row for row in TABLE})
 
     def rules(self) -> list[Rule]:
@@ -69,7 +72,8 @@ class House:
         mine = [thing for thing in self.things if thing.kind == row.kind]
         if role not in row.may:
             return [thing for thing in mine if thing.name in AT_THE_DOOR]
-        return mine if row.every else [thing for thing in mine if thing.name in SIX_PLACES]
+        places = FEWER_PLACES if self.second else SIX_PLACES
+        return mine if row.every else [thing for thing in mine if thing.name in places]
 
     def path(self, rule: Rule, method: str, thing: Thing) -> str:
         """The address of a thing at a route."""
@@ -92,7 +96,7 @@ def house(templates: Templates, tmp_path_factory: pytest.TempPathFactory) -> Ite
             kinds = {thing.kind for thing in more} - {thing.kind for thing in things}
             things += more + [Thing(kind, "missing", objects.MISSING_ID) for kind in sorted(kinds)]
             db.session.remove()
-        yield House(app, templates.world, things)
+        yield House(app, templates.world, things, second=templates.kind == "postgresql")
         with app.app_context():
             db.session.remove()
             db.engine.dispose()
@@ -215,7 +219,8 @@ def test_no_page_names_what_its_reader_may_not_see(house: House, role: str) -> N
     client, leaks = house.client(role), {}
     foreign = [thing for thing in house.things if thing.mark and not reaches(role, thing)]
     villages = [thing.id for thing in house.things if thing.kind == "village"]
-    queries = ["", "tab=all", "tab=all&q=记号", "q=号", *(f"village={key}&tab=all" for key in villages)]
+    some = villages[:: 3 if house.second else 2]
+    queries = ["", "tab=all&q=记号", "q=号", *(f"village={key}&tab=all" for key in some)]
     for rule in house.rules():
         row = house.rows.get(rule.endpoint)
         if row is None or row.kind or role not in row.may or "GET" not in rule.methods:
