@@ -11,7 +11,9 @@ import pytest
 from _pytest.terminal import TerminalReporter
 
 MINUTES = "GRIDCASE_TEST_MINUTES"
-BUDGET_MINUTES = 15.0  # of wall time on two cores; the long tests have `python -m tests.soak`
+# Of wall time on two cores. The aim is 15 on a quiet machine; a shared one takes longer, and only a run beyond this
+# fails. The long tests have `python -m tests.soak`.
+BUDGET_MINUTES = 30.0
 
 
 class Timing:
