@@ -54,10 +54,10 @@ def coverage(app: Flask, login: str) -> list[tuple[str, dict[str, int]]]:
 
 
 def test_the_demo_county_is_built_from_its_files(
-    demo_config: Config, at: Callable[[str], None], database: str, tmp_path: Path
+    own_demo: Config, at: Callable[[str], None], database: str, tmp_path: Path
 ) -> None:
     at(f"{DAY.isoformat()}T10:00:00+08:00")
-    demo = create_app(demo_config)
+    demo = create_app(own_demo)
     manager = client_of(demo, "county_manager")
     files = {register: export(manager, register, COUNTY) for register in ORDER}
     numbers = coverage(demo, "county_manager")

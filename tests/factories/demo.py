@@ -48,6 +48,18 @@ class Blanks:
         made = provision.attach().clone(self.name, f"{self.name}_{self.copies}")
         return replace(self._config(folder), database_url=made.app_url, owner_url=made.owner_url)
 
+    def copy_of(self, config: Config) -> Config:
+        """The settings of a copy of a database that nobody has open."""
+        self.copies += 1
+        folder = self.folder / str(self.copies)
+        folder.mkdir()
+        if self.kind == "sqlite":
+            shutil.copy(Path(config.instance) / "gridcase.sqlite3", folder / "gridcase.sqlite3")
+            return self._config(folder)
+        template = config.database_url.rsplit("/", 1)[1]
+        made = provision.attach().clone(template, f"{self.name}_{self.copies}")
+        return replace(self._config(folder), database_url=made.app_url, owner_url=made.owner_url)
+
     def _config(self, folder: Path) -> Config:
         config = Config(env="test", instance=str(folder), secret_key="test", argon2_memory_kib=64, pool_size=4)
         if self.kind == "sqlite" or folder != self.folder:
@@ -94,6 +106,12 @@ def demo_config(blanks: Blanks) -> Config:
     with opened(config):
         load_demo()
     return config
+
+
+@pytest.fixture
+def own_demo(blanks: Blanks, demo_config: Config) -> Config:
+    """A copy of it for a test that writes."""
+    return blanks.copy_of(demo_config)
 
 
 @pytest.fixture
