@@ -174,7 +174,8 @@ def _look_at_pins(page: Page) -> None:
     for _ in range(4):
         pin = page.locator(".pin").first
         if pin.count():
-            pin.click(force=True)
+            pin.focus()
+            page.keyboard.press("Enter")  # a click may go past a pin under the legend or on a map that still moves
             page.wait_for_selector("[data-map-card]:not([hidden])")
             return
         page.locator(".pin-cluster").first.click(force=True)
