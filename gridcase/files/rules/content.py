@@ -15,15 +15,14 @@ FOREIGN = re.compile(rb"<script[\s>/]|<!doctype\s+html|<html[\s>]|<svg\s|<\?php\
 ZIP_END, ZIP_END_REACH = b"PK\x05\x06", 66_000  # the directory of an archive stands at the end, whatever comes first
 PDF_HEAD_REACH = 1024  # readers look this far for a PDF's head
 MARKER = re.compile(rb"\xff[\x01-\xcf\xd8-\xfe]")
-# Names are compared after #xx is undone: /J#61vaScript is /JavaScript.
+# Names are compared after #xx is undone: /J#61vaScript is /JavaScript. Shorter names would be found in any photo.
 PDF_ESCAPE = re.compile(rb"#([0-9A-Fa-f]{2})")
 PDF_ACTIVE = re.compile(
-    rb"/(JavaScript|JS|Launch|EmbeddedFiles?|RichMedia|XFA|SubmitForm|ImportData|GoToE|GoToR|Movie|Sound|AA)\b"
+    rb"/(JavaScript|Launch|EmbeddedFiles?|RichMedia|SubmitForm|ImportData|GoToE|GoToR|Movie|Sound)\b|/XFA\s*[\[\d]"
 )
-PDF_STREAM = re.compile(rb"stream\r?\n")
-INFLATED_MOST = 16 * 1024 * 1024  # bytes looked at inside compressed parts
-INFLATED_PART = 2 * 1024 * 1024
-PARTS_MOST = 20_000
+PDF_STREAM = re.compile(rb"\bstream\r?\n")
+PDF_DICTIONARY = 2000  # bytes before a stream in which its description stands
+INFLATED_PART, INFLATED_MOST = 2 * 1024 * 1024, 16 * 1024 * 1024  # bytes looked at inside compressed objects
 
 
 def kind_of(content: bytes) -> Source | None:
@@ -69,30 +68,34 @@ def pdf_refusal(content: bytes) -> Text | None:
         return N_("这个 PDF 不完整，或后面还接着别的内容。请重新扫描，或打印成 PDF 再传。")
     if re.search(rb"/Encrypt\b", content):
         return N_("这个 PDF 加了密码。请去掉密码再传。")
-    parts = 0
     for text in (content, *_inflated(content)):
-        parts += 1
+        if text is None:
+            return N_("这个 PDF 太复杂，无法检查。请打印成 PDF，或拍照再传。")
         if PDF_ACTIVE.search(PDF_ESCAPE.sub(_plain, text)):
             return N_("这个 PDF 里有脚本或附件。请打印成 PDF，或拍照再传。")
-    return None if parts <= PARTS_MOST else N_("这个 PDF 太复杂，无法检查。请打印成 PDF，或拍照再传。")
+    return None
 
 
 def _plain(escape: re.Match[bytes]) -> bytes:
     return bytes([int(escape[1], 16)])
 
 
-def _inflated(content: bytes) -> Iterator[bytes]:
-    """What the compressed parts that can hold objects say, up to a bound; pictures and fonts say nothing."""
+def _inflated(content: bytes) -> Iterator[bytes | None]:
+    """What the compressed collections of objects say; None for one that cannot be read, or where they never end.
+    Pictures, fonts and the text of pages do nothing and are not looked into."""
     left = INFLATED_MOST
-    for number, found in enumerate(PDF_STREAM.finditer(content)):
-        if number > PARTS_MOST or left <= 0:
-            return
-        described = content[max(0, found.start() - 400) : found.start()]
-        if b"ObjStm" not in PDF_ESCAPE.sub(_plain, described[described.rfind(b"obj") :]):
+    for found in PDF_STREAM.finditer(content):
+        before = content[max(0, found.start() - PDF_DICTIONARY) : found.start()]
+        described = PDF_ESCAPE.sub(_plain, before[before.rfind(b"endobj") + 1 :])
+        if b"ObjStm" not in described or b"/Filter" not in described:
             continue
+        unpacker = zlib.decompressobj()
         try:
-            text = zlib.decompressobj().decompress(content[found.end() :], INFLATED_PART)
+            text = unpacker.decompress(content[found.end() :], min(INFLATED_PART, left))
         except zlib.error:
-            continue
+            text = b""
         left -= len(text)
-        yield text
+        yield text if unpacker.eof and b"/Predictor" not in described else None
+        if left <= 0:
+            yield None
+            return

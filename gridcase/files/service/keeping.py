@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from gridcase.core.db import db
+from sqlalchemy.dialects import postgresql, sqlite
+
+from gridcase.core.db import db, dialect_name
 from gridcase.core.errors import Missing, Refused
 from gridcase.core.words import N_
 from gridcase.files import queries
@@ -63,12 +66,13 @@ def keep(prepared: Prepared, *, now: datetime) -> StoredFile:
         return found
     if store.size_of(prepared.digest) is None:
         raise Refused(N_("文件已经不在了，请重新选择。"))
-    row = StoredFile(
-        digest=prepared.digest, small=prepared.small, type=prepared.type, size=prepared.size, width=prepared.width,
-        height=prepared.height, stored_at=now,
-    )  # fmt: skip
-    db.session.add(row)
-    db.session.flush()
+    # Two people may send the same content at the same moment: the second finds the row of the first.
+    insert = postgresql.insert if dialect_name() == "postgresql" else sqlite.insert
+    values = {**dataclasses.asdict(prepared), "stored_at": now}
+    db.session.execute(insert(StoredFile).values(values).on_conflict_do_nothing())
+    row = queries.by_digest(prepared.digest)
+    if row is None:
+        raise Missing
     return row
 
 

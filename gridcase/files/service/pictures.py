@@ -26,8 +26,10 @@ from gridcase.files.rules import (
 
 pi_heif.register_heif_opener(thumbnails=False)
 
+ORIENTATION = 0x0112  # the EXIF field that says which side is up
 DECODERS = {Source.JPEG: "JPEG", Source.PNG: "PNG", Source.WEBP: "WEBP", Source.HEIC: "HEIF"}
 BROKEN = N_("这张照片打不开，可能没有传完整。请重新拍一张，或截图后再传。")
+TOO_MANY = N_("这张照片的像素太多，无法处理。请用手机的普通模式重拍，或截图后再传。")
 ONE_AT_A_TIME = threading.Lock()  # a large photo takes some 200 MB while it is open
 
 
@@ -52,6 +54,8 @@ def drawn_anew(content: bytes, source: Source) -> Picture:
             return _encoded(_pixels(content, source), source)
         except Refused:
             raise
+        except Image.DecompressionBombError as error:
+            raise Refused(TOO_MANY) from error
         except Exception as error:  # a decoder may raise anything at a hostile file
             raise Refused(BROKEN) from error
 
@@ -60,7 +64,7 @@ def _pixels(content: bytes, source: Source) -> Image.Image:
     """The upright pixels, at most 1600 on the long side. The size is asked before anything is decoded."""
     with Image.open(io.BytesIO(content), formats=[DECODERS[source]]) as opened:
         if opened.width * opened.height > MOST_PIXELS or min(opened.size) < 1:
-            raise Refused(N_("这张照片的像素太多，无法处理。请用手机的普通模式重拍，或截图后再传。"))
+            raise Refused(TOO_MANY)
         opened.draft("RGB", (LONG_SIDE, LONG_SIDE))  # a JPEG is decoded at a fraction where that is enough
         opened.load()
         shrunk = opened
@@ -70,9 +74,6 @@ def _pixels(content: bytes, source: Source) -> Image.Image:
             shrunk.getexif()[ORIENTATION] = opened.getexif().get(ORIENTATION, 1)
         upright = ImageOps.exif_transpose(shrunk)
         return _bare(upright.convert(_mode(upright)))
-
-
-ORIENTATION = 0x0112
 
 
 def _mode(image: Image.Image) -> str:
