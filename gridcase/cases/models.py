@@ -176,7 +176,7 @@ class CaseSequence(Base):
 
 
 class CaseFile(Base):
-    """A photo or paper of a case, handed in with one of its steps; `seq` counts within the case and stands in its URL."""
+    """A photo or paper of a case, handed in with a step; `seq` counts within the case and stands in its address."""
 
     __tablename__ = "case_file"
     __table_args__ = (

@@ -11,7 +11,7 @@ from gridcase.core.db import Base, UtcDateTime
 
 
 class StoredFile(Base):
-    """One content in the instance folder; `digest` is its SHA-256 and its address, `small` that of its small picture."""
+    """One content in the instance folder: `digest` is its SHA-256 and its address, `small` its small picture's."""
 
     __tablename__ = "stored_file"
     __audit__ = "free"  # written with what it belongs to

@@ -67,7 +67,7 @@ def _pixels(content: bytes, source: Source) -> Image.Image:
             raise Refused(TOO_MANY)
         opened.draft("RGB", (LONG_SIDE, LONG_SIDE))  # a JPEG is decoded at a fraction where that is enough
         opened.load()
-        shrunk = opened
+        shrunk: Image.Image = opened
         if max(opened.size) > LONG_SIDE:
             shrunk = opened.convert(_mode(opened))
             shrunk.thumbnail((LONG_SIDE, LONG_SIDE), Image.Resampling.LANCZOS, reducing_gap=2.0)

@@ -1,4 +1,4 @@
-"""The folder of stored contents: `files/ab/cd/<digest>`, written aside and renamed, so that a file is whole or absent."""
+"""The folder of contents: `files/ab/cd/<digest>`, written aside and renamed, so that a file is whole or absent."""
 
 from __future__ import annotations
 
