@@ -40,9 +40,7 @@ def test_photo_corpus(world: World, client_as: As, app: Flask, config: Config) -
     liaison = client_as(Role.LIAISON)
     files = corpus()
     assert len(files) == 40
-    assert sum(CANARY in sent.content for sent in files) >= 30, (
-        "the rest carry it packed, or are refused for their size"
-    )
+    assert sum(CANARY in sent.content for sent in files) >= 30, "the rest carry it packed, or are too large"
     served = refused = 0
     for sent in files:
         answer = register(liaison, world, (sent.name, sent.content))

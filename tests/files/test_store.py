@@ -68,7 +68,7 @@ def test_rows_and_folder_are_compared_and_swept(world: World, viewer_of: As) -> 
     now = clock.now()
     kept = attach(collected(world, liaison), Papers([files.prepare(jpeg())]), liaison)[0].stored
     grown_old(kept.digest)
-    lost = files.prepare(jpeg(picture((99, 99))))
+    lost = files.prepare(jpeg(picture((400, 300))))
     assert files.check(now=now) == [], "a form may still hold it"
     for digest in (lost.digest, lost.small or ""):
         grown_old(digest)

@@ -89,19 +89,19 @@ def _words(one: Prepared) -> str:
     return _("%(kind)s，%(size)s KB", kind=kind, size=max(1, one.size // 1024))
 
 
-@bp.get("/<int:case_id>/files/<int:number>")
+@bp.get("/<int:case_id>/files/<int:seq>")
 @needs(Permission.SEE_CASE)
-def paper(case_id: int, number: int) -> ResponseReturnValue:
+def paper(case_id: int, seq: int) -> ResponseReturnValue:
     """A photo in the page, a paper as a download."""
-    case, row = queries.get_paper(case_id, number, viewer=viewer())
+    case, row = queries.get_paper(case_id, seq, viewer=viewer())
     return _served(case, row, row.stored.digest, FileType(row.stored.type))
 
 
-@bp.get("/<int:case_id>/files/<int:number>/small")
+@bp.get("/<int:case_id>/files/<int:seq>/small")
 @needs(Permission.SEE_CASE)
-def paper_small(case_id: int, number: int) -> ResponseReturnValue:
+def paper_small(case_id: int, seq: int) -> ResponseReturnValue:
     """The small picture of a photo."""
-    case, row = queries.get_paper(case_id, number, viewer=viewer())
+    case, row = queries.get_paper(case_id, seq, viewer=viewer())
     if row.stored.small is None:
         raise Missing
     return _served(case, row, row.stored.small, FileType.JPEG)
