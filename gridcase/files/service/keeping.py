@@ -94,7 +94,7 @@ def check(*, now: datetime) -> list[str]:
             problems.append(f"small picture of stored file {file_id} is missing: restore {small}")
     orphans = _orphans(now - ORPHAN_AGE)
     if orphans:
-        problems.append(f"{len(orphans)} files without a row: gridcase tick removes them")
+        problems.append(f"{len(orphans)} files without a row: the scheduler removes them within the hour")
     return problems[:SHOWN]
 
 
