@@ -104,7 +104,7 @@ def _configure(app: Flask, config: Config) -> None:
         SESSION_COOKIE_SECURE=config.https or config.production,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
-        MAX_CONTENT_LENGTH=20 * 1024 * 1024,
+        MAX_CONTENT_LENGTH=62 * 1024 * 1024,  # six photos of ten megabytes
         MAX_FORM_MEMORY_SIZE=1024 * 1024,
         TRUSTED_HOSTS=[host for host in config.trusted_hosts.split(",") if host] or None,
         WTF_CSRF_TIME_LIMIT=None,  # bound to the session instead: a form open over lunch must not be lost

@@ -9,10 +9,11 @@ from sqlalchemy import func, select, text
 from gridcase.audit import service as audit
 from gridcase.cases import service as cases
 from gridcase.cases.models import CaseClass
-from gridcase.core import migrate
+from gridcase.core import clock, migrate
 from gridcase.core.config import current
 from gridcase.core.db import db, dialect_name
 from gridcase.core.paths import STATIC
+from gridcase.files import service as files
 from gridcase.households import queries as households
 from gridcase.points import service as points
 from gridcase.users import queries as users
@@ -74,6 +75,11 @@ def homes_placed() -> list[str]:
     return households.check()
 
 
+def files_whole() -> list[str]:
+    """Every row of a stored file has its file, and no file is left without a row."""
+    return files.check(now=clock.now())
+
+
 def ledger_whole() -> list[str]:
     """The ledger balances, and balances equal a replay."""
     return points.verify()
@@ -87,7 +93,7 @@ def audit_whole() -> list[str]:
 
 CHECKS: tuple[Check, ...] = (
     revision, spatial_indexes, orphans, assets, catalogue, demo_accounts, cases_whole, homes_placed,
-    ledger_whole, audit_whole,
+    files_whole, ledger_whole, audit_whole,
 )  # fmt: skip
 
 

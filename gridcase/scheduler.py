@@ -17,6 +17,7 @@ from gridcase.core.config import Config
 from gridcase.core.db import db, transaction
 from gridcase.core.permissions import job
 from gridcase.exchange import jobs as exchange
+from gridcase.files import service as files
 from gridcase.households import service as households
 from gridcase.notices import jobs as notices
 from gridcase.planner import jobs as planner
@@ -86,6 +87,12 @@ def finish_imports(_config: Config) -> int:
     return exchange.resume(now=clock.now())
 
 
+def sweep_files(_config: Config) -> int:
+    """Photos and papers of forms that were never finished, after a day; looked for once an hour."""
+    now = clock.now()
+    return files.sweep(now=now) if now.minute == 7 else 0
+
+
 TIMETABLE: tuple[Job, ...] = (
     settle_moves,
     remind,
@@ -97,6 +104,7 @@ TIMETABLE: tuple[Job, ...] = (
     forget_sessions,
     make_plans,
     finish_imports,
+    sweep_files,
 )
 PLANS_SECONDS = 2  # somebody looks at the page and waits
 

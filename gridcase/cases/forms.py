@@ -9,6 +9,7 @@ from wtforms import (
     BooleanField,
     DateField,
     HiddenField,
+    MultipleFileField,
     RadioField,
     SelectField,
     StringField,
@@ -17,6 +18,8 @@ from wtforms import (
 from wtforms.validators import InputRequired, Length, Optional, Regexp
 
 from gridcase.cases.rules import Answer, Channel, ExtensionReason, Rating, ReturnReason
+from gridcase.cases.rules.papers import CAPTION_LENGTH, PaperKind
+from gridcase.files.rules import ACCEPTED
 from gridcase.web.formkit import BaseForm, labelled, options, tidy
 
 CHANNELS = (
@@ -35,7 +38,30 @@ def _text(label: Any, *, wanted: Any = None, rows: int = 3, most: int = 2000, **
     )
 
 
-class IntakeForm(BaseForm):
+class PapersField(MultipleFileField):
+    """Several files; `kept` are (token, words) of those that arrived with an earlier sending of the same form."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.kept: list[tuple[str, str]] = []
+
+
+class PaperFields:
+    """Photos and papers, none of them asked for."""
+
+    papers = PapersField(_("照片和材料"), validators=[Optional()], render_kw={"accept": ACCEPTED})
+    papers_kind = SelectField(_("这些是"), validators=[Optional()], default=PaperKind.PHOTO.value)
+    papers_caption = StringField(
+        _("一句话说明"), validators=[Optional(), Length(max=CAPTION_LENGTH)], filters=[tidy],
+        render_kw={"autocomplete": "off"},
+    )  # fmt: skip
+
+    def offer_papers(self) -> None:
+        """What photos and papers can be."""
+        self.papers_kind.choices = labelled(PaperKind)
+
+
+class IntakeForm(BaseForm, PaperFields):
     """A case as a villager tells it."""
 
     title = StringField(
@@ -70,6 +96,7 @@ class IntakeForm(BaseForm):
         self.household.choices = options([("", _("不是某一户的事")), *homes])
         self.grid.choices = options([("", CHOOSE), *places] if len(places) != 1 else places)
         self.channel.choices = labelled(CHANNELS)
+        self.offer_papers()
         if not homes:
             del self.household
         else:
@@ -119,6 +146,10 @@ class NotedForm(BaseForm):
     note = _text(_("说明"), wanted=_("请写明情况。"), rows=2)
 
 
+class CommentForm(NotedForm, PaperFields):
+    """A word for the file, with what belongs to it."""
+
+
 class AcceptForm(BaseForm):
     """The class, and how pressing it is."""
 
@@ -162,14 +193,14 @@ class GiveBackForm(BaseForm):
     note = _text(_("说明"), rows=2)
 
 
-class ResultForm(BaseForm):
+class ResultForm(BaseForm, PaperFields):
     """What was done."""
 
     note = _text(_("办理结果"), wanted=_("请写明怎么办的、结果如何。"))
     helper_household = StringField(_("协助的住户（户主姓名或户编号）"), validators=[Optional()], filters=[tidy])
 
 
-class AnswerForm(BaseForm, AnswerFields):
+class AnswerForm(BaseForm, AnswerFields, PaperFields):
     """The villager's word, or one more attempt."""
 
     answer = RadioField(_("群众怎么说"), validators=[InputRequired(_("请选群众的答复，没联系上也请选。"))])
@@ -185,7 +216,7 @@ class SuspendForm(BaseForm):
     note = _text(_("说明"), rows=2)
 
 
-class SelfSolveForm(BaseForm, AnswerFields):
+class SelfSolveForm(BaseForm, AnswerFields, PaperFields):
     """How it was solved, and the villager's word."""
 
     note = _text(_("怎么解决的"), wanted=_("请写明怎么解决的。"))

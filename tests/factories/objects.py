@@ -16,6 +16,7 @@ from gridcase.cases.rules import Answer, Channel
 from gridcase.core import clock
 from gridcase.core.db import db, transaction
 from gridcase.core.words import Text
+from gridcase.files import service as files
 from gridcase.grid.models import Grid
 from gridcase.households.models import Household
 from gridcase.notices import service as notices
@@ -23,6 +24,7 @@ from gridcase.people.models import Unit
 from gridcase.points import service as points
 from gridcase.points.models import Transfer
 from tests.factories.world import MAKER, World
+from tests.files.corpus import jpeg
 
 MISSING_ID = 987_654
 ORDINARY, PRAISED, RESTRICTED = "0401", "0504", "0301"
@@ -80,8 +82,18 @@ def make(world: World) -> list[Thing]:
         things.append(_case(world, spot, household_id))
         things += _awards(spot, household_id)
     things += _special_cases(world) + _notices(world)
+    things += [_paper(thing) for thing in things if thing.kind == "case"]
     things += [replace(thing, kind="pin", mark="") for thing in things if thing.kind == "case"]
     return things + [_missing(kind) for kind in sorted({thing.kind for thing in things})]
+
+
+def _paper(case: Thing) -> Thing:
+    """A photo of a case: it opens where its case does; its address is the case's, and number 1."""
+    photo = files.prepare(jpeg())
+    with transaction():
+        found = db.session.get_one(Case, case.id)
+        cases.attach(found, cases.Papers((photo,)), actor=MAKER, now=clock.now())
+    return replace(case, kind="paper", mark="")
 
 
 def _missing(kind: str) -> Thing:

@@ -32,6 +32,7 @@ from gridcase.cases.queries.page import (
     steps,
     villages_of_town,
 )
+from gridcase.cases.queries.papers import get_paper, papers_by_step, papers_held
 from gridcase.cases.queries.posts import Held, held_by, without_addressee
 from gridcase.cases.queries.sight import (
     get_case,
@@ -67,6 +68,7 @@ __all__ = [
     "explained",
     "facts",
     "get_case",
+    "get_paper",
     "grants_over",
     "held_by",
     "home_village",
@@ -75,6 +77,8 @@ __all__ = [
     "limit_of",
     "may_register",
     "open_condition",
+    "papers_by_step",
+    "papers_held",
     "permissions_over",
     "register_places",
     "register_roots",

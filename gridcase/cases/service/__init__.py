@@ -32,6 +32,7 @@ from gridcase.cases.service.moves import (
     void,
     withdraw,
 )
+from gridcase.cases.service.papers import Papers, attach
 from gridcase.cases.service.register import ImportedFrom, Intake, collect, collect_and_solve, repoint_household
 from gridcase.cases.service.tallies import fold_tallies
 
@@ -42,7 +43,9 @@ __all__ = [
     "ImportResult",
     "ImportedFrom",
     "Intake",
+    "Papers",
     "accept",
+    "attach",
     "check",
     "closing_policy",
     "collect",

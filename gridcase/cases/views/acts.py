@@ -160,7 +160,7 @@ ACTS: dict[str, Act] = {
     "reopen": Act(forms.NotedForm, _noted(service.reopen), lambda *_a: _("已重启，回到办理中。")),
     "second_check": Act(forms.SecondCheckForm, _second_check, lambda *_a: _("复核结果已记下。")),
     "remind": Act(forms.MoveForm, _noted(service.remind), lambda *_a: _("已催办，办理人会收到消息。")),
-    "comment": Act(forms.NotedForm, _noted(service.comment), lambda *_a: _("留言已记入办理过程。")),
+    "comment": Act(forms.CommentForm, _noted(service.comment), lambda *_a: _("留言已记入办理过程。")),
     "withdraw": Act(forms.NotedForm, _noted(service.withdraw), lambda *_a: _("已撤回，不再办理。")),
     "void": Act(forms.NotedForm, _noted(service.void), lambda *_a: _("已作废，不再办理。")),
 }

@@ -17,7 +17,7 @@ from gridcase.cases.rules import Answer, Channel, Rating, State
 from gridcase.cases.rules.majors import MAJORS
 from gridcase.cases.rules.said import limit_said
 from gridcase.cases.service import Intake
-from gridcase.cases.views import finding
+from gridcase.cases.views import finding, papers
 from gridcase.cases.views.alike import FEWEST, likely
 from gridcase.cases.views.base import bp, class_name
 from gridcase.core import clock
@@ -58,13 +58,14 @@ def register(code: str) -> ResponseReturnValue:
     someone, now, case_class = viewer(), clock.now(), queries.class_in_use(code)
     form = RegisterForm()
     _offer(form, someone, now)
+    valid = form.is_submitted() and "another_class" not in request.form and form.validate()
+    sent = papers.received(form, someone)
     if "another_class" in request.form or not form.is_submitted():
         return _page(form, case_class, solved=False)
-    valid = form.validate()
     seen = valid and form.looked.data
     same = [] if seen else likely(request.form, case_class, someone=someone, now=now)
-    if valid and not same:
-        case = submit(form, _collect, form, case_class, actor=someone, now=now)
+    if valid and sent is not None and not same:
+        case = submit(form, papers.along(_collect, sent), form, case_class, actor=someone, now=now)
         if isinstance(case, Case):
             flash(_registered(case), "ok")
             return redirect(url_for(".show", case_id=case.id))
@@ -79,8 +80,9 @@ def register_solved(code: str) -> ResponseReturnValue:
     form = SolvedForm()
     _offer(form, someone, now)
     form.offer_answers(anonymous=bool(form.anonymous.data), imported=False, attempts=False)
-    if form.validate_on_submit():
-        case = submit(form, _collect_and_solve, form, case_class, actor=someone, now=now)
+    valid, sent = form.validate_on_submit(), papers.received(form, someone)
+    if valid and sent is not None:
+        case = submit(form, papers.along(_collect_and_solve, sent), form, case_class, actor=someone, now=now)
         if isinstance(case, Case):
             flash(_("已登记并办结，编号 %(number)s。", number=case.number), "ok")
             return redirect(url_for(".show", case_id=case.id))

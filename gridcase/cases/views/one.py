@@ -25,7 +25,9 @@ from gridcase.cases.rules import (
     moves_open_to,
     primary_move,
 )
+from gridcase.cases.rules.papers import PaperKind
 from gridcase.cases.rules.said import limit_said, time_left, what_happened
+from gridcase.cases.views import papers
 from gridcase.cases.views.acts import ACTS, Act
 from gridcase.cases.views.base import bp, class_name
 from gridcase.core import clock
@@ -56,8 +58,9 @@ def _move_view(name: str, act: Act) -> Any:
         someone, now = viewer(), clock.now()
         case = queries.get_case(case_id, viewer=someone)
         form = _form(name, act, case, someone, now)
-        if form.validate_on_submit():
-            step = submit(form, act.do, case, form, actor=someone, now=now)
+        valid, sent = form.validate_on_submit(), papers.received(form, someone)
+        if valid and sent is not None:
+            step = submit(form, papers.along(act.do, sent), case, form, actor=someone, now=now)
             if step:
                 flash(act.said(case, step), "ok")
                 return redirect(_next(case, someone))
@@ -95,6 +98,8 @@ def _form(name: str, act: Act, case: Case, someone: Viewer, now: datetime) -> An
         form.offer_answers(
             anonymous=case.anonymous, imported=case.source_system is not None, attempts=name == "record_answer"
         )
+    if isinstance(form, forms.PaperFields):
+        form.offer_papers()
     if isinstance(form, forms.SecondCheckForm):
         form.offer()
     if "helper_household" in form and not someone.may(Permission.SEE_HOUSEHOLD):
@@ -138,6 +143,7 @@ def _page(case: Case, someone: Viewer, now: datetime, filled: dict[str, Any]) ->
     """Everything on the page, in a number of statements that does not grow with the steps."""
     calendar, line = work_calendar(), queries.steps(case.id)
     standing = queries.standing_of(case, someone)
+    named = Permission.SEE_REPORTER in standing.permissions
     moves = [
         move
         for move in moves_open_to(standing, now=now)
@@ -154,7 +160,8 @@ def _page(case: Case, someone: Viewer, now: datetime, filled: dict[str, Any]) ->
         left=time_left(due_at=case.due_at, now=now, unit=unit, calendar=calendar),
         why=queries.explained(case, line, calendar), state=State(case.state), channel=Channel(case.channel),
         urgency=Urgency(case.urgency), answer=Answer(case.answer) if case.answer else None,
-        rating=Rating(case.rating) if case.rating else None, named=Permission.SEE_REPORTER in standing.permissions,
+        rating=Rating(case.rating) if case.rating else None, named=named,
+        papers=queries.papers_by_step(case, reads_letters=named), paper_kind=PaperKind,
         moves=buttons, class_name=class_name, what_happened=what_happened, roles=NAMES_OF_ROLES,
         backward=BACKWARD, limit_said=limit_said,
     )  # fmt: skip
