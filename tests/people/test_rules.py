@@ -11,7 +11,7 @@ from gridcase.people.rules import HOUSEHOLD_ROLES, ROLE_PERMISSIONS, Role, UnitK
 
 CIRCLE = """see_work see_case register_case self_solve_case handle_case answer_case see_reporter see_household
     see_members see_tier log_visit see_visit see_points propose_tier"""
-CELL = CIRCLE + " see_place accept_case see_map confirm_tier"
+CELL = CIRCLE + " see_place accept_case escalate_case see_map confirm_tier"
 STATION = "see_work see_case see_reporter handle_case"
 DESK = """see_work see_place see_case see_restricted_case see_reporter register_case accept_case dispatch_case
     answer_case verify_case escalate_case grant_pause see_dashboard see_map see_sensitive_factors"""

@@ -26,10 +26,12 @@ from gridcase.cases.queries.page import (
     by_number,
     clock_of,
     contact_limit_of,
+    desk_of,
     explained,
     facts,
     limit_of,
     steps,
+    units_to_call,
     villages_of_town,
 )
 from gridcase.cases.queries.posts import Held, held_by, without_addressee
@@ -64,6 +66,7 @@ __all__ = [
     "class_in_use",
     "clock_of",
     "contact_limit_of",
+    "desk_of",
     "explained",
     "facts",
     "get_case",
@@ -84,6 +87,7 @@ __all__ = [
     "suggest_classes",
     "tab_counts",
     "tabs_for",
+    "units_to_call",
     "villages_of_town",
     "villages_seen",
     "visible",

@@ -16,8 +16,8 @@ def level_above(level: Level) -> Level | None:
 
 
 def climbs_to(standing: Standing) -> Level | None:
-    """Where climbing leads from here: above the desk it has come to, or above the desk of who lets it climb."""
-    return level_above(standing.level or standing.reach)
+    """Where climbing leads: one step above the desk of who lets it climb, never below where it already is."""
+    return level_above(standing.reach)
 
 
 def why_not_climbed(move: Move, standing: Standing) -> Text | None:
