@@ -9,14 +9,16 @@ from wtforms import (
     BooleanField,
     DateField,
     HiddenField,
+    IntegerField,
     RadioField,
     SelectField,
+    SelectMultipleField,
     StringField,
     TextAreaField,
 )
 from wtforms.validators import InputRequired, Length, Optional, Regexp
 
-from gridcase.cases.rules import Answer, Channel, ExtensionReason, Rating, ReturnReason
+from gridcase.cases.rules import Answer, Channel, ExtensionReason, Rating, ReturnReason, WhistleKind
 from gridcase.web.formkit import BaseForm, labelled, options, tidy
 
 CHANNELS = (
@@ -185,6 +187,52 @@ class SuspendForm(BaseForm):
     note = _text(_("说明"), rows=2)
 
 
+class TransferForm(BaseForm):
+    """To whom it goes on, and why."""
+
+    handler = SelectField(_("转给谁"), validators=[InputRequired(_("请选一个办理岗位或单位。"))])
+    note = _text(_("转办原因"), wanted=_("请写明为什么转办。"), rows=2)
+
+
+class HelperForm(BaseForm):
+    """Who helps."""
+
+    handler = SelectField(_("请谁协办"), validators=[InputRequired(_("请选一个办理岗位或单位。"))])
+    note = _text(_("交代一句"), rows=2)
+
+
+class ExtensionForm(BaseForm):
+    """Why it takes longer, and by how much: in the unit the class counts in."""
+
+    extension_reason = RadioField(_("延期原因"), validators=[InputRequired(_("请选一个原因。"))])
+    amount = IntegerField(_("延长多少"), validators=[InputRequired(_("请填要延长多少，至少为 1。"))])
+    note = _text(_("说明"), rows=2)
+
+
+class EscalateForm(BaseForm):
+    """Why it must climb; for town and county the whistle's kind and whom it calls."""
+
+    note = _text(_("提级原因"), wanted=_("请写明为什么要提级。"), rows=2)
+    whistle_kind = RadioField(_("吹哨情形"), validators=[InputRequired(_("提到镇、县要吹哨，请选一种情形。"))])
+    units = SelectMultipleField(_("请哪些单位报到"), validators=[Optional()], coerce=int)
+
+    def offer(self, units: list[tuple[int, str]] | None) -> None:
+        """The units above that may be called; `None` where climbing needs no whistle."""
+        if units is None:
+            del self.whistle_kind
+        if not units:
+            del self.units
+        else:
+            self.units.choices = units
+
+
+class RatingForm(BaseForm):
+    """How the other side did."""
+
+    rating = RadioField(_("满意吗"), validators=[InputRequired(_("请选一项。"))])
+    note = _text(_("说明"), rows=2)
+
+
 class SelfSolveForm(BaseForm, AnswerFields):
     """How it was solved, and the villager's word."""
 
@@ -205,4 +253,7 @@ class SecondCheckForm(BaseForm):
         self.passed.choices = options([("1", _("属实，已解决")), ("0", _("不属实，或没有解决"))])
 
 
-REASONS = {"return_reason": ReturnReason, "pause_reason": ExtensionReason}
+REASONS = {
+    "return_reason": ReturnReason, "pause_reason": ExtensionReason, "extension_reason": ExtensionReason,
+    "whistle_kind": WhistleKind,
+}  # fmt: skip

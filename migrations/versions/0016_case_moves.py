@@ -1,4 +1,4 @@
-"""The whole table of moves: requests, parties, the whistle, links, supervision sheets, and how high a case has climbed."""
+"""The whole table of moves: requests, parties, the whistle, links, supervision sheets, the level climbed to."""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
 """Reading cases: who sees which, the work list, one case's page, the catalogue, what is due, and whether all agrees."""
 
 from gridcase.cases.queries.alike import Likely, Typed, likely_same
+from gridcase.cases.queries.beside import called_units, linked, named_parties
 from gridcase.cases.queries.catalogue import (
     catalogue,
     class_by_code,
@@ -60,6 +61,7 @@ __all__ = [
     "Typed",
     "addresses",
     "by_number",
+    "called_units",
     "catalogue",
     "check",
     "class_by_code",
@@ -76,7 +78,9 @@ __all__ = [
     "is_addressed",
     "likely_same",
     "limit_of",
+    "linked",
     "may_register",
+    "named_parties",
     "open_condition",
     "permissions_over",
     "register_places",

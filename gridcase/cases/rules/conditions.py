@@ -1,4 +1,4 @@
-"""What a move asks of a case besides its state and the rights: how high it stands, what was asked for, who was called."""
+"""What a move asks besides state and rights: how high a case stands, what was asked for, who was called."""
 
 from __future__ import annotations
 

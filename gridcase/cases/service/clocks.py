@@ -13,7 +13,7 @@ from gridcase.core.worktime import Span, WorkCalendar
 
 
 def start_clocks(case: Case, *, start: datetime, pauses: Sequence[Span] = (), extra: float = 0) -> None:
-    """The citizen's clock from `start`: first contact, due-soon, due. `extra` is what was granted, in the limit's unit."""
+    """The citizen's clock from `start`: contact, due-soon, due. `extra`: what was granted, in the limit's unit."""
     calendar, limit = work_calendar(), limit_of(case.case_class, extra=extra)
     due = calendar.add(start, limit, pauses=pauses)
     case.due_at, case.due_provisional = due.at, due.provisional
