@@ -104,7 +104,7 @@ def standing(state: State, permissions: frozenset[P] = EVERYTHING) -> Standing:
 ASKED = frozenset(RequestKind)
 # What a move waits for besides state, right and the common conditions.
 WAITS: dict[str, dict[str, Any]] = {
-    **dict.fromkeys(("grant_extension", "refuse_extension", "refuse_pause"), {"requests": ASKED}),
+    **{key: {"requests": ASKED} for key in ("grant_extension", "refuse_extension", "refuse_pause")},
     "report_in": {"must_report": True},
     "rate_units": {"rates_units": True},
     "rate_whistle": {"rates_whistle": True},
