@@ -46,6 +46,7 @@ from gridcase.cases.queries.sight import (
     standing_of,
     visible,
     visible_on_map,
+    whistle_of,
 )
 from gridcase.cases.queries.suggest import SuggestedClass, suggest_classes
 from gridcase.cases.queries.upkeep import check
@@ -97,6 +98,7 @@ __all__ = [
     "visible",
     "visible_on_map",
     "waiting_for",
+    "whistle_of",
     "without_addressee",
     "work_list",
 ]

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from gridcase.cases.models import Case, CaseLink, CaseParty, WhistleUnit
+from gridcase.cases.queries.sight import whistle_of
 from gridcase.core.db import db
 from gridcase.people.models import Post, Unit
 
@@ -29,7 +30,8 @@ def named_parties(parties: Sequence[CaseParty]) -> list[str]:
 
 def called_units(case: Case) -> Sequence[Any]:
     """(name, report_by, arrived_at, unit_rating, whistle_rating) of the units the whistle calls."""
-    if case.whistle is None:
+    whistle = whistle_of(case)
+    if whistle is None:
         return []
     return db.session.execute(
         select(
@@ -37,7 +39,7 @@ def called_units(case: Case) -> Sequence[Any]:
             WhistleUnit.whistle_rating,
         )
         .join(Unit, Unit.id == WhistleUnit.unit_id)
-        .where(WhistleUnit.whistle_id == case.whistle.id)
+        .where(WhistleUnit.whistle_id == whistle.id)
         .order_by(WhistleUnit.id)
     ).all()  # fmt: skip
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, or_, select
 
-from gridcase.cases.models import Case, CaseParty, WhistleUnit
+from gridcase.cases.models import Case, CaseParty, Whistle, WhistleUnit
 from gridcase.cases.rules import LEVELS, Level, PartyKind, RequestKind, RequestState, Standing, State
 from gridcase.core.config import current
 from gridcase.core.db import db
@@ -197,7 +197,8 @@ def permissions_over(case: Case, viewer: Viewer) -> frozenset[Permission]:
 def standing_of(case: Case, viewer: Viewer) -> Standing:
     """How the viewer stands to this case: what the rules ask to say which moves are open."""
     user = viewer.user_id
-    asked = [one for one in case.requests if one.state == RequestState.ASKED]
+    requests = case.requests if case.state == State.IN_PROGRESS else []  # asked and answered in that state alone
+    asked = [one for one in requests if one.state == RequestState.ASKED]
     called = _called(case, viewer)
     return Standing(
         state=State(case.state),
@@ -217,15 +218,18 @@ def standing_of(case: Case, viewer: Viewer) -> Standing:
         own_requests=frozenset(
             RequestKind(one.kind) for one in asked if user is not None and one.asked_by_user_id == user
         ),
-        extensions=sum(
-            one.kind == RequestKind.EXTENSION and one.state == RequestState.GRANTED for one in case.requests
-        ),
+        extensions=sum(one.kind == RequestKind.EXTENSION and one.state == RequestState.GRANTED for one in requests),
         extensions_allowed=current().extensions,
         restricted=case.restricted,
         must_report=any(one.arrived_at is None for one in called),
         rates_units=_owes_ratings(case, viewer),
         rates_whistle=any(one.whistle_rating is None for one in called),
     )
+
+
+def whistle_of(case: Case) -> Whistle | None:
+    """The whistle of a case, asked for only where one can be: it has climbed."""
+    return case.whistle if case.level is not None else None
 
 
 def reach_over(case: Case, viewer: Viewer) -> Level:
@@ -243,7 +247,7 @@ def _desk_of(grant: Grant) -> Level:
 
 def blew(case: Case, viewer: Viewer) -> bool:
     """Whether the viewer, or the post he holds now, has blown the whistle of this case."""
-    whistle = case.whistle
+    whistle = whistle_of(case)
     if whistle is None:
         return False
     return whistle.by_post_id in viewer.post_ids() or (
@@ -252,9 +256,11 @@ def blew(case: Case, viewer: Viewer) -> bool:
 
 
 def _owes_ratings(case: Case, viewer: Viewer) -> bool:
-    return case.whistle is not None and blew(case, viewer) and any(u.unit_rating is None for u in case.whistle.units)
+    whistle = whistle_of(case)
+    return whistle is not None and blew(case, viewer) and any(one.unit_rating is None for one in whistle.units)
 
 
 def _called(case: Case, viewer: Viewer) -> list[WhistleUnit]:
     """The places of the whistle that are the viewer's unit's."""
-    return [] if case.whistle is None else [one for one in case.whistle.units if one.unit_id in viewer.unit_ids()]
+    whistle = whistle_of(case)
+    return [] if whistle is None else [one for one in whistle.units if one.unit_id in viewer.unit_ids()]

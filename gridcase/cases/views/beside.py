@@ -16,6 +16,7 @@ from gridcase.cases.rules import (
     Rating,
     RequestKind,
     RequestState,
+    State,
     WhistleKind,
     climbs_to,
 )
@@ -53,11 +54,13 @@ class Beside:
 
 def of(case: Case, _line: Sequence[CaseStep]) -> Beside:
     """What is beside this case now."""
-    asked = [_asked(case, one) for one in case.requests if one.state == RequestState.ASKED]
+    open_requests = case.requests if case.state == State.IN_PROGRESS else []
+    asked = [_asked(case, one) for one in open_requests if one.state == RequestState.ASKED]
     helping = [one for one in case.parties if one.ended_at is None and one.kind == PartyKind.HELPER]
+    whistle = queries.whistle_of(case)
     before, after = queries.linked(case)
     return Beside(
-        asked, queries.named_parties(helping), WhistleKind(case.whistle.kind).label if case.whistle else None,
+        asked, queries.named_parties(helping), WhistleKind(whistle.kind).label if whistle else None,
         queries.called_units(case), before, after,
     )  # fmt: skip
 
