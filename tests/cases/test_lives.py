@@ -5,6 +5,7 @@ clock. A few short lives by default; GRIDCASE_FULL=1 runs 10,000 of up to 40 mov
 from __future__ import annotations
 
 import os
+import random
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -22,10 +23,13 @@ from gridcase.cases.rules import (
     ENDED_STATES,
     Answer,
     ExtensionReason,
+    Level,
     Rating,
     ReturnReason,
     State,
     WhistleKind,
+    climbs_to,
+    moves_open_to,
 )
 from gridcase.core.clock import TOWN_ZONE
 from gridcase.core.config import Config
@@ -43,8 +47,9 @@ from tests.factories.cases import collected
 from tests.factories.world import World
 
 FULL = os.environ.get("GRIDCASE_FULL", "") not in {"", "0"}
-LIVES, STEPS = (10_000, 40) if FULL else (6, 25)
+LIVES, STEPS = (10_000, 40) if FULL else (10, 25)
 PHASES = tuple(Phase) if FULL else (Phase.generate,)  # shrinking a failure takes minutes: the full run does it
+LATE = frozenset({"withdraw", "void"})  # end a life too soon
 START = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 ROLES = (
     Role.LIAISON, Role.GRID_LEADER, Role.VILLAGE_HEAD, Role.DEPT, Role.UNIT_LEAD, Role.DISPATCHER,
@@ -53,6 +58,26 @@ ROLES = (
 UNITS = ("water", "justice", "county_water", "other_station")
 # Where a move may start and lead, out of the table written down a second time; None: the state stays.
 ARROWS = {name: (frozenset(sources.split()), target) for name, (sources, target, _right) in EXPECTED.items()}
+
+
+def _call(life: CaseLives, rule_name: str, **given: Any) -> None:
+    """Make the move of a rule of the machine with these values."""
+    getattr(type(life), rule_name)(life, **given)
+
+
+def _way(rule_name: str, **given: Any) -> Any:
+    return lambda life, role, _pick: _call(life, rule_name, role=role, **given)
+
+
+def _sending(name: str) -> Any:
+    places = ("water", "county_water", "leader", "justice")
+    return lambda life, role, pick: _call(life, "send", role=role, name=name, to=places[pick % len(places)])
+
+
+def _climbing(life: CaseLives, role: Role, pick: int) -> None:
+    level = climbs_to(queries.standing_of(life.case, life.people[role]))
+    kind = list(WhistleKind)[pick % 3] if level in service.WHISTLED else None
+    _call(life, "climb", role=role, kind=kind, call=level is Level.TOWN and pick % 2 == 0)
 
 
 class CaseLives(RuleBasedStateMachine):
@@ -190,6 +215,45 @@ class CaseLives(RuleBasedStateMachine):
         if self._make("escalate", role, note="提级", kind=kind, units=[unit] if call and unit else []):
             order = [None, "grid", "village", "town", "county"]
             assert order.index(self.case.level) > order.index(before)
+
+    # -- a life that goes on: one of the moves that are open to somebody now (the rules above mostly try what is not)
+
+    @rule(picks=st.lists(st.tuples(st.integers(0, 10_000), st.integers(0, 30)), min_size=4, max_size=12))
+    def go_on(self, picks: list[tuple[int, int]]) -> None:
+        for pick, hours in picks:
+            self._go(pick)
+            self.nothing_is_lost()
+            self.the_citizens_clock_is_right()
+            self.now += timedelta(hours=hours)
+
+    def _go(self, pick: int) -> None:
+        """By name first, so that every move has its turn, however many may make it."""
+        open_to: dict[str, list[Role]] = {}
+        for role in ROLES:
+            for move in moves_open_to(queries.standing_of(self.case, self.people[role]), now=self.now):
+                if move.name in self._ways and (len(self.made) > 20 or move.name not in LATE):
+                    open_to.setdefault(move.name, []).append(role)
+        if open_to:
+            chosen = random.Random(pick)  # small numbers, which Hypothesis likes, are not all the same move
+            name = chosen.choice(sorted(open_to))
+            self._ways[name](self, chosen.choice(open_to[name]), pick)
+
+    @property
+    def _ways(self) -> dict[str, Any]:
+        words = ("rework", "reopen", "withdraw", "void", "refuse_extension", "refuse_pause", "follow_up")
+        return {
+            **{name: _way("with_words", name=name, words="说明一句") for name in words},
+            **{name: _way("plain", name=name) for name in ("accept", "sign", "resume", "grant_extension", "report_in")},
+            **{name: _sending(name) for name in ("dispatch", "transfer", "add_helper")},
+            "ask_extension": _way("ask_for_time", amount=2),
+            "ask_pause": _way("pause", days=3, grant=False),
+            "suspend": _way("pause", days=2, grant=True),
+            "give_back": _way("give_back"),
+            "submit_result": _way("hand_in"),
+            "record_answer": _way("word", answer=Answer.SOLVED),
+            "verify": _way("close"),
+            "escalate": _climbing,
+        }
 
     # -- what always holds
 
