@@ -9,7 +9,7 @@ from typing import Any
 from flask_babel import gettext as _
 
 from gridcase.cases import forms, queries, service
-from gridcase.cases.models import Case, CaseRequest, CaseStep
+from gridcase.cases.models import Case, CaseRequest
 from gridcase.cases.rules import (
     ExtensionReason,
     PartyKind,
@@ -52,7 +52,7 @@ class Beside:
     rating: type[Rating] = Rating
 
 
-def of(case: Case, _line: Sequence[CaseStep]) -> Beside:
+def of(case: Case) -> Beside:
     """What is beside this case now."""
     open_requests = case.requests if case.state == State.IN_PROGRESS else []
     asked = [_asked(case, one) for one in open_requests if one.state == RequestState.ASKED]

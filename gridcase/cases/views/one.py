@@ -154,11 +154,12 @@ def _page(case: Case, someone: Viewer, now: datetime, filled: dict[str, Any]) ->
             words for name, form in filled.items() if name not in shown for words in form.form_errors
         ], facts=queries.facts(case), steps=line, light=light, Light=Light,
         left=time_left(due_at=case.due_at, now=now, unit=unit, calendar=calendar),
-        why=queries.explained(case, line, calendar), extra=queries.clock_of(case, line).extra, state=State(case.state), channel=Channel(case.channel),
-        urgency=Urgency(case.urgency), answer=Answer(case.answer) if case.answer else None,
-        rating=Rating(case.rating) if case.rating else None, named=Permission.SEE_REPORTER in standing.permissions,
-        moves=buttons, beside=beside.of(case, line), class_name=class_name, what_happened=what_happened, roles=NAMES_OF_ROLES,
-        backward=BACKWARD, limit_said=limit_said,
+        why=queries.explained(case, line, calendar), extra=queries.clock_of(case, line).extra,
+        state=State(case.state), channel=Channel(case.channel), urgency=Urgency(case.urgency),
+        answer=Answer(case.answer) if case.answer else None, rating=Rating(case.rating) if case.rating else None,
+        named=Permission.SEE_REPORTER in standing.permissions, moves=buttons, beside=beside.of(case),
+        class_name=class_name, what_happened=what_happened, roles=NAMES_OF_ROLES, backward=BACKWARD,
+        limit_said=limit_said,
     )  # fmt: skip
 
 
