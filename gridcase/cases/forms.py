@@ -157,6 +157,20 @@ class DispatchForm(BaseForm):
     note = _text(_("交代一句"), rows=2)
 
 
+class BulkForm(BaseForm):
+    """A move for several cases at once; only sending asks to whom."""
+
+    handler = SelectField(_("派给谁"), validators=[InputRequired(_("请选一个办理单位。"))])
+    note = _text(_("交代一句"), rows=2)
+
+    def offer(self, units: list[tuple[str, str]] | None) -> None:
+        """The units that serve every case chosen; `None` for a move that addresses nobody."""
+        if units is None:
+            del self.handler
+        else:
+            self.handler.choices = options([("", CHOOSE), *units])
+
+
 class GiveBackForm(BaseForm):
     """Why it is returned."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -35,11 +35,14 @@ class Tab(Labelled):
     VILLAGE = "village", N_("在办")
     LATE = "late", N_("超期")
     TRAY = "tray", N_("待分类")
+    CALLBACK = "callback", N_("待回访")
     CHECK = "check", N_("待复核")
     ALL = "all", N_("全部")
 
 
-BY_NEED: dict[Tab, Permission] = {Tab.TRAY: Permission.ACCEPT_CASE, Tab.CHECK: Permission.SECOND_CHECK}
+BY_NEED: dict[Tab, Permission] = {
+    Tab.TRAY: Permission.ACCEPT_CASE, Tab.CALLBACK: Permission.ANSWER_CASE, Tab.CHECK: Permission.SECOND_CHECK,
+}  # fmt: skip
 BY_DUE = frozenset({Tab.MINE, Tab.VILLAGE, Tab.LATE})
 
 
@@ -81,9 +84,13 @@ def _in_tab(viewer: Viewer, tab: Tab, now: datetime) -> list[ColumnElement[bool]
         Tab.VILLAGE: running,
         Tab.LATE: [*running, Case.due_at < now],
         Tab.TRAY: [open_condition(), Case.unsorted.is_(True), scoped(viewer, Permission.ACCEPT_CASE)],
+        Tab.CALLBACK: [
+            open_condition(), Case.state == State.FEEDBACK, Case.answer.is_(None),
+            scoped(viewer, Permission.ANSWER_CASE),
+        ],
         Tab.CHECK: [Case.second_check == "due", scoped(viewer, Permission.SECOND_CHECK)],
         Tab.ALL: [],
-    }[tab]
+    }[tab]  # fmt: skip
 
 
 def _with_light(light: str, now: datetime) -> list[ColumnElement[bool]]:
@@ -128,6 +135,12 @@ def work_list(viewer: Viewer, filters: Filters, *, now: datetime, after: str | N
     query = _columns().join(picked, picked.c.id == Case.id).where(visible(viewer)).order_by(*order)
     rows = db.session.execute(query.limit(PAGE_SIZE + 1)).all()
     return cut(rows, lambda row: [(row.due_at if by_due else row.registered_at).isoformat(), row.id])
+
+
+def chosen(viewer: Viewer, ids: Collection[int]) -> list[Case]:
+    """Those of these cases that the viewer may open, the earliest due first."""
+    query = select(Case).where(Case.id.in_(sorted(ids)), visible(viewer)).order_by(Case.due_at, Case.id)
+    return list(db.session.scalars(query))
 
 
 def _picked(

@@ -117,7 +117,7 @@ def by_number(number: str, *, viewer: Viewer) -> Case | None:
 
 def addresses(case: Case, *, on: date) -> tuple[list[Unit], Sequence[Any]]:
     """Whom a case can be sent to: the units that serve its place, and (id, title, holder) of its village's posts."""
-    units = [unit for unit in people.units_for(case.path) if unit.kind != UnitKind.ZONGZHI]
+    units = units_over(case.path)
     if case.village_id is None or case.case_class.code in ABOVE_THE_VILLAGE:
         return units, []
     held = and_(Holding.post_id == Post.id, people.valid_on(Holding, on), Holding.stand_in.is_(False))
@@ -142,11 +142,14 @@ def villages_of_town(town_id: int) -> Sequence[Any]:
     ).all()
 
 
+def units_over(path: str) -> list[Unit]:
+    """The units that serve a place and can be sent a case: all but the desks."""
+    return [unit for unit in people.units_for(path) if unit.kind != UnitKind.ZONGZHI]
+
+
 def units_to_call(case: Case, level: Level) -> list[Unit]:
     """The units of a level that serve a case's place and can be called by a whistle."""
-    return [
-        unit for unit in people.units_for(case.path) if unit.kind != UnitKind.ZONGZHI and _depth(unit) == _DEPTH[level]
-    ]
+    return [unit for unit in units_over(case.path) if _depth(unit) == _DEPTH[level]]
 
 
 def desk_of(case: Case, level: Level) -> Unit | None:

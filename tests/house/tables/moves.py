@@ -12,11 +12,12 @@ from gridcase.grid.models import Grid
 from gridcase.households.models import Household
 from tests.factories.objects import ORDINARY, Thing
 from tests.factories.world import MAKER, World
-from tests.house.roles import CELL, DISPATCHES, HANDLES, PAUSES, REGISTERS, VILLAGE, Row, names
+from tests.house.roles import CELL, DISPATCHES, HANDLES, PAUSES, REGISTERS, SEES_CASES, VILLAGE, Row, names
 
 ESCALATES = CELL | VILLAGE | names("dispatcher")
 
 TABLE: tuple[Row, ...] = (
+    Row("cases.bulk", SEES_CASES),
     *(
         Row(f"cases.move_{name}", may, "case")
         for may, words in (
