@@ -201,6 +201,19 @@ class SuspendForm(BaseForm):
     note = _text(_("说明"), rows=2)
 
 
+class SignForm(BaseForm):
+    """What the supervision sheet asks for, and until when."""
+
+    demand = _text(_("督办要求"), wanted=_("请写明督办要求。"), rows=4)
+    answer_by = DateField(_("反馈日期"), validators=[InputRequired(_("请填日期。"))])
+
+
+class DropForm(BaseForm):
+    """Why the sheet is not signed."""
+
+    demand = _text(_("不签发的原因"), wanted=_("请写明为什么不签发。"), rows=2)
+
+
 class TransferForm(BaseForm):
     """To whom it goes on, and why."""
 

@@ -1,4 +1,4 @@
-"""Several cases at once: seen first, each refusal said, each case on its own; and the list of who is to be called back."""
+"""Several cases at once: seen first, each refusal said, each on its own; and the list of whom to call back."""
 
 from __future__ import annotations
 

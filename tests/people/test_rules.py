@@ -36,7 +36,7 @@ EXPECTED: dict[str, str] = {
     "dept": STATION,
     "unit_lead": STATION + " grant_pause",
     "dispatcher": DESK + " see_household",
-    "town_manager": """see_work see_place see_case register_case accept_case void_case import_cases manage_town
+    "town_manager": """see_work see_place see_case register_case accept_case void_case supervise_case import_cases manage_town
         see_dashboard see_map manage_places manage_posts plan_grid import_registers export_registers""",
     "county_dispatcher": STATION + " see_restricted_case dispatch_case verify_case",
     "county_dept": STATION,
@@ -116,6 +116,7 @@ def test_a_supervisor_sees_the_village_but_no_names_unmasked_and_changes_nothing
     ("permission", "roles"),
     [
         (P.VOID_CASE, {Role.TOWN_MANAGER}),
+        (P.SUPERVISE_CASE, {Role.TOWN_MANAGER}),
         (P.GRANT_PAUSE, {Role.DISPATCHER, Role.UNIT_LEAD}),
         (P.DISPATCH_CASE, DUTY_DESKS | {Role.FULLTIME_GRID, Role.VILLAGE_HEAD}),
         (P.VERIFY_CASE, DUTY_DESKS | {Role.FULLTIME_GRID, Role.VILLAGE_HEAD}),

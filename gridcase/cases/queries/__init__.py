@@ -38,6 +38,7 @@ from gridcase.cases.queries.page import (
     villages_of_town,
 )
 from gridcase.cases.queries.posts import Held, held_by, without_addressee
+from gridcase.cases.queries.sheets import get_sheet, late_without_sheet, sheets
 from gridcase.cases.queries.sight import (
     get_case,
     grants_over,
@@ -76,10 +77,12 @@ __all__ = [
     "explained",
     "facts",
     "get_case",
+    "get_sheet",
     "grants_over",
     "held_by",
     "home_village",
     "is_addressed",
+    "late_without_sheet",
     "likely_same",
     "limit_of",
     "linked",
@@ -90,6 +93,7 @@ __all__ = [
     "register_places",
     "register_roots",
     "scoped",
+    "sheets",
     "standing_of",
     "steps",
     "suggest_classes",

@@ -295,6 +295,15 @@ MOVES: tuple[Move, ...] = (
         optional=("note",),
         key="u",
     ),
+    # Made by signing a supervision sheet, not by a button of the case.
+    Move(
+        name="supervise",
+        label=N_("督办"),
+        sources=_UNFINISHED,
+        target=None,
+        needs=Permission.SUPERVISE_CASE,
+        asks=("note",),
+    ),
     Move(
         name="comment",
         label=N_("留言"),

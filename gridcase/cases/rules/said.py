@@ -119,6 +119,7 @@ _NOTE_WANTED: Mapping[str, Text] = {
     "withdraw": N_("请写明为什么撤回。"),
     "void": N_("请写明为什么作废。"),
     "transfer": N_("请写明为什么转办。"),
+    "supervise": N_("请写明督办要求。"),
     "refuse_extension": N_("请写明为什么不准。"),
     "refuse_pause": N_("请写明为什么不准。"),
     "escalate": N_("请写明为什么要提级。"),

@@ -121,6 +121,14 @@ class RequestState(Labelled):
     LAPSED = "lapsed", N_("已失效")
 
 
+class SheetState(Labelled):
+    """What became of a supervision sheet."""
+
+    DRAFTED = "drafted", N_("待签发")
+    SIGNED = "signed", N_("已签发")
+    DROPPED = "dropped", N_("不签发")
+
+
 class PartyKind(Labelled):
     """Why a post or unit is in a case besides the lead."""
 

@@ -44,6 +44,7 @@ from gridcase.cases.service.requests import (
     resume,
     suspend,
 )
+from gridcase.cases.service.supervision import draft_sheets, drop_sheet, sign_sheet
 from gridcase.cases.service.tallies import fold_tallies
 from gridcase.cases.service.whistles import WHISTLED, escalate, rate_units, rate_whistle, report_in
 
@@ -65,7 +66,9 @@ __all__ = [
     "collect_and_solve",
     "comment",
     "dispatch",
+    "draft_sheets",
     "drawn_for_second_check",
+    "drop_sheet",
     "escalate",
     "fold_tallies",
     "follow_up",
@@ -92,6 +95,7 @@ __all__ = [
     "second_check",
     "self_solve",
     "sign",
+    "sign_sheet",
     "sort",
     "submit_result",
     "suspend",

@@ -20,6 +20,7 @@ _SENT: dict[str, Text] = {
     "remind": N_("%(what)s被催办，请尽快办理。"),
     "transfer": N_("%(what)s转给了您，请在 %(until)s 前签收。"),
     "add_helper": N_("请协办%(what)s。"),
+    "supervise": N_("%(what)s被督办，请按督办单要求办理。"),
     "escalate": N_("%(what)s吹哨请您单位报到，请在 %(until)s 前到场。"),
 }
 _ANSWERED: dict[str, Text] = {
