@@ -36,8 +36,8 @@ EXPECTED: dict[str, str] = {
     "dept": STATION,
     "unit_lead": STATION + " grant_pause",
     "dispatcher": DESK + " see_household",
-    "town_manager": """see_work see_place see_case register_case accept_case void_case supervise_case import_cases manage_town
-        see_dashboard see_map manage_places manage_posts plan_grid import_registers export_registers""",
+    "town_manager": """see_work see_place see_case register_case accept_case void_case import_cases manage_town
+        supervise_case see_dashboard see_map manage_places manage_posts plan_grid import_registers export_registers""",
     "county_dispatcher": STATION + " see_restricted_case dispatch_case verify_case",
     "county_dept": STATION,
     "county_manager": """see_work see_place manage_county see_dashboard manage_places manage_posts

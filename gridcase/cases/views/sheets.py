@@ -40,11 +40,10 @@ def sign_sheet(sheet_id: int) -> ResponseReturnValue:
     """Sign a draft."""
     one, _case = queries.get_sheet(sheet_id, viewer=viewer())
     form = forms.SignForm(prefix="sign-")
-    if form.validate_on_submit():
-        given = {"demand": form.demand.data or "", "answer_by": form.answer_by.data}
-        if submit(form, service.sign_sheet, one, actor=viewer(), now=clock.now(), **given):
-            flash(_("督办单已签发，办理人会收到消息。"), "ok")
-            return redirect(url_for("cases.sheet", sheet_id=sheet_id))
+    asked: dict[str, Any] = {"demand": form.demand.data or "", "answer_by": form.answer_by.data}
+    if form.validate_on_submit() and submit(form, service.sign_sheet, one, actor=viewer(), now=clock.now(), **asked):
+        flash(_("督办单已签发，办理人会收到消息。"), "ok")
+        return redirect(url_for("cases.sheet", sheet_id=sheet_id))
     return _page(sheet_id, form, forms.DropForm(prefix="drop-", formdata=None))
 
 
@@ -54,10 +53,10 @@ def drop_sheet(sheet_id: int) -> ResponseReturnValue:
     """Leave a draft unsigned."""
     one, _case = queries.get_sheet(sheet_id, viewer=viewer())
     form = forms.DropForm(prefix="drop-")
-    if form.validate_on_submit():
-        if submit(form, service.drop_sheet, one, actor=viewer(), now=clock.now(), reason=form.demand.data or ""):
-            flash(_("已记下不签发。"), "ok")
-            return redirect(url_for("cases.supervision"))
+    given = {"actor": viewer(), "now": clock.now(), "reason": form.demand.data or ""}
+    if form.validate_on_submit() and submit(form, service.drop_sheet, one, **given):
+        flash(_("已记下不签发。"), "ok")
+        return redirect(url_for("cases.supervision"))
     return _page(sheet_id, forms.SignForm(prefix="sign-", formdata=None), form)
 
 
@@ -65,5 +64,5 @@ def _page(sheet_id: int, signing: Any, dropping: Any) -> ResponseReturnValue:
     one, case = queries.get_sheet(sheet_id, viewer=viewer())
     return render_template(
         "cases/sheet.html", sheet=one, case=case, facts=queries.facts(case), signing=signing, dropping=dropping,
-        state=SheetState(one.state), case_state=State(case.state), SheetState=SheetState,
+        problems=[*signing.form_errors, *dropping.form_errors], state=SheetState(one.state), case_state=State(case.state), SheetState=SheetState,
     )  # fmt: skip
