@@ -64,5 +64,6 @@ def _page(sheet_id: int, signing: Any, dropping: Any) -> ResponseReturnValue:
     one, case = queries.get_sheet(sheet_id, viewer=viewer())
     return render_template(
         "cases/sheet.html", sheet=one, case=case, facts=queries.facts(case), signing=signing, dropping=dropping,
-        problems=[*signing.form_errors, *dropping.form_errors], state=SheetState(one.state), case_state=State(case.state), SheetState=SheetState,
+        problems=[*signing.form_errors, *dropping.form_errors],
+        state=SheetState(one.state), case_state=State(case.state), SheetState=SheetState,
     )  # fmt: skip
