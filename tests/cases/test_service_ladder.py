@@ -30,6 +30,11 @@ def unit(world: World, name: str) -> Unit:
     return db.session.get_one(Unit, world.units[name])
 
 
+def waiting(viewer: Viewer) -> list[int]:
+    page = queries.work_list(viewer, queries.Filters(tab=queries.Tab.MINE), now=clock.now())
+    return [row.id for row in page.rows]
+
+
 def accepted(world: World, viewer_of: Find) -> Case:
     case = collected(world, viewer_of(Role.LIAISON))
     do(service.accept, case, viewer_of(Role.GRID_LEADER))
@@ -59,6 +64,8 @@ def test_the_whole_ladder(ctx: Flask, world: World, viewer_of: Find) -> None:
     assert refused("要吹哨", service.escalate, case, head, note=WHY) == "whistle_kind"
     do(service.escalate, case, head, note=WHY, kind=WhistleKind.ROUTINE)
     assert case.level == "town"
+    assert waiting(head) == [], "what has climbed waits for the desk above"
+    assert waiting(viewer_of(Role.DISPATCHER)) == [case.id]
     refused("已提到镇级", service.dispatch, case, head, unit=water(world))
     with pytest.raises(Missing):
         queries.get_case(case.id, viewer=viewer_of(Role.COUNTY_DISPATCHER))
@@ -68,8 +75,7 @@ def test_the_whole_ladder(ctx: Flask, world: World, viewer_of: Find) -> None:
     assert (case.whistle.from_level, case.whistle.to_level, case.whistle.kind) == ("village", "county", "enforcement")
     desk = viewer_of(Role.COUNTY_DISPATCHER)
     assert queries.get_case(case.id, viewer=desk).id == case.id
-    mine = queries.work_list(desk, queries.Filters(tab=queries.Tab.MINE), now=clock.now())
-    assert [row.id for row in mine.rows] == [case.id]
+    assert waiting(desk) == [case.id]
     do(service.dispatch, case, desk, unit=unit(world, "county_water"))
     do(service.sign, case, viewer_of(Role.COUNTY_DEPT))
     do(service.submit_result, case, viewer_of(Role.COUNTY_DEPT), result="县里协调解决了。")
@@ -116,8 +122,10 @@ def test_a_called_unit_reports_in_once_and_late_is_said(
     notice = db.session.scalars(select(Notice).where(Notice.unit_id == world.units["water"])).one()
     assert "报到" in str(notice.text)
     at("2026-11-23T11:00:00+08:00")
+    assert waiting(station) == [case.id], "a called unit finds it among what waits for it"
     step = do(service.report_in, case, station)
     assert step.detail["late"] is True
+    assert waiting(station) == []
     assert case.whistle.units[0].arrived_at == clock.now()
     refused("没有等您报到的哨", service.report_in, case, station)
 

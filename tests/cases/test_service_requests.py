@@ -60,6 +60,9 @@ def test_asking_changes_no_clock_and_granting_lengthens_the_limit(
     at("2026-11-24T10:00:00+08:00")
     do(service.ask_extension, case, viewer_of(Role.DEPT), **MORE)
     assert case.due_at == due
+    mine = queries.Filters(tab=queries.Tab.MINE)
+    for role, ids in ((Role.DISPATCHER, [case.id]), (Role.LIAISON, [])):
+        assert [row.id for row in queries.work_list(viewer_of(role), mine, now=clock.now()).rows] == ids, role
     refused("已经申请过", service.ask_extension, case, viewer_of(Role.DEPT), **MORE)
     refused("您的岗位不能准予延期", service.grant_extension, case, viewer_of(Role.VILLAGE_HEAD))
     do(service.grant_extension, case, viewer_of(Role.DISPATCHER))

@@ -234,11 +234,12 @@ def whistle_of(case: Case) -> Whistle | None:
 
 def reach_over(case: Case, viewer: Viewer) -> Level:
     """The highest desk at which the viewer sits over this case: by the place of the post."""
-    found = [_desk_of(grant) for grant in grants_over(case, viewer)]
+    found = [desk_of_post(grant) for grant in grants_over(case, viewer)]
     return max(found, key=LEVELS.index, default=Level.GRID)
 
 
-def _desk_of(grant: Grant) -> Level:
+def desk_of_post(grant: Grant) -> Level:
+    """The desk a post sits at, by its place; who serves homes or a section sits at the grid's."""
     if grant.path is None or grant.section_id is not None or grant.household_ids is not None:
         return Level.GRID
     depth = len([part for part in grant.path.split("/") if part])

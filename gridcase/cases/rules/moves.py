@@ -166,12 +166,12 @@ MOVES: tuple[Move, ...] = (
         optional=("note",), primary=True,
     ),
     Move(
-        name="rate_units", label=N_("评价部门"), sources=_from(State.CLOSED), target=None, needs=Permission.ESCALATE_CASE,
-        asks=("rating",), optional=("note",),
+        name="rate_units", label=N_("评价部门"), sources=_from(State.CLOSED), target=None,
+        needs=Permission.ESCALATE_CASE, asks=("rating",), optional=("note",),
     ),
     Move(
-        name="rate_whistle", label=N_("评价哨件"), sources=_from(State.CLOSED), target=None, needs=Permission.HANDLE_CASE,
-        asks=("rating",), optional=("note",),
+        name="rate_whistle", label=N_("评价哨件"), sources=_from(State.CLOSED), target=None,
+        needs=Permission.HANDLE_CASE, asks=("rating",), optional=("note",),
     ),
     Move(
         name="verify",
