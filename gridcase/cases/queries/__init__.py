@@ -38,7 +38,7 @@ from gridcase.cases.queries.page import (
     villages_of_town,
 )
 from gridcase.cases.queries.posts import Held, held_by, without_addressee
-from gridcase.cases.queries.sheets import get_sheet, late_without_sheet, sheets
+from gridcase.cases.queries.sheets import get_sheet, late_without_sheet, supervision_sheets
 from gridcase.cases.queries.sight import (
     get_case,
     grants_over,
@@ -93,10 +93,10 @@ __all__ = [
     "register_places",
     "register_roots",
     "scoped",
-    "sheets",
     "standing_of",
     "steps",
     "suggest_classes",
+    "supervision_sheets",
     "tab_counts",
     "tabs_for",
     "units_over",

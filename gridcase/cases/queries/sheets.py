@@ -38,7 +38,7 @@ def late_without_sheet(now: datetime) -> Sequence[Any]:
     ).all()  # fmt: skip
 
 
-def sheets(viewer: Viewer, *, state: SheetState, after: str | None = None) -> Page[Any]:
+def supervision_sheets(viewer: Viewer, *, state: SheetState, after: str | None = None) -> Page[Any]:
     """The sheets in one state, the newest first."""
     mark = read_mark(after, int)
     query = (

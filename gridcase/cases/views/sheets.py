@@ -23,7 +23,7 @@ def supervision() -> ResponseReturnValue:
     """Drafts first; signed and dropped ones stand in the link."""
     someone, asked = viewer(), request.args.get("state", "")
     state = SheetState(asked) if asked in list(SheetState) else SheetState.DRAFTED
-    page = queries.sheets(someone, state=state, after=request.args.get("after"))
+    page = queries.supervision_sheets(someone, state=state, after=request.args.get("after"))
     return render_template("cases/sheets.html", page=page, chosen=state, SheetState=SheetState)
 
 
