@@ -9,15 +9,17 @@ from wtforms import (
     BooleanField,
     DateField,
     HiddenField,
+    IntegerField,
     MultipleFileField,
     RadioField,
     SelectField,
+    SelectMultipleField,
     StringField,
     TextAreaField,
 )
 from wtforms.validators import InputRequired, Length, Optional, Regexp
 
-from gridcase.cases.rules import Answer, Channel, ExtensionReason, Rating, ReturnReason
+from gridcase.cases.rules import Answer, Channel, ExtensionReason, Rating, ReturnReason, WhistleKind
 from gridcase.cases.rules.papers import CAPTION_LENGTH, PaperKind
 from gridcase.files.rules import ACCEPTED
 from gridcase.web.formkit import BaseForm, labelled, options, tidy
@@ -186,6 +188,20 @@ class DispatchForm(BaseForm):
     note = _text(_("交代一句"), rows=2)
 
 
+class BulkForm(BaseForm):
+    """A move for several cases at once; only sending asks to whom."""
+
+    handler = SelectField(_("派给谁"), validators=[InputRequired(_("请选一个办理单位。"))])
+    note = _text(_("交代一句"), rows=2)
+
+    def offer(self, units: list[tuple[str, str]] | None) -> None:
+        """The units that serve every case chosen; `None` for a move that addresses nobody."""
+        if units is None:
+            del self.handler
+        else:
+            self.handler.choices = options([("", CHOOSE), *units])
+
+
 class GiveBackForm(BaseForm):
     """Why it is returned."""
 
@@ -216,6 +232,65 @@ class SuspendForm(BaseForm):
     note = _text(_("说明"), rows=2)
 
 
+class SignForm(BaseForm):
+    """What the supervision sheet asks for, and until when."""
+
+    demand = _text(_("督办要求"), wanted=_("请写明督办要求。"), rows=4)
+    answer_by = DateField(_("反馈日期"), validators=[InputRequired(_("请填日期。"))])
+
+
+class DropForm(BaseForm):
+    """Why the sheet is not signed."""
+
+    demand = _text(_("不签发的原因"), wanted=_("请写明为什么不签发。"), rows=2)
+
+
+class TransferForm(BaseForm):
+    """To whom it goes on, and why."""
+
+    handler = SelectField(_("转给谁"), validators=[InputRequired(_("请选一个办理岗位或单位。"))])
+    note = _text(_("转办原因"), wanted=_("请写明为什么转办。"), rows=2)
+
+
+class HelperForm(BaseForm):
+    """Who helps."""
+
+    handler = SelectField(_("请谁协办"), validators=[InputRequired(_("请选一个办理岗位或单位。"))])
+    note = _text(_("交代一句"), rows=2)
+
+
+class ExtensionForm(BaseForm):
+    """Why it takes longer, and by how much: in the unit the class counts in."""
+
+    extension_reason = RadioField(_("延期原因"), validators=[InputRequired(_("请选一个原因。"))])
+    amount = IntegerField(_("延长多少"), validators=[InputRequired(_("请填要延长多少，至少为 1。"))])
+    note = _text(_("说明"), rows=2)
+
+
+class EscalateForm(BaseForm):
+    """Why it must climb; for town and county the whistle's kind and whom it calls."""
+
+    note = _text(_("提级原因"), wanted=_("请写明为什么要提级。"), rows=2)
+    whistle_kind = RadioField(_("吹哨情形"), validators=[InputRequired(_("提到镇、县要吹哨，请选一种情形。"))])
+    units = SelectMultipleField(_("请哪些单位报到"), validators=[Optional()], coerce=int)
+
+    def offer(self, units: list[tuple[int, str]] | None) -> None:
+        """The units above that may be called; `None` where climbing needs no whistle."""
+        if units is None:
+            del self.whistle_kind
+        if not units:
+            del self.units
+        else:
+            self.units.choices = units
+
+
+class RatingForm(BaseForm):
+    """How the other side did."""
+
+    rating = RadioField(_("满意吗"), validators=[InputRequired(_("请选一项。"))])
+    note = _text(_("说明"), rows=2)
+
+
 class SelfSolveForm(BaseForm, AnswerFields, PaperFields):
     """How it was solved, and the villager's word."""
 
@@ -236,4 +311,7 @@ class SecondCheckForm(BaseForm):
         self.passed.choices = options([("1", _("属实，已解决")), ("0", _("不属实，或没有解决"))])
 
 
-REASONS = {"return_reason": ReturnReason, "pause_reason": ExtensionReason}
+REASONS = {
+    "return_reason": ReturnReason, "pause_reason": ExtensionReason, "extension_reason": ExtensionReason,
+    "whistle_kind": WhistleKind,
+}  # fmt: skip

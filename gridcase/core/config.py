@@ -55,6 +55,7 @@ class Config:
     )
     notice_days: int = setting(7, "days of public notice before points become merit (3 to 15)")
     reopen_days: int = setting(14, "days after closing within which a case can be reopened")
+    extensions: int = setting(1, "how often the limit of a case can be extended")
     second_check_percent: int = setting(10, "share of self-solved cases that a section leader looks at again")
     sweep_seconds: int = setting(60, "how often the scheduler looks for what is due")
     outbox_file: str = setting("", "trials: write outgoing messages to this file; refused in production")

@@ -28,6 +28,7 @@ class Permission(StrEnum):
     VOID_CASE = "void_case"
     GRANT_PAUSE = "grant_pause"
     ESCALATE_CASE = "escalate_case"
+    SUPERVISE_CASE = "supervise_case"  # sign or drop the supervision sheets of late cases
     SECOND_CHECK = "second_check"
     SEE_HOUSEHOLD = "see_household"
     SEE_MEMBERS = "see_members"  # unmasked names and phones, each look with a reason

@@ -15,6 +15,8 @@ from sqlalchemy import Row
 
 from gridcase.audit import service as audit
 from gridcase.calendar.queries import work_calendar
+from gridcase.cases import queries as case_queries
+from gridcase.cases import service as cases
 from gridcase.cases.rules import LADDER, Rung, State, Urgency
 from gridcase.core.clock import town_day
 from gridcase.core.db import transaction
@@ -44,6 +46,9 @@ def sweep(*, actor: Viewer, now: datetime) -> int:
     if night:
         return told
     _hardship(actor=actor, now=now)
+    if case_queries.late_without_sheet(now):
+        with transaction():
+            cases.draft_sheets(actor=actor, now=now)
     care.look_again(actor=actor, now=now)
     return told + _visits_due(actor=actor, now=now) + care.tell_tasks(actor=actor, now=now)
 

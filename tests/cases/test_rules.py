@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import product
+from typing import Any
 
 import pytest
 
@@ -19,6 +20,7 @@ from gridcase.cases.rules import (
     Level,
     Light,
     Phase,
+    RequestKind,
     Stage,
     Standing,
     State,
@@ -67,8 +69,21 @@ EXPECTED: dict[str, tuple[str, str | None, P]] = {
     ),
     "void": (UNFINISHED, "voided", P.VOID_CASE),
     "remind": (UNFINISHED, None, P.DISPATCH_CASE),
+    "supervise": (UNFINISHED, None, P.SUPERVISE_CASE),
     "hand_over": (UNFINISHED, None, P.CONFIRM_PLAN),
     "hand_back": ("dispatched in_progress suspended", "returned", P.CONFIRM_PLAN),
+    "transfer": ("dispatched in_progress", "dispatched", P.DISPATCH_CASE),
+    "add_helper": ("dispatched in_progress", None, P.DISPATCH_CASE),
+    "ask_extension": ("in_progress", None, P.HANDLE_CASE),
+    "grant_extension": ("in_progress", None, P.GRANT_PAUSE),
+    "refuse_extension": ("in_progress", None, P.GRANT_PAUSE),
+    "ask_pause": ("in_progress", None, P.HANDLE_CASE),
+    "refuse_pause": ("in_progress", None, P.GRANT_PAUSE),
+    "escalate": ("accepted returned dispatched in_progress", "accepted", P.ESCALATE_CASE),
+    "report_in": (UNFINISHED, None, P.HANDLE_CASE),
+    "rate_units": ("closed", None, P.ESCALATE_CASE),
+    "rate_whistle": ("closed", None, P.HANDLE_CASE),
+    "follow_up": ("closed", None, P.REGISTER_CASE),
     "comment": (UNFINISHED + " closed voided duplicate withdrawn", None, P.SEE_CASE),
 }
 
@@ -83,7 +98,19 @@ def standing(state: State, permissions: frozenset[P] = EVERYTHING) -> Standing:
         answered=True,
         second_check_due=True,
         closed_at=NOW - timedelta(days=1) if state == State.CLOSED else None,
+        reach=Level.TOWN,
     )
+
+
+ASKED = frozenset(RequestKind)
+# What a move waits for besides state, right and the common conditions.
+WAITS: dict[str, dict[str, Any]] = {
+    **{key: {"requests": ASKED} for key in ("grant_extension", "refuse_extension", "refuse_pause")},
+    "report_in": {"must_report": True},
+    "rate_units": {"rates_units": True},
+    "rate_whistle": {"rates_whistle": True},
+    "follow_up": {"closed_at": NOW - timedelta(days=30)},
+}
 
 
 def names(someone: Standing, now: datetime = NOW) -> set[str]:
@@ -102,7 +129,56 @@ def test_every_cell_of_the_table(name: str) -> None:
     assert move_named(name).target == target
     for state, held in product(State, P):
         open_here = state in sources.split() and held == needed
-        assert (name in names(standing(state, frozenset({held})))) == open_here, (name, state, held)
+        someone = replace(standing(state, frozenset({held})), **WAITS.get(name, {}))
+        assert (name in names(someone)) == open_here, (name, state, held)
+
+
+@pytest.mark.parametrize("name", WAITS)
+def test_no_move_without_what_it_waits_for(name: str) -> None:
+    for state in move_named(name).sources:
+        assert name not in names(standing(state))
+
+
+def test_one_request_at_a_time_and_nobody_grants_his_own() -> None:
+    asked = replace(standing(State.IN_PROGRESS), requests=ASKED)
+    assert not {"ask_extension", "ask_pause"} & names(asked)
+    assert {"grant_extension", "refuse_extension", "suspend", "refuse_pause"} <= names(asked)
+    own = names(replace(asked, own_requests=ASKED))
+    assert not {"grant_extension", "refuse_extension", "suspend", "refuse_pause"} & own
+    once = replace(standing(State.IN_PROGRESS), extensions=1)
+    assert "ask_extension" not in names(once)
+    assert "ask_extension" in names(replace(once, extensions_allowed=2))
+
+
+def test_a_co_handler_signs_and_nothing_else() -> None:
+    helper = frozenset({P.SEE_CASE, P.HANDLE_CASE})
+    for state, open_to_him in ((State.DISPATCHED, {"sign", "comment"}), (State.IN_PROGRESS, {"comment"})):
+        found = names(replace(standing(state, helper), is_addressed=False, is_helper=True))
+        assert found == open_to_him
+
+
+def test_a_desk_below_the_climbed_one_sends_no_more() -> None:
+    for state in (State.ACCEPTED, State.RETURNED):
+        village = replace(standing(state), reach=Level.VILLAGE)
+        assert {"dispatch", "escalate"} <= names(village)
+        climbed = replace(village, level=Level.TOWN)
+        assert not {"dispatch", "escalate", "self_solve", "reject_duplicate"} & names(climbed)
+        assert {"dispatch", "escalate"} <= names(replace(climbed, reach=Level.TOWN))
+        assert "镇级" in str(why_not(move_named("dispatch"), climbed, now=NOW))
+    top = replace(standing(State.ACCEPTED), reach=Level.COUNTY)
+    assert "没有上一级" in str(why_not(move_named("escalate"), top, now=NOW))
+
+
+def test_a_restricted_case_has_no_co_handlers() -> None:
+    assert "add_helper" not in names(replace(standing(State.DISPATCHED), restricted=True))
+
+
+def test_after_the_time_of_reopening_a_linked_new_case_follows() -> None:
+    fresh = standing(State.CLOSED)
+    assert "follow_up" not in names(fresh)
+    old = replace(fresh, closed_at=NOW - timedelta(days=15))
+    assert "follow_up" in names(old)
+    assert "reopen" not in names(old)
 
 
 def test_who_holds_nothing_may_nothing() -> None:
@@ -110,13 +186,15 @@ def test_who_holds_nothing_may_nothing() -> None:
         assert moves_open_to(standing(state, frozenset()), now=NOW) == ()
 
 
-@pytest.mark.parametrize("name", ["sign", "give_back", "submit_result"])
+@pytest.mark.parametrize("name", ["sign", "give_back", "submit_result", "ask_extension", "ask_pause"])
 def test_only_the_addressed_post_or_unit_handles(name: str) -> None:
     move = move_named(name)
     for state in move.sources:
         assert name in names(standing(state))
         assert name not in names(replace(standing(state), is_addressed=False))
-    assert {m.name for m in MOVES if m.by_address} == {"sign", "give_back", "submit_result"}
+    assert {m.name for m in MOVES if m.by_address} == {
+        "sign", "give_back", "submit_result", "ask_extension", "ask_pause",
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(("name", "state"), [("verify", State.FEEDBACK), ("second_check", State.CLOSED)])
@@ -236,14 +314,18 @@ def test_every_move_has_somebody_in_the_field_who_makes_it() -> None:
         (
             Role.VILLAGE_HEAD,
             State.ACCEPTED,
-            {"dispatch", "self_solve", "reject_duplicate", "remind", "hand_over", "withdraw", "comment"},
+            {"dispatch", "self_solve", "reject_duplicate", "escalate", "remind", "hand_over", "withdraw", "comment"},
         ),
         (Role.DEPT, State.DISPATCHED, {"sign", "give_back", "comment"}),
         (Role.DEPT, State.FEEDBACK, {"comment"}),
-        (Role.UNIT_LEAD, State.IN_PROGRESS, {"submit_result", "give_back", "suspend", "comment"}),
+        (
+            Role.UNIT_LEAD,
+            State.IN_PROGRESS,
+            {"submit_result", "give_back", "ask_extension", "ask_pause", "suspend", "comment"},
+        ),
         (Role.DISPATCHER, State.FEEDBACK, {"record_answer", "verify", "rework", "remind", "comment"}),
         (Role.SECTION_LEADER, State.CLOSED, {"reopen", "second_check", "comment"}),
-        (Role.TOWN_MANAGER, State.IN_PROGRESS, {"void", "withdraw", "comment"}),
+        (Role.TOWN_MANAGER, State.IN_PROGRESS, {"void", "supervise", "withdraw", "comment"}),
         (Role.DEPUTY, State.IN_PROGRESS, {"withdraw", "comment"}),
         (Role.AUDITOR, State.IN_PROGRESS, set()),
         (Role.SYSTEM_ADMIN, State.REGISTERED, set()),

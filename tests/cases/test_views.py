@@ -327,3 +327,55 @@ def test_texts_of_villagers_are_never_markup(world: World, client_as: As, made: 
     for page in (head.get("/cases/?tab=all"), head.get(f"/cases/{case_id}")):
         assert "<script>alert" not in page.text
         assert "&lt;script&gt;" in page.text
+
+
+# -- requests, co-handlers and the ladder on the page
+
+
+def test_a_request_stands_on_the_page_until_it_is_answered(
+    app: Flask, world: World, client_as: As, made: Callable[..., int]
+) -> None:
+    def signed(find: Callable[[Role], Viewer]) -> Case:
+        case = collected(world, find(Role.LIAISON))
+        do(service.accept, case, find(Role.VILLAGE_HEAD))
+        do(service.dispatch, case, find(Role.VILLAGE_HEAD), unit=water(world))
+        do(service.sign, case, find(Role.DEPT))
+        return case
+
+    case_id, station, desk = made(signed), client_as(Role.DEPT), client_as(Role.DISPATCHER)
+    asked = {"extension_reason": "funding", "amount": "2", "note": "等材料。"}
+    assert send(station, case_id, "ask-extension", **{**asked, "amount": "99"}).status_code == 200
+    page = body(station.get(send(station, case_id, "ask-extension", **asked).location))
+    assert "已申请延期，准予以前仍按原期限计时。" in page
+    words = body(desk.get(f"/cases/{case_id}"))
+    assert "待答复的申请" in words
+    assert "2 个工作日" in words
+    assert send(client_as(Role.LIAISON), case_id, "grant-extension").status_code == 403
+    words = body(desk.get(send(desk, case_id, "grant-extension").location))
+    assert "已延期，新的期限是 2026年12月9日 10:00。" in words
+    assert "准予延期：2 个工作日" in words
+    assert "待答复的申请" not in words
+
+
+def test_a_whistle_is_blown_from_the_page_and_the_called_unit_reports_in(
+    app: Flask, world: World, client_as: As, made: Callable[..., int]
+) -> None:
+    def accepted(find: Callable[[Role], Viewer]) -> Case:
+        case = collected(world, find(Role.LIAISON))
+        do(service.accept, case, find(Role.VILLAGE_HEAD))
+        return case
+
+    case_id, head, station = made(accepted), client_as(Role.VILLAGE_HEAD), client_as(Role.DEPT)
+    assert station.get(f"/cases/{case_id}").status_code == 404
+    refused = send(head, case_id, "escalate", note="村里解决不了。")
+    assert "请选一种情形" in body(refused)
+    blown = send(
+        head, case_id, "escalate", note="村里解决不了。", whistle_kind="emergency", units=str(world.units["water"])
+    )
+    words = body(head.get(blown.location))
+    assert "已提到镇级，请那里在" in words
+    assert "青溪镇水利站：请在 2026年11月23日 10:30 前报到" in words
+    words = body(station.get(send(station, case_id, "report-in").location))
+    assert "2026年11月23日 10:00 报到" in words
+    desk = body(client_as(Role.DISPATCHER).get("/cases/"))
+    assert "桥边的路塌了一块" in desk

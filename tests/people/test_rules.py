@@ -11,7 +11,7 @@ from gridcase.people.rules import HOUSEHOLD_ROLES, ROLE_PERMISSIONS, Role, UnitK
 
 CIRCLE = """see_work see_case register_case self_solve_case handle_case answer_case see_reporter see_household
     see_members see_tier log_visit see_visit see_points propose_tier"""
-CELL = CIRCLE + " see_place accept_case see_map confirm_tier"
+CELL = CIRCLE + " see_place accept_case escalate_case see_map confirm_tier"
 STATION = "see_work see_case see_reporter handle_case"
 DESK = """see_work see_place see_case see_restricted_case see_reporter register_case accept_case dispatch_case
     answer_case verify_case escalate_case grant_pause see_dashboard see_map see_sensitive_factors"""
@@ -37,7 +37,7 @@ EXPECTED: dict[str, str] = {
     "unit_lead": STATION + " grant_pause",
     "dispatcher": DESK + " see_household",
     "town_manager": """see_work see_place see_case register_case accept_case void_case import_cases manage_town
-        see_dashboard see_map manage_places manage_posts plan_grid import_registers export_registers""",
+        supervise_case see_dashboard see_map manage_places manage_posts plan_grid import_registers export_registers""",
     "county_dispatcher": STATION + " see_restricted_case dispatch_case verify_case",
     "county_dept": STATION,
     "county_manager": """see_work see_place manage_county see_dashboard manage_places manage_posts
@@ -116,6 +116,7 @@ def test_a_supervisor_sees_the_village_but_no_names_unmasked_and_changes_nothing
     ("permission", "roles"),
     [
         (P.VOID_CASE, {Role.TOWN_MANAGER}),
+        (P.SUPERVISE_CASE, {Role.TOWN_MANAGER}),
         (P.GRANT_PAUSE, {Role.DISPATCHER, Role.UNIT_LEAD}),
         (P.DISPATCH_CASE, DUTY_DESKS | {Role.FULLTIME_GRID, Role.VILLAGE_HEAD}),
         (P.VERIFY_CASE, DUTY_DESKS | {Role.FULLTIME_GRID, Role.VILLAGE_HEAD}),

@@ -30,6 +30,10 @@ SOAKS = (
         "10,000 sequences of up to 100 steps: 0 violations of the ledger's invariants",
     ),
     Soak(
+        "tests/cases/test_lives.py::test_random_lives_of_a_case",
+        "10,000 random lives of a case: 0 illegal states, lost steps or wrong clocks",
+    ),
+    Soak(
         "tests/core/test_worktime.py::test_random_deadlines_agree_with_a_walk_over_minutes",
         "5,000 random deadlines against a walk over minutes, in three time zones: 0 differences",
         databases=(),

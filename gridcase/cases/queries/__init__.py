@@ -1,6 +1,7 @@
 """Reading cases: who sees which, the work list, one case's page, the catalogue, what is due, and whether all agrees."""
 
 from gridcase.cases.queries.alike import Likely, Typed, likely_same
+from gridcase.cases.queries.beside import called_units, linked, named_parties
 from gridcase.cases.queries.catalogue import (
     catalogue,
     class_by_code,
@@ -14,6 +15,7 @@ from gridcase.cases.queries.lists import (
     COUNT_CAP,
     Filters,
     Tab,
+    chosen,
     tab_counts,
     tabs_for,
     villages_seen,
@@ -26,14 +28,18 @@ from gridcase.cases.queries.page import (
     by_number,
     clock_of,
     contact_limit_of,
+    desk_of,
     explained,
     facts,
     limit_of,
     steps,
+    units_over,
+    units_to_call,
     villages_of_town,
 )
 from gridcase.cases.queries.papers import get_paper, papers_by_step, papers_held
 from gridcase.cases.queries.posts import Held, held_by, without_addressee
+from gridcase.cases.queries.sheets import get_sheet, late_without_sheet, supervision_sheets
 from gridcase.cases.queries.sight import (
     get_case,
     grants_over,
@@ -44,6 +50,7 @@ from gridcase.cases.queries.sight import (
     standing_of,
     visible,
     visible_on_map,
+    whistle_of,
 )
 from gridcase.cases.queries.suggest import SuggestedClass, suggest_classes
 from gridcase.cases.queries.upkeep import check
@@ -59,23 +66,30 @@ __all__ = [
     "Typed",
     "addresses",
     "by_number",
+    "called_units",
     "catalogue",
     "check",
+    "chosen",
     "class_by_code",
     "class_in_use",
     "clock_of",
     "contact_limit_of",
+    "desk_of",
     "explained",
     "facts",
     "get_case",
     "get_paper",
+    "get_sheet",
     "grants_over",
     "held_by",
     "home_village",
     "is_addressed",
+    "late_without_sheet",
     "likely_same",
     "limit_of",
+    "linked",
     "may_register",
+    "named_parties",
     "open_condition",
     "papers_by_step",
     "papers_held",
@@ -86,13 +100,17 @@ __all__ = [
     "standing_of",
     "steps",
     "suggest_classes",
+    "supervision_sheets",
     "tab_counts",
     "tabs_for",
+    "units_over",
+    "units_to_call",
     "villages_of_town",
     "villages_seen",
     "visible",
     "visible_on_map",
     "waiting_for",
+    "whistle_of",
     "without_addressee",
     "work_list",
 ]

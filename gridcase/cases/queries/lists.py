@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, union
+from sqlalchemy import ColumnElement, and_, false, func, or_, select, union
 from sqlalchemy.orm import aliased
 
-from gridcase.cases.models import Case, CaseClass
-from gridcase.cases.queries.sight import addressed_to, open_condition, scoped, visible, ways_in
-from gridcase.cases.rules import Light, State
+from gridcase.cases.models import Case, CaseClass, CaseRequest, Whistle, WhistleUnit
+from gridcase.cases.queries.sight import addressed_to, desk_of_post, open_condition, scoped, visible, ways_in
+from gridcase.cases.rules import LEVELS, Light, RequestState, State
 from gridcase.core.db import db
 from gridcase.core.labels import Labelled
 from gridcase.core.paging import PAGE_SIZE, Page, cut, instant, read_mark
@@ -35,11 +35,14 @@ class Tab(Labelled):
     VILLAGE = "village", N_("在办")
     LATE = "late", N_("超期")
     TRAY = "tray", N_("待分类")
+    CALLBACK = "callback", N_("待回访")
     CHECK = "check", N_("待复核")
     ALL = "all", N_("全部")
 
 
-BY_NEED: dict[Tab, Permission] = {Tab.TRAY: Permission.ACCEPT_CASE, Tab.CHECK: Permission.SECOND_CHECK}
+BY_NEED: dict[Tab, Permission] = {
+    Tab.TRAY: Permission.ACCEPT_CASE, Tab.CALLBACK: Permission.ANSWER_CASE, Tab.CHECK: Permission.SECOND_CHECK,
+}  # fmt: skip
 BY_DUE = frozenset({Tab.MINE, Tab.VILLAGE, Tab.LATE})
 
 
@@ -67,11 +70,42 @@ def waiting_for(viewer: Viewer) -> ColumnElement[bool]:
     return or_(
         and_(Case.state.in_([State.DISPATCHED, State.IN_PROGRESS]), to_me),
         and_(Case.state == State.REGISTERED, scoped(viewer, Permission.ACCEPT_CASE)),
-        and_(Case.state.in_([State.ACCEPTED, State.RETURNED]), scoped(viewer, Permission.DISPATCH_CASE)),
+        and_(
+            Case.state.in_([State.ACCEPTED, State.RETURNED]),
+            scoped(viewer, Permission.DISPATCH_CASE),
+            _sent_here(viewer),
+        ),
         and_(Case.state == State.FEEDBACK, Case.answer.is_(None), scoped(viewer, Permission.ANSWER_CASE)),
         and_(Case.state == State.FEEDBACK, Case.answer.is_not(None), scoped(viewer, Permission.VERIFY_CASE), not_mine),
         and_(Case.state == State.SUSPENDED, scoped(viewer, Permission.GRANT_PAUSE)),
+        and_(Case.state == State.IN_PROGRESS, _asks(viewer), scoped(viewer, Permission.GRANT_PAUSE)),
+        and_(open_condition(), _whistled_for(viewer)),
     )
+
+
+def _sent_here(viewer: Viewer) -> ColumnElement[bool]:
+    """Cases that have not climbed above the viewer's desk."""
+    desks = [LEVELS.index(desk_of_post(grant)) for grant in viewer.grants_with(Permission.DISPATCH_CASE)]
+    mine = LEVELS[: max(desks, default=-1) + 1]
+    return or_(Case.level.is_(None), Case.level.in_(mine))
+
+
+def _asks(viewer: Viewer) -> ColumnElement[bool]:
+    """Cases with a request that waits for an answer of somebody else than who asked."""
+    asked = select(CaseRequest.case_id).where(
+        CaseRequest.state == RequestState.ASKED,
+        or_(CaseRequest.asked_by_user_id.is_(None), CaseRequest.asked_by_user_id != (viewer.user_id or 0)),
+    )
+    return Case.id.in_(asked)
+
+
+def _whistled_for(viewer: Viewer) -> ColumnElement[bool]:
+    """Cases whose whistle calls a unit of the viewer's that has not reported in."""
+    units = sorted(viewer.unit_ids())
+    if not units or not viewer.may(Permission.HANDLE_CASE):
+        return false()
+    called = select(Whistle.case_id).join(WhistleUnit, WhistleUnit.whistle_id == Whistle.id)
+    return Case.id.in_(called.where(WhistleUnit.arrived_at.is_(None), WhistleUnit.unit_id.in_(units)))
 
 
 def _in_tab(viewer: Viewer, tab: Tab, now: datetime) -> list[ColumnElement[bool]]:
@@ -81,9 +115,13 @@ def _in_tab(viewer: Viewer, tab: Tab, now: datetime) -> list[ColumnElement[bool]
         Tab.VILLAGE: running,
         Tab.LATE: [*running, Case.due_at < now],
         Tab.TRAY: [open_condition(), Case.unsorted.is_(True), scoped(viewer, Permission.ACCEPT_CASE)],
+        Tab.CALLBACK: [
+            open_condition(), Case.state == State.FEEDBACK, Case.answer.is_(None),
+            scoped(viewer, Permission.ANSWER_CASE),
+        ],
         Tab.CHECK: [Case.second_check == "due", scoped(viewer, Permission.SECOND_CHECK)],
         Tab.ALL: [],
-    }[tab]
+    }[tab]  # fmt: skip
 
 
 def _with_light(light: str, now: datetime) -> list[ColumnElement[bool]]:
@@ -128,6 +166,12 @@ def work_list(viewer: Viewer, filters: Filters, *, now: datetime, after: str | N
     query = _columns().join(picked, picked.c.id == Case.id).where(visible(viewer)).order_by(*order)
     rows = db.session.execute(query.limit(PAGE_SIZE + 1)).all()
     return cut(rows, lambda row: [(row.due_at if by_due else row.registered_at).isoformat(), row.id])
+
+
+def chosen(viewer: Viewer, ids: Collection[int]) -> list[Case]:
+    """Those of these cases that the viewer may open, the earliest due first."""
+    query = select(Case).where(Case.id.in_(sorted(ids)), visible(viewer)).order_by(Case.due_at, Case.id)
+    return list(db.session.scalars(query))
 
 
 def _picked(

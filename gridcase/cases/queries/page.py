@@ -13,7 +13,7 @@ from sqlalchemy.orm import aliased
 from gridcase.cases.models import Case, CaseClass, CasePoint, CaseStep
 from gridcase.cases.queries.catalogue import home_village
 from gridcase.cases.queries.sight import visible
-from gridcase.cases.rules import State
+from gridcase.cases.rules import Level, State
 from gridcase.cases.rules.majors import ABOVE_THE_VILLAGE
 from gridcase.core.db import db
 from gridcase.core.geo import lon_lat
@@ -63,16 +63,18 @@ def steps(case_id: int) -> Sequence[CaseStep]:
 
 @dataclass(frozen=True)
 class Clock:
-    """Since when the citizen's clock runs, and when it stood."""
+    """Since when the citizen's clock runs, when it stood, and by how much its limit was extended (in its unit)."""
 
     start: datetime
     pauses: tuple[Span, ...] = ()
+    extra: float = 0
 
 
 def clock_of(case: Case, line: Sequence[CaseStep]) -> Clock:
     """Read the clock off the timeline. It starts at the registration, or when what came from elsewhere was taken up.
     A pause stands until it is ended, and never longer than was granted: what went on late does not become in time."""
     start, began, pauses = case.registered_at, None, []
+    extra = sum(float(step.detail["extra"]) for step in line if step.move == "grant_extension")
     for step in line:
         if step.detail.get("clock"):
             start = step.at
@@ -83,16 +85,16 @@ def clock_of(case: Case, line: Sequence[CaseStep]) -> Clock:
             began = None
     if began is not None:
         pauses.append((began.at, _granted_until(began)))
-    return Clock(start, tuple(pauses))
+    return Clock(start, tuple(pauses), extra)
 
 
 def _granted_until(suspension: CaseStep) -> datetime:
     return datetime.fromisoformat(suspension.detail["until"])
 
 
-def limit_of(case_class: CaseClass) -> Limit:
-    """How long a case of this class may take."""
-    return Limit(case_class.limit, LimitUnit(case_class.limit_unit))
+def limit_of(case_class: CaseClass, *, extra: float = 0) -> Limit:
+    """How long a case of this class may take; `extra`: what was granted on top, in the same unit."""
+    return Limit(case_class.limit + extra, LimitUnit(case_class.limit_unit))
 
 
 def contact_limit_of(case_class: CaseClass) -> Limit:
@@ -105,7 +107,7 @@ def explained(case: Case, line: Sequence[CaseStep], calendar: WorkCalendar) -> A
     if case.due_at is None:
         return None
     clock = clock_of(case, line)
-    return calendar.explain(clock.start, limit_of(case.case_class), pauses=clock.pauses)
+    return calendar.explain(clock.start, limit_of(case.case_class, extra=clock.extra), pauses=clock.pauses)
 
 
 def by_number(number: str, *, viewer: Viewer) -> Case | None:
@@ -115,7 +117,7 @@ def by_number(number: str, *, viewer: Viewer) -> Case | None:
 
 def addresses(case: Case, *, on: date) -> tuple[list[Unit], Sequence[Any]]:
     """Whom a case can be sent to: the units that serve its place, and (id, title, holder) of its village's posts."""
-    units = [unit for unit in people.units_for(case.path) if unit.kind != UnitKind.ZONGZHI]
+    units = units_over(case.path)
     if case.village_id is None or case.case_class.code in ABOVE_THE_VILLAGE:
         return units, []
     held = and_(Holding.post_id == Post.id, people.valid_on(Holding, on), Holding.stand_in.is_(False))
@@ -138,3 +140,26 @@ def villages_of_town(town_id: int) -> Sequence[Any]:
         .where(Grid.town_id == town_id, Grid.level == GridLevel.VILLAGE, Grid.valid_to.is_(None))
         .order_by(Grid.code)
     ).all()
+
+
+def units_over(path: str) -> list[Unit]:
+    """The units that serve a place and can be sent a case: all but the desks."""
+    return [unit for unit in people.units_for(path) if unit.kind != UnitKind.ZONGZHI]
+
+
+def units_to_call(case: Case, level: Level) -> list[Unit]:
+    """The units of a level that serve a case's place and can be called by a whistle."""
+    return [unit for unit in units_over(case.path) if _depth(unit) == _DEPTH[level]]
+
+
+def desk_of(case: Case, level: Level) -> Unit | None:
+    """The duty desk of a level over a case's place."""
+    units = people.units_for(case.path)
+    return next((unit for unit in units if unit.kind == UnitKind.ZONGZHI and _depth(unit) == _DEPTH[level]), None)
+
+
+_DEPTH = {Level.COUNTY: 1, Level.TOWN: 2, Level.VILLAGE: 3, Level.GRID: 4}
+
+
+def _depth(unit: Unit) -> int:
+    return len([part for part in unit.place_path.split("/") if part])

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, or_, select
 
-from gridcase.cases.models import Case
-from gridcase.cases.rules import Standing, State
+from gridcase.cases.models import Case, CaseParty, Whistle, WhistleUnit
+from gridcase.cases.rules import LEVELS, Level, PartyKind, RequestKind, RequestState, Standing, State
 from gridcase.core.config import current
 from gridcase.core.db import db
 from gridcase.core.errors import Missing
@@ -22,12 +23,30 @@ COLLECTOR_KEEPS = frozenset({
 })  # fmt: skip
 
 
+# What a co-handler or a called unit may do: read along, and report in.
+PARTY_KEEPS = frozenset({Permission.SEE_CASE, Permission.SEE_REPORTER, Permission.HANDLE_CASE})
+
+
 def scoped(viewer: Viewer, permission: Permission) -> ColumnElement[bool]:
-    """Cases over which the viewer's posts hold a permission, those addressed to them included."""
-    return reach(
+    """Cases over which the viewer's posts hold a permission: by place, addressed to them, or as a party."""
+    by_post = reach(
         viewer, permission, path=Case.path, section_id=Case.section_id, unit_id=Case.handler_unit_id,
         post_id=Case.handler_post_id, household_id=Case.household_id,
     )  # fmt: skip
+    kinds = frozenset(PartyKind) if permission in PARTY_KEEPS else frozenset({PartyKind.DESK})
+    as_party = in_party(viewer.grants_with(permission), kinds)
+    return by_post if as_party is None else or_(by_post, as_party)
+
+
+def in_party(grants: Sequence[Grant], kinds: Collection[PartyKind]) -> ColumnElement[bool] | None:
+    """Cases in which these posts, or the units they work for, are a party; None where there is no way in."""
+    posts = sorted({grant.post_id for grant in grants if grant.post_id is not None})
+    units = sorted({grant.unit_id for grant in grants if grant.unit_id is not None})
+    ways = [column.in_(ids) for column, ids in ((CaseParty.post_id, posts), (CaseParty.unit_id, units)) if ids]
+    if not ways:
+        return None
+    present = (CaseParty.ended_at.is_(None), CaseParty.kind.in_(sorted(kinds)))
+    return Case.id.in_(select(CaseParty.case_id).where(or_(*ways), *present))
 
 
 def addressed_to(viewer: Viewer) -> ColumnElement[bool]:
@@ -59,8 +78,11 @@ def ways_in(viewer: Viewer, *, newest: bool) -> list[ColumnElement[bool]]:
     from the newest on, else a partial index of few cases is asked.
     """
     ways: list[ColumnElement[bool]] = []
-    for grant in viewer.grants_with(Permission.SEE_CASE):
+    grants = viewer.grants_with(Permission.SEE_CASE)
+    for grant in grants:
         ways += _ways_of(grant, newest)
+    as_party = in_party(grants, frozenset(PartyKind))
+    ways += [] if as_party is None else [as_party]
     open_to_him = or_(Case.restricted.is_(False), _restricted_too(viewer))
     return [and_(way, open_to_him) for way in ways]
 
@@ -126,25 +148,44 @@ def is_addressed(case: Case, grant: Grant) -> bool:
     return by_post or (grant.unit_id is not None and grant.unit_id == case.handler_unit_id)
 
 
+def party_kinds(case: Case, grant: Grant) -> frozenset[PartyKind]:
+    """As what this post, or the unit it works for, is in the case besides the lead."""
+    return frozenset(
+        PartyKind(party.kind)
+        for party in case.parties
+        if party.ended_at is None
+        and (
+            (grant.post_id is not None and grant.post_id == party.post_id)
+            or (grant.unit_id is not None and grant.unit_id == party.unit_id)
+        )
+    )
+
+
+def _held(case: Case, grant: Grant) -> frozenset[Permission]:
+    """What a grant gives over this case: a co-handler's less than its post's."""
+    if is_addressed(case, grant) or _reached(case, grant) or PartyKind.DESK in party_kinds(case, grant):
+        return grant.permissions
+    return grant.permissions & PARTY_KEEPS
+
+
+def _reached(case: Case, grant: Grant) -> bool:
+    return covers(grant, path=case.path, section_id=case.section_id, household_id=case.household_id) or (
+        grant.post_id is not None and grant.post_id == case.collector_post_id
+    )
+
+
 def grants_over(case: Case, viewer: Viewer) -> list[Grant]:
     """The viewer's grants that reach this very case, the addressed ones first: `visible` for a row already loaded."""
     addressed = [grant for grant in viewer.grants if is_addressed(case, grant)]
-    others = [
-        grant
-        for grant in viewer.grants
-        if grant not in addressed
-        and (
-            covers(grant, path=case.path, section_id=case.section_id, household_id=case.household_id)
-            or (grant.post_id is not None and grant.post_id == case.collector_post_id)
-        )
-    ]
-    return addressed + others
+    others = [grant for grant in viewer.grants if grant not in addressed and _reached(case, grant)]
+    known = addressed + others
+    return known + [grant for grant in viewer.grants if grant not in known and party_kinds(case, grant)]
 
 
 def permissions_over(case: Case, viewer: Viewer) -> frozenset[Permission]:
     """What the viewer may do with this very case."""
     grants = grants_over(case, viewer)
-    held = frozenset[Permission]().union(*(grant.permissions for grant in grants))
+    held = frozenset[Permission]().union(*(_held(case, grant) for grant in grants))
     if not case.restricted or any(is_addressed(case, grant) for grant in grants):
         return held
     if Permission.SEE_RESTRICTED_CASE in held:
@@ -156,6 +197,9 @@ def permissions_over(case: Case, viewer: Viewer) -> frozenset[Permission]:
 def standing_of(case: Case, viewer: Viewer) -> Standing:
     """How the viewer stands to this case: what the rules ask to say which moves are open."""
     user = viewer.user_id
+    requests = case.requests if case.state == State.IN_PROGRESS else []  # asked and answered in that state alone
+    asked = [one for one in requests if one.state == RequestState.ASKED]
+    called = _called(case, viewer)
     return Standing(
         state=State(case.state),
         permissions=permissions_over(case, viewer),
@@ -167,4 +211,57 @@ def standing_of(case: Case, viewer: Viewer) -> Standing:
         second_check_due=case.second_check == "due",
         closed_at=case.closed_at,
         reopen_within=timedelta(days=current().reopen_days),
+        is_helper=any(PartyKind.HELPER in party_kinds(case, grant) for grant in viewer.grants),
+        level=Level(case.level) if case.level else None,
+        reach=reach_over(case, viewer),
+        requests=frozenset(RequestKind(one.kind) for one in asked),
+        own_requests=frozenset(
+            RequestKind(one.kind) for one in asked if user is not None and one.asked_by_user_id == user
+        ),
+        extensions=sum(one.kind == RequestKind.EXTENSION and one.state == RequestState.GRANTED for one in requests),
+        extensions_allowed=current().extensions,
+        restricted=case.restricted,
+        must_report=any(one.arrived_at is None for one in called),
+        rates_units=_owes_ratings(case, viewer),
+        rates_whistle=any(one.whistle_rating is None for one in called),
     )
+
+
+def whistle_of(case: Case) -> Whistle | None:
+    """The whistle of a case, asked for only where one can be: it has climbed."""
+    return case.whistle if case.level is not None else None
+
+
+def reach_over(case: Case, viewer: Viewer) -> Level:
+    """The highest desk at which the viewer sits over this case: by the place of the post."""
+    found = [desk_of_post(grant) for grant in grants_over(case, viewer)]
+    return max(found, key=LEVELS.index, default=Level.GRID)
+
+
+def desk_of_post(grant: Grant) -> Level:
+    """The desk a post sits at, by its place; who serves homes or a section sits at the grid's."""
+    if grant.path is None or grant.section_id is not None or grant.household_ids is not None:
+        return Level.GRID
+    depth = len([part for part in grant.path.split("/") if part])
+    return LEVELS[max(0, len(LEVELS) - max(depth, 1))]
+
+
+def blew(case: Case, viewer: Viewer) -> bool:
+    """Whether the viewer, or the post he holds now, has blown the whistle of this case."""
+    whistle = whistle_of(case)
+    if whistle is None:
+        return False
+    return whistle.by_post_id in viewer.post_ids() or (
+        viewer.user_id is not None and whistle.by_user_id == viewer.user_id
+    )
+
+
+def _owes_ratings(case: Case, viewer: Viewer) -> bool:
+    whistle = whistle_of(case)
+    return whistle is not None and blew(case, viewer) and any(one.unit_rating is None for one in whistle.units)
+
+
+def _called(case: Case, viewer: Viewer) -> list[WhistleUnit]:
+    """The places of the whistle that are the viewer's unit's."""
+    whistle = whistle_of(case)
+    return [] if whistle is None else [one for one in whistle.units if one.unit_id in viewer.unit_ids()]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from gridcase.cases.rules.states import State, Urgency
+from gridcase.cases.rules.states import State, Urgency, WhistleKind
 from gridcase.core.labels import Labelled, Marked
 from gridcase.core.words import N_, Text
 from gridcase.core.worktime import Limit, LimitUnit, WorkCalendar
@@ -74,6 +74,13 @@ STAGE_LIMITS: Mapping[Stage, Mapping[Urgency, Limit]] = {
     Stage.DISPATCH: {_1: _natural(0.5), _2: _working(2), _3: _working(4)},
     Stage.SIGN: {_1: _natural(0.5), _2: _working(2), _3: _working(8)},
     Stage.CHECK: {_1: _natural(24), _2: _working(8), _3: _working(16)},
+}
+
+# Within what time a unit called by a whistle reports in.
+REPORT_IN: Mapping[WhistleKind, Limit] = {
+    WhistleKind.EMERGENCY: _natural(0.5),
+    WhistleKind.ENFORCEMENT: _working(8),
+    WhistleKind.ROUTINE: _working(16),
 }
 
 

@@ -6,64 +6,24 @@ through a row of `MOVES`; a row without target leaves the state and only adds a 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from gridcase.cases.rules.states import ENDED_STATES, State
+from gridcase.cases.rules.conditions import why_not_asked, why_not_called, why_not_climbed
+from gridcase.cases.rules.standing import REOPEN_WITHIN, Move, Standing
+from gridcase.cases.rules.states import ENDED_STATES, RequestKind, State
 from gridcase.core.permissions import Permission
 from gridcase.core.words import N_, Text
 
-REOPEN_WITHIN = timedelta(days=14)
+__all__ = ["MOVES", "REOPEN_WITHIN", "Move", "Standing", "move_named", "moves_open_to", "primary_move", "why_not"]
+
 _UNFINISHED = frozenset(State) - ENDED_STATES
-
-
-@dataclass(frozen=True)
-class Move:
-    """One thing a person does with a case.
-
-    `asks` are the fields the form must have, `optional` those it may have. `not_by="handler"`: never by who
-    handled it. `by_address`: only the post or unit the case is addressed to. `by_reporter`: only the villager
-    who reported, or the post that registered it for him. `key` is the letter on the keyboard, `effect` the
-    sentence shown before something that ends the case or touches points.
-    """
-
-    name: str
-    label: Text
-    sources: frozenset[State]
-    target: State | None
-    needs: Permission
-    asks: tuple[str, ...] = ()
-    optional: tuple[str, ...] = ()
-    not_by: str | None = None
-    by_address: bool = False
-    by_reporter: bool = False
-    primary: bool = False
-    key: str = ""
-    effect: Text | None = None
-
-
-@dataclass(frozen=True)
-class Standing:
-    """How one person stands to one case. `permissions` are those held over this very case.
-
-    `is_handler`: this person worked on the result. `answered`: the villager's word, or why there is none, is
-    recorded. `second_check_due`: it was drawn for a second check that nobody has made yet.
-    """
-
-    state: State
-    permissions: frozenset[Permission]
-    is_addressed: bool = False
-    is_handler: bool = False
-    is_reporter: bool = False
-    answered: bool = False
-    second_check_due: bool = False
-    closed_at: datetime | None = None
-    reopen_within: timedelta = REOPEN_WITHIN
 
 
 def _from(*states: State) -> frozenset[State]:
     return frozenset(states)
 
+
+_IN_HANDS = _from(State.DISPATCHED, State.IN_PROGRESS)
 
 # The order is the order of the buttons: the first primary move that is open is the big one.
 MOVES: tuple[Move, ...] = (
@@ -77,6 +37,7 @@ MOVES: tuple[Move, ...] = (
         optional=("note",),
         primary=True,
         key="a",
+        by_desk=True,
     ),
     Move(
         name="dispatch",
@@ -88,6 +49,7 @@ MOVES: tuple[Move, ...] = (
         optional=("note",),
         primary=True,
         key="d",
+        by_desk=True,
     ),
     Move(
         name="self_solve",
@@ -100,6 +62,7 @@ MOVES: tuple[Move, ...] = (
         primary=True,
         key="e",
         effect=N_("直接办结，并记下群众的答复。"),
+        by_desk=True,
     ),
     Move(
         name="reject_duplicate",
@@ -110,6 +73,7 @@ MOVES: tuple[Move, ...] = (
         asks=("duplicate_of",),
         optional=("note",),
         effect=N_("本件到此结束，进展以首件为准。"),
+        by_desk=True,
     ),
     Move(
         name="sign",
@@ -120,6 +84,7 @@ MOVES: tuple[Move, ...] = (
         by_address=True,
         primary=True,
         key="s",
+        or_helper=True,
     ),
     Move(
         name="submit_result",
@@ -145,6 +110,30 @@ MOVES: tuple[Move, ...] = (
         key="b",
     ),
     Move(
+        name="transfer", label=N_("转办"), sources=_IN_HANDS, target=State.DISPATCHED, needs=Permission.DISPATCH_CASE,
+        asks=("handler", "note"), by_desk=True,
+    ),
+    Move(
+        name="add_helper", label=N_("增加协办"), sources=_IN_HANDS, target=None, needs=Permission.DISPATCH_CASE,
+        asks=("handler",), optional=("note",), by_desk=True,
+    ),
+    Move(
+        name="ask_extension", label=N_("申请延期"), sources=_from(State.IN_PROGRESS), target=None,
+        needs=Permission.HANDLE_CASE, asks=("extension_reason", "amount"), optional=("note",), by_address=True,
+    ),
+    Move(
+        name="grant_extension", label=N_("准予延期"), sources=_from(State.IN_PROGRESS), target=None,
+        needs=Permission.GRANT_PAUSE, optional=("note",), answers=RequestKind.EXTENSION,
+    ),
+    Move(
+        name="refuse_extension", label=N_("不准延期"), sources=_from(State.IN_PROGRESS), target=None,
+        needs=Permission.GRANT_PAUSE, asks=("note",), answers=RequestKind.EXTENSION,
+    ),
+    Move(
+        name="ask_pause", label=N_("申请挂起"), sources=_from(State.IN_PROGRESS), target=None,
+        needs=Permission.HANDLE_CASE, asks=("pause_reason", "expected_on"), optional=("note",), by_address=True,
+    ),
+    Move(
         name="suspend",
         label=N_("准予挂起"),
         sources=_from(State.IN_PROGRESS),
@@ -152,6 +141,11 @@ MOVES: tuple[Move, ...] = (
         needs=Permission.GRANT_PAUSE,
         asks=("pause_reason", "expected_on"),
         optional=("note",),
+        answers=RequestKind.PAUSE,
+    ),
+    Move(
+        name="refuse_pause", label=N_("不准挂起"), sources=_from(State.IN_PROGRESS), target=None,
+        needs=Permission.GRANT_PAUSE, asks=("note",), answers=RequestKind.PAUSE,
     ),
     Move(
         name="resume",
@@ -161,6 +155,23 @@ MOVES: tuple[Move, ...] = (
         needs=Permission.GRANT_PAUSE,
         optional=("note",),
         primary=True,
+    ),
+    Move(
+        name="escalate", label=N_("提级"), sources=_from(State.ACCEPTED, State.RETURNED) | _IN_HANDS,
+        target=State.ACCEPTED, needs=Permission.ESCALATE_CASE, asks=("note",), optional=("whistle_kind", "units"),
+        by_desk=True, key="t", effect=N_("事件交上一级派单，原办理人改为协办。"),
+    ),
+    Move(
+        name="report_in", label=N_("报到"), sources=_UNFINISHED, target=None, needs=Permission.HANDLE_CASE,
+        optional=("note",), primary=True,
+    ),
+    Move(
+        name="rate_units", label=N_("评价部门"), sources=_from(State.CLOSED), target=None,
+        needs=Permission.ESCALATE_CASE, asks=("rating",), optional=("note",),
+    ),
+    Move(
+        name="rate_whistle", label=N_("评价哨件"), sources=_from(State.CLOSED), target=None,
+        needs=Permission.HANDLE_CASE, asks=("rating",), optional=("note",),
     ),
     Move(
         name="verify",
@@ -204,6 +215,10 @@ MOVES: tuple[Move, ...] = (
         effect=N_("事件回到办理中，因它计入的积分将冲回。"),
     ),
     Move(
+        name="follow_up", label=N_("登记后续事件"), sources=_from(State.CLOSED), target=None,
+        needs=Permission.REGISTER_CASE, asks=("note",), effect=N_("另立一件新事件，与这一件相连。"),
+    ),
+    Move(
         name="second_check",
         label=N_("复核"),
         sources=_from(State.CLOSED),
@@ -222,6 +237,15 @@ MOVES: tuple[Move, ...] = (
         needs=Permission.DISPATCH_CASE,
         optional=("note",),
         key="u",
+    ),
+    # Made by signing a supervision sheet, not by a button of the case.
+    Move(
+        name="supervise",
+        label=N_("督办"),
+        sources=_UNFINISHED,
+        target=None,
+        needs=Permission.SUPERVISE_CASE,
+        asks=("note",),
     ),
     Move(
         name="comment",
@@ -269,7 +293,7 @@ MOVES: tuple[Move, ...] = (
         asks=("note",),
         effect=N_("事件作废，不再办理，也不计入统计。"),
     ),
-)
+)  # fmt: skip
 _BY_NAME = {move.name: move for move in MOVES}
 
 
@@ -284,7 +308,8 @@ def why_not(move: Move, standing: Standing, *, now: datetime) -> Text | None:
         return N_("%(state)s的事件不能%(move)s。", state=standing.state.label, move=move.label)
     if move.needs not in standing.permissions:
         return N_("您的岗位不能%(move)s。", move=move.label)
-    if move.by_address and not standing.is_addressed:
+    addressed = standing.is_addressed or (move.or_helper and standing.is_helper)
+    if move.by_address and not addressed:
         return N_("只有接到派单的岗位或单位才能%(move)s。", move=move.label)
     if move.by_reporter and not standing.is_reporter:
         return N_("只有反映人本人或登记的岗位才能%(move)s。", move=move.label)
@@ -308,6 +333,16 @@ def _own_condition(move: Move, standing: Standing, now: datetime) -> Text | None
         return N_("请先记录群众的答复；联系不上的，须有三次联系记录。")
     if move.name == "second_check" and not standing.second_check_due:
         return N_("这件事没有待做的复核。")
-    if move.name == "reopen" and (standing.closed_at is None or now > standing.closed_at + standing.reopen_within):
-        return N_("办结已超过 %(n)s 天，请作为新事件登记。", n=standing.reopen_within.days)
+    if move.name in ("reopen", "follow_up"):
+        return _again(move, standing, now)
+    return why_not_climbed(move, standing) or why_not_asked(move, standing) or why_not_called(move, standing)
+
+
+def _again(move: Move, standing: Standing, now: datetime) -> Text | None:
+    n = standing.reopen_within.days
+    over = standing.closed_at is None or now > standing.closed_at + standing.reopen_within
+    if move.name == "reopen" and over:
+        return N_("办结已超过 %(n)s 天，请作为新事件登记。", n=n)
+    if move.name == "follow_up" and not over:
+        return N_("办结未满 %(n)s 天，请直接重启。", n=n)
     return None

@@ -7,12 +7,19 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from gridcase.cases.rules.moves import move_named
+from gridcase.cases.rules.states import Level
 from gridcase.core.words import N_, Text
 from gridcase.core.worktime import HOURS_A_DAY, LimitUnit, WorkCalendar
 
 FAR = timedelta(days=60)  # beyond this, calendar days say it well enough
 NO_CLOCK = N_("尚未计时")
 
+_TO: Mapping[str, Text] = {
+    "dispatch": N_("派给%(to)s"),
+    "transfer": N_("转给%(to)s"),
+    "add_helper": N_("请%(to)s协办"),
+    "follow_up": N_("后续事件 %(to)s"),
+}
 _HAPPENED: Mapping[str, Text] = {
     "register": N_("登记"),
     "import": N_("从其他系统导入"),
@@ -80,8 +87,12 @@ def _counted(forms: _Forms, unit: str, n: float) -> Text:
 
 def what_happened(move: str, detail: Mapping[str, Any]) -> Text:
     """One step in words, for the timeline."""
-    if move == "dispatch" and detail.get("to"):
-        return N_("派给%(to)s", to=detail["to"])
+    if move in _TO and detail.get("to"):
+        return Text(_TO[move].msgid, {"to": detail["to"]})
+    if move == "escalate" and detail.get("level"):
+        return N_("提到%(level)s", level=Level(detail["level"]).label)
+    if move == "report_in" and detail.get("late"):
+        return N_("报到（超过时间）")
     if move == "hand_over" and detail.get("to"):
         return N_("%(giver)s移交给%(to)s", giver=detail["from"], to=detail["to"])
     if move == "record_answer" and not detail.get("answer"):
@@ -107,6 +118,12 @@ _NOTE_WANTED: Mapping[str, Text] = {
     "reopen": N_("请写明为什么重启。"),
     "withdraw": N_("请写明为什么撤回。"),
     "void": N_("请写明为什么作废。"),
+    "transfer": N_("请写明为什么转办。"),
+    "supervise": N_("请写明督办要求。"),
+    "refuse_extension": N_("请写明为什么不准。"),
+    "refuse_pause": N_("请写明为什么不准。"),
+    "escalate": N_("请写明为什么要提级。"),
+    "follow_up": N_("请写明现在的情况。"),
 }
 
 

@@ -102,6 +102,49 @@ class Level(Labelled):
         raise ValueError(f"no level is called {letter!r}")
 
 
+LEVELS = tuple(Level)  # from the lowest desk to the highest
+
+
+class RequestKind(Labelled):
+    """What a handler may ask for."""
+
+    EXTENSION = "extension", N_("延期")
+    PAUSE = "pause", N_("挂起")
+
+
+class RequestState(Labelled):
+    """What became of a request; it lapses when the case leaves the handler's hands first."""
+
+    ASKED = "asked", N_("待答复")
+    GRANTED = "granted", N_("已准予")
+    REFUSED = "refused", N_("未准予")
+    LAPSED = "lapsed", N_("已失效")
+
+
+class SheetState(Labelled):
+    """What became of a supervision sheet."""
+
+    DRAFTED = "drafted", N_("待签发")
+    SIGNED = "signed", N_("已签发")
+    DROPPED = "dropped", N_("不签发")
+
+
+class PartyKind(Labelled):
+    """Why a post or unit is in a case besides the lead."""
+
+    HELPER = "helper", N_("协办")
+    CALLED = "called", N_("应哨")
+    DESK = "desk", N_("派单台")
+
+
+class WhistleKind(Labelled):
+    """The three cases in which one may whistle."""
+
+    ROUTINE = "routine", N_("群众反映突出、本级解决不了")
+    ENFORCEMENT = "enforcement", N_("综合执法")
+    EMERGENCY = "emergency", N_("应急处置")
+
+
 class Answer(Labelled):
     """The villager's word about the result, or the recorded reason why there is none."""
 

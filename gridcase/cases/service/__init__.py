@@ -12,6 +12,7 @@ from gridcase.cases.service.closing import (
     self_solve,
     verify,
 )
+from gridcase.cases.service.following import follow_up
 from gridcase.cases.service.handover import hand_back, hand_over
 from gridcase.cases.service.history import HistoryRow, ImportResult, import_history
 from gridcase.cases.service.learning import learn_classes
@@ -19,25 +20,38 @@ from gridcase.cases.service.linking import link_to
 from gridcase.cases.service.moves import (
     REMINDABLE,
     accept,
+    add_helper,
     comment,
     dispatch,
     give_back,
     reject_duplicate,
     remind,
-    resume,
     sign,
     sort,
     submit_result,
-    suspend,
+    transfer,
     void,
     withdraw,
 )
 from gridcase.cases.service.papers import Papers, attach
 from gridcase.cases.service.register import ImportedFrom, Intake, collect, collect_and_solve, repoint_household
+from gridcase.cases.service.requests import (
+    ask_extension,
+    ask_pause,
+    grant_extension,
+    open_request,
+    refuse_extension,
+    refuse_pause,
+    resume,
+    suspend,
+)
+from gridcase.cases.service.supervision import draft_sheets, drop_sheet, sign_sheet
 from gridcase.cases.service.tallies import fold_tallies
+from gridcase.cases.service.whistles import WHISTLED, escalate, rate_units, rate_whistle, report_in
 
 __all__ = [
     "REMINDABLE",
+    "WHISTLED",
     "ClosingPolicy",
     "HistoryRow",
     "ImportResult",
@@ -46,33 +60,49 @@ __all__ = [
     "Papers",
     "accept",
     "attach",
+    "add_helper",
+    "ask_extension",
+    "ask_pause",
     "check",
     "closing_policy",
     "collect",
     "collect_and_solve",
     "comment",
     "dispatch",
+    "draft_sheets",
     "drawn_for_second_check",
+    "drop_sheet",
+    "escalate",
     "fold_tallies",
+    "follow_up",
     "give_back",
+    "grant_extension",
     "hand_back",
     "hand_over",
     "import_history",
     "learn_classes",
     "link_to",
+    "open_request",
+    "rate_units",
+    "rate_whistle",
     "record_answer",
+    "refuse_extension",
+    "refuse_pause",
     "reject_duplicate",
     "remind",
     "reopen",
     "repoint_household",
+    "report_in",
     "resume",
     "rework",
     "second_check",
     "self_solve",
     "sign",
+    "sign_sheet",
     "sort",
     "submit_result",
     "suspend",
+    "transfer",
     "verify",
     "void",
     "withdraw",

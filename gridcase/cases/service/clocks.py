@@ -12,9 +12,9 @@ from gridcase.cases.rules import Stage, State, Urgency, stage_limit, stage_of
 from gridcase.core.worktime import Span, WorkCalendar
 
 
-def start_clocks(case: Case, *, start: datetime, pauses: Sequence[Span] = ()) -> None:
-    """The citizen's clock from `start`: first contact, due-soon, due; and the clock of the stage it is in."""
-    calendar, limit = work_calendar(), limit_of(case.case_class)
+def start_clocks(case: Case, *, start: datetime, pauses: Sequence[Span] = (), extra: float = 0) -> None:
+    """The citizen's clock from `start`: contact, due-soon, due. `extra`: what was granted, in the limit's unit."""
+    calendar, limit = work_calendar(), limit_of(case.case_class, extra=extra)
     due = calendar.add(start, limit, pauses=pauses)
     case.due_at, case.due_provisional = due.at, due.provisional
     case.soon_at = calendar.soon_at(start, due.at, limit, pauses=pauses)

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from gridcase.audit import service as audit
 from gridcase.cases import queries
 from gridcase.cases.models import Case, CaseStep
-from gridcase.cases.rules import ENDED_STATES, State, move_named, why_not
+from gridcase.cases.rules import ENDED_STATES, RequestState, State, move_named, why_not
 from gridcase.cases.rules.said import note_wanted
 from gridcase.cases.service.clocks import stage_due_at
 from gridcase.cases.service.tallies import Key, key_of, shift
@@ -50,10 +50,19 @@ def _move(
     for column, value in (changes or {}).items():
         setattr(case, column, value)
     if move.target is not None:
+        if from_state is State.IN_PROGRESS:
+            _lapse(case, now)
         _arrive(case, move.target, now)
     return write_step(
         case, name, actor=actor, grant=grant, now=now, from_state=from_state, before=before, note=note, detail=detail
     )
+
+
+def _lapse(case: Case, now: datetime) -> None:
+    """What was asked for and not decided has no meaning once the case has left the handler's hands."""
+    for request in case.requests:
+        if request.state == RequestState.ASKED:
+            request.state, request.decided_at = RequestState.LAPSED, now
 
 
 def _arrive(case: Case, state: State, now: datetime) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from gridcase.cases.models import Case, CaseStep
 from gridcase.cases.rules import State
 from gridcase.cases.service.door import _move, lock
-from gridcase.cases.service.moves import reset_clocks
+from gridcase.cases.service.requests import recount
 from gridcase.cases.service.telling import tell_dispatcher
 from gridcase.core.permissions import Viewer
 from gridcase.core.words import N_
@@ -38,6 +38,6 @@ def hand_back(case: Case, *, actor: Viewer, reason: str, now: datetime) -> CaseS
     changes = {"handler_post_id": None, "handler_unit_id": None}
     step = _move(case, "hand_back", actor=actor, now=now, note=reason or str(N_("岗位调整")), changes=changes)
     if stood:
-        reset_clocks(case)
+        recount(case)
     tell_dispatcher(case, step, now=now)
     return step

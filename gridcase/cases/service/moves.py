@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import datetime
 from typing import Any
 
 from gridcase.cases import queries
 from gridcase.cases.models import Case, CaseClass, CaseStep
-from gridcase.cases.rules import ExtensionReason, ReturnReason, State, Urgency
+from gridcase.cases.rules import PartyKind, ReturnReason, State, Urgency
 from gridcase.cases.rules.majors import ABOVE_THE_VILLAGE, UNSORTED_CLASS
+from gridcase.cases.service import parties
 from gridcase.cases.service.clocks import stage_due_at, start_clocks
 from gridcase.cases.service.door import _move, lock
-from gridcase.cases.service.telling import tell_dispatcher, tell_handler, tell_taker
-from gridcase.core.clock import TOWN_ZONE
+from gridcase.cases.service.telling import tell_dispatcher, tell_former, tell_handler, tell_taker, tell_unit
 from gridcase.core.db import db
 from gridcase.core.errors import Refused
 from gridcase.core.permissions import Viewer
@@ -22,7 +22,6 @@ from gridcase.households.models import Household
 from gridcase.people.models import Post, Unit
 from gridcase.people.rules import UnitKind
 
-LONGEST_PAUSE = timedelta(days=366)
 # Ended without being dealt with: nothing can be left to such a case.
 DROPPED = frozenset({State.DUPLICATE, State.VOIDED, State.WITHDRAWN})
 # Where a case lies with somebody who can be asked to hurry.
@@ -113,19 +112,25 @@ def dispatch(
     note: str | None = None,
 ) -> CaseStep:
     """Address a case to a post of its village or to a unit that serves its place, and tell them."""
-    if (post is None) == (unit is None):
-        raise Refused(N_("请选一个办理岗位或单位。"), field="handler")
     lock(case)  # its class and place decide who may have it
-    _check_address(case, post, unit)
+    name = _address(case, post, unit)
     changes = {"handler_post_id": post.id if post else None, "handler_unit_id": unit.id if unit else None}
-    name = post.title if post else unit.name if unit else ""
     detail = {"to": name, "post_id": changes["handler_post_id"], "unit_id": changes["handler_unit_id"]}
     step = _move(case, "dispatch", actor=actor, now=now, note=note, detail=detail, changes=changes)
     tell_handler(case, step, now=now)
     return step
 
 
-def _check_address(case: Case, post: Post | None, unit: Unit | None) -> None:
+def _address(case: Case, post: Post | None, unit: Unit | None) -> str:
+    """The name of the one post or unit chosen, if the case may go there."""
+    if (post is None) == (unit is None):
+        raise Refused(N_("请选一个办理岗位或单位。"), field="handler")
+    check_address(case, post, unit)
+    return post.title if post else unit.name if unit else ""
+
+
+def check_address(case: Case, post: Post | None, unit: Unit | None) -> None:
+    """Whether a case may be sent there: `Refused` in words otherwise."""
     if post is not None and case.case_class.code in ABOVE_THE_VILLAGE:
         raise Refused(N_("反映干部作风的事不能派给村里，请派给镇级以上单位。"), field="handler")
     if post is not None and not post.place_path.startswith(queries.home_village(case.path)):
@@ -136,9 +141,66 @@ def _check_address(case: Case, post: Post | None, unit: Unit | None) -> None:
         raise Refused(N_("综治中心只派单、不办理，请选办理单位。"), field="handler")
 
 
+def transfer(
+    case: Case, *, actor: Viewer, now: datetime, note: str, post: Post | None = None, unit: Unit | None = None
+) -> CaseStep:
+    """Send a case on to another post or unit, with a reason; who had it hears of it, the stage clock starts anew."""
+    lock(case)
+    name = _address(case, post, unit)
+    before = (case.handler_post_id, case.handler_unit_id)
+    changes = {"handler_post_id": post.id if post else None, "handler_unit_id": unit.id if unit else None}
+    if before == tuple(changes.values()):
+        raise Refused(N_("已经在那里了，请选别的岗位或单位。"), field="handler")
+    detail = {"to": name, "post_id": changes["handler_post_id"], "unit_id": changes["handler_unit_id"]}
+    step = _move(case, "transfer", actor=actor, now=now, note=note, detail=detail, changes=changes)
+    parties.leave(case, post_id=changes["handler_post_id"], unit_id=changes["handler_unit_id"], now=now)
+    tell_handler(case, step, now=now)
+    tell_former(case, step, now=now, post_id=before[0], unit_id=before[1])
+    return step
+
+
+def add_helper(
+    case: Case,
+    *,
+    actor: Viewer,
+    now: datetime,
+    post: Post | None = None,
+    unit: Unit | None = None,
+    note: str | None = None,
+) -> CaseStep:
+    """Let another post or unit help; the lead stays one."""
+    lock(case)
+    name = _address(case, post, unit)
+    post_id, unit_id = post.id if post else None, unit.id if unit else None
+    if (post_id, unit_id) == (case.handler_post_id, case.handler_unit_id):
+        raise Refused(N_("它已经是主办，请选别的岗位或单位。"), field="handler")
+    if any((party.post_id, party.unit_id) == (post_id, unit_id) for party in parties.helping(case)):
+        raise Refused(N_("它已经在协办。"), field="handler")
+    step = _move(case, "add_helper", actor=actor, now=now, note=note, detail={"to": name})
+    parties.join(case, PartyKind.HELPER, post_id=post_id, unit_id=unit_id, now=now)
+    tell_unit(case, step, now=now, post_id=post_id, unit_id=unit_id)
+    return step
+
+
 def sign(case: Case, *, actor: Viewer, now: datetime, note: str | None = None) -> CaseStep:
-    """Take a dispatched case into one's hands."""
-    return _move(case, "sign", actor=actor, now=now, note=note)
+    """Take a dispatched case into one's hands. The first who signs is the lead: a co-handler who is first takes it over
+    from whom it was sent to, who helps from now on.
+    """
+    lock(case)
+    if any(queries.is_addressed(case, grant) for grant in actor.grants):
+        return _move(case, "sign", actor=actor, now=now, note=note)
+    mine = next((party for party in parties.helping(case) if parties.works_for(actor, party)), None)
+    changes: dict[str, Any] = {}
+    if mine is not None:
+        changes = {"handler_post_id": mine.post_id, "handler_unit_id": mine.unit_id}
+    sent_to = (case.handler_post_id, case.handler_unit_id)
+    step = _move(
+        case, "sign", actor=actor, now=now, note=note, detail={"lead": True} if mine else None, changes=changes
+    )
+    if mine is not None:
+        mine.ended_at = now
+        parties.join(case, PartyKind.HELPER, post_id=sent_to[0], unit_id=sent_to[1], now=now)
+    return step
 
 
 def give_back(case: Case, *, actor: Viewer, now: datetime, reason: ReturnReason, note: str | None = None) -> CaseStep:
@@ -170,36 +232,6 @@ def helper_in_village(case: Case, helper: Household) -> Household:
     if helper.village_id != case.village_id:
         raise Refused(N_("协助户须是本村的住户。"), field="helper_household")
     return helper
-
-
-def suspend(
-    case: Case, *, actor: Viewer, now: datetime, reason: ExtensionReason, until: date, note: str | None = None
-) -> CaseStep:
-    """Stop the clock until a day: the deadline moves by the pause, and once more when it really ends."""
-    ends = datetime.combine(until, time.max, tzinfo=TOWN_ZONE).astimezone(UTC)
-    if ends <= now:
-        raise Refused(N_("预计恢复的日期须在今天或以后。"), field="expected_on")
-    if ends > now + LONGEST_PAUSE:
-        raise Refused(N_("挂起最长一年，请填一年以内的日期。"), field="expected_on")
-    detail = {"reason": reason, "until": ends.isoformat()}
-    step = _move(case, "suspend", actor=actor, now=now, note=note, detail=detail)
-    reset_clocks(case)
-    return step
-
-
-def resume(case: Case, *, actor: Viewer, now: datetime, note: str | None = None) -> CaseStep:
-    """Go on; the deadline moves by the time the case really stood."""
-    step = _move(case, "resume", actor=actor, now=now, note=note)
-    reset_clocks(case)
-    case.stage_due_at = stage_due_at(case, now=now)
-    return step
-
-
-def reset_clocks(case: Case) -> None:
-    """The clocks of a case anew from its own timeline: a pause ended earlier than granted."""
-    if case.due_at is not None:
-        clock = queries.clock_of(case, queries.steps(case.id))
-        start_clocks(case, start=clock.start, pauses=clock.pauses)
 
 
 def remind(case: Case, *, actor: Viewer, now: datetime, note: str | None = None) -> CaseStep:

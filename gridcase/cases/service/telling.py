@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from gridcase.cases.models import Case, CaseStep
+from gridcase.cases.models import Case, CaseRequest, CaseStep
 from gridcase.cases.rules import Urgency
 from gridcase.core.clock import TOWN_ZONE
 from gridcase.core.db import db
@@ -18,7 +18,20 @@ _SENT: dict[str, Text] = {
     "rework": N_("%(what)s退回重办，请在 %(until)s 前办好。"),
     "reopen": N_("%(what)s已重启，请接着办理。"),
     "remind": N_("%(what)s被催办，请尽快办理。"),
+    "transfer": N_("%(what)s转给了您，请在 %(until)s 前签收。"),
+    "add_helper": N_("请协办%(what)s。"),
+    "supervise": N_("%(what)s被督办，请按督办单要求办理。"),
+    "escalate": N_("%(what)s吹哨请您单位报到，请在 %(until)s 前到场。"),
 }
+_ANSWERED: dict[str, Text] = {
+    "grant_extension": N_("%(what)s的延期已准予。"),
+    "refuse_extension": N_("%(what)s的延期未准予，请按原期限办理。"),
+    "suspend": N_("%(what)s的挂起已准予。"),
+    "refuse_pause": N_("%(what)s的挂起未准予，请继续办理。"),
+}
+_ASKED = N_("%(what)s有延期或挂起的申请，请答复。")
+_SENT_ON = N_("%(what)s已转给别处，不用再办。")
+_CLIMBED = N_("%(what)s提级到您这里，请在 %(until)s 前派单。")
 _GIVEN_BACK = N_("%(what)s被退单，请重新派单。")
 _HAS_RESULT = N_("%(what)s已有办理结果，请问问群众是否满意。")
 
@@ -30,13 +43,7 @@ def tell_handler(case: Case, step: CaseStep, *, now: datetime) -> None:
 
 def tell_dispatcher(case: Case, step: CaseStep, *, now: datetime) -> None:
     """The post that sent the case."""
-    sender = db.session.scalar(
-        select(CaseStep.actor_post_id)
-        .where(CaseStep.case_id == case.id, CaseStep.move == "dispatch")
-        .order_by(CaseStep.seq.desc())
-        .limit(1)
-    )
-    _tell(case, step, _GIVEN_BACK, now, post_id=sender)
+    _tell(case, step, _GIVEN_BACK, now, post_id=_sender(case))
 
 
 def tell_taker(case: Case, step: CaseStep, *, now: datetime) -> None:
@@ -44,16 +51,68 @@ def tell_taker(case: Case, step: CaseStep, *, now: datetime) -> None:
     _tell(case, step, _HAS_RESULT, now, post_id=case.collector_post_id)
 
 
+def tell_former(case: Case, step: CaseStep, *, now: datetime, post_id: int | None, unit_id: int | None) -> None:
+    """Whoever had the case before it was sent on."""
+    _tell(case, step, _SENT_ON, now, post_id=post_id, unit_id=unit_id, rule="former", link="/cases/")
+
+
+def tell_unit(
+    case: Case,
+    step: CaseStep,
+    *,
+    now: datetime,
+    post_id: int | None = None,
+    unit_id: int | None = None,
+    by: datetime | None = None,
+) -> None:
+    """A co-handler, or a unit called by a whistle until `by`."""
+    _tell(case, step, _SENT[step.move], now, post_id=post_id, unit_id=unit_id, rule="party", by=by)
+
+
+def tell_desk(case: Case, step: CaseStep, *, now: datetime, unit_id: int | None) -> None:
+    """The desk the case has climbed to."""
+    _tell(case, step, _CLIMBED, now, unit_id=unit_id, rule="desk")
+
+
+def tell_granters(case: Case, step: CaseStep, *, now: datetime) -> None:
+    """Who sent the case: the desk that may grant, or knows who may; the unit's lead finds it in the unit's list."""
+    _tell(case, step, _ASKED, now, post_id=_sender(case))
+
+
+def tell_asker(case: Case, step: CaseStep, request: CaseRequest, *, now: datetime) -> None:
+    """The post that asked for more time or a pause."""
+    _tell(case, step, _ANSWERED[step.move], now, post_id=request.asked_by_post_id, rule="asker")
+
+
+def _sender(case: Case) -> int | None:
+    return db.session.scalar(
+        select(CaseStep.actor_post_id)
+        .where(CaseStep.case_id == case.id, CaseStep.move.in_(("dispatch", "transfer")))
+        .order_by(CaseStep.seq.desc())
+        .limit(1)
+    )
+
+
 def _tell(
-    case: Case, step: CaseStep, text: Text, now: datetime, *, post_id: int | None = None, unit_id: int | None = None
+    case: Case,
+    step: CaseStep,
+    text: Text,
+    now: datetime,
+    *,
+    post_id: int | None = None,
+    unit_id: int | None = None,
+    rule: str = "",
+    by: datetime | None = None,
+    link: str = "",
 ) -> None:
     if post_id is None and unit_id is None:
         return
-    until = case.stage_due_at.astimezone(TOWN_ZONE).strftime("%m-%d %H:%M") if case.stage_due_at else ""
+    by = by or case.stage_due_at
+    until = by.astimezone(TOWN_ZONE).strftime("%m-%d %H:%M") if by else ""
     what = case.number if case.restricted else f"{case.number}“{case.title}”"
     telling = notices.Telling(
-        rule=f"case.{step.move}:{step.seq}", subject_kind="case", subject_id=case.id, due_at=case.stage_due_at,
+        rule=f"case.{step.move}:{step.seq}{rule and '.' + rule}", subject_kind="case", subject_id=case.id, due_at=by,
         post_id=post_id, unit_id=unit_id, place_path=case.path, text=Text(text.msgid, {"what": what, "until": until}),
-        link=f"/cases/{case.id}", urgent=case.urgency == Urgency.CRITICAL,
+        link=link or f"/cases/{case.id}", urgent=case.urgency == Urgency.CRITICAL,
     )  # fmt: skip
     notices.tell(telling, now=now)

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 
 from gridcase.cases import forms, queries, service
 from gridcase.cases.models import Case, CaseClass
-from gridcase.cases.rules import Answer, ExtensionReason, Rating, ReturnReason, Urgency
+from gridcase.cases.rules import Answer, ExtensionReason, Level, Rating, ReturnReason, Urgency, WhistleKind
 from gridcase.cases.views import finding
 from gridcase.core.errors import Refused
 from gridcase.core.permissions import Viewer
@@ -19,7 +19,7 @@ from gridcase.core.words import N_
 from gridcase.grid import queries as grids
 from gridcase.households.models import Household
 from gridcase.people import queries as people
-from gridcase.web.filters import show_datetime
+from gridcase.web.filters import show_datetime, translate
 
 
 @dataclass(frozen=True)
@@ -68,10 +68,38 @@ def _reject_duplicate(case: Case, form: forms.DuplicateForm, *, actor: Viewer, n
     return service.reject_duplicate(case, actor=actor, now=now, first=first, note=form.note.data)
 
 
-def _dispatch(case: Case, form: forms.DispatchForm, *, actor: Viewer, now: datetime) -> Any:
-    kind, key = form.handler.data[:1], int(form.handler.data[1:])
-    post, unit = (people.get_post(key), None) if kind == "p" else (None, people.get_unit(key))
-    return service.dispatch(case, actor=actor, now=now, post=post, unit=unit, note=form.note.data)
+def _sent(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A move that names a post ("p7") or a unit ("u7")."""
+
+    def do(case: Case, form: Any, *, actor: Viewer, now: datetime) -> Any:
+        kind, key = form.handler.data[:1], int(form.handler.data[1:])
+        post, unit = (people.get_post(key), None) if kind == "p" else (None, people.get_unit(key))
+        return function(case, actor=actor, now=now, post=post, unit=unit, note=form.note.data)
+
+    return do
+
+
+def _ask_extension(case: Case, form: forms.ExtensionForm, *, actor: Viewer, now: datetime) -> Any:
+    reason = ExtensionReason(form.extension_reason.data)
+    return service.ask_extension(
+        case, actor=actor, now=now, reason=reason, amount=form.amount.data or 0, note=form.note.data
+    )
+
+
+def _escalate(case: Case, form: forms.EscalateForm, *, actor: Viewer, now: datetime) -> Any:
+    kind = WhistleKind(form.whistle_kind.data) if "whistle_kind" in form else None
+    chosen = (form.units.data or []) if "units" in form else []
+    units = [unit for unit in map(people.get_unit, chosen) if unit is not None]
+    return service.escalate(case, actor=actor, now=now, note=form.note.data or "", kind=kind, units=units)
+
+
+def _rated(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A move that says how content somebody is."""
+
+    def do(case: Case, form: Any, *, actor: Viewer, now: datetime) -> Any:
+        return function(case, actor=actor, now=now, rating=Rating(form.rating.data), note=form.note.data)
+
+    return do
 
 
 def _give_back(case: Case, form: forms.GiveBackForm, *, actor: Viewer, now: datetime) -> Any:
@@ -89,10 +117,14 @@ def _record_answer(case: Case, form: forms.AnswerForm, *, actor: Viewer, now: da
     return service.record_answer(case, actor=actor, now=now, answer=answer, rating=_rating(form), note=form.note.data)
 
 
-def _suspend(case: Case, form: forms.SuspendForm, *, actor: Viewer, now: datetime) -> Any:
-    reason = ExtensionReason(form.pause_reason.data)
-    until = form.expected_on.data
-    return service.suspend(case, actor=actor, now=now, reason=reason, until=until, note=form.note.data)
+def _paused(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Asking for a pause and granting one take the same."""
+
+    def do(case: Case, form: Any, *, actor: Viewer, now: datetime) -> Any:
+        reason, until = ExtensionReason(form.pause_reason.data), form.expected_on.data
+        return function(case, actor=actor, now=now, reason=reason, until=until, note=form.note.data)
+
+    return do
 
 
 def _self_solve(case: Case, form: forms.SelfSolveForm, *, actor: Viewer, now: datetime) -> Any:
@@ -141,10 +173,19 @@ def _answered(case: Case, step: Any) -> str:
     return _("答复已记下，下一步由没有经手的人核查办结。")
 
 
+def _extended(case: Case, _step: Any) -> str:
+    return _("已延期，新的期限是 %(until)s。", until=show_datetime(case.due_at))
+
+
+def _climbed(case: Case, step: Any) -> str:
+    level = translate(Level(step.detail["level"]).label)
+    return _("已提到%(level)s，请那里在 %(until)s 前派单。", level=level, until=_until(case))
+
+
 ACTS: dict[str, Act] = {
     "accept": Act(forms.AcceptForm, _accept, _accepted),
     "sort": Act(forms.SortForm, _sort, _accepted),
-    "dispatch": Act(forms.DispatchForm, _dispatch, _dispatched),
+    "dispatch": Act(forms.DispatchForm, _sent(service.dispatch), _dispatched),
     "self_solve": Act(forms.SelfSolveForm, _self_solve, lambda *_a: _("已办结。")),
     "reject_duplicate": Act(
         forms.DuplicateForm, _reject_duplicate, lambda _c, step: _("已并入 %(number)s。", number=step.detail["to"])
@@ -152,7 +193,29 @@ ACTS: dict[str, Act] = {
     "sign": Act(forms.MoveForm, _noted(service.sign), _signed),
     "submit_result": Act(forms.ResultForm, _submit_result, lambda *_a: _("结果已提交，下一步问群众的答复。")),
     "give_back": Act(forms.GiveBackForm, _give_back, lambda *_a: _("已退单，由派单的人重新派。")),
-    "suspend": Act(forms.SuspendForm, _suspend, lambda *_a: _("已挂起，时限顺延。")),
+    "transfer": Act(forms.TransferForm, _sent(service.transfer), _dispatched),
+    "add_helper": Act(
+        forms.HelperForm, _sent(service.add_helper), lambda _c, step: _("已请%(to)s协办。", to=step.detail["to"])
+    ),
+    "ask_extension": Act(forms.ExtensionForm, _ask_extension, lambda *_a: _("已申请延期，准予以前仍按原期限计时。")),
+    "grant_extension": Act(forms.MoveForm, _noted(service.grant_extension), _extended),
+    "refuse_extension": Act(
+        forms.NotedForm, _noted(service.refuse_extension), lambda *_a: _("已答复不准，申请的人会收到消息。")
+    ),
+    "ask_pause": Act(forms.SuspendForm, _paused(service.ask_pause), lambda *_a: _("已申请挂起，准予以前照常计时。")),
+    "suspend": Act(forms.SuspendForm, _paused(service.suspend), lambda *_a: _("已挂起，时限顺延。")),
+    "refuse_pause": Act(
+        forms.NotedForm, _noted(service.refuse_pause), lambda *_a: _("已答复不准，申请的人会收到消息。")
+    ),
+    "escalate": Act(forms.EscalateForm, _escalate, _climbed),
+    "report_in": Act(forms.MoveForm, _noted(service.report_in), lambda *_a: _("已报到。")),
+    "rate_units": Act(forms.RatingForm, _rated(service.rate_units), lambda *_a: _("评价已记下。")),
+    "rate_whistle": Act(forms.RatingForm, _rated(service.rate_whistle), lambda *_a: _("评价已记下。")),
+    "follow_up": Act(
+        forms.NotedForm,
+        _noted(service.follow_up),
+        lambda _c, step: _("后续事件已登记，编号 %(to)s。", to=step.detail["to"]),
+    ),
     "resume": Act(forms.MoveForm, _noted(service.resume), _signed),
     "record_answer": Act(forms.AnswerForm, _record_answer, _answered),
     "verify": Act(forms.MoveForm, _verify, lambda *_a: _("已核查办结。")),

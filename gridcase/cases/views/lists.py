@@ -10,10 +10,11 @@ from flask.typing import ResponseReturnValue
 from gridcase.calendar.queries import work_calendar
 from gridcase.cases import queries
 from gridcase.cases.queries import Filters, Tab
-from gridcase.cases.rules import Light, State, light_of
+from gridcase.cases.rules import Light, State, light_of, move_named
 from gridcase.cases.rules.majors import MAJORS
 from gridcase.cases.rules.said import time_left
 from gridcase.cases.views.base import bp, class_name
+from gridcase.cases.views.bulk import BULK
 from gridcase.core import clock
 from gridcase.core.permissions import Permission, Viewer
 from gridcase.core.worktime import LimitUnit
@@ -32,7 +33,7 @@ def index() -> ResponseReturnValue:
         "cases/list.html", page=page, times=_times(page.rows, now), filters=filters, tabs=tabs, Tab=Tab,
         counts=queries.tab_counts(someone, [tab for tab in tabs if tab is not Tab.ALL], now=now),
         cap=queries.COUNT_CAP, villages=queries.villages_seen(someone), majors=MAJORS, State=State, Light=Light,
-        class_name=class_name,
+        class_name=class_name, bulk=[move_named(name) for name in BULK if someone.may(move_named(name).needs)],
         kept={key: value for key, value in request.args.items() if key != "after" and value},
     )  # fmt: skip
 

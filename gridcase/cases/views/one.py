@@ -27,7 +27,7 @@ from gridcase.cases.rules import (
 )
 from gridcase.cases.rules.papers import PaperKind
 from gridcase.cases.rules.said import limit_said, time_left, what_happened
-from gridcase.cases.views import papers
+from gridcase.cases.views import beside, papers
 from gridcase.cases.views.acts import ACTS, Act
 from gridcase.cases.views.base import bp, class_name
 from gridcase.core import clock
@@ -39,7 +39,7 @@ from gridcase.web.access import needs, viewer
 from gridcase.web.filters import translate
 from gridcase.web.formkit import labelled, options, submit
 
-BACKWARD = frozenset({"give_back", "rework", "reopen"})
+BACKWARD = frozenset({"give_back", "rework", "reopen", "refuse_extension", "refuse_pause", "escalate"})
 NAMES_OF_ROLES = {role.value: role.label for role in Role}
 
 
@@ -92,7 +92,7 @@ def _form(name: str, act: Act, case: Case, someone: Viewer, now: datetime) -> An
     form = act.form(prefix=f"{name}-")
     if isinstance(form, forms.AcceptForm | forms.SortForm):
         _classify(form, case)
-    if isinstance(form, forms.DispatchForm):
+    if isinstance(form, forms.DispatchForm | forms.TransferForm | forms.HelperForm):
         form.handler.choices = _handlers(case, now)
     if isinstance(form, forms.AnswerForm | forms.SelfSolveForm):
         form.offer_answers(
@@ -102,6 +102,7 @@ def _form(name: str, act: Act, case: Case, someone: Viewer, now: datetime) -> An
         form.offer_papers()
     if isinstance(form, forms.SecondCheckForm):
         form.offer()
+    beside.prepare(name, form, case, someone)
     if "helper_household" in form and not someone.may(Permission.SEE_HOUSEHOLD):
         del form.helper_household
     for field, members in forms.REASONS.items():
@@ -158,12 +159,13 @@ def _page(case: Case, someone: Viewer, now: datetime, filled: dict[str, Any]) ->
             words for name, form in filled.items() if name not in shown for words in form.form_errors
         ], facts=queries.facts(case), steps=line, light=light, Light=Light,
         left=time_left(due_at=case.due_at, now=now, unit=unit, calendar=calendar),
-        why=queries.explained(case, line, calendar), state=State(case.state), channel=Channel(case.channel),
-        urgency=Urgency(case.urgency), answer=Answer(case.answer) if case.answer else None,
-        rating=Rating(case.rating) if case.rating else None, named=named,
-        papers=queries.papers_by_step(case, reads_letters=named), paper_kind=PaperKind,
-        moves=buttons, class_name=class_name, what_happened=what_happened, roles=NAMES_OF_ROLES,
-        backward=BACKWARD, limit_said=limit_said,
+        why=queries.explained(case, line, calendar), extra=queries.clock_of(case, line).extra,
+        state=State(case.state), channel=Channel(case.channel), urgency=Urgency(case.urgency),
+        answer=Answer(case.answer) if case.answer else None, rating=Rating(case.rating) if case.rating else None,
+        named=named, papers=queries.papers_by_step(case, reads_letters=named), paper_kind=PaperKind,
+        moves=buttons, beside=beside.of(case),
+        class_name=class_name, what_happened=what_happened, roles=NAMES_OF_ROLES, backward=BACKWARD,
+        limit_said=limit_said,
     )  # fmt: skip
 
 

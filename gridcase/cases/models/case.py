@@ -9,6 +9,7 @@ from geoalchemy2 import Geometry
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from gridcase.cases.models.beside import CaseParty, CaseRequest, Whistle
 from gridcase.core.db import Base, ByteString, Json, UtcDateTime
 from gridcase.files.models import StoredFile
 
@@ -111,7 +112,12 @@ class Case(Base):
     source_system: Mapped[str | None] = mapped_column(String(40))
     source_no: Mapped[str | None] = mapped_column(String(60))
 
+    level: Mapped[str | None] = mapped_column(String(10))  # the desk it has climbed to; None: it never climbed
+
     case_class: Mapped[CaseClass] = relationship(lazy="joined", innerjoin=True)
+    parties: Mapped[list[CaseParty]] = relationship(order_by="CaseParty.id")
+    requests: Mapped[list[CaseRequest]] = relationship(order_by="CaseRequest.id")
+    whistle: Mapped[Whistle | None] = relationship(lazy="select")
 
 
 class CasePoint(Base):

@@ -1,0 +1,19 @@
+"""Cases, their classes, their steps, the counters over them, and what stands beside them."""
+
+from gridcase.cases.models.beside import CaseLink, CaseParty, CaseRequest, SupervisionSheet, Whistle, WhistleUnit
+from gridcase.cases.models.case import Case, CaseClass, CasePoint, CaseSequence, CaseStep, CaseTally
+
+__all__ = [
+    "Case",
+    "CaseClass",
+    "CaseLink",
+    "CaseParty",
+    "CasePoint",
+    "CaseRequest",
+    "CaseSequence",
+    "CaseStep",
+    "CaseTally",
+    "SupervisionSheet",
+    "Whistle",
+    "WhistleUnit",
+]

@@ -1,0 +1,30 @@
+"""After the time of reopening the same matter is a new case, linked to the one it follows."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from gridcase.cases.models import Case, CaseLink, CaseStep
+from gridcase.cases.rules import Channel
+from gridcase.cases.service.door import _move, lock
+from gridcase.cases.service.register import collect
+from gridcase.core.db import db
+from gridcase.core.permissions import Viewer
+from gridcase.grid.models import Grid
+from gridcase.households.models import Household
+
+
+def follow_up(case: Case, *, actor: Viewer, now: datetime, note: str) -> CaseStep:
+    """Register the matter anew with its place, home and reporter; both cases name each other."""
+    lock(case)
+    step_note = note.strip()
+    new = collect(
+        actor=actor, case_class=case.case_class, title=case.title, text=step_note, channel=Channel.PHONE,
+        grid=db.session.get_one(Grid, case.grid_id),
+        household=db.session.get(Household, case.household_id) if case.household_id else None,
+        reporter_name=case.reporter_name, reporter_phone=case.reporter_phone, anonymous=case.anonymous,
+        address=case.address, now=now,
+    )  # fmt: skip
+    new.restricted = new.restricted or case.restricted
+    db.session.add(CaseLink(case_id=new.id, follows_id=case.id))
+    return _move(case, "follow_up", actor=actor, now=now, note=step_note, detail={"to": new.number, "case_id": new.id})

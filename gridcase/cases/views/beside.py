@@ -1,0 +1,98 @@
+"""What stands beside a case on its page: open requests, co-handlers, the whistle, cases before and after it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask_babel import gettext as _
+
+from gridcase.cases import forms, queries, service
+from gridcase.cases.models import Case, CaseRequest
+from gridcase.cases.rules import (
+    ExtensionReason,
+    PartyKind,
+    Rating,
+    RequestKind,
+    RequestState,
+    State,
+    WhistleKind,
+    climbs_to,
+)
+from gridcase.cases.rules.said import limit_said
+from gridcase.core.permissions import Viewer
+from gridcase.core.words import Text
+from gridcase.core.worktime import LimitUnit
+from gridcase.web.filters import show_date, translate
+from gridcase.web.formkit import labelled
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A request in words."""
+
+    kind: Text
+    what: str
+    reason: Text
+    by: str
+    request: CaseRequest
+
+
+@dataclass(frozen=True)
+class Beside:
+    """All of it for the template; empty lists where there is nothing."""
+
+    asked: list[Asked]
+    parties: Sequence[Any]
+    whistle_kind: Text | None
+    whistle_units: Sequence[Any]
+    follows: Any
+    followed_by: Sequence[Any]
+    rating: type[Rating] = Rating
+
+
+def of(case: Case) -> Beside:
+    """What is beside this case now."""
+    open_requests = case.requests if case.state == State.IN_PROGRESS else []
+    asked = [_asked(case, one) for one in open_requests if one.state == RequestState.ASKED]
+    helping = [one for one in case.parties if one.ended_at is None and one.kind == PartyKind.HELPER]
+    whistle = queries.whistle_of(case)
+    before, after = queries.linked(case)
+    return Beside(
+        asked, queries.named_parties(helping), WhistleKind(whistle.kind).label if whistle else None,
+        queries.called_units(case), before, after,
+    )  # fmt: skip
+
+
+def _asked(case: Case, one: CaseRequest) -> Asked:
+    if one.kind == RequestKind.EXTENSION:
+        what = translate(limit_said(one.amount or 0, case.case_class.limit_unit))
+    else:
+        what = _("到 %(day)s", day=show_date(one.until))
+    return Asked(RequestKind(one.kind).label, what, ExtensionReason(one.reason).label, one.asked_by_name, one)
+
+
+def prepare(name: str, form: Any, case: Case, someone: Viewer) -> None:
+    """Hand the forms of these moves their choices and what was asked for."""
+    if isinstance(form, forms.RatingForm):
+        form.rating.choices = labelled(Rating)
+    if isinstance(form, forms.ExtensionForm):
+        unit = LimitUnit(case.case_class.limit_unit)
+        form.amount.label.text = _AMOUNT[unit]()
+    if isinstance(form, forms.EscalateForm):
+        level = climbs_to(queries.standing_of(case, someone))
+        whistled = level is not None and level in service.WHISTLED
+        units = queries.units_to_call(case, level) if level is not None and whistled and not case.restricted else []
+        form.offer([(unit.id, unit.name) for unit in units] if whistled else None)
+    if name == "suspend" and not form.is_submitted():
+        request = service.open_request(case, RequestKind.PAUSE)
+        if request is not None:
+            form.pause_reason.data, form.expected_on.data = request.reason, request.until
+
+
+_AMOUNT = {
+    LimitUnit.WORKING: lambda: _("延长几个工作日"),
+    LimitUnit.NATURAL: lambda: _("延长几小时"),
+    LimitUnit.DAYS: lambda: _("延长几天"),
+}

@@ -1,0 +1,103 @@
+"""One move for several cases: shown first, with the refusal of each that cannot take part; then each on its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from gridcase.cases import forms, queries, service
+from gridcase.cases.models import Case
+from gridcase.cases.rules import State, move_named, why_not
+from gridcase.cases.views.base import bp
+from gridcase.core import clock
+from gridcase.core.db import transaction
+from gridcase.core.errors import Refused
+from gridcase.core.permissions import Permission, Viewer
+from gridcase.core.words import N_, Text
+from gridcase.people import queries as people
+from gridcase.web.access import needs, viewer
+
+MOST = 50
+BULK: dict[str, Callable[..., Any]] = {
+    "accept": service.accept, "dispatch": service.dispatch, "remind": service.remind,
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A case chosen, and why it cannot take part."""
+
+    case: Case
+    refusal: Text | None = None
+
+
+@bp.post("/bulk")
+@needs(Permission.SEE_CASE)
+def bulk() -> ResponseReturnValue:
+    """The preview, and with `sure` the deed; what was refused stays on the page with its reason."""
+    someone, now, name = viewer(), clock.now(), request.form.get("move", "")
+    cases = queries.chosen(someone, _ids()) if name in BULK else []
+    if not cases:
+        flash(_("请先选中要办的事件。"), "info")
+        return redirect(url_for("cases.index"))
+    checked = [Checked(case, _refusal(name, case, someone, now)) for case in cases]
+    form = forms.BulkForm(prefix="bulk-")
+    form.offer(_units(checked) if name == "dispatch" else None)
+    if request.form.get("sure") and form.validate():
+        checked = _made(name, checked, form, someone, now)
+        if not checked:
+            return redirect(url_for("cases.index"))
+    return render_template(
+        "cases/bulk.html", move=move_named(name), checked=checked, form=form, State=State,
+        possible=[one.case.id for one in checked if one.refusal is None],
+    )  # fmt: skip
+
+
+def _ids() -> list[int]:
+    """The cases ticked, at most fifty; what is no number is left out."""
+    return [int(key) for key in request.form.getlist("ids") if key.isascii() and key.isdigit() and len(key) < 10][:MOST]
+
+
+def _refusal(name: str, case: Case, someone: Viewer, now: datetime) -> Text | None:
+    refusal = why_not(move_named(name), queries.standing_of(case, someone), now=now)
+    if refusal is None and name == "remind" and case.state not in service.REMINDABLE:
+        return N_("这件事不在办理人手上，没有人可以催办。")
+    if refusal is None and name == "accept" and case.unsorted:
+        return N_("这件事还没有分类，请先选类别和地点。")
+    return refusal
+
+
+def _units(checked: list[Checked]) -> list[tuple[str, str]]:
+    """The units every possible case can be sent to."""
+    found: dict[str, str] | None = None
+    for path in {one.case.path for one in checked if one.refusal is None}:
+        here = {str(unit.id): unit.name for unit in queries.units_over(path)}
+        found = here if found is None else {key: name for key, name in found.items() if key in here}
+    return list((found or {}).items())
+
+
+def _made(name: str, checked: list[Checked], form: Any, someone: Viewer, now: datetime) -> list[Checked]:
+    """Do it, case by case, each in a transaction of its own; what is left are the refused ones."""
+    given: dict[str, Any] = {"note": form.note.data}
+    if "handler" in form:
+        given["unit"] = people.get_unit(int(form.handler.data))
+    left, done = [], 0
+    for one in checked:
+        try:
+            if one.refusal is None:
+                with transaction():
+                    BULK[name](one.case, actor=someone, now=now, **given)
+                done += 1
+                continue
+        except Refused as refused:
+            one = Checked(one.case, refused.text)
+        left.append(one)
+    if done:
+        flash(_("已办 %(n)s 件。", n=done), "ok")
+    return left
