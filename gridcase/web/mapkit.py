@@ -91,7 +91,9 @@ def base_map(layers: Sequence[Layer], *, name: str, centre: tuple[float, float] 
             _outlines(layer).add_to(base)
     if any(layer.shapes for layer in layers):
         (south, west), (north, east) = base.get_bounds()
-        base.fit_bounds([[south or 0, west or 0], [north or 0, east or 0]])
+        fit = folium.FitBounds([[south or 0, west or 0], [north or 0, east or 0]])
+        fit.options["animate"] = False  # a pin opened while the first view still glides would fold up again
+        base.add_child(fit)
     return base
 
 
