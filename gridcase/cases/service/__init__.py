@@ -32,6 +32,7 @@ from gridcase.cases.service.moves import (
     void,
     withdraw,
 )
+from gridcase.cases.service.recount import Recount, look_at_deadlines, move_deadlines
 from gridcase.cases.service.register import ImportedFrom, Intake, collect, collect_and_solve, repoint_household
 from gridcase.cases.service.tallies import fold_tallies
 
@@ -42,6 +43,7 @@ __all__ = [
     "ImportResult",
     "ImportedFrom",
     "Intake",
+    "Recount",
     "accept",
     "check",
     "closing_policy",
@@ -57,6 +59,8 @@ __all__ = [
     "import_history",
     "learn_classes",
     "link_to",
+    "look_at_deadlines",
+    "move_deadlines",
     "record_answer",
     "reject_duplicate",
     "remind",

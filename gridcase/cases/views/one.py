@@ -9,6 +9,7 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from wtforms.fields.choices import SelectChoice
 
+from gridcase.calendar import queries as calendar_queries
 from gridcase.calendar.queries import work_calendar
 from gridcase.cases import forms, queries, service
 from gridcase.cases.models import Case
@@ -156,7 +157,7 @@ def _page(case: Case, someone: Viewer, now: datetime, filled: dict[str, Any]) ->
         urgency=Urgency(case.urgency), answer=Answer(case.answer) if case.answer else None,
         rating=Rating(case.rating) if case.rating else None, named=Permission.SEE_REPORTER in standing.permissions,
         moves=buttons, class_name=class_name, what_happened=what_happened, roles=NAMES_OF_ROLES,
-        backward=BACKWARD, limit_said=limit_said,
+        backward=BACKWARD, limit_said=limit_said, calendar_version=calendar_queries.version(),
     )  # fmt: skip
 
 
