@@ -81,7 +81,7 @@ def _opens(day: date) -> datetime:
 
 
 def read_year(data: bytes, year: int) -> tuple[Day, ...]:
-    """The days of a year out of an .xlsx or CSV with the columns 日期, 安排 and 名称; `Refused` names every bad cell."""
+    """A year's days out of an .xlsx or CSV with the columns 日期, 安排 and 名称; `Refused` names every bad cell."""
     sheet = read_table(data)
     columns = match_headers(sheet.headers, COLUMNS)
     if missing := [COLUMNS[name][0] for name in ("day", "kind") if name not in columns]:

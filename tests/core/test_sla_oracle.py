@@ -91,7 +91,7 @@ def walk(life: Life, office: str) -> int:
 
 
 def walk_days(life: Life, office: str) -> int:
-    """Calendar days: the first does not count, a clock that stood gives back whole days, the end is an open day's close.
+    """Calendar days: the first does not count, a clock that stood gives back whole days, an open day's close ends it.
 
     The stretches of standing still are found by walking minutes too, and join where they touch.
     """

@@ -36,7 +36,7 @@ SOAKS = (
     ),
     Soak(
         "tests/core/test_sla_oracle.py::test_sla_oracle",
-        "5,000 limits in W, N and D, 2019-2026, against a walk over minutes, in each of three time zones: 0 differences",
+        "5,000 limits in W, N, D, 2019-2026, against a walk over minutes, in each of three time zones: 0 differences",
         databases=(),
     ),
     Soak(

@@ -1,4 +1,4 @@
-"""The working calendar: its years, one day changed, a year out of a file; what would move is shown before it is saved."""
+"""The working calendar: its years, one day changed, a year out of a file; what would move is shown before saving."""
 
 from __future__ import annotations
 
