@@ -19,6 +19,8 @@ def _mine(viewer: Viewer) -> ColumnElement[bool]:
         ways.append(Notice.post_id.in_(viewer.post_ids()))
     if viewer.unit_ids():
         ways.append(Notice.unit_id.in_(viewer.unit_ids()))
+    if viewer.person_id is not None:
+        ways.append(Notice.person_id == viewer.person_id)
     return or_(*ways) if ways else false()
 
 

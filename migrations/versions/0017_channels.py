@@ -1,4 +1,4 @@
-"""Versions of the working calendar."""
+"""Versions of the working calendar; digests: whom a notice is for, and which day of a county is done."""
 
 from __future__ import annotations
 
@@ -27,6 +27,22 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_calendar_version")),
     )
 
+    op.add_column("notice", sa.Column("person_id", sa.Integer(), nullable=True))
+    op.create_index("ix_notice_person", "notice", ["person_id", "id"])
+    op.create_index("ix_notice_created", "notice", ["created_at"])
+    op.create_table(
+        "digest_day",
+        sa.Column("county_id", sa.Integer(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("at", UtcDateTime, nullable=False),
+        sa.ForeignKeyConstraint(["county_id"], ["grid.id"], name=op.f("fk_digest_day_county_id")),
+        sa.PrimaryKeyConstraint("county_id", "day", name=op.f("pk_digest_day")),
+    )
+
 
 def downgrade() -> None:
+    op.drop_table("digest_day")
+    op.drop_index("ix_notice_created", table_name="notice")
+    op.drop_index("ix_notice_person", table_name="notice")
+    op.drop_column("notice", "person_id")
     op.drop_table("calendar_version")

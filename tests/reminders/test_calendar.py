@@ -23,7 +23,7 @@ from gridcase.core.errors import Refused
 from gridcase.core.permissions import job
 from gridcase.core.worktime import DayKind
 from gridcase.people.rules import Role
-from gridcase.reminders import service
+from gridcase.reminders.service import calendar as service
 from tests.factories.world import World
 from tests.reminders.test_jobs import case_of
 

@@ -3,30 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from gridcase.calendar.queries import work_calendar
 from gridcase.cases.models import Case
 from gridcase.cases.queries import contact_limit_of, limit_of
-from gridcase.cases.rules import Stage, State, Urgency, stage_limit, stage_of
+from gridcase.cases.rules import SOON_KEY, SoonRule, Stage, State, Urgency, stage_limit, stage_of
 from gridcase.core.worktime import Span, WorkCalendar
+from gridcase.grid import queries as grids
 
 
 def start_clocks(case: Case, *, start: datetime, pauses: Sequence[Span] = ()) -> None:
     """The citizen's clock from `start`: first contact, due-soon, due."""
-    for column, value in clocks(case, start=start, pauses=pauses, calendar=work_calendar()).items():
+    for column, value in clocks(
+        case, start=start, pauses=pauses, calendar=work_calendar(), soon=soon_rule(case.path)
+    ).items():
         setattr(case, column, value)
 
 
-def clocks(case: Case, *, start: datetime, pauses: Sequence[Span], calendar: WorkCalendar) -> dict[str, Any]:
+def soon_rule(path: str) -> SoonRule:
+    """When due-soon begins in the county of a place; a changed rule holds for clocks set from then on."""
+    found = grids.setting(path, SOON_KEY, on=date.max)  # in force as soon as it is saved
+    return SoonRule.from_json(found[0]) if found else SoonRule()
+
+
+def clocks(
+    case: Case, *, start: datetime, pauses: Sequence[Span], calendar: WorkCalendar, soon: SoonRule
+) -> dict[str, Any]:
     """The columns of the citizen's clock as this calendar has them; the case is only read."""
     limit = limit_of(case.case_class)
     due = calendar.add(start, limit, pauses=pauses)
     return {
         "due_at": due.at,
         "due_provisional": due.provisional,
-        "soon_at": calendar.soon_at(start, due.at, limit, pauses=pauses),
+        "soon_at": calendar.soon_at(start, due.at, limit, pauses=pauses, hours=soon.hours, share=soon.percent / 100),
         "contact_due_at": calendar.add(start, contact_limit_of(case.case_class)).at,
     }
 

@@ -12,7 +12,8 @@ from sqlalchemy import Table, bindparam, func, or_, select, update
 
 from gridcase.cases import queries
 from gridcase.cases.models import Case, CaseStep
-from gridcase.cases.service.clocks import clocks, stage_due
+from gridcase.cases.rules import SoonRule
+from gridcase.cases.service.clocks import clocks, soon_rule, stage_due
 from gridcase.core.db import db
 from gridcase.core.worktime import WorkCalendar
 
@@ -75,7 +76,7 @@ def move_deadlines(recount: Recount, calendar: WorkCalendar) -> int:
 
 
 def _differing(which: Any, calendar: WorkCalendar) -> Iterator[tuple[int, dict[str, Any], dict[str, Any]]]:
-    after_id = 0
+    after_id, soon = 0, dict[int | None, SoonRule]()
     while True:
         cases = db.session.scalars(
             select(Case)
@@ -85,8 +86,10 @@ def _differing(which: Any, calendar: WorkCalendar) -> Iterator[tuple[int, dict[s
             .limit(BATCH)
         ).all()
         lines = _lines([case.id for case in cases])
+        for county in {case.county_id for case in cases} - soon.keys():
+            soon[county] = soon_rule(next(case.path for case in cases if case.county_id == county))
         for case in cases:
-            before, after = _recounted(case, lines.get(case.id, ()), calendar)
+            before, after = _recounted(case, lines.get(case.id, ()), calendar, soon[case.county_id])
             if before != after:
                 yield case.id, before, after
         if len(cases) < BATCH:
@@ -101,11 +104,13 @@ def _lines(case_ids: Sequence[int]) -> dict[int, tuple[CaseStep, ...]]:
     return {case_id: tuple(line) for case_id, line in groupby(steps, key=lambda step: step.case_id)}
 
 
-def _recounted(case: Case, line: Sequence[CaseStep], calendar: WorkCalendar) -> tuple[dict[str, Any], dict[str, Any]]:
+def _recounted(
+    case: Case, line: Sequence[CaseStep], calendar: WorkCalendar, soon: SoonRule
+) -> tuple[dict[str, Any], dict[str, Any]]:
     """The clocks of a case before and after; the case itself is left as it is."""
     before = {name: getattr(case, name) for name in CLOCKS}
     clock, came = queries.clock_of(case, line), stage_began(line)
-    after = clocks(case, start=clock.start, pauses=clock.pauses, calendar=calendar)
+    after = clocks(case, start=clock.start, pauses=clock.pauses, calendar=calendar, soon=soon)
     after["stage_due_at"] = case.stage_due_at
     if came is not None and case.stage_due_at is not None:
         after["stage_due_at"] = stage_due(case, due_at=after["due_at"], came=came, calendar=calendar)

@@ -16,8 +16,8 @@ from gridcase.core.permissions import Permission
 from gridcase.core.sheets import TableRefused
 from gridcase.core.words import N_
 from gridcase.core.worktime import DayKind
-from gridcase.reminders import service
 from gridcase.reminders.forms import DayForm, SaveForm, YearFileForm
+from gridcase.reminders.service import calendar as service
 from gridcase.reminders.views.base import bp
 from gridcase.web.access import needs, viewer
 from gridcase.web.frame import NavItem
