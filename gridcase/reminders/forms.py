@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask_babel import lazy_gettext as _
 from flask_wtf.file import FileAllowed, FileField, FileRequired
-from wtforms import DateField, HiddenField, RadioField, StringField
+from wtforms import DateField, HiddenField, IntegerField, RadioField, StringField, TimeField
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
+from gridcase.cases.rules import SoonRule
 from gridcase.core.words import N_
 from gridcase.core.worktime import DayKind
+from gridcase.reminders.rules import Times
 from gridcase.web.formkit import BaseForm, options, tidy
 
 BY_WEEKDAY = "weekday"
@@ -55,3 +59,31 @@ class SaveForm(BaseForm):
     lines = HiddenField()
     source = HiddenField(validators=[DataRequired(), Length(max=60)])
     seen = HiddenField()
+
+
+class TimesForm(BaseForm):
+    """The hours of a county."""
+
+    quiet_from = TimeField(_("免打扰从"), validators=[InputRequired(_("请填时间，例如 21:00。"))])
+    quiet_to = TimeField(_("免打扰到"), validators=[InputRequired(_("请填时间，例如 07:00。"))])
+    digest_at = TimeField(_("每日汇总"), validators=[InputRequired(_("请填时间，例如 08:00。"))])
+    soon_hours = IntegerField(_("提前多少工作小时"), validators=[InputRequired(_("请填整数。"))])
+    soon_percent = IntegerField(_("或时限的百分之几"), validators=[InputRequired(_("请填整数。"))])
+
+    @staticmethod
+    def values(times: Times, soon: SoonRule) -> dict[str, Any]:
+        """What stands in the fields."""
+        return {
+            "quiet_from": times.quiet_from, "quiet_to": times.quiet_to, "digest_at": times.digest_at,
+            "soon_hours": int(soon.hours), "soon_percent": soon.percent,
+        }  # fmt: skip
+
+    @property
+    def times(self) -> Times:
+        """The hours as they were filled in."""
+        return Times(*(self[name].data for name in ("quiet_from", "quiet_to", "digest_at")))
+
+    @property
+    def soon(self) -> SoonRule:
+        """When due-soon begins, as it was filled in."""
+        return SoonRule(self.soon_hours.data or 0, self.soon_percent.data or 0)

@@ -169,3 +169,12 @@ def holders(posts: Sequence[int], units: Sequence[int], *, on: date) -> Sequence
         .distinct()
         .order_by(Holding.person_id, Holding.post_id)
     ).all()
+
+
+def counties_of(paths: Iterable[str]) -> Sequence[Grid]:
+    """The counties that places lie in; for the whole country ("/") all of them."""
+    heads = {path.split("/")[1] for path in paths}
+    query = select(Grid).where(Grid.level == GridLevel.COUNTY).order_by(Grid.id)
+    if "" not in heads:
+        query = query.where(Grid.id.in_([int(head) for head in heads]))
+    return db.session.scalars(query).all()

@@ -1,6 +1,7 @@
 """Writing cases: one function is one thing a person does. Every change of state goes through `door._move`."""
 
 from gridcase.cases.queries import check
+from gridcase.cases.service.clocks import soon_rule
 from gridcase.cases.service.closing import (
     ClosingPolicy,
     closing_policy,
@@ -71,6 +72,7 @@ __all__ = [
     "second_check",
     "self_solve",
     "sign",
+    "soon_rule",
     "sort",
     "submit_result",
     "suspend",

@@ -26,7 +26,7 @@ BY_HAND = N_("手工修改")
 NAV = (
     NavItem(
         "calendar", N_("工作日历"), "reminders.calendar_index", "calendar", frozenset({Permission.MANAGE_COUNTY}), 80,
-        pages=frozenset({f"reminders.calendar_{name}" for name in ("index", "year", "day", "file", "save")}),
+        group="clocks", pages=frozenset(f"reminders.calendar_{one}" for one in ("index", "year", "day", "file", "save")),
     ),
 )  # fmt: skip
 

@@ -12,6 +12,8 @@ TABLE: tuple[Row, ...] = (
     Row("reminders.calendar_day", names("county_manager")),
     Row("reminders.calendar_file", names("county_manager")),
     Row("reminders.calendar_save", names("county_manager")),
+    Row("reminders.timetable", WORKING),
+    Row("reminders.set_times_of_county", names("county_manager")),
 )
 
 
