@@ -22,11 +22,12 @@ from gridcase.reminders.views.base import bp
 from gridcase.web.access import needs, viewer
 from gridcase.web.frame import NavItem
 
+PAGES = frozenset(f"reminders.calendar_{one}" for one in ("index", "year", "day", "file", "save"))
 BY_HAND = N_("手工修改")
 NAV = (
     NavItem(
         "calendar", N_("工作日历"), "reminders.calendar_index", "calendar", frozenset({Permission.MANAGE_COUNTY}), 80,
-        group="clocks", pages=frozenset(f"reminders.calendar_{one}" for one in ("index", "year", "day", "file", "save")),
+        group="clocks", pages=PAGES,
     ),
 )  # fmt: skip
 
