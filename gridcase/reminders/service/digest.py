@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+
+from sqlalchemy.dialects import postgresql, sqlite
 
 from gridcase.audit import service as audit
 from gridcase.core.clock import town_day
-from gridcase.core.db import db, transaction
+from gridcase.core.db import db, dialect_name, transaction
 from gridcase.core.permissions import Viewer
 from gridcase.households import queries as households
 from gridcase.notices import service as notices
@@ -52,10 +54,16 @@ def tell_day(county: County, *, actor: Viewer, now: datetime) -> int:
             if new:
                 _record(actor, subjects=len(batch), told=new, now=now)
     with transaction():
-        if not queries.digest_done(county.id, on=today):  # another scheduler may have ended it meanwhile
-            db.session.add(DigestDay(county_id=county.id, day=today, at=now))
+        if _done(county.id, today, now):
             _record(actor, subjects=len(waiting), told=0, now=now)
     return told
+
+
+def _done(county_id: int, day: date, now: datetime) -> bool:
+    """Note that a county had its digests; False when another scheduler has noted it in the same moment."""
+    made = postgresql.insert if dialect_name() == "postgresql" else sqlite.insert
+    statement = made(DigestDay).values(county_id=county_id, day=day, at=now).on_conflict_do_nothing()
+    return bool(db.session.scalars(statement.returning(DigestDay.day)).all())
 
 
 def _waiting(county: County, now: datetime) -> dict[int, Waiting]:
