@@ -27,7 +27,7 @@ class Telling:
 
 
 def _mine(viewer: Viewer) -> ColumnElement[bool]:
-    ways = []
+    ways: list[ColumnElement[bool]] = []
     if viewer.post_ids():
         ways.append(Notice.post_id.in_(viewer.post_ids()))
     if viewer.unit_ids():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -14,7 +16,7 @@ from gridcase.core.db import transaction
 from gridcase.core.errors import Missing, Refused
 from gridcase.core.permissions import Permission
 from gridcase.core.sheets import TableRefused
-from gridcase.core.words import N_
+from gridcase.core.words import N_, Text
 from gridcase.core.worktime import DayKind
 from gridcase.reminders.forms import DayForm, SaveForm, YearFileForm
 from gridcase.reminders.service import calendar as service
@@ -66,7 +68,7 @@ def calendar_day(year: int) -> ResponseReturnValue:
 @needs(Permission.MANAGE_COUNTY)
 def calendar_file(year: int) -> ResponseReturnValue:
     """All days of a year out of a file: looked at first."""
-    form, problems = YearFileForm(), []
+    form, problems = YearFileForm(), list[Text]()
     if form.validate_on_submit():
         try:
             days = service.read_year(form.file.data.read(), _known(year))
@@ -119,7 +121,7 @@ def _page(
     *,
     day_form: DayForm | None = None,
     file_form: YearFileForm | None = None,
-    problems: list[object] | None = None,
+    problems: Sequence[Text] = (),
 ) -> ResponseReturnValue:
     known = [row.year for row in calendar.years()]
     today = town_day(clock.now())
@@ -127,5 +129,5 @@ def _page(
         "reminders/calendar.html", year=year, days=calendar.days_of(year), known=known, today=today,
         years=sorted({*range(today.year - 2, today.year + 2), year}, reverse=True),
         versions=calendar.versions(year), may_change=viewer().may(Permission.MANAGE_COUNTY),
-        day_form=day_form or DayForm(), file_form=file_form or YearFileForm(), problems=problems or [], DayKind=DayKind,
+        day_form=day_form or DayForm(), file_form=file_form or YearFileForm(), problems=problems, DayKind=DayKind,
     )  # fmt: skip
