@@ -12,6 +12,18 @@ down_revision = "0013_reorganise"
 branch_labels = None
 depends_on = None
 
+# The names of holidays were those of the package; the pages show them now, in the words of the notice.
+NAMES = {
+    "New Year's Day": "元旦",
+    "Spring Festival": "春节",
+    "Tomb-sweeping Day": "清明节",
+    "Labour Day": "劳动节",
+    "Dragon Boat Festival": "端午节",
+    "Mid-autumn Festival": "中秋节",
+    "National Day": "国庆节",
+    "Anti-Fascist 70th Day": "抗战胜利70周年纪念日",
+}
+
 
 def upgrade() -> None:
     op.create_table(
@@ -27,6 +39,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_calendar_version")),
     )
 
+    days = sa.table("calendar_day", sa.column("name", sa.String()))
+    for english, chinese in NAMES.items():
+        op.execute(days.update().where(days.c.name == english).values(name=chinese))
     op.add_column("notice", sa.Column("person_id", sa.Integer(), nullable=True))
     op.create_index("ix_notice_person", "notice", ["person_id", "id"])
     op.create_index("ix_notice_created", "notice", ["created_at"])

@@ -14,12 +14,12 @@ from gridcase.cases import queries
 from gridcase.cases.models import Case, CaseStep
 from gridcase.cases.rules import SoonRule
 from gridcase.cases.service.clocks import clocks, soon_rule, stage_due
-from gridcase.core.db import db
+from gridcase.core.db import db, dialect_name
 from gridcase.core.worktime import WorkCalendar
 
 BATCH = 500
 CLOCKS = ("due_at", "soon_at", "contact_due_at", "due_provisional", "stage_due_at")
-STEPS_UNDERWAY = 1000  # steps numbered before the look may be committed after it
+STEPS_UNDERWAY = 1000  # PostgreSQL: steps numbered before the look may be committed after it
 
 
 @dataclass(frozen=True)
@@ -55,9 +55,9 @@ def look_at_deadlines(calendar: WorkCalendar, *, since: datetime) -> Recount:
 
 def move_deadlines(recount: Recount, calendar: WorkCalendar) -> int:
     """Move the clocks as looked at; returns how many cases. A case that changed since, or was born, is counted anew."""
-    touched = set(
-        db.session.scalars(select(CaseStep.case_id).where(CaseStep.id > recount.last_step - STEPS_UNDERWAY).distinct())
-    )
+    underway = STEPS_UNDERWAY if dialect_name() == "postgresql" else 0
+    newer = select(CaseStep.case_id).where(CaseStep.id > recount.last_step - underway).distinct()
+    touched = set(db.session.scalars(newer))
     rows = [row for row in recount.rows if row[0] not in touched]
     late = sorted(touched)
     for start in range(0, len(late), BATCH):
