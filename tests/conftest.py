@@ -26,7 +26,10 @@ from gridcase.users.models import User
 from gridcase.users.session import Account
 from tests import provision, timing
 from tests.factories import world as factory
+from tests.factories.demo import blank, blanks, demo_config, small_demo
 from tests.factories.world import World
+
+__all__ = ["blank", "blanks", "demo_config", "small_demo"]  # fixtures kept in a file of their own
 
 DATABASES = ("sqlite", "postgresql")
 MONDAY = "2026-11-23T10:00:00+08:00"

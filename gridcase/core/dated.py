@@ -12,10 +12,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, insert, or_, update
+from sqlalchemy import ColumnElement, insert, or_, text, update
 from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column
 
 from gridcase.core.db import UtcDateTime, db
+
+# What holds until further notice: of one subject there is one such row, and the database says so.
+OPEN_ENDED = text("valid_to IS NULL AND superseded_at IS NULL")
 
 
 class Dated:

@@ -73,6 +73,11 @@ def initials(name: str) -> str:
     return found
 
 
+def full_pinyin(name: str) -> str:
+    """The name in letters: `张小明` -> `zhangxiaoming`; what cannot be read is left out."""
+    return "".join(lazy_pinyin(clean_line(name), style=Style.NORMAL, errors=_letters))
+
+
 def excerpt(text: str, *, length: int = 60, around: str = "") -> str:
     """At most `length` characters on one line, cut with `…`; with `around`, the part holding those words."""
     line = clean_line(text)
@@ -85,6 +90,10 @@ def excerpt(text: str, *, length: int = 60, around: str = "") -> str:
     if begins + length > len(line):
         return "…" + line[1 - length :].lstrip()
     return "…" + line[begins : begins + length - 2].strip() + "…"
+
+
+def _letters(chars: str) -> str:
+    return "".join(_WORD.findall(chars.casefold()))
 
 
 def _other_initials(chars: str) -> str:

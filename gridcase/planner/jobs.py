@@ -17,6 +17,7 @@ from gridcase.core.permissions import Viewer
 from gridcase.core.scope import under
 from gridcase.grid.models import Grid
 from gridcase.grid.rules import GridLevel
+from gridcase.planner.models.proposals import Plan
 from gridcase.planner.queries import proposals as plan_queries
 from gridcase.planner.queries import today as today_queries
 from gridcase.planner.rules.circles import Village
@@ -35,8 +36,36 @@ def make_waiting(*, actor: Viewer) -> int:
         service.take_up_forgotten(actor=actor, now=clock.now())
     made = 0
     for plan_id in plan_queries.claimable(limit=20):
-        made += service.work_out(plan_id, actor=actor, clock=clock.now)
+        made += work_out(plan_id, actor=actor)
     return made
+
+
+def work_out(plan_id: int, *, actor: Viewer) -> bool:
+    """Work out a waiting plan: claim, read once, solve with no transaction open, store. False: somebody else has it."""
+    with transaction():
+        if not service.claim(plan_id, actor=actor, now=clock.now()):
+            return False
+    plan = db.session.get_one(Plan, plan_id)
+    work, fingerprint, limits, wishes = today_queries.work_of(
+        Kind(plan.kind), plan.place_path, on=plan.on, seconds=plan.seconds, seed=plan.seed
+    )
+    settings = {"limits": limits.to_json(), "wishes": wishes.as_json()}
+    db.session.rollback()  # reading is over: the solver holds no transaction
+    try:
+        outcome = done(work, lambda count, total: _tell(plan_id, count, total))
+    except Exception:
+        with transaction():
+            service.fail(plan_id, actor=actor, now=clock.now())
+        raise
+    with transaction():
+        plan = db.session.get_one(Plan, plan_id)
+        service.store(plan, outcome, actor=actor, fingerprint=fingerprint, settings=settings, now=clock.now())
+    return True
+
+
+def _tell(plan_id: int, count: int, total: int) -> None:
+    with transaction():
+        service.note_progress(plan_id, done=count, total=total)
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,8 @@ from gridcase.people.models import Person
 
 
 class User(Base):
-    """An account. `auth_version` grows with the password or the rights: older sessions end at once."""
+    """An account. `auth_version` grows with the password or the rights: older sessions end at once. With
+    `temporary_until_at` the password was given by somebody else: it must be changed, and opens nothing after that."""
 
     __tablename__ = "user"
 
@@ -27,6 +28,9 @@ class User(Base):
     auth_version: Mapped[int] = mapped_column(default=1)
     failures: Mapped[int] = mapped_column(default=0)
     locked_until_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    temporary_until_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    locked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # by hand, until somebody unlocks it
+    last_sign_in_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     person: Mapped[Person] = relationship(lazy="joined", innerjoin=True)
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
+from typing import Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -16,11 +18,10 @@ from gridcase.core.db import db
 from gridcase.core.errors import Refused
 from gridcase.core.permissions import Viewer
 from gridcase.core.words import N_
-from gridcase.users import queries
+from gridcase.users import queries, rules
 from gridcase.users.models import User, UserSession
 
 LOCALES = ("zh_Hans_CN", "en")
-SHORTEST_PASSWORD = 10
 
 
 @dataclass(frozen=True)
@@ -68,8 +69,7 @@ def add_user(
     login = login.strip().lower()
     if queries.by_login(login) is not None:
         raise Refused(N_("账号 %(login)s 已经有了，请换一个。", login=login), field="login")
-    if len(password) < SHORTEST_PASSWORD:
-        raise Refused(N_("密码至少 %(n)s 位。", n=SHORTEST_PASSWORD), field="password")
+    _check_password(password, login)
     user = User(login=login, password_hash=hasher(memory_kib).hash(password), person_id=person_id, demo=demo)
     db.session.add(user)
     db.session.flush()
@@ -77,9 +77,19 @@ def add_user(
     return user
 
 
+def _check_password(password: str, login: str, *, field: str = "password") -> None:
+    problem = rules.problem_with(password, login=login)
+    if problem is not None:
+        raise Refused(problem, field=field)
+
+
 def may_try(user: User | None, *, now: datetime) -> bool:
-    """Whether this account may be tried now: a locked one is not even hashed for."""
-    return user is None or user.locked_until_at is None or user.locked_until_at <= now
+    """Whether this account may be tried now: a locked one is not even hashed for; a temporary password runs out."""
+    if user is None:
+        return True
+    waits = user.locked_until_at is not None and user.locked_until_at > now
+    ran_out = user.temporary_until_at is not None and user.temporary_until_at <= now
+    return user.locked_at is None and not waits and not ran_out
 
 
 def note_failure(user: User | None, *, actor: Viewer, now: datetime, policy: SignInPolicy) -> None:
@@ -101,7 +111,7 @@ def note_failure(user: User | None, *, actor: Viewer, now: datetime, policy: Sig
 def open_session(user: User, *, actor: Viewer, now: datetime, policy: SignInPolicy) -> str:
     """Sign in: a new session row; returns the secret for the cookie."""
     token = secrets.token_urlsafe(32)
-    user.failures, user.locked_until_at = 0, None
+    user.failures, user.locked_until_at, user.last_sign_in_at = 0, None, now
     db.session.add(
         UserSession(
             token_hash=queries.digest(token),
@@ -141,8 +151,8 @@ def set_preferences(
 
 def set_password(user: User, *, actor: Viewer, password: str, now: datetime, memory_kib: int) -> None:
     """Change a password; every session of the account ends."""
-    if len(password) < SHORTEST_PASSWORD:
-        raise Refused(N_("密码至少 %(n)s 位。", n=SHORTEST_PASSWORD), field="password")
+    _check_password(password, user.login)
+    user.temporary_until_at = None
     user.password_hash = hasher(memory_kib).hash(password)
     user.auth_version += 1
     audit.record(actor=actor, action="user.password", subject_kind="user", subject_id=user.id, now=now)
@@ -160,6 +170,116 @@ def set_active(user: User, *, actor: Viewer, active: bool, now: datetime) -> Non
         now=now,
         detail={"active": active},
     )
+
+
+@dataclass(frozen=True)
+class Slip:
+    """What is handed over on paper: shown once, kept nowhere. `password_hash` is what the database gets."""
+
+    person_id: int
+    name: str
+    title: str
+    login: str
+    password: str
+    password_hash: str
+
+
+def temporary_password() -> str:
+    """Twelve letters and digits in groups that can be read off paper: `kfm4-7xwp-h3rt`."""
+    groups = (
+        "".join(secrets.choice(rules.SAFE_LETTERS) for _ in range(rules.GROUP_LETTERS)) for _ in range(rules.GROUPS)
+    )
+    return "-".join(groups)
+
+
+def draw_slip(*, person_id: int, name: str, title: str, login: str, memory_kib: int) -> Slip:
+    """A slip with a new password. Hashing takes its time: do it before the transaction, not under its lock."""
+    password = temporary_password()
+    return Slip(person_id, name, title, login, password, hasher(memory_kib).hash(password))
+
+
+def open_accounts(slips: Sequence[Slip], *, actor: Viewer, now: datetime) -> list[User]:
+    """Open an account for each slip, for persons who hold a post; the password must be changed at the first sign-in."""
+    for slip in slips:
+        if not rules.LOGIN.fullmatch(slip.login):
+            raise Refused(N_("账号用 3 到 60 个小写字母、数字、点、横线，以字母或数字开头。"), field="login")
+    taken = queries.taken_logins([slip.login for slip in slips])
+    if taken:
+        raise Refused(N_("账号 %(login)s 已经有了，请换一个。", login="、".join(sorted(taken))), field="login")
+    if queries.with_account([slip.person_id for slip in slips]):
+        raise Refused(N_("这些人里有人刚刚开通了账号，请刷新再看。"))
+    users = [
+        User(
+            login=slip.login, person_id=slip.person_id, password_hash=slip.password_hash,
+            temporary_until_at=now + rules.TEMPORARY_FOR,
+        )
+        for slip in slips
+    ]  # fmt: skip
+    db.session.add_all(users)
+    db.session.flush()
+    for user in users:
+        _note(user, "user.add", actor, now, temporary=True)
+    return users
+
+
+def give_temporary(user: User, slip: Slip, *, actor: Viewer, now: datetime) -> None:
+    """A new temporary password; a closed account is open again with it. Every session ends."""
+    _not_own(user, actor)
+    user.password_hash, user.temporary_until_at = slip.password_hash, now + rules.TEMPORARY_FOR
+    user.active, user.failures, user.locked_until_at = True, 0, None
+    user.auth_version += 1
+    _note(user, "user.temporary", actor, now)
+
+
+def lock(user: User, *, actor: Viewer, now: datetime) -> None:
+    """Nobody enters with this account until it is unlocked; its sessions end."""
+    _not_own(user, actor)
+    user.locked_at = now
+    user.auth_version += 1
+    _note(user, "user.lock", actor, now)
+
+
+def unlock(user: User, *, actor: Viewer, now: datetime) -> None:
+    """The account may be used again, whether somebody or wrong passwords had locked it."""
+    _not_own(user, actor)
+    user.locked_at, user.locked_until_at, user.failures = None, None, 0
+    _note(user, "user.unlock", actor, now)
+
+
+def close(user: User, *, actor: Viewer, now: datetime) -> None:
+    """End an account for good, or until it gets a new temporary password."""
+    _not_own(user, actor)
+    set_active(user, actor=actor, active=False, now=now)
+
+
+def end_sessions(user: User, *, actor: Viewer, now: datetime) -> None:
+    """Sign an account out everywhere."""
+    _not_own(user, actor)
+    user.auth_version += 1
+    db.session.execute(delete(UserSession).where(UserSession.user_id == user.id))
+    _note(user, "user.sessions_end", actor, now)
+
+
+def change_own_password(
+    user: User, *, actor: Viewer, old: str, new: str, repeated: str, now: datetime, memory_kib: int, fits: bool
+) -> None:
+    """Change the own password, `fits` saying whether the old one is right. Every session of the account ends."""
+    if not fits:
+        raise Refused(N_("现在的密码不对。"), field="old")
+    if new != repeated:
+        raise Refused(N_("两次输入的新密码不一样，请再输一次。"), field="repeated")
+    if new == old:
+        raise Refused(N_("新密码要和现在的不一样。"), field="password")
+    set_password(user, actor=actor, password=new, now=now, memory_kib=memory_kib)
+
+
+def _not_own(user: User, actor: Viewer) -> None:
+    if user.id == actor.user_id or user.person_id == actor.person_id:
+        raise Refused(N_("自己的账号要由另一位安全管理员来办；改密码请用“修改密码”。"))
+
+
+def _note(user: User, action: str, actor: Viewer, now: datetime, **detail: Any) -> None:
+    audit.record(actor=actor, action=action, subject_kind="user", subject_id=user.id, now=now, detail=detail)
 
 
 def fold_account(double_id: int, kept_id: int, *, actor: Viewer, now: datetime) -> bool:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from flask import Flask, g, request
-from flask_login import LoginManager, UserMixin
+from flask import Flask, g, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import LoginManager, UserMixin, current_user
 from sqlalchemy.exc import OperationalError
 
 from gridcase.core import clock
@@ -16,6 +17,10 @@ from gridcase.users import queries, service
 from gridcase.users.models import User
 
 TOUCH_EVERY = timedelta(minutes=1)
+# What somebody may do before changing a password that another has given.
+BEFORE_THE_CHANGE = frozenset({
+    None, "static", "users.change_password", "users.sign_out", "users.set_locale", "users.set_large_text",
+})  # fmt: skip
 
 
 class Account(UserMixin):
@@ -54,6 +59,16 @@ def init_app(app: Flask) -> None:
     manager.session_protection = None  # the session row decides, not the browser's address
     manager.user_loader(load)
     manager.init_app(app)
+
+    @app.before_request
+    def _change_first() -> ResponseReturnValue | None:
+        if request.endpoint in BEFORE_THE_CHANGE or not current_user.is_authenticated:
+            return None
+        if current_user.user.temporary_until_at is None:
+            return None
+        if request.path.startswith("/api/"):
+            return {"error": "change_password"}, 403
+        return redirect(url_for("users.change_password"))
 
     @app.after_request
     def _touch(response: Any) -> Any:

@@ -14,6 +14,7 @@ down_revision = "0005_visits"
 branch_labels = None
 depends_on = None
 
+ONE_OPEN = {"household_place": ["household_id"], "circle_place": ["household_id", "role"]}
 DATED = ("holding", "member", "circle_place")
 
 
@@ -27,6 +28,7 @@ def upgrade() -> None:
         op.add_column("household", column)
     _tables()
     _take_over()
+    _one_open()
 
 
 def _home() -> list[sa.Column[Any]]:
@@ -105,7 +107,15 @@ def _take_over() -> None:
     op.execute("UPDATE circle_place SET role = (SELECT post.role FROM post WHERE post.id = circle_place.post_id)")
 
 
+def _one_open() -> None:
+    """Of one home (and role) there is one row that holds until further notice."""
+    where = sa.text("valid_to IS NULL AND superseded_at IS NULL")
+    for table, columns in ONE_OPEN.items():
+        op.create_index(f"uq_{table}_open", table, columns, unique=True, sqlite_where=where, postgresql_where=where)
+
+
 def downgrade() -> None:
+    op.drop_index("uq_circle_place_open", "circle_place")
     for table in ("place_setting", "nomination", "household_lineage", "household_place"):
         op.drop_table(table)
     for column in reversed(_home()):

@@ -8,7 +8,7 @@ from alembic import op
 from gridcase.core.db import UtcDateTime
 
 revision = "0017_channels"
-down_revision = "0013_reorganise"
+down_revision = "0014_accounts"
 branch_labels = None
 depends_on = None
 

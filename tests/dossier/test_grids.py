@@ -371,3 +371,14 @@ def test_an_open_case_keeps_a_place(app: Flask, client_as: ClientAs, world: Worl
         cell = case.grid_id
         db.session.remove()
     assert "1 件未办结事件" in text_of(client_as(Role.TOWN_MANAGER), f"/grids/{cell}/close")
+
+
+def test_a_restricted_case_keeps_a_place_without_being_counted(app: Flask, client_as: ClientAs, world: World) -> None:
+    with app.app_context():
+        desk = load_viewer(Account(db.session.get_one(User, world.users[Role.DISPATCHER]), "", 0))
+        collected(world, desk, code=MISSING_PERSON, home=world.homes["circle"][0], title="老人走失")
+        cell = db.session.scalars(select(Case)).one().grid_id
+        db.session.remove()
+    page = text_of(client_as(Role.TOWN_MANAGER), f"/grids/{cell}/close")
+    assert "须由镇综治中心移交的事件" in page
+    assert "件未办结事件" not in page

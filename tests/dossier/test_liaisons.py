@@ -192,6 +192,7 @@ def test_pairing_a_home_with_a_party_contact(client_as: ClientAs, app: Flask, wo
     assert contact.get(f"/households/{home_id}").status_code == 200
     assert code in head.get(url).text
     assert head.post(url, data={"code": code, "start": "2026-11-23", "end": "y"}).status_code == 302
+    assert code not in client_as(Role.COUNTY_MANAGER).get(url).text, "who sees no homes reads none here"
     assert contact.get(f"/households/{home_id}").status_code == 404
 
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from datetime import date
 from typing import Any
+from urllib.parse import unquote
 
 import openpyxl
 import pytest
@@ -17,12 +18,15 @@ from sqlalchemy import select
 from gridcase.audit import service as audit
 from gridcase.audit.models import AuditRow
 from gridcase.core import clock
+from gridcase.core.clock import town_day
 from gridcase.core.dated import in_force
 from gridcase.core.db import db, transaction
 from gridcase.exchange.rules.registers import REGISTERS
+from gridcase.grid.models import Grid
 from gridcase.households.models import CirclePlace, Household, HouseholdPlace, Member
+from gridcase.people import service as people
 from gridcase.people.models import Holding, Person, Post
-from gridcase.people.rules import Role
+from gridcase.people.rules import Role, UnitKind
 from tests.exchange.registers import MAKER, ORDER, URL, book, export, hand_in, table, take_in, words
 from tests.factories.snapshot import differences, everything
 from tests.factories.world import World
@@ -247,6 +251,9 @@ def test_a_template_has_headers_and_offers_words(client_as: ClientAs, world: Wor
         for column in columns
     )
     assert made.worksheets[1].title == "填表说明"
+    named = client.get(f"{URL}template?register={register}").headers["Content-Disposition"]
+    assert named.isascii()  # the real server refuses anything else with an error page
+    assert REGISTERS[register].sheet in unquote(named)
     empty = words(hand_in(client, register, client.get(f"{URL}template?register={register}").data).text)
     assert "只有表头" in empty
 
@@ -285,3 +292,19 @@ def test_what_changed_since_the_check_is_shown_again(app: Flask, world: World, c
     page = client.post(f"{first.request.path}/confirm", follow_redirects=True)
     assert "检查以后台账有了变化" in words(page.text)
     assert "有变动 1" in words(page.text)
+
+
+def test_what_was_closed_is_in_no_export_of_a_later_day(app: Flask, world: World, client_as: ClientAs) -> None:
+    """Else the file, handed in again, would open it again."""
+    client, today = client_as(Role.TOWN_MANAGER), town_day(clock.now())
+    with app.app_context():
+        with transaction():
+            town = db.session.get_one(Grid, world.grids["town"])
+            unit = people.add_unit(
+                actor=MAKER, code="U-old", name="旧站", kind=UnitKind.STATION, place=town, now=clock.now()
+            )
+        assert "U-old" in {row[0] for row in table(export(client, "units", TOWN))[1:]}
+        with transaction():
+            people.close_unit(unit, actor=MAKER, on=today, open_work=(), now=clock.now())
+        db.session.remove()
+    assert "U-old" not in {row[0] for row in table(export(client, "units", TOWN))[1:]}

@@ -35,11 +35,13 @@ from tests.house.roles import (
 OF_VILLAGE = VILLAGE | WATCH | names("deputy review_member shop_keeper")
 OF_CELL = names("grid_leader parttime_grid")
 OF_TOWN = names("dispatcher town_manager")
-OF_COUNTY = names("county_manager auditor")
+OF_COUNTY = names("county_manager auditor security_admin")
 UNIT_OF = {"dept": "water", "unit_lead": "water", "county_dept": "county_water", "county_dispatcher": "county_zongzhi"}
 TOWN_VILLAGES, COUNTY_VILLAGES = names("village_a village_b"), names("village_a village_b other_village")
 # A restricted case opens to the town's desk, to whom it was sent and to the very person who took it down.
 READS_RESTRICTED = names("dispatcher")
+# Whoever manages accounts sees who holds which post, and nothing of homes or cases.
+NAMES_AND_POSTS = names("account person post liaison")
 
 
 def _moves() -> list[Row]:
@@ -106,6 +108,8 @@ OWN = frozenset({"own", "to the liaison"})
 def reaches(role: str, thing: Thing) -> bool:
     """Whether a post of this role reaches this thing."""
     if thing.name == "missing":
+        return False
+    if role == "security_admin" and thing.kind not in NAMES_AND_POSTS:
         return False
     if thing.kind == "pin":  # open cases by place; a restricted one is on nobody's map, whoever has it
         return not (thing.restricted or thing.closed) and _by_place(role, thing)

@@ -10,7 +10,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
+from sqlalchemy.exc import IntegrityError
 
 from gridcase.core.dated import in_force
 from gridcase.core.db import db, transaction
@@ -18,7 +19,7 @@ from gridcase.core.permissions import Permission
 from gridcase.dossier import queries as dossier
 from gridcase.grid.models import Grid
 from gridcase.households import queries, service
-from gridcase.households.models import CirclePlace, Household
+from gridcase.households.models import CirclePlace, Household, HouseholdPlace
 from gridcase.households.rules import Why
 from gridcase.people.models import Post
 from tests.factories.world import MAKER, World
@@ -129,3 +130,30 @@ def test_a_home_that_ended_is_in_the_lists_of_its_time(ctx: Flask, world: World)
     after = dossier.page(MAKER, dossier.Filters(village_id=village, on=date(2026, 5, 1))).rows
     assert home not in {row.id for row in after}
     assert Permission.SEE_HOUSEHOLD in MAKER.permissions
+
+
+def test_a_circle_that_runs_out_takes_the_section_along(ctx: Flask, world: World) -> None:
+    """Who leads the section reads the homes of its circles, and no others."""
+    home = db.session.get_one(Household, world.homes["circle"][1])
+    liaison = db.session.get_one(Post, world.posts["liaison"])
+    assert home.section_id == liaison.section_id is not None
+    with transaction():
+        service.change_circles(
+            actor=MAKER, place=home.path, homes={home.id: None}, role="liaison", start=date(2026, 3, 5), reason="",
+            now=MARCH_1,
+        )  # fmt: skip
+    assert home.section_id == liaison.section_id
+    with transaction():
+        assert service.settle_day(actor=MAKER, today=date(2026, 3, 5), now=MARCH_5) == 1
+    assert home.section_id is None
+
+
+def test_the_database_keeps_one_row_that_holds_until_further_notice(ctx: Flask, world: World) -> None:
+    home, post = world.homes["circle"][0], world.posts["liaison"]
+    again = {"valid_from": date(2026, 4, 1), "valid_to": None, "reason": "", "household_id": home}
+    for model, more in (
+        (HouseholdPlace, {"grid_id": world.grids[NEW]}),
+        (CirclePlace, {"post_id": post, "role": "liaison"}),
+    ):
+        with pytest.raises(IntegrityError), transaction():
+            db.session.execute(insert(model), [again | more])

@@ -108,6 +108,9 @@ def test_a_home_is_added(app: Flask, client_as: ClientAs, world: World) -> None:
     assert "已经有同名户主的户" in client.post("/households/new", data=data).text, "sent twice is one home"
     again = client.post("/households/new", data={**data, "name": "", "leaving_on": "2026-01-01"}).text
     assert "请填写姓名" in again
+    nowhere = client.post("/households/new", data={**data, "name": "吴后来", "place": "0"})
+    assert "请选择小组或网格" in nowhere.text
+    assert "请在“网格调整”的“调整住户”里安排" in page
     assert client_as(Role.LIAISON).get("/households/new").status_code == 403
 
 

@@ -166,3 +166,18 @@ def test_recording_a_choice_on_the_page(world: World, client_as: Callable[[Role]
     assert "2029年11月22日" in answer.text
     leader_post = f"/people/posts/{world.posts[Role.GRID_LEADER]}/certificate"
     assert "只给联户代表发证" in head.post(leader_post, data={**data, "signatures": "14"}).text
+
+
+def test_the_code_of_somebody_who_left_the_post_says_so(
+    app: Flask, world: World, issued: tuple[int, str], client_as: Callable[[Role], FlaskClient]
+) -> None:
+    post_id = world.posts[Role.LIAISON]
+    with app.app_context():
+        with transaction():
+            post = db.session.get_one(Post, post_id)
+            service.end_holding(post, actor=MAKER, on=TODAY, open_work=[], now=clock.now())
+        db.session.remove()
+    assert "现在无效：持证人已不担任这个岗位" in app.test_client().get(f"/people/c/{issued[1]}").text
+    head = client_as(Role.VILLAGE_HEAD)
+    assert "持证人已不担任这个岗位" in head.get(f"/people/certificates/{issued[0]}").text
+    assert "LH2026-990101100201-001" not in head.get(f"/liaisons/{post_id}").text

@@ -217,3 +217,19 @@ def test_the_history_tells_no_names(post: Post, head: Viewer, person: int) -> No
     newest = history_of("post", post.id)[0]
     assert (newest.action, newest.detail["person_id"]) == ("post.appoint", person)
     assert "钱新来" not in str(newest.detail)
+
+
+def test_nobody_gives_rights_to_himself_or_fills_the_offices(
+    world: World, post: Post, head: Viewer, person: int
+) -> None:
+    own = head.person_id or 0
+    with pytest.raises(Refused, match="自己"), transaction():
+        service.replace_holder(post, actor=head, person_id=own, start=TODAY, now=clock.now())
+    with pytest.raises(Refused, match="自己"), transaction():
+        service.stand_in(
+            post, actor=head, person_id=own, start=TODAY, end=TODAY + timedelta(days=3), why=Absence.LEAVE,
+            now=clock.now(),
+        )  # fmt: skip
+    office = db.session.get_one(Post, world.posts[Role.SECURITY_ADMIN])
+    with pytest.raises(Refused, match="安全管理员"), transaction():
+        service.replace_holder(office, actor=head, person_id=person, start=TODAY, now=clock.now())

@@ -164,3 +164,10 @@ def test_registers_are_tabs_of_one_entry(head: FlaskClient, client_as: ClientAs)
         assert f'href="{tab}"' in page, tab
     assert client_as(Role.DEPT).get("/people/posts").status_code == 403
     assert client_as(Role.SECTION_LEADER).get("/people/posts/new").status_code == 403
+
+
+def test_the_offices_that_watch_over_the_system_are_not_set_up_here(client_as: ClientAs, world: World) -> None:
+    page = client_as(Role.COUNTY_MANAGER).get(f"/people/posts/new?at={world.grids['county']}").text
+    assert f'value="{Role.DISPATCHER}"' in page
+    for office in (Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDITOR):
+        assert f'value="{office}"' not in page

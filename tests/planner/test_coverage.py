@@ -276,9 +276,9 @@ def test_the_sheet_says_what_the_page_says(client_as: Callable[[Role | str], Fla
     answer = client_as(Role.TOWN_MANAGER).get("/planner/coverage.xlsx")
     sheet = load_workbook(io.BytesIO(answer.data)).active
     rows = [[cell.value for cell in row] for row in sheet.iter_rows()]
-    assert rows[0][:6] == ["编码", "村", "住户", "人口", "联户代表", "户均（户/代表）"]
-    assert [row[1:6] for row in rows[1:]] == [
-        ["上河村", 16, 32, 1, "16.00"], ["下河村", 4, 8, 0, "–"], ["合计", 20, 40, 1, "20.00"],
+    assert rows[0][:7] == ["编码", "村", "住户", "人口", "片", "联户代表", "户均（户/代表）"]
+    assert [row[1:7] for row in rows[1:]] == [
+        ["上河村", 16, 32, 2, 1, "16.00"], ["下河村", 4, 8, 0, 0, "–"], ["合计", 20, 40, 2, 1, "20.00"],
     ]  # fmt: skip
 
 

@@ -19,6 +19,7 @@ from gridcase.households import service as households
 from gridcase.households.models import CirclePlace, Household, Member
 from gridcase.people.models import Holding, Post
 from gridcase.people.rules import Role
+from gridcase.planner import jobs
 from gridcase.planner.models.proposals import Plan, PlanRow, PlanTarget
 from gridcase.planner.queries import proposals as queries
 from gridcase.planner.queries import today
@@ -36,7 +37,7 @@ def proposed(place_id: int, kind: Kind, actor: Viewer = JOB) -> Plan:
     with transaction():
         place = db.session.get_one(Grid, place_id)
         plan_id = service.ask(actor=actor, place=place, kind=kind, seconds=5, now=clock.now()).id
-    assert service.work_out(plan_id, actor=JOB, clock=clock.now)
+    assert jobs.work_out(plan_id, actor=JOB)
     return db.session.get_one(Plan, plan_id, populate_existing=True)
 
 
@@ -184,12 +185,12 @@ def test_one_at_a_time_and_a_plan_left_behind_is_taken_up_again(
     with pytest.raises(Refused), transaction():
         service.ask(actor=JOB, place=place, kind=Kind.CELLS, seconds=5, now=clock.now())
     with transaction():
-        assert service._claimed(plan.id, JOB, clock.now())  # and then the process dies
-    assert service.work_out(plan.id, actor=JOB, clock=clock.now) is False
+        assert service.claim(plan.id, actor=JOB, now=clock.now())  # and then the process dies
+    assert jobs.work_out(plan.id, actor=JOB) is False
     at("2026-11-23T10:20:00+08:00")
     with transaction():
         assert service.take_up_forgotten(actor=JOB, now=clock.now()) == 1
-    assert service.work_out(plan.id, actor=JOB, clock=clock.now)
+    assert jobs.work_out(plan.id, actor=JOB)
 
 
 def test_circles_honour_the_homes_and_bring_new_liaisons_their_posts(ctx: Flask, world: World) -> None:

@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from gridcase.core import clock
-from gridcase.core.db import db
+from gridcase.core.db import db, transaction
 from gridcase.core.permissions import job
 from gridcase.grid.models import Grid
 from gridcase.people.rules import Role
@@ -88,10 +88,10 @@ def test_refusing_keeps_why(app: Flask, world: World, client_as: As) -> None:
 def _made(app: Flask, world: World, kind: Kind = Kind.CELLS) -> int:
     with app.app_context():
         place = world.grids["planned_group"] if kind is Kind.CELLS else world.grids["village_a"]
-        with service.transaction():
+        with transaction():
             grid = db.session.get_one(Grid, place)
             plan_id = service.ask(actor=job("t"), place=grid, kind=kind, seconds=5, now=clock.now()).id
-        service.work_out(plan_id, actor=job("t"), clock=clock.now)
+        jobs.work_out(plan_id, actor=job("t"))
         db.session.remove()
     return plan_id
 

@@ -10,6 +10,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from gridcase import doctor
+from gridcase.audit import queries as audit
 from gridcase.cases import queries as case_queries
 from gridcase.cases import service as cases
 from gridcase.cases.models import Case, CaseStep
@@ -24,6 +25,7 @@ from gridcase.households.models import Household
 from gridcase.notices.models import Notice
 from gridcase.people.models import Post
 from gridcase.people.rules import Role
+from gridcase.people.rules.deeds import DEEDS
 from gridcase.planner import queries as planner
 from gridcase.planner import service
 from gridcase.planner.models import GridLineage, Reorganisation
@@ -229,6 +231,13 @@ def test_a_stand_in_comes_and_goes(village: Village, head: Viewer, world: World)
     assert (person, True) not in villages.seated([post.id], on=last + timedelta(days=1))[post.id]
     assert (village.persons[post.id], False) in villages.seated([post.id], on=last)[post.id]
     assert reorganise.sheets_of(change.id)[0].homes == 5
+    other = village.persons[village.leaders[2]]
+    confirm(plans.stand_in(village.grid, when(), post=post, person_id=other, last_day=last, now=clock.now()), head)
+    assert [each for each in villages.seated([post.id], on=last)[post.id] if each[1]] == [(other, True)], (
+        "one at a time"
+    )
+    said = [deed.action for deed in audit.history_of("post", post.id) if deed.action.startswith("post.")]
+    assert set(said) <= set(DEEDS), "the post's history has a word for each"
     whole()
 
 

@@ -29,7 +29,7 @@ from gridcase.seed.scene import OVER_DUE
 from gridcase.users import queries as users
 from gridcase.users import service as user_service
 from gridcase.visits.models import Visit
-from tests.seed.conftest import NOW, Blanks, load_demo, opened
+from tests.factories.demo import NOW, Blanks, load_demo, opened
 
 # Everything but accounts (their hashes are salted) and geometry.
 TABLES: tuple[type[Base], ...] = (

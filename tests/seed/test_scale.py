@@ -20,7 +20,7 @@ from gridcase.grid.models import Grid
 from gridcase.households.models import Household
 from gridcase.seed import scale
 from gridcase.users import queries as users
-from tests.seed.conftest import NOW, Blanks, opened
+from tests.factories.demo import NOW, Blanks, opened
 
 HOMES, CASES = 800, 600
 

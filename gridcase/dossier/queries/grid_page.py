@@ -28,13 +28,12 @@ from gridcase.grid.rules.shapes import box_of, svg_height, svg_path
 from gridcase.households import queries as households
 from gridcase.households.models import Household, Member
 from gridcase.people import queries as people
-from gridcase.people.models import Holding, Post
+from gridcase.people.models import Post
 from gridcase.people.rules import Role
 
 POSTS_SHOWN, DEEDS_LOOKED_AT = 200, 200
 _LEADING = (Role.VILLAGE_HEAD, Role.SECTION_LEADER, Role.GRID_LEADER, Role.FULLTIME_GRID, Role.PARTTIME_GRID)
-# Who may lead a cell in the field's words: one of the three lines (三线人员).
-THREE_LINES = (Role.PARTY_CONTACT, Role.DEPUTY, Role.LIAISON)
+ELSEWHERE = N_("须由镇综治中心移交的事件")
 
 
 @dataclass(frozen=True)
@@ -63,30 +62,7 @@ def posts_of(grid: Grid, *, on: date) -> list[PostRow]:
 
 def leaders_without_line(grid: Grid, *, on: date) -> list[str]:
     """Titles of the leaders' posts here whose holder belongs to none of the three lines: reported, never refused."""
-    leading = db.session.execute(
-        select(Post.title, Holding.person_id)
-        .join(Holding, Holding.post_id == Post.id)
-        .where(
-            Post.place_id == grid.id,
-            Post.role == Role.GRID_LEADER,
-            people.valid_on(Post, on),
-            people.valid_on(Holding, on),
-        )
-        .order_by(Post.id)
-    ).all()
-    three = set(
-        db.session.scalars(
-            select(Holding.person_id)
-            .join(Post, Post.id == Holding.post_id)
-            .where(
-                Holding.person_id.in_([row.person_id for row in leading]),
-                Post.role.in_(THREE_LINES),
-                people.valid_on(Post, on),
-                people.valid_on(Holding, on),
-            )
-        )
-    )
-    return [row.title for row in leading if row.person_id not in three]
+    return [row.title for row in people.leaders_without_line(grid.path, on=on, place_id=grid.id)]
 
 
 @dataclass(frozen=True)
@@ -163,9 +139,7 @@ def _cases(grid: Grid, viewer: Viewer, now: datetime) -> tuple[int, int]:
 
 def _visits_due(grid: Grid, viewer: Viewer, today: date) -> int:
     query = select(func.count()).select_from(Household).where(
-        under(Household.path, grid.path),
-        Household.next_visit_on <= today,
-        households.visible(viewer, Permission.LOG_VISIT),
+        under(Household.path, grid.path), households.due(today), households.visible(viewer, Permission.LOG_VISIT)
     )  # fmt: skip
     return db.session.scalar(query) or 0
 
@@ -222,15 +196,18 @@ def picture_of(grid: Grid, *, on: date) -> Picture | None:
 def held_by(grid: Grid, *, today: date) -> list[Text]:
     """What hangs on a place and keeps it from being closed: homes, open cases, posts, resources of other rooms."""
     homes = homes_and_persons([grid.path], on=today)[grid.path][0]
-    open_cases = db.session.scalar(
-        select(func.count()).select_from(Case).where(under(Case.path, grid.path), cases.open_condition())
-    )
+    plain, restricted = db.session.execute(
+        select(func.count().filter(Case.restricted.is_(False)), func.count().filter(Case.restricted)).where(
+            under(Case.path, grid.path), cases.open_condition()
+        )
+    ).one()
     posts = db.session.scalar(
         select(func.count()).select_from(Post).where(under(Post.place_path, grid.path), people.valid_on(Post, today))
     )
     counted = (
         (homes, N_("%(count)s 户住户", count=homes)),
-        (open_cases, N_("%(count)s 件未办结事件", count=open_cases)),
+        (plain, N_("%(count)s 件未办结事件", count=plain)),
+        (restricted, ELSEWHERE),  # how many is nobody's business here
         (posts, N_("%(count)s 个岗位", count=posts)),
     )
     return [text for count, text in counted if count]

@@ -19,6 +19,7 @@ from gridcase.core.permissions import Permission, Viewer
 from gridcase.core.scope import under
 from gridcase.core.text import clean_line
 from gridcase.core.words import N_, Text
+from gridcase.dossier.queries.grid_page import ELSEWHERE
 from gridcase.grid.models import Grid, Section
 from gridcase.grid.rules import SizeLimits
 from gridcase.households import queries as households
@@ -103,7 +104,8 @@ def _named(words: str, on: date) -> ColumnElement[bool]:
     if len(words) < people.LEAST_WORDS:
         return Post.id < 0
     if words.isascii():
-        numbered = exists().where(Certificate.post_id == Post.id, Certificate.number.startswith(words.upper()))
+        number = Certificate.number.startswith(words.upper(), autoescape=True)
+        numbered = exists().where(Certificate.post_id == Post.id, number)
         return or_(exists().where(held, Person.initials.startswith(words.lower(), autoescape=True)), numbered)
     by_name = exists().where(held, Person.name.contains(words, autoescape=True))
     return or_(by_name, Post.title.contains(words, autoescape=True))
@@ -209,12 +211,13 @@ class Pair:
     valid_to: date | None
 
 
-def pairs_of(post_id: int) -> list[Pair]:
-    """The homes paired with a post, now and before, the newest first; the page masks the names."""
+def pairs_of(post_id: int, *, viewer: Viewer) -> list[Pair]:
+    """The homes paired with a post, now and before, the newest first, of those the viewer may see; the page masks the
+    names."""
     rows = db.session.execute(
         select(Household.id, Household.code, Household.head_name, CirclePlace.valid_from, CirclePlace.valid_to)
         .join(Household, Household.id == CirclePlace.household_id)
-        .where(CirclePlace.post_id == post_id, known(CirclePlace))
+        .where(CirclePlace.post_id == post_id, known(CirclePlace), households.visible(viewer))
         .order_by(CirclePlace.valid_to.is_not(None), CirclePlace.valid_from.desc(), Household.code)
         .limit(200)
     )
@@ -222,8 +225,10 @@ def pairs_of(post_id: int) -> list[Pair]:
 
 
 def home_by_code(code: str, *, path: str) -> Household | None:
-    """The home with this whole code below a place."""
-    return db.session.scalar(select(Household).where(Household.code == code, under(Household.path, path)))
+    """The standing home with this whole code below a place."""
+    return db.session.scalar(
+        select(Household).where(Household.code == code, under(Household.path, path), households.standing())
+    )
 
 
 # --- what is open before something ends
@@ -263,7 +268,7 @@ def _open_work(addressed: ColumnElement[bool], homes: int, viewer: Viewer) -> Op
     ).one()
     sentences = [N_("%(n)s 件在办的事件", n=plain)] if plain else []
     if restricted:  # how many is nobody's business here
-        sentences.append(N_("须由镇综治中心移交的事件"))
+        sentences.append(ELSEWHERE)
     if homes:
         sentences.append(N_("%(n)s 户联系户", n=homes))
     rows = db.session.execute(

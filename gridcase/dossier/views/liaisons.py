@@ -23,7 +23,7 @@ from gridcase.households import service as household_service
 from gridcase.households.rules import CareTier
 from gridcase.people import queries as people
 from gridcase.people import service as people_service
-from gridcase.people.models import Person, Post
+from gridcase.people.models import Certificate, Person, Post, Unit
 from gridcase.people.queries import HolderRow
 from gridcase.people.rules import Role, standing_on
 from gridcase.people.rules.liaisons import DUTY_PHONE, STEPS
@@ -111,13 +111,18 @@ def show(post_id: int) -> ResponseReturnValue:
     return render_template(
         "dossier/liaison.html", post=post, role=Role(post.role), holders=holders, holder=holder, homes=homes,
         today=day, size=queries.circle_size(post.id, on=day), first_visits=visits, steps=STEPS, tiers=CareTier,
-        limits=grids.size_limits(post.place_path, on=day), certificates=people.certificates_of(post.id)[:1],
+        limits=grids.size_limits(post.place_path, on=day), certificates=_certificates(post, holder),
         standing_on=standing_on, visits_a_year=queries.visits_a_year(homes),
         demands=queries.open_demands(post.id, viewer=someone, on=day) if someone.may(Permission.SEE_CASE) else None,
         himself=holder is not None and holder.person_id == someone.person_id, may_manage=_may_manage(post),
         place_names=[grid.name for grid in grids.ancestors(post.place_path)],
         in_full=holder is not None and holder.person_id in people.phone_in_full([holder.person_id]),
     )  # fmt: skip
+
+
+def _certificates(post: Post, holder: HolderRow | None) -> list[Certificate]:
+    """The newest certificate of who holds the post; a predecessor's is not his."""
+    return [one for one in people.certificates_of(post.id) if holder and one.person_id == holder.person_id][:1]
 
 
 def _holder(holders: list[HolderRow]) -> HolderRow | None:
@@ -197,7 +202,7 @@ def pairings(post_id: int) -> ResponseReturnValue:
         flash(_("结对已登记，从%(day)s起。", day=show_date(form.start.data)))
         return redirect(url_for(".pairings", post_id=post_id))
     return render_template(
-        "dossier/liaison_pairings.html", post=post, form=form, pairs=queries.pairs_of(post.id),
+        "dossier/liaison_pairings.html", post=post, form=form, pairs=queries.pairs_of(post.id, viewer=someone),
         today=clock.town_day(clock.now()),
     )  # fmt: skip
 
@@ -262,13 +267,16 @@ def close_unit(unit_id: int) -> ResponseReturnValue:
     unit = people.unit_for(unit_id, viewer=someone, permission=Permission.MANAGE_POSTS)
     form = DayForm(start=day)
     work = queries.open_work_of_unit(unit.id, viewer=someone)
-    if form.validate_on_submit() and submit(
-        form, people_service.close_unit, unit, actor=someone, on=form.start.data, open_work=work.sentences,
-        now=clock.now(),
-    ):  # fmt: skip
+    if form.validate_on_submit() and submit(form, _close_it, unit, form, actor=someone, now=clock.now()):
         flash(_("“%(name)s”已撤销。", name=unit.name))
         return redirect(url_for("people.unit", unit_id=unit_id))
     return render_template(
         "dossier/liaison_end.html", post=None, unit=unit, form=form, work=work, what="unit", holders=[],
         back=url_for("people.unit", unit_id=unit.id),
     )  # fmt: skip
+
+
+def _close_it(unit: Unit, form: DayForm, *, actor: Viewer, now: datetime) -> None:
+    """Asked again inside the transaction, as for a post."""
+    work = queries.open_work_of_unit(unit.id, viewer=actor)
+    people_service.close_unit(unit, actor=actor, on=form.start.data, open_work=work.sentences, now=now)

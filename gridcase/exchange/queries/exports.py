@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import aliased
 
 from gridcase.core.dated import in_force
@@ -17,7 +17,7 @@ from gridcase.core.scope import reach, under
 from gridcase.exchange.rules.registers import ROLES
 from gridcase.grid.models import Grid, Section
 from gridcase.households.models import CirclePlace, Household, HouseholdPlace, HouseholdPoint, Member, Nomination
-from gridcase.people.models import Holding, Person, Post, Unit
+from gridcase.people.models import Certificate, Holding, Organisation, Person, Post, Seat, Unit
 from gridcase.people.rules import Role
 
 STREAMED = 1_000
@@ -53,6 +53,11 @@ def _span(model: Any, on: date) -> Any:
     return and_(model.valid_from <= on, or_(model.valid_to.is_(None), model.valid_to > on))
 
 
+def _stood(since: Any, until: Any, on: date) -> Any:
+    """Like `_span` where no first day means from the start."""
+    return and_(or_(since.is_(None), since <= on), or_(until.is_(None), until > on))
+
+
 def _places(within: Any, on: date) -> Any:
     above = aliased(Grid)
     return (
@@ -66,20 +71,20 @@ def _places(within: Any, on: date) -> Any:
     )  # fmt: skip
 
 
-def _sections(within: Any, _on: date) -> Any:
+def _sections(within: Any, on: date) -> Any:
     return (
         select(Grid.code.label("village"), Section.code, Section.name)
         .join(Grid, Grid.id == Section.village_id)
-        .where(within(Section.place_path))
+        .where(within(Section.place_path), _stood(Section.valid_from, Section.valid_to, on))
         .order_by(Grid.code, Section.code)
     )
 
 
-def _units(within: Any, _on: date) -> Any:
+def _units(within: Any, on: date) -> Any:
     return (
         select(Unit.code, Unit.name, Unit.kind, Grid.code.label("place"))
         .join(Grid, Grid.id == Unit.place_id)
-        .where(within(Unit.place_path))
+        .where(within(Unit.place_path), or_(Unit.ended_on.is_(None), Unit.ended_on > on))
         .order_by(Unit.code)
     )
 
@@ -89,11 +94,50 @@ def _posts(within: Any, on: date) -> Any:
 
 
 def _liaisons(within: Any, on: date) -> Any:
-    return _holders(within, on).where(Post.role == Role.LIAISON)
+    newer = aliased(Certificate)
+    newest = (
+        select(func.max(newer.id))
+        .where(
+            newer.post_id == Post.id, newer.person_id == Holding.person_id, newer.elected_on <= on,
+            or_(newer.revoked_on.is_(None), newer.revoked_on > on),
+        )
+        .correlate(Post, Holding)
+        .scalar_subquery()
+    )  # fmt: skip
+    return (
+        _holders(within, on)
+        .add_columns(
+            Certificate.number, Certificate.elected_on, Certificate.meeting, Certificate.candidate, Certificate.votes,
+            Certificate.signatures, Certificate.led_by, Certificate.oath_on, Certificate.term_from,
+            Certificate.term_to,
+        )
+        .outerjoin(Certificate, Certificate.id == newest)
+        .where(Post.role == Role.LIAISON)
+    )  # fmt: skip
 
 
-def _holders(within: Any, on: date) -> Any:
-    home = (
+def _organisations(within: Any, on: date) -> Any:
+    above, place_above = aliased(Organisation), aliased(Grid)
+    return (
+        select(
+            Grid.code.label("place"), Organisation.kind, Organisation.name, above.name.label("parent"),
+            place_above.code.label("parent_place"), Organisation.valid_from, Organisation.valid_to,
+            Person.name.label("holder"), Person.phone, _home_code(on).label("home"), Seat.title, Seat.rank,
+            Seat.valid_from.label("since"), Seat.valid_to.label("until"),
+        )
+        .join(Grid, Grid.id == Organisation.place_id)
+        .outerjoin(above, above.id == Organisation.parent_id)
+        .outerjoin(place_above, place_above.id == above.place_id)
+        .outerjoin(Seat, and_(Seat.organisation_id == Organisation.id, in_force(Seat, on)))
+        .outerjoin(Person, Person.id == Seat.person_id)
+        .where(within(Organisation.place_path), _span(Organisation, on))
+        .order_by(Grid.code, Organisation.name, Organisation.id, Seat.rank, Person.name, "home", Seat.id)
+    )  # fmt: skip
+
+
+def _home_code(on: date) -> Any:
+    """The code of the home a person lives in."""
+    return (
         select(Household.code)
         .join(Member, Member.household_id == Household.id)
         .where(Member.person_id == Person.id, in_force(Member, on))
@@ -102,11 +146,14 @@ def _holders(within: Any, on: date) -> Any:
         .correlate(Person)
         .scalar_subquery()
     )
+
+
+def _holders(within: Any, on: date) -> Any:
     return (
         select(
             Post.code, Post.role, Post.title, Grid.code.label("place"), Section.code.label("section"),
             Unit.code.label("unit"), Post.paid, Post.valid_from, Post.valid_to, Person.name.label("holder"),
-            Person.phone, home.label("home"), Holding.valid_from.label("since"),
+            Person.phone, _home_code(on).label("home"), Holding.valid_from.label("since"),
         )
         .join(Grid, Grid.id == Post.place_id)
         .outerjoin(Section, Section.id == Post.section_id)
@@ -187,6 +234,7 @@ _STATEMENTS: Mapping[str, Statement] = {
     "liaisons": _liaisons,
     "households": _households,
     "members": _members,
+    "organisations": _organisations,
     "circles": _circles,
     "nominations": _nominations,
 }

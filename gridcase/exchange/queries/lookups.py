@@ -61,13 +61,13 @@ def places(reach: Reach) -> dict[str, Any]:
 def taken_codes(model: Any, codes: Collection[str]) -> set[str]:
     """Of these codes, those that exist anywhere."""
     return {
-        row[0] for some in _pieces(codes) for row in db.session.execute(select(model.code).where(model.code.in_(some)))
+        row[0] for some in pieces(codes) for row in db.session.execute(select(model.code).where(model.code.in_(some)))
     }
 
 
 def codes_of(ids: Collection[int]) -> set[str]:
     """The codes of places by id."""
-    return {row.code for some in _pieces(ids) for row in db.session.execute(select(Grid.code).where(Grid.id.in_(some)))}
+    return {row.code for some in pieces(ids) for row in db.session.execute(select(Grid.code).where(Grid.id.in_(some)))}
 
 
 def sections(reach: Reach) -> dict[tuple[int, str], Any]:
@@ -114,7 +114,7 @@ def holders(reach: Reach, *, on: date) -> dict[int, Any]:
 def namesakes(names: Collection[str], reach: Reach) -> dict[str, list[Any]]:
     """Persons within reach by name."""
     found: dict[str, list[Any]] = {}
-    for some in _pieces(names):
+    for some in pieces(names):
         rows = db.session.execute(
             select(Person.id, Person.name, Person.phone, Person.place_path)
             .where(Person.name.in_(some), reach.condition(Person.place_path))
@@ -129,7 +129,7 @@ def homes(codes: Collection[str]) -> dict[str, Any]:
     """Households by code, wherever they are, with the point they stand at."""
     lon, lat = lon_lat(HouseholdPoint.geom)
     found: dict[str, Any] = {}
-    for some in _pieces(codes):
+    for some in pieces(codes):
         rows = db.session.execute(
             select(
                 Household.id, Household.code, Household.path, Household.village_id, Household.grid_id,
@@ -148,7 +148,7 @@ def members(household_ids: Collection[int]) -> dict[tuple[int, str], list[Any]]:
     """The newest stretch of each membership by household and name; who left is there too."""
     found: dict[tuple[int, str], list[Any]] = {}
     newest: dict[tuple[int, int], Any] = {}
-    for some in _pieces(household_ids):
+    for some in pieces(household_ids):
         rows = db.session.execute(
             select(
                 Member.id, Member.household_id, Member.person_id, Member.relation, Member.absent, Member.valid_from,
@@ -170,7 +170,7 @@ def without_home(names: Collection[str], paths: Sequence[str]) -> dict[tuple[str
     holds = select(Holding.id).where(Holding.person_id == Person.id, known(Holding)).exists()
     within = or_(*[under(Person.place_path, path) for path in sorted(set(paths))]) if paths else false()
     found: dict[tuple[str, str], Any] = {}
-    for some in _pieces(names):
+    for some in pieces(names):
         rows = db.session.execute(
             select(Person.id, Person.name, Person.phone, Person.gender, Person.born_on)
             .where(and_(Person.name.in_(some), Person.phone.is_not(None), within, holds, ~lives))
@@ -183,7 +183,7 @@ def without_home(names: Collection[str], paths: Sequence[str]) -> dict[tuple[str
 def circles(household_ids: Collection[int]) -> dict[tuple[int, str], list[Any]]:
     """The time lines of homes in circles, as known now, by household and role."""
     found: dict[tuple[int, str], list[Any]] = {}
-    for some in _pieces(household_ids):
+    for some in pieces(household_ids):
         rows = db.session.execute(
             select(
                 CirclePlace.id, CirclePlace.household_id, CirclePlace.role, CirclePlace.post_id, CirclePlace.reason,
@@ -200,7 +200,7 @@ def circles(household_ids: Collection[int]) -> dict[tuple[int, str], list[Any]]:
 def nominations(household_ids: Collection[int]) -> dict[tuple[int, int], Any]:
     """Nominations by household and rank."""
     found: dict[tuple[int, int], Any] = {}
-    for some in _pieces(household_ids):
+    for some in pieces(household_ids):
         rows = db.session.execute(
             select(Nomination.id, Nomination.household_id, Nomination.rank, Nomination.person_id).where(
                 Nomination.household_id.in_(some)
@@ -210,7 +210,8 @@ def nominations(household_ids: Collection[int]) -> dict[tuple[int, int], Any]:
     return found
 
 
-def _pieces(values: Collection[Any]) -> Iterator[list[Any]]:
+def pieces(values: Collection[Any]) -> Iterator[list[Any]]:
+    """Values sorted, so many at a time as a statement takes."""
     every = sorted(set(values))
     for start in range(0, len(every), AT_ONCE):
         yield every[start : start + AT_ONCE]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -23,6 +23,7 @@ class Kind(StrEnum):
     CODE = "code"
     PHONE = "phone"
     DATE = "date"
+    LAST = "last"  # the last day of a term; kept as the day after, the first one that does not count
     CHOICE = "choice"
     YESNO = "yesno"
     NUMBER = "number"
@@ -84,6 +85,7 @@ NO_NUMBER = N_("请填 0 或正整数。")
 NO_YESNO = N_("请填“是”或“否”。")
 NO_DEGREES = N_("请填十进制度数，例如 109.123456。")
 SWAPPED = N_("不在中国范围内，请核对经度和纬度是否填反。")
+ONE_DAY = timedelta(days=1)
 ODD_DAY = N_("日期应在 1900 年到 2100 年之间，请核对。")
 
 _CLEAN = re.compile(r"[0-9A-Za-z\u4e00-\u9fff\-.]+")  # as nearly every cell is: nothing to clean
@@ -151,6 +153,10 @@ def _date(_column: Column, value: Any) -> date:
     return day
 
 
+def _last(column: Column, value: Any) -> date:
+    return _date(column, value) + ONE_DAY
+
+
 def _choice(column: Column, value: Any) -> str:
     text = _text(column, value) or ""
     for stored, word in column.choices.items():
@@ -193,6 +199,7 @@ _READERS = {
     Kind.CODE: _code,
     Kind.PHONE: _phone,
     Kind.DATE: _date,
+    Kind.LAST: _last,
     Kind.CHOICE: _choice,
     Kind.YESNO: _yesno,
     Kind.NUMBER: _number,
@@ -205,4 +212,6 @@ def shown(column: Column, value: Any) -> Any:
     """A stored value as the cell of a file shows it."""
     if column.kind is Kind.CHOICE:
         return column.choices.get(value, value)
+    if column.kind is Kind.LAST:
+        return value - ONE_DAY if value is not None else None
     return round(value, 7) if isinstance(value, float) else value

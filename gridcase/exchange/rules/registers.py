@@ -1,4 +1,7 @@
-"""Every register on one page: which columns its file has. Template, mapping, check and export read this table. Pure."""
+"""Every register on one page: which columns its file has. Template, mapping, check and export read this table. Pure.
+
+They stand in the order in which an empty county takes them: what a file names by code stands in an earlier one.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from gridcase.core.words import N_
 from gridcase.exchange.rules.columns import Column, Kind, Register
 from gridcase.grid.rules import GridKind, GridLevel
 from gridcase.households.rules import RELATIONS
-from gridcase.people.rules import Role, UnitKind
+from gridcase.people.rules import BodyKind, Candidate, MeetingKind, Role, UnitKind
 
 LEVELS = {
     GridLevel.COUNTY: "县", GridLevel.TOWN: "乡镇", GridLevel.VILLAGE: "村", GridLevel.GROUP: "组",
@@ -18,6 +21,9 @@ KINDS = {GridKind.GENERAL: "综合网格", GridKind.SPECIAL: "专属网格"}
 # Liaisons have a file of their own; the three offices that watch over the system are not given by a file.
 _NOT_HERE = (Role.RESIDENT, Role.LIAISON, Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDITOR)
 ROLES = {role: str(role.label) for role in Role if role not in _NOT_HERE}
+BODY_KINDS = {kind: str(kind.label) for kind in BodyKind}
+MEETINGS = {kind: str(kind.label) for kind in MeetingKind}
+CANDIDATES = {kind: str(kind.label) for kind in Candidate}
 UNIT_KINDS = {kind: str(kind.label) for kind in UnitKind}
 KIN = {key: str(text) for key, text in RELATIONS.items()}
 GENDERS = {"m": "男", "f": "女"}
@@ -34,13 +40,14 @@ def _code(key: str, header: str, *names: str, required: bool = True, example: st
     return Column(key, header, Kind.CODE, required=required, names=names, example=example, longest=60)
 
 
+_PHONE = Column("phone", "联系电话", Kind.PHONE, names=("电话", "手机", "手机号", "手机号码"), longest=20,
+                example="13900000001", mask="phone")  # fmt: skip
+_HOME = Column("home", "任职人户编码", Kind.CODE, names=("所在户编码",), example="990101100201Z01-001-001",
+               help=N_("任职人是本村住户时填写，用来认出同一个人。"))  # fmt: skip
 _HOLDER = (
     Column("holder", "任职人", names=("姓名", "担任人", "人员姓名"), example="张小明", mask="name"),
-    Column("phone", "联系电话", Kind.PHONE, names=("电话", "手机", "手机号", "手机号码"), longest=20,
-           example="13900000001", mask="phone"),
-    Column("home", "任职人户编码", Kind.CODE, names=("所在户编码",), example="990101100201Z01-001-001",
-           help=N_("任职人是本村住户时填写，用来认出同一个人。")),
-    Column("since", "任职日期", Kind.DATE, names=("任职时间", "上任日期", "任期起"), example="2024-01-05",
+    _PHONE, _HOME,
+    Column("since", "任职日期", Kind.DATE, names=("任职时间", "上任日期"), example="2024-01-05",
            help=N_("换人时从这一天起；留空用导入时选的日期。")),
 )  # fmt: skip
 
@@ -78,37 +85,6 @@ _LIST = (
             Column("name", "单位名称", required=True, names=("站所名称", "名称"), longest=80, example="青溪镇水利站"),
             Column("kind", "单位类别", Kind.CHOICE, required=True, names=("类别",), choices=UNIT_KINDS, example="站所"),
             _code("place", "所属地编码", "所属乡镇编码", "所在地编码", example="990101100000"),
-        ),
-        ("code",),
-    ),
-    Register(
-        "posts", N_("岗位"), "岗位",
-        (
-            _code("code", "岗位编码", "编码", example="990101100201-HEAD"),
-            Column("role", "角色", Kind.CHOICE, required=True, names=("岗位类别", "职务"), choices=ROLES,
-                   example="总网格长"),
-            Column("title", "岗位名称", required=True, names=("名称",), longest=80, example="上河村总网格长"),
-            _code("place", "所属地编码", "网格编码", example="990101100201"),
-            _code("section", "片编码", required=False, example="P1"),
-            _code("unit", "单位编码", "站所编码", required=False, example="U-water"),
-            Column("paid", "是否有报酬", Kind.YESNO, names=("有报酬",), example="是"),
-            Column("valid_from", "设岗日期", Kind.DATE, example="2024-01-01"),
-            _ended("撤岗日期"),
-            *_HOLDER,
-        ),
-        ("code",),
-        note=N_("联户代表写在“联户代表”表里。登录账号不在表里，由安全管理员开通。代理的人不在表里。"),
-    ),
-    Register(
-        "liaisons", N_("联户代表"), "联户代表",
-        (
-            _code("code", "岗位编码", "编码", "代表编号", example="990101100201-L001"),
-            Column("title", "岗位名称", required=True, names=("名称",), longest=80, example="上河村联户代表001"),
-            _code("place", "所属地编码", "村编码", example="990101100201"),
-            _code("section", "片编码", required=False, example="P1"),
-            Column("valid_from", "设岗日期", Kind.DATE, example="2024-01-01"),
-            _ended("撤岗日期"),
-            *_HOLDER,
         ),
         ("code",),
     ),
@@ -154,6 +130,73 @@ _LIST = (
         ("household", "name", "born_on"),
         large=True,
         note=N_("每人一行，户主也写一行。改姓名、分户、并户请在户的页面办。"),
+    ),
+    Register(
+        "posts", N_("岗位"), "岗位",
+        (
+            _code("code", "岗位编码", "编码", example="990101100201-HEAD"),
+            Column("role", "角色", Kind.CHOICE, required=True, names=("岗位类别", "职务"), choices=ROLES,
+                   example="总网格长"),
+            Column("title", "岗位名称", required=True, names=("名称",), longest=80, example="上河村总网格长"),
+            _code("place", "所属地编码", "网格编码", example="990101100201"),
+            _code("section", "片编码", required=False, example="P1"),
+            _code("unit", "单位编码", "站所编码", required=False, example="U-water"),
+            Column("paid", "是否有报酬", Kind.YESNO, names=("有报酬",), example="是"),
+            Column("valid_from", "设岗日期", Kind.DATE, example="2024-01-01"),
+            _ended("撤岗日期"),
+            *_HOLDER,
+        ),
+        ("code",),
+        note=N_("联户代表写在“联户代表”表里。登录账号不在表里，由安全管理员开通。代理的人不在表里。"),
+    ),
+    Register(
+        "liaisons", N_("联户代表"), "联户代表",
+        (
+            _code("code", "岗位编码", "编码", "代表编号", example="990101100201-L001"),
+            Column("title", "岗位名称", required=True, names=("名称",), longest=80, example="上河村联户代表001"),
+            _code("place", "所属地编码", "村编码", example="990101100201"),
+            _code("section", "片编码", required=False, example="P1"),
+            Column("valid_from", "设岗日期", Kind.DATE, example="2024-01-01"),
+            _ended("撤岗日期"),
+            *_HOLDER,
+            Column("number", "代表证编号", names=("证件编号", "证书编号"), longest=40, example="LH2024-001",
+                   help=N_("填了就用这个编号；留空由系统编号。")),
+            Column("elected_on", "推选日期", Kind.DATE, names=("选举日期",), example="2024-01-01"),
+            Column("meeting", "推选方式", Kind.CHOICE, names=("会议形式",), choices=MEETINGS,
+                   example="院落会（屋场会）"),
+            Column("candidate", "人选来源", Kind.CHOICE, names=("候选类型",), choices=CANDIDATES,
+                   example="优秀组长和党员"),
+            Column("votes", "得票数", Kind.NUMBER, names=("票数",), example="12"),
+            Column("signatures", "签名户数", Kind.NUMBER, example="12"),
+            Column("led_by", "主持人", names=("主持推选",), longest=60, example="村民小组长", mask="name"),
+            Column("oath_on", "宣誓日期", Kind.DATE, example="2024-01-08"),
+            Column("term_from", "任期开始", Kind.DATE, names=("任期开始日期",), example="2024-01-01"),
+            Column("term_to", "任期最后一天", Kind.LAST, names=("任期届满",), example="2026-12-31"),
+        ),
+        ("code",),
+        note=N_("推选情况写在同一行：推选日期、推选方式、人选来源、任期，得票数或签名户数；留空就不发证。"),
+    ),
+    Register(
+        "organisations", N_("组织"), "组织",
+        (
+            _code("place", "所属地编码", "村编码", example="990101100201"),
+            Column("kind", "组织类别", Kind.CHOICE, required=True, names=("类别",), choices=BODY_KINDS,
+                   example="村委会"),
+            Column("name", "组织名称", required=True, names=("名称",), longest=80, example="上河村委会"),
+            Column("parent", "上级组织", names=("上级组织名称",), longest=80, example="上河村党支部"),
+            _code("parent_place", "上级组织所属地编码", required=False, example="990101100201"),
+            Column("valid_from", "成立日期", Kind.DATE, example="2024-01-01"),
+            _ended("撤销日期"),
+            Column("holder", "任职人", names=("姓名", "人员姓名"), example="张小明", mask="name"),
+            _PHONE, _HOME,
+            Column("title", "职务", names=("组织职务",), longest=40, example="主任"),
+            Column("rank", "排序", Kind.NUMBER, example="1"),
+            Column("since", "任职日期", Kind.DATE, names=("任期开始",), example="2024-01-05",
+                   help=N_("留空用导入时选的日期。")),
+            Column("until", "任期最后一天", Kind.LAST, example="2029-01-04"),
+        ),
+        ("place", "name", "holder", "home"),
+        note=N_("每个任职人写一行，同一个组织写几行；还没有人任职的组织写一行，任职人留空。"),
     ),
     Register(
         "circles", N_("联户关系"), "联户关系",

@@ -93,6 +93,7 @@ BOTH_DEGREES = N_("经度和纬度要一起填。")
 WHY_ENDED = N_("填了注销日期，请同时填注销原因。")
 ENDS_EARLIER = N_("早于开始日期，请核对。")
 NO_MOVE = N_("和台账不同；层级和上级不能用导入改，请在网格的页面调整。")
+STARTS_LATER = N_("比台账的启用日期晚；启用日期只能往前改。")
 BAD_PARENT = N_("不是上一级的编码，请核对上级和层级。")
 NO_COUNTY = N_("县由系统管理员在命令行建立，表里只能写已有的县。")
 POST_FIXED = N_("和台账不同；角色和所属地不能改，请撤岗后新设。")
@@ -103,12 +104,27 @@ ONLY_LIAISONS = N_("不是联户代表的岗位，请写在“岗位”表里。
 NO_CIRCLE_POST = N_("这个岗位不联系住户，请填联户代表或联系党员的岗位编码。")
 NO_PERSON = N_("这一户里没有这个人，请核对姓名和户编码。")
 RANKS = N_("顺位请填 1、2 或 3。")
+NO_BODY = N_("没有这个组织，请核对名称和所属地编码。")
+BODY_LOOP = N_("上级组织不能是它自己或它的下级，请另选。")
+BODIES_BELOW = N_("它下面还有组织，请先撤销或改到别处。")
+SEAT_INCOMPLETE = N_("填了任职人，请同时填职务。")
+SEAT_EMPTY = N_("填了任职情况，请同时填任职人。")
+SEAT_EARLIER = N_("不能早于成立的日期。")
+TERM_ORDER = N_("任期届满要晚于任期开始。")
+NO_HOLDER = N_("这个岗位没有任职人，不能写推选情况。")
+ELECTION_PART = N_("写了推选情况，这一项也要填。")
+OLD_NUMBER = N_("这个编号已经在另一张代表证上，请换一个编号或留空。")
 TWO_HOLDERS = N_("村里有几个同名同电话的人，请填任职人户编码。")
 
 
 def twice(row: int) -> Text:
     """A row whose key stands in an earlier row too."""
     return N_("和第 %(row)s 行重复，请删去一行。", row=row)
+
+
+def unlike(row: int) -> Text:
+    """Two rows of one thing that say different things of it."""
+    return N_("和第 %(row)s 行同一个组织，填的却不一样，请改成一致。", row=row)
 
 
 def column_missing(header: str, others: str) -> Text:

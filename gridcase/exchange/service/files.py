@@ -29,6 +29,7 @@ _OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_
 _MASKS = {"name": masking.mask_name, "phone": masking.mask_phone, "address": masking.mask_address}
 _WORDS = {
     Kind.TEXT: "文字", Kind.CODE: "编码（文本）", Kind.PHONE: "电话（文本）", Kind.DATE: "日期，如 2026-11-21",
+    Kind.LAST: "日期，如 2026-11-21",
     Kind.CHOICE: "从下拉中选", Kind.YESNO: "是或否", Kind.NUMBER: "数字", Kind.LON: "十进制度数，WGS 84",
     Kind.LAT: "十进制度数，WGS 84",
 }  # fmt: skip
@@ -46,7 +47,7 @@ def template(register: Register) -> bytes:
         sheet.freeze_panes(1, 0)
         for at, column in enumerate(register.columns):
             header = column.header + (REQUIRED if column.required else "")
-            formats = {Kind.DATE: day, Kind.NUMBER: number, Kind.LON: number, Kind.LAT: number}
+            formats = {Kind.DATE: day, Kind.LAST: day, Kind.NUMBER: number, Kind.LON: number, Kind.LAT: number}
             sheet.set_column(at, at, max(14, 2 * len(header) + 2), formats.get(column.kind, text))
             sheet.write_string(0, at, header, bold)
             _offer(sheet, at, column)
@@ -58,7 +59,7 @@ def _offer(sheet: Any, at: int, column: Column) -> None:
     words = list(column.choices.values()) or (["是", "否"] if column.kind is Kind.YESNO else [])
     if words and len(",".join(words)) <= 255:  # Excel's limit for a list that stands in the rule itself
         sheet.data_validation(1, at, ROWS_OFFERED, at, {"validate": "list", "source": words})
-    if column.kind is Kind.DATE:
+    if column.kind in (Kind.DATE, Kind.LAST):
         sheet.data_validation(
             1, at, ROWS_OFFERED, at,
             {"validate": "date", "criteria": "between", "minimum": date(1900, 1, 1), "maximum": date(2099, 12, 31),

@@ -98,7 +98,7 @@ def _plain(value: Any) -> Any:
 
 def unpacked(values: Mapping[str, Any], register: Register) -> dict[str, Any]:
     """Values read back."""
-    days = {column.key for column in register.columns if column.kind is Kind.DATE}
+    days = {column.key for column in register.columns if column.kind in (Kind.DATE, Kind.LAST)}
     return {key: date.fromisoformat(value) if value and key in days else value for key, value in values.items()}
 
 

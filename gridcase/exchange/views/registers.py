@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Any
+from urllib.parse import quote
 
 from flask import Response, current_app, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -24,6 +25,7 @@ from gridcase.exchange.rules.states import ImportState
 from gridcase.exchange.service import files, imports
 from gridcase.exchange.views.base import bp
 from gridcase.web.access import needs, viewer
+from gridcase.web.filters import translate
 from gridcase.web.formkit import submit
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -124,7 +126,8 @@ def marked(import_id: int) -> ResponseReturnValue:
     one = queries.imports.get_import(import_id, viewer=viewer())
     path = jobs.file_of(one.id)
     if one.state != ImportState.WRONG or not path.exists():
-        raise Refused(states.FILE_GONE)
+        flash(translate(states.FILE_GONE), "warning")
+        return redirect(url_for(".show", import_id=one.id))
     register = REGISTERS[one.register]
     wrong = {row.number: row.problems for row in queries.imports.wrong_rows(one.id)}
     return _file(files.marked(path, register, one.mapping, wrong), f"{register.sheet}-{one.id}-marked", "xlsx")
@@ -197,6 +200,7 @@ def _index(form: RegisterUploadForm) -> ResponseReturnValue:
 def _file(content: bytes, name: str, kind: str) -> Response:
     response = Response(content, mimetype=KINDS[kind].split(";")[0])
     response.headers["Content-Type"] = KINDS[kind]
-    response.headers.set("Content-Disposition", "attachment", filename=f"{name}.{kind}")
+    # Servers refuse a header outside Latin-1: the Chinese name goes along percent-encoded (RFC 6266).
+    response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(f'{name}.{kind}')}"
     response.headers["Cache-Control"] = "no-store"
     return response

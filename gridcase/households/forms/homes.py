@@ -83,7 +83,7 @@ class NewHomeForm(PersonFields, HomeForm):
     """A home with its head and further members, up to five at once; more are added on its page."""
 
     MORE = 5
-    place = SelectField(_("小组或网格"), coerce=int)
+    place = SelectField(_("小组或网格"), coerce=int, validators=[NumberRange(min=1, message=_("请选择小组或网格。"))])
     on = Day(_("从哪天起列入"), validators=[InputRequired(_("请填写日期。"))])
     lon = DecimalField(
         _("经度"), validators=[Optional(), NumberRange(-180, 180, message=_("经度在 -180 到 180 之间。"))]
@@ -108,7 +108,8 @@ class NewHomeForm(PersonFields, HomeForm):
 
     def __init__(self, *, places: Any, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.place.choices = places
+        # No place is chosen beforehand: the first group of the village would collect every home of a hasty hand.
+        self.place.choices = [(0, _("请选择")), *places]
         self.place.flags.required = True
         self.gender.choices = self.genders()
         for number in range(1, self.MORE + 1):

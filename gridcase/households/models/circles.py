@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from gridcase.core.dated import Dated
+from gridcase.core.dated import OPEN_ENDED, Dated
 from gridcase.core.db import Base, UtcDateTime
 
 
@@ -21,6 +21,14 @@ class CirclePlace(Dated, Base):
     __table_args__ = (
         Index("ix_circle_place_post", "post_id", "valid_to"),
         Index("ix_circle_place_household", "household_id", "valid_to"),
+        Index(
+            "uq_circle_place_open",
+            "household_id",
+            "role",
+            unique=True,
+            sqlite_where=OPEN_ENDED,
+            postgresql_where=OPEN_ENDED,
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

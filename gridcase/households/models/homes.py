@@ -9,7 +9,7 @@ from geoalchemy2 import Geometry
 from sqlalchemy import ForeignKey, Index, String, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from gridcase.core.dated import Dated
+from gridcase.core.dated import OPEN_ENDED, Dated
 from gridcase.core.db import Base, ByteString, UtcDateTime
 from gridcase.people.models import Person
 
@@ -69,6 +69,9 @@ class HouseholdPlace(Dated, Base):
     __table_args__ = (
         Index("ix_household_place_household", "household_id", "valid_from"),
         Index("ix_household_place_grid", "grid_id", "valid_from"),
+        Index(
+            "uq_household_place_open", "household_id", unique=True, sqlite_where=OPEN_ENDED, postgresql_where=OPEN_ENDED
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

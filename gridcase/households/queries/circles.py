@@ -127,7 +127,7 @@ def lines_of(household_ids: Sequence[int], *, role: str) -> dict[int, list[Span]
 def stale(today: date) -> list[int]:
     """Homes whose circle began or ended lately and whose section may not say so yet."""
     lately = today - LOOKED_BACK
-    rows = db.session.scalars(
+    began = db.session.scalars(
         select(CirclePlace.household_id)
         .join(Household, Household.id == CirclePlace.household_id)
         .join(Post, Post.id == CirclePlace.post_id)
@@ -137,8 +137,19 @@ def stale(today: date) -> list[int]:
             in_force(CirclePlace, today),
             func.coalesce(Household.section_id, 0) != func.coalesce(Post.section_id, 0),
         )
-    )
-    return list(rows)
+    ).all()
+    ended = db.session.scalars(
+        select(CirclePlace.household_id)
+        .join(Household, Household.id == CirclePlace.household_id)
+        .where(
+            CirclePlace.valid_to.between(lately, today),
+            CirclePlace.role == Role.LIAISON,
+            known(CirclePlace),
+            Household.section_id.is_not(None),
+            ~has_liaison(today),
+        )
+    ).all()
+    return sorted({*began, *ended})
 
 
 def roles_of(household_id: int) -> list[str]:
@@ -155,5 +166,6 @@ def has_liaison(on: date) -> ColumnElement[bool]:
     return (
         select(CirclePlace.id)
         .where(CirclePlace.household_id == Household.id, CirclePlace.role == Role.LIAISON, in_force(CirclePlace, on))
+        .correlate(Household)
         .exists()
     )

@@ -50,6 +50,7 @@ class EndReason(Labelled):
     PROLONGED = "prolonged", N_("已续期")
     EXPIRED = "expired", N_("有效期已过")
     UNCONFIRMED = "unconfirmed", N_("30 天内没有人确认")
+    MERGED = "merged", N_("和另一条重复，已合并")
 
 
 END_BY_HAND = (EndReason.OVER, EndReason.MOVED, EndReason.ERROR)

@@ -15,7 +15,7 @@ from gridcase.core.permissions import Viewer
 from gridcase.grid.models import Grid
 from gridcase.households.models import CirclePlace, Household, HouseholdCard
 from gridcase.households.queries import circles as circle_queries
-from gridcase.households.service.places import settle
+from gridcase.households.service.places import hold, settle
 from gridcase.people.models import Post
 
 
@@ -73,6 +73,7 @@ def change_circles(
     `place` is the path the audit row belongs to. A day in the past corrects what was written before; a day to come
     takes effect on that day. Returns how many homes changed.
     """
+    hold(homes)
     lines = circle_queries.lines_of(list(homes), role=role)
     rewrites = []
     for household_id, post in homes.items():

@@ -211,7 +211,7 @@ def split(
     going = chosen(here, person_ids)
     staying = [m for m in members_of(home.id, on=town_day(now)) if m.person_id not in set(person_ids)]
     if not staying:
-        raise Refused(N_("全家都去新户就不是分户了；要改住址或网格，请用“改资料”。"), field="who")
+        raise Refused(N_("全家都去新户就不是分户了；要改住址或网格，请用“改户资料”“改网格”。"), field="who")
     first = next((member for member in going if member.person_id == head_id), None)
     if first is None:
         raise Refused(N_("新户的户主要在选中的人里。"), field="head")

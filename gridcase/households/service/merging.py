@@ -19,6 +19,7 @@ from gridcase.core.errors import Refused
 from gridcase.core.permissions import Viewer
 from gridcase.core.words import N_
 from gridcase.households.models import (
+    FamilyChange,
     Household,
     HouseholdCard,
     HouseholdLineage,
@@ -27,13 +28,12 @@ from gridcase.households.models import (
     Nomination,
     PersonAway,
     PersonFate,
-    TierChange,
 )
 from gridcase.households.queries import homes, members
 from gridcase.households.rules import EndedWhy
 from gridcase.households.service.members import HEAD, end_home, seat, seat_persons
 from gridcase.households.service.places import settle
-from gridcase.households.service.tiers import note_visit
+from gridcase.households.service.tiers_merging import fold_care, fold_person_factors
 
 
 def fold_person(
@@ -63,6 +63,9 @@ def fold_person(
     )  # fmt: skip
     db.session.flush()
     settle(sorted({*left, *stays}), today=today)
+    fold_person_factors(
+        double_id, kept_id, actor=actor, left=left, home_id=min(stays, default=None), ending=ending, now=now
+    )
     return [home_id for home_id in left if stays and home_id not in stays]
 
 
@@ -108,7 +111,7 @@ def _fold_nominations(double_id: int, kept_id: int) -> None:
 
 
 def fold_home(double: Household, kept: Household, *, actor: Viewer, on: date, now: datetime) -> None:
-    """Two records of one home become one: who still lives in the double moves over, its card, pin, tier history and
+    """Two records of one home become one: who still lives in the double moves over, its card, pin, care and
     nominations go along, and it ends as `merged`. Doubled persons were folded before."""
     today = town_day(now)
     living = homes.members_of(double.id, on=today)
@@ -123,13 +126,12 @@ def fold_home(double: Household, kept: Household, *, actor: Viewer, on: date, no
         },
         start=on, now=now,
     )  # fmt: skip
-    if double.last_visit_at is not None:
-        note_visit(kept, visited_at=double.last_visit_at)
-    for column in (HouseholdCard.household_id, TierChange.household_id):
-        db.session.execute(
-            update(column.class_).where(column == double.id).values(household_id=kept.id),
-            execution_options={"synchronize_session": False},
-        )
+    fold_care(double, kept, actor=actor, now=now)
+    _fold_changes(double, kept)
+    db.session.execute(
+        update(HouseholdCard).where(HouseholdCard.household_id == double.id).values(household_id=kept.id),
+        execution_options={"synchronize_session": False},
+    )
     _fold_pin(double, kept)
     _fold_wishes(double, kept)
     db.session.add(HouseholdLineage(from_id=double.id, to_id=kept.id, kind="merged", on=on))
@@ -144,6 +146,15 @@ def fold_home(double: Household, kept: Household, *, actor: Viewer, on: date, no
         place_path=double.path, now=now, detail={"into": kept.id, "on": on.isoformat()},
     )  # fmt: skip
     db.session.flush()
+
+
+def _fold_changes(double: Household, kept: Household) -> None:
+    """What a liaison has put before the village about the double, or about a way into it, is about the kept home."""
+    for column in (FamilyChange.household_id, FamilyChange.to_household_id):
+        db.session.execute(
+            update(FamilyChange).where(column == double.id).values({column: kept.id}),
+            execution_options={"synchronize_session": False},
+        )
 
 
 def _fold_pin(double: Household, kept: Household) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 
 from sqlalchemy import select, update
@@ -36,6 +36,7 @@ def move_homes(
     `place` is the path the audit row belongs to. A day in the past corrects; a day to come takes effect on that day.
     Cases and visits keep the place they had. Returns how many homes were moved.
     """
+    hold(homes)
     lines = places.lines_of(list(homes))
     dated.write(
         HouseholdPlace,
@@ -56,6 +57,16 @@ def move_homes(
             detail={"households": ids[:200], "count": len(ids), "from": start.isoformat()},
         )  # fmt: skip
     return len(homes)
+
+
+def hold(household_ids: Iterable[int]) -> None:
+    """Keep others from rewriting the time lines of these homes until the transaction ends; always in the same order."""
+    ids = sorted(set(household_ids))
+    for start in range(0, len(ids), _AT_ONCE):
+        some = ids[start : start + _AT_ONCE]
+        db.session.execute(
+            select(Household.id).where(Household.id.in_(some)).order_by(Household.id).with_for_update()
+        ).all()
 
 
 def settle(household_ids: Sequence[int], *, today: date) -> None:
@@ -85,8 +96,9 @@ def _settle_place(ids: list[int], today: date) -> None:
         ),
         execution_options={"synchronize_session": False},
     )
-    for home in db.session.identity_map.values():
-        if isinstance(home, Household) and home.id in ids:
+    for household_id in ids:  # by key: to ask an expired home for its id would read it again
+        home = db.session.identity_map.get(db.session.identity_key(Household, household_id))
+        if home is not None:
             db.session.expire(home)
 
 

@@ -46,7 +46,8 @@ def new() -> ResponseReturnValue:
             since=form.on.data, now=clock.now(),
         )  # fmt: skip
         if isinstance(made, Household):
-            flash(_("已登记，户编号 %(code)s。还没有联户代表，请在“联户代表”里安排。", code=made.code), "ok")
+            arrange = _("已登记，户编号 %(code)s。还没有联户代表，请在“网格调整”的“调整住户”里安排。", code=made.code)
+            flash(arrange, "ok")
             return to_home(made.id)
     return render_template("households/new.html", form=form)
 

@@ -54,9 +54,9 @@ def villages_without_fulltime(path: str, *, on: date) -> list[Grid]:
     )
 
 
-def leaders_without_line(path: str, *, on: date) -> list[LeaderRow]:
-    """Grid leaders in the subtree of a place who hold none of the three lines on a day (party contact, deputy, centre
-    household head), by post; a warning and never a bar."""
+def leaders_without_line(path: str, *, on: date, place_id: int | None = None) -> list[LeaderRow]:
+    """Grid leaders in the subtree of a place (or at the very place `place_id` in it) who hold none of the three lines
+    on a day (party contact, deputy, centre household head), by post; a warning and never a bar."""
     line, line_post = aliased(Holding), aliased(Post)
     holds_line = exists().where(
         line.person_id == Holding.person_id,
@@ -79,6 +79,7 @@ def leaders_without_line(path: str, *, on: date) -> list[LeaderRow]:
             in_force(Holding, on),
             Holding.stand_in.is_(False),
             ~holds_line,
+            *([Post.place_id == place_id] if place_id is not None else []),
         )
         .order_by(Grid.code, Post.id, Person.id)
     )

@@ -10,12 +10,13 @@ from gridcase.people.rules.liaisons import (
     standing_on,
 )
 from gridcase.people.rules.lines import LINE_ROLES, ThreeLine
-from gridcase.people.rules.roles import HOUSEHOLD_ROLES, ROLE_PERMISSIONS, Role, UnitKind
+from gridcase.people.rules.roles import HOUSEHOLD_ROLES, OFFICES, ROLE_PERMISSIONS, Role, UnitKind
 
 __all__ = [
     "CERTIFICATE_SETTING",
     "HOUSEHOLD_ROLES",
     "LINE_ROLES",
+    "OFFICES",
     "ROLE_PERMISSIONS",
     "THREE_IN_ONE",
     "Absence",

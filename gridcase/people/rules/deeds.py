@@ -12,6 +12,7 @@ DEEDS: dict[str, Text] = {
     "post.stand_in": N_("安排代班"),
     "post.stand_in_end": N_("提前结束代班"),
     "post.vacate": N_("登记离任"),
+    "post.move": N_("岗位随网格调整"),
     "post.end": N_("撤销岗位"),
     "circle.join": N_("调整联系户"),
     "certificate.issue": N_("发代表证"),

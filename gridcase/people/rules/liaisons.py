@@ -44,6 +44,7 @@ class Standing(Labelled):
     VALID = "valid", N_("有效")
     EXPIRED = "expired", N_("任期已满")
     REVOKED = "revoked", N_("已撤销")
+    LEFT = "left", N_("持证人已不担任这个岗位")
 
 
 class CertificateTerm(Protocol):

@@ -128,6 +128,10 @@ ROLE_PERMISSIONS: dict[Role, frozenset[P]] = {
 }  # fmt: skip
 
 
+# Those who watch over the system: no post of theirs is set up or filled by who keeps a place's posts.
+OFFICES = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDITOR})
+
+
 class UnitKind(StrEnum):
     """Kinds of offices."""
 

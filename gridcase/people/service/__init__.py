@@ -13,7 +13,15 @@ from gridcase.people.service.bodies import (
     seat,
 )
 from gridcase.people.service.folding import fold_records
-from gridcase.people.service.liaisons import Election, certify, certify_many, mark_first_visit, note_oath, revoke
+from gridcase.people.service.liaisons import (
+    Election,
+    certify,
+    certify_many,
+    check_election,
+    mark_first_visit,
+    note_oath,
+    revoke,
+)
 from gridcase.people.service.persons import (
     PERSON_EDITED,
     edit_person,
@@ -32,6 +40,7 @@ from gridcase.people.service.posts import (
     end_post,
     end_stand_in,
     free_code,
+    refuse_open,
     replace_holder,
     stand_in,
 )
@@ -64,6 +73,7 @@ __all__ = [
     "appoint_many",
     "certify",
     "certify_many",
+    "check_election",
     "close_organisation",
     "close_unit",
     "edit_organisation",
@@ -83,6 +93,7 @@ __all__ = [
     "note_reveal",
     "pledge",
     "pledge_progress",
+    "refuse_open",
     "replace_holder",
     "review_pledge",
     "revoke",

@@ -35,18 +35,16 @@ class Election:
     votes: int | None = None
     signatures: int | None = None
     oath_on: date | None = None
+    number: str | None = None  # where the certificate bears one already
 
 
 def certify(post: Post, *, actor: Viewer, person_id: int, election: Election, now: datetime) -> Certificate:
     """Record the choice of a person for a liaison's post and number the certificate; an older certificate of the post
     that still runs is revoked with it."""
-    _check(election, today=town_day(now))
+    check_election(election, today=town_day(now))
     village = _village_of(post)
-    for older in queries.certificates_of(post.id):
-        if older.revoked_on is None and older.term_to > election.term_from:
-            older.revoked_on, older.revoked_why = election.term_from, str(N_("换届换证"))
-            _note(older, "certificate.revoke", actor, now)
-    made = _certificate(post, person_id, election, next(_free_numbers(village, election)))
+    _replace(post, election, actor=actor, now=now)
+    made = _certificate(post, person_id, election, election.number or next(_free_numbers(village, election)))
     db.session.add(made)
     db.session.flush()
     _note(made, "certificate.issue", actor, now)
@@ -54,20 +52,34 @@ def certify(post: Post, *, actor: Viewer, person_id: int, election: Election, no
 
 
 def certify_many(*, actor: Viewer, village: Grid, rows: Sequence[tuple[Post, int, Election]], now: datetime) -> None:
-    """Record the first choices of a whole village (post, person id, how they were chosen), numbered in their order."""
+    """Record the choices of a whole village (post, person id, how they were chosen), numbered in their order where a
+    certificate bears no number yet; certificates of the same posts that still run are revoked."""
     if not rows:
         return
+    given = {election.number for _, _, election in rows}
     numbers = {
         year: _free_numbers(village, one) for year, one in {row[2].term_from.year: row[2] for row in rows}.items()
     }
+    certified = queries.newest_certificates([post.id for post, _, _ in rows])
     for post, person_id, election in rows:
-        _check(election, today=town_day(now))
-        db.session.add(_certificate(post, person_id, election, next(numbers[election.term_from.year])))
+        check_election(election, today=town_day(now))
+        if post.id in certified:
+            _replace(post, election, actor=actor, now=now)
+        free = (number for number in numbers[election.term_from.year] if number not in given)
+        db.session.add(_certificate(post, person_id, election, election.number or next(free)))
     db.session.flush()
     audit.record(
         actor=actor, action="certificate.issue", subject_kind="grid", subject_id=village.id, place_path=village.path,
         now=now, detail={"certificates": len(rows)},
     )  # fmt: skip
+
+
+def _replace(post: Post, election: Election, *, actor: Viewer, now: datetime) -> None:
+    """A new choice revokes what still runs."""
+    for older in queries.certificates_of(post.id):
+        if older.revoked_on is None and older.term_to > election.term_from:
+            older.revoked_on, older.revoked_why = election.term_from, str(N_("换届换证"))
+            _note(older, "certificate.revoke", actor, now)
 
 
 def _free_numbers(village: Grid, election: Election) -> Iterator[str]:
@@ -91,7 +103,8 @@ def _certificate(post: Post, person_id: int, election: Election, number: str) ->
     )  # fmt: skip
 
 
-def _check(election: Election, *, today: date) -> None:
+def check_election(election: Election, *, today: date) -> None:
+    """`Refused` beside the field that cannot be so."""
     if election.elected_on > today:
         raise Refused(N_("推选的日期不能在以后。"), field="elected_on")
     if election.term_from < election.elected_on:
@@ -102,6 +115,8 @@ def _check(election: Election, *, today: date) -> None:
         raise Refused(N_("任期最长 %(n)s 年。", n=LONGEST_TERM_YEARS), field="term_to")
     if not election.votes and not election.signatures:
         raise Refused(N_("请填得票数或签名户数，至少一项。"), field="votes")
+    if election.oath_on is not None and election.oath_on < election.elected_on:
+        raise Refused(N_("宣誓不能早于推选。"), field="oath_on")
 
 
 def _village_of(post: Post) -> Grid:

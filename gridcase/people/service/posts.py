@@ -10,12 +10,12 @@ from gridcase.core import dated
 from gridcase.core.changes import change, check_seen
 from gridcase.core.db import db
 from gridcase.core.errors import Refused
-from gridcase.core.permissions import Viewer
+from gridcase.core.permissions import Permission, Viewer
 from gridcase.core.words import N_, Text
 from gridcase.grid.models import Grid
 from gridcase.people import queries
 from gridcase.people.models import Holding, Person, Post
-from gridcase.people.rules import Absence, LeaderSource
+from gridcase.people.rules import OFFICES, Absence, LeaderSource
 
 EDITED = ("title", "paid", "section_id", "unit_id")
 OPEN_WORK = N_("这个岗位还有没办完的事：%(work)s。请先移交，再办理。")
@@ -64,6 +64,7 @@ def replace_holder(
     effect on that day; what was known before stays readable."""
     post = _locked(post)
     _check_day(post, start)
+    _check_hand(post, person_id, actor)
     line = queries.line_of(post.id, stand_in=False)
     values = _values(post, person_id, stand_in=False, source=source or "")
     dated.write(Holding, [dated.rewritten(line, start=start, end=post.valid_to, values=values)], now=now)
@@ -74,6 +75,7 @@ def stand_in(post: Post, *, actor: Viewer, person_id: int, start: date, end: dat
     """From `start` up to the day before `end` somebody else has the post's rights too, beside its holder."""
     post = _locked(post)
     _check_day(post, start)
+    _check_hand(post, person_id, actor)
     if end <= start:
         raise Refused(N_("最后一天不能早于第一天。"), field="until")
     if (end - start).days > LONGEST_STAND_IN:
@@ -129,6 +131,14 @@ def _check_day(post: Post, day: date) -> None:
         raise Refused(Text(NOT_YET.msgid, {"day": post.valid_from.isoformat()}), field="start")
     if post.valid_to is not None and day >= post.valid_to:
         raise Refused(Text(ENDED.msgid, {"day": post.valid_to.isoformat()}), field="start")
+
+
+def _check_hand(post: Post, person_id: int, actor: Viewer) -> None:
+    """Nobody gives rights to himself, nor those of the offices that watch over the system."""
+    if person_id == actor.person_id:
+        raise Refused(N_("不能安排自己任职，请由别人办理。"), field="person")
+    if post.role in OFFICES and not actor.may(Permission.MANAGE_ACCOUNTS):
+        raise Refused(N_("这个岗位由安全管理员安排。"), field="person")
 
 
 def _values(post: Post, person_id: int, *, stand_in: bool, reason: str = "", source: str = "") -> dict[str, object]:

@@ -17,7 +17,7 @@ from gridcase.grid import queries as grids
 from gridcase.people import queries, service
 from gridcase.people.forms import ElectionForm, OathForm, RevokeForm
 from gridcase.people.models import Certificate, Post
-from gridcase.people.rules import Candidate, MeetingKind, Role, standing_on
+from gridcase.people.rules import Candidate, MeetingKind, Role, Standing, standing_on
 from gridcase.people.service import Election
 from gridcase.people.views.base import ONE_DAY, bp, today, village_path
 from gridcase.web.access import needs, public, viewer
@@ -62,9 +62,16 @@ def certificate(certificate_id: int) -> ResponseReturnValue:
     """One certificate, ready to print."""
     found = queries.certificate_for(certificate_id, viewer=viewer())
     return render_template(
-        "people/certificate.html", certificates=[_sheet(found)], one=found, standing=standing_on(found, today()),
+        "people/certificate.html", certificates=[_sheet(found)], one=found, standing=_standing(found),
         meeting=MeetingKind(found.meeting), candidate=Candidate(found.candidate), oath=OathForm(on=today()),
     )  # fmt: skip
+
+
+def _standing(found: Certificate) -> Standing:
+    """Whether it holds today; nobody's who has left the post, though nobody revoked it."""
+    standing, held = standing_on(found, today()), queries.holders_on(found.post_id, on=today())
+    left = standing is Standing.VALID and found.person_id not in {row.person_id for row in held}
+    return Standing.LEFT if left else standing
 
 
 def _sheet(found: Certificate) -> tuple[Certificate, str, str, str]:
@@ -125,5 +132,5 @@ def check_certificate(token: str) -> ResponseReturnValue:
     village = grids.ancestors(village_path(found.place_path))[-1]
     return render_template(
         "people/check.html", number=found.number, village=village.name, name=found.person.name,
-        standing=standing_on(found, today()),
+        standing=_standing(found),
     )  # fmt: skip

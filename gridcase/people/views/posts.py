@@ -18,7 +18,7 @@ from gridcase.people import queries, service
 from gridcase.people.forms import AppointForm, DayForm, EditPostForm, NewPostForm, StandInForm
 from gridcase.people.models import Post
 from gridcase.people.queries import LEAST_WORDS, PostFilters
-from gridcase.people.rules import Absence, LeaderSource, Role
+from gridcase.people.rules import OFFICES, Absence, LeaderSource, Role
 from gridcase.people.views.base import ONE_DAY, bp, offer, picked, today
 from gridcase.web.access import needs, viewer
 from gridcase.web.filters import show_date
@@ -96,7 +96,7 @@ def new_post() -> ResponseReturnValue:
     at = queries.place_for(asked, viewer=someone)
     form = NewPostForm(start=today(), place=str(at.id))
     form.place.choices = options((str(key), name) for key, name in queries.places_below(at))
-    form.role.choices = options((role.value, role.label) for role in Role if role is not Role.RESIDENT)
+    form.role.choices = options((role.value, role.label) for role in Role if role not in {Role.RESIDENT, *OFFICES})
     _offer_homes(form, at)
     if form.validate_on_submit():
         made = submit(form, _add_post, form, actor=someone, now=clock.now())

@@ -17,13 +17,14 @@ from gridcase.core.dated import in_force
 from gridcase.core.db import db
 from gridcase.core.permissions import Permission, Viewer
 from gridcase.core.scope import reach, under
-from gridcase.grid.models import Grid, PlaceSetting
+from gridcase.grid import queries as grids
+from gridcase.grid.models import Grid, PlaceSetting, Section
 from gridcase.grid.rules import SIZES_KEY, GridLevel, SizeLimits
 from gridcase.households.models import CirclePlace, Household, HouseholdPlace, Member, TierChange
 from gridcase.households.queries.tiers import rules_for
 from gridcase.households.rules import CareTier
 from gridcase.people.models import Holding, Post
-from gridcase.people.rules import Role
+from gridcase.people.rules import LINE_ROLES, Role
 from gridcase.planner.models import GridLineage, PostChange
 from gridcase.planner.rules.coverage import Numbers
 from gridcase.visits.models import Visit
@@ -32,7 +33,6 @@ from gridcase.visits.rules import VisitMode
 MAY = (Permission.PLAN_GRID, Permission.SEE_DASHBOARD)
 Days = tuple[tuple[str, int], ...]  # of each tier, the days between two visits
 USUAL: Days = tuple((str(tier), tier.interval_days) for tier in CareTier)
-LINES = (Role.PARTY_CONTACT, Role.DEPUTY, Role.LIAISON)  # the centre household head is the liaison
 
 
 @dataclass(frozen=True)
@@ -200,12 +200,14 @@ def tier_on(at: AsOf, *, today: date) -> Any:
 
 
 def report(viewer: Viewer, at: AsOf, *, today: date, village_id: int | None = None) -> list[VillageRow]:
-    """The numbers of every village in reach, by code, in ten statements whatever the number of homes."""
+    """The numbers of every village in reach, by code, in eleven statements whatever the number of homes."""
     villages = villages_seen(viewer, at, village_id)
     limits = limits_of([row.path for row in villages], on=at.on)
     counts: dict[int, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     _count_homes(viewer, at, village_id, counts, limits_by_id(villages, limits), today)
     _count_circles(viewer, at, village_id, counts, limits_by_id(villages, limits))
+    for section in db.session.execute(sections(viewer, at, village_id)):
+        counts[section.village_id]["sections"] += 1
     for name, query in (("no_fulltime", without_fulltime(viewer, at)), ("no_line", without_line(viewer, at))):
         grouped = query.subquery()
         asked = {row.id for row in villages if name != "no_line" or limits[row.path].three_lines}
@@ -322,7 +324,8 @@ def circles(viewer: Viewer, at: AsOf, village_id: int | None = None) -> Any:
     )
     query = (
         select(
-            Post.id, Post.code, Post.title, Grid.village_id, func.coalesce(size.c.n, 0).label("homes"),
+            Post.id, Post.code, Post.title, Post.section_id, Grid.village_id,
+            func.coalesce(size.c.n, 0).label("homes"),
             held(Post, at).label("held"),
         )
         .join(Grid, Grid.id == Post.place_id)
@@ -330,6 +333,17 @@ def circles(viewer: Viewer, at: AsOf, village_id: int | None = None) -> Any:
         .where(Post.role == Role.LIAISON, post_stands(Post, at), in_reach(viewer, Post.place_path))
     )  # fmt: skip
     return (query.where(Grid.village_id == village_id) if village_id is not None else query).order_by(Post.code)
+
+
+def sections(viewer: Viewer, at: AsOf, village_id: int | None = None) -> Any:
+    """(id, code, name, village_id) of the sections in reach on the day, by village and code."""
+    query = (
+        select(Section.id, (Grid.code + "-" + Section.code).label("code"), Section.name, Section.village_id)
+        .join(Grid, Grid.id == Section.village_id)
+        .where(grids.in_sections(at.on), in_reach(viewer, Section.place_path))
+    )
+    query = query.where(Section.village_id == village_id) if village_id is not None else query
+    return query.order_by(Grid.code, Section.code)
 
 
 def without_fulltime(viewer: Viewer, at: AsOf) -> Any:
@@ -354,7 +368,7 @@ def without_line(viewer: Viewer, at: AsOf) -> Any:
     own, line, line_post = aliased(Holding), aliased(Holding), aliased(Post)
     in_line = exists().where(
         line.person_id == own.person_id, in_force(line, at.on, known_at=at.known_at), line.stand_in.is_(False),
-        line_post.id == line.post_id, line_post.role.in_(LINES), post_stands(line_post, at),
+        line_post.id == line.post_id, line_post.role.in_(tuple(LINE_ROLES.values())), post_stands(line_post, at),
     )  # fmt: skip
     return (
         select(Post.id, Post.code, Post.title.label("name"), Grid.village_id, own.person_id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -100,12 +101,13 @@ def _sorted_out(listed: Listed, viewer: Viewer, at: AsOf, village_id: int | None
     find: dict[Listed, Callable[[Viewer, AsOf, int | None], Sequence[Line]]] = {
         Listed.NO_FULLTIME: _villages,
         Listed.NO_LINE: _leaders,
+        Listed.SECTIONS: _sections,
         Listed.LIAISONS: _circles,
         Listed.CIRCLE_FEW: _circles,
         Listed.CIRCLE_MANY: _circles,
     }
     lines = find.get(listed, _cells)(viewer, at, village_id)
-    if listed in (Listed.NO_FULLTIME, Listed.NO_LINE, Listed.CELLS):
+    if listed in (Listed.NO_FULLTIME, Listed.NO_LINE, Listed.CELLS, Listed.SECTIONS):
         return list(lines)
     limits = _limits(viewer, at, village_id)
     return [line for line in lines if _asks_attention(listed, line, limits)]
@@ -136,6 +138,18 @@ def _cells(viewer: Viewer, at: AsOf, village_id: int | None) -> list[Line]:
         homes, persons = (size.homes, size.persons) if size else (0, 0)
         found.append(Line(row.id, row.code, row.name, "", homes, persons, row.village_id))
     return _placed(found)
+
+
+def _sections(viewer: Viewer, at: AsOf, village_id: int | None) -> list[Line]:
+    """The sections with the homes of their circles."""
+    homes: Counter[int | None] = Counter()
+    for row in db.session.execute(coverage.circles(viewer, at, village_id)):
+        homes[row.section_id] += row.homes
+    found = [
+        Line(row.id, row.code, row.name, "", homes[row.id], None, row.village_id)
+        for row in db.session.execute(coverage.sections(viewer, at, village_id))
+    ]
+    return sorted(_placed(found), key=lambda line: (line.code, line.id))
 
 
 def _circles(viewer: Viewer, at: AsOf, village_id: int | None) -> list[Line]:

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from gridcase.cases import queries as cases
 from gridcase.cases.queries import Held
 from gridcase.core.db import db
+from gridcase.households import queries as households
 from gridcase.households.models import Household
 from gridcase.planner.queries import village
 from gridcase.planner.rules.reorganise import Giving, Kind, Plan
@@ -110,11 +111,7 @@ def _due(home_ids: Collection[int], today: date) -> set[int]:
     """Those of these homes whose visit is due."""
     if not home_ids:
         return set()
-    return set(
-        db.session.scalars(
-            select(Household.id).where(Household.id.in_(set(home_ids)), Household.next_visit_on <= today)
-        )
-    )
+    return set(db.session.scalars(select(Household.id).where(Household.id.in_(set(home_ids)), households.due(today))))
 
 
 def _persons(plan: Plan, pairs: Iterable[Pair], today: date) -> dict[str | None, int | None]:

@@ -81,7 +81,8 @@ def places_in(village_path: str, *, on: date) -> list[PlaceRow]:
     """The groups and cells of a village with their homes and persons on a day, by code."""
     homes = (
         select(HouseholdPlace.grid_id, func.count().label("n"))
-        .where(in_force(HouseholdPlace, on))
+        .join(Grid, Grid.id == HouseholdPlace.grid_id)
+        .where(under(Grid.path, village_path), in_force(HouseholdPlace, on))
         .group_by(HouseholdPlace.grid_id)
         .subquery()
     )
@@ -121,7 +122,8 @@ def circles_in(village_path: str, *, on: date) -> list[CircleRow]:
     """The liaisons' posts of a village with the size of their circles on a day, by code."""
     homes = (
         select(CirclePlace.post_id, func.count().label("n"))
-        .where(in_force(CirclePlace, on))
+        .join(Post, Post.id == CirclePlace.post_id)
+        .where(under(Post.place_path, village_path), in_force(CirclePlace, on))
         .group_by(CirclePlace.post_id)
         .subquery()
     )
@@ -163,12 +165,6 @@ def homes_of(post_id: int, *, on: date) -> Sequence[Any]:
         .where(CirclePlace.post_id == post_id, in_force(CirclePlace, on))
         .order_by(Household.code)
     ).all()
-
-
-def homes_by_id(ids: Collection[int]) -> dict[int, Any]:
-    """Homes by id."""
-    rows = db.session.execute(_homes().where(Household.id.in_(set(ids)))).all() if ids else []
-    return {row.id: row for row in rows}
 
 
 def grids_of(home_ids: Collection[int], *, on: date) -> dict[int, int]:

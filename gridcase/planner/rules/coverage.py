@@ -13,6 +13,7 @@ class Listed(Labelled):
     """The lists behind the numbers."""
 
     HOMES = "homes", N_("住户")
+    SECTIONS = "sections", N_("片")
     LIAISONS = "liaisons", N_("联户代表")
     CELLS = "cells", N_("三级网格")
     NO_LIAISON = "no_liaison", N_("没有有效联户代表的户")
@@ -26,7 +27,8 @@ class Listed(Labelled):
 
 
 # What asks for somebody's attention; the others only say how many there are.
-FINDINGS = tuple(one for one in Listed if one not in (Listed.HOMES, Listed.LIAISONS, Listed.CELLS))
+SIZES = (Listed.HOMES, Listed.SECTIONS, Listed.LIAISONS, Listed.CELLS)
+FINDINGS = tuple(one for one in Listed if one not in SIZES)
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,7 @@ class Numbers:
 
     homes: int = 0
     persons: int = 0
+    sections: int = 0
     liaisons: int = 0
     cells: int = 0
     no_liaison: int = 0

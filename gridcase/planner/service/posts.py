@@ -3,31 +3,27 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
 
 from sqlalchemy import select
 
 from gridcase.audit import service as audit
-from gridcase.core import dated
 from gridcase.core.clock import town_day
-from gridcase.core.dated import Rewrite, Span, known
 from gridcase.core.db import db
 from gridcase.core.permissions import Viewer
 from gridcase.grid.models import Grid, Section
 from gridcase.households import service as households
 from gridcase.people import queries as people
 from gridcase.people import service as people_service
-from gridcase.people.models import Holding, Post
-from gridcase.people.rules import Role
+from gridcase.people.models import Post
+from gridcase.people.rules import Absence, Role
 from gridcase.planner.models import PostChange
 from gridcase.planner.queries import reorganise as queries
 from gridcase.planner.queries import village as villages
 from gridcase.planner.rules.reorganise import Giving, Plan
 
 _SHORT = {Role.GRID_LEADER: "GL", Role.LIAISON: "LD"}
-_NOT_VALUES = {"id", "valid_from", "valid_to", "recorded_at", "superseded_at"}
 
 
 def open_posts(
@@ -44,10 +40,7 @@ def open_posts(
             title=one.title, place=place, section=section, valid_from=plan.on, now=now,
         )  # fmt: skip
         if one.person_id is not None:
-            holding = people_service.appoint(
-                actor=actor, post=post, person_id=one.person_id, valid_from=plan.on, now=now
-            )
-            holding.recorded_at = now
+            people_service.replace_holder(post, actor=actor, person_id=one.person_id, start=plan.on, now=now)
         db.session.add(PostChange(post_id=post.id, kind="opened", on=plan.on, recorded_at=now))
         opened[one.key] = post
     db.session.flush()
@@ -76,21 +69,11 @@ def close_posts(plan: Plan, named: Mapping[str, Post], village: Grid, *, actor: 
         return
     _late_circles(plan, named, village, actor, now)
     for post_id, ref in plan.ended_posts.items():
-        post = named[str(post_id)]
-        post.valid_to = plan.on
+        # what lies with it passes on in this very change, so nothing is open
+        people_service.end_post(named[str(post_id)], actor=actor, on=plan.on, open_work=(), now=now)
         db.session.add(
             PostChange(post_id=post_id, kind="closed", successor_id=named[ref].id, on=plan.on, recorded_at=now)
         )
-        audit.record(
-            actor=actor, action="post.end", subject_kind="post", subject_id=post_id, place_path=post.place_path,
-            now=now, detail={"successor": named[ref].id, "on": plan.on.isoformat()},
-        )  # fmt: skip
-    lines = _lines(plan.ended_posts, stand_ins=True)
-    dated.write(
-        Holding,
-        [dated.rewritten([span], start=plan.on, end=None, values=None) for line in lines.values() for span in line],
-        now=now,
-    )
     db.session.flush()
 
 
@@ -117,38 +100,14 @@ def _late_circles(plan: Plan, named: Mapping[str, Post], village: Grid, actor: V
 
 def seat(plan: Plan, *, actor: Viewer, now: datetime) -> None:
     """Persons come to posts from the day on: in place of the holder, or beside him until he is back."""
-    rewrites: list[Rewrite] = []
-    lines = _lines([one.post_id for one in plan.seats if not one.stand_in], stand_ins=False)
     for one in plan.seats:
-        values = _blank() | {"post_id": one.post_id, "person_id": one.person_id, "stand_in": one.stand_in}
-        line = [] if one.stand_in else lines.get(one.post_id, [])
-        rewrites.append(dated.rewritten(line, start=plan.on, end=plan.until, values=values))
         post = db.session.get_one(Post, one.post_id)
-        audit.record(
-            actor=actor, action="post.stand_in" if one.stand_in else "post.replace", subject_kind="post",
-            subject_id=post.id, place_path=post.place_path, now=now,
-            detail={"person_id": one.person_id, "from": plan.on.isoformat()},
-        )  # fmt: skip
-    dated.write(Holding, rewrites, now=now)
-
-
-def _blank() -> dict[str, Any]:
-    """Every column that says how a post is held, at its default."""
-    columns = [column for column in Holding.__mapper__.columns if column.key not in _NOT_VALUES]
-    return {one.key: getattr(one.default, "arg", None) for one in columns}
-
-
-def _lines(post_ids: Iterable[int], *, stand_ins: bool) -> dict[int, list[Span]]:
-    """Who holds these posts from when to when, as known now, with every column that says how."""
-    query = select(Holding).where(Holding.post_id.in_(set(post_ids)), known(Holding)).order_by(Holding.valid_from)
-    if not stand_ins:
-        query = query.where(Holding.stand_in.is_(False))
-    names = [column.key for column in Holding.__mapper__.columns if column.key not in _NOT_VALUES]
-    lines: dict[int, list[Span]] = {}
-    for row in db.session.scalars(query):
-        values = {name: getattr(row, name) for name in names}
-        lines.setdefault(row.post_id, []).append(Span(row.valid_from, row.valid_to, values, row.id))
-    return lines
+        if one.stand_in and plan.until is not None:
+            people_service.stand_in(
+                post, actor=actor, person_id=one.person_id, start=plan.on, end=plan.until, why=Absence.LEAVE, now=now
+            )
+        else:
+            people_service.replace_holder(post, actor=actor, person_id=one.person_id, start=plan.on, now=now)
 
 
 def successors(post: Post, into: Grid, *, village: Grid, now: datetime) -> Post | None:

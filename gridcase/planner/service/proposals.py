@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Any, cast
 
@@ -11,7 +11,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from gridcase.audit import service as audit
 from gridcase.core.clock import town_day
-from gridcase.core.db import db, transaction
+from gridcase.core.db import db
 from gridcase.core.errors import Refused
 from gridcase.core.permissions import Viewer
 from gridcase.core.words import N_
@@ -27,7 +27,7 @@ from gridcase.planner.models.proposals import Plan, PlanRow, PlanTarget
 from gridcase.planner.queries import proposals as plan_queries
 from gridcase.planner.queries import today as today_queries
 from gridcase.planner.rules.states import OPEN, SECONDS, SETTING_KEY, UNDER_WAY, PlanState, Wishes
-from gridcase.planner.rules.work import Kind, Outcome, done
+from gridcase.planner.rules.work import Kind, Outcome
 
 FORGOTTEN = timedelta(minutes=15)  # a plan that runs longer was left behind by a process that died
 LEAST_RECORD = 4
@@ -71,31 +71,8 @@ def set_wishes(*, actor: Viewer, place: Grid, wishes: Wishes, now: datetime) -> 
     )
 
 
-def work_out(plan_id: int, *, actor: Viewer, clock: Callable[[], datetime]) -> bool:
-    """Work out a waiting plan: claim, read once, solve with no transaction open, store. False: somebody else has it."""
-    with transaction():
-        if not _claimed(plan_id, actor, clock()):
-            return False
-    plan = db.session.get_one(Plan, plan_id)
-    kind = Kind(plan.kind)
-    work, fingerprint, limits, wishes = today_queries.work_of(
-        kind, plan.place_path, on=plan.on, seconds=plan.seconds, seed=plan.seed
-    )
-    settings = {"limits": limits.to_json(), "wishes": wishes.as_json()}
-    db.session.rollback()  # reading is over: the solver holds no transaction
-    try:
-        outcome = done(work, lambda count, total: _tell(plan_id, count, total))
-    except Exception:
-        with transaction():
-            _fail(plan_id, actor, clock())
-        raise
-    with transaction():
-        plan = db.session.get_one(Plan, plan_id)
-        store(plan, outcome, actor=actor, fingerprint=fingerprint, settings=settings, now=clock())
-    return True
-
-
-def _claimed(plan_id: int, actor: Viewer, now: datetime) -> bool:
+def claim(plan_id: int, *, actor: Viewer, now: datetime) -> bool:
+    """Take up a waiting plan; False: somebody else has it."""
     plan = db.session.get(Plan, plan_id, with_for_update=True, populate_existing=True)
     if plan is None or plan.state != PlanState.WAITING:
         return False
@@ -106,14 +83,14 @@ def _claimed(plan_id: int, actor: Viewer, now: datetime) -> bool:
     return True
 
 
-def _tell(plan_id: int, count: int, total: int) -> None:
+def note_progress(plan_id: int, *, done: int, total: int) -> None:
     """How far it is; no deed of anybody's, so no audit row: the counter is written by a plain statement."""
     table = cast(Table, Plan.__table__)
-    with transaction():
-        db.session.execute(update(table).where(table.c.id == plan_id).values(done=count, total=total))
+    db.session.execute(update(table).where(table.c.id == plan_id).values(done=done, total=total))
 
 
-def _fail(plan_id: int, actor: Viewer, now: datetime) -> None:
+def fail(plan_id: int, *, actor: Viewer, now: datetime) -> None:
+    """The solver broke; the plan says so."""
     plan = db.session.get_one(Plan, plan_id)
     plan.state, plan.finished_at = PlanState.FAILED, now
     audit.record(
@@ -220,6 +197,8 @@ def confirm(plan: Plan, *, actor: Viewer, record: str, start: date, now: datetim
     Refused when homes, members, cells, circles or nominations are no longer those the plan was made from.
     """
     _locked(plan, {PlanState.SHOWN})
+    # one change of a village at a time: the next numbers of cells are read under this lock
+    db.session.get_one(Grid, plan.village_id, with_for_update=True, populate_existing=True)
     plan.record = _words(record, N_("请写明会议的日期和决定，例如“11月25日村民代表会议通过”。"), "record")
     if start < town_day(now):
         raise Refused(N_("生效日期不能早于今天。"), field="start")
@@ -281,11 +260,7 @@ def _apply_cells(plan: Plan, actor: Viewer, start: date, now: datetime) -> int:
 
 def _open_cells(plan: Plan, actor: Viewer, start: date, now: datetime) -> None:
     """New cells get the next numbers of the village."""
-    fresh = db.session.scalars(
-        select(PlanTarget)
-        .where(PlanTarget.plan_id == plan.id, PlanTarget.grid_id.is_(None))
-        .order_by(PlanTarget.number)
-    ).all()
+    fresh = _fresh(plan, PlanTarget.grid_id)
     if not fresh:
         return
     number = _last_number(plan.village_id)
@@ -326,11 +301,7 @@ def _apply_circles(plan: Plan, actor: Viewer, start: date, now: datetime) -> int
 
 def _open_posts(plan: Plan, village: Grid, actor: Viewer, start: date, now: datetime) -> None:
     """Who is new among those who serve gets a liaison's post, in the section that most of its homes lie in."""
-    fresh = db.session.scalars(
-        select(PlanTarget)
-        .where(PlanTarget.plan_id == plan.id, PlanTarget.post_id.is_(None))
-        .order_by(PlanTarget.number)
-    ).all()
+    fresh = _fresh(plan, PlanTarget.post_id)
     sections = plan_queries.main_sections(plan)
     for target in fresh:
         section_id = sections.get(target.id)
@@ -339,6 +310,6 @@ def _open_posts(plan: Plan, village: Grid, actor: Viewer, start: date, now: date
             title=f"{village.name}{Role.LIAISON.label}", place=village, now=now, valid_from=start,
             section=db.session.get(Section, section_id) if section_id else None,
         )  # fmt: skip
-        people.appoint(actor=actor, post=post, person_id=target.person_id or 0, valid_from=start, now=now)
+        people.replace_holder(post, actor=actor, person_id=target.person_id or 0, start=start, now=now)
         target.post_id = post.id
     db.session.flush()

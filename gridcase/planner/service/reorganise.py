@@ -11,7 +11,7 @@ from sqlalchemy import select
 from gridcase.audit import service as audit
 from gridcase.core.changes import CHANGED_MEANWHILE
 from gridcase.core.clock import town_day
-from gridcase.core.db import db, dialect_name
+from gridcase.core.db import db
 from gridcase.core.errors import Forbidden, Refused
 from gridcase.core.permissions import Permission, Viewer
 from gridcase.core.words import N_
@@ -71,8 +71,7 @@ def may_confirm(actor: Viewer, village: Grid) -> bool:
 
 def _lock(village: Grid) -> None:
     """One change of a village at a time."""
-    if dialect_name() == "postgresql":
-        db.session.execute(select(Grid.id).where(Grid.id == village.id).with_for_update())
+    db.session.execute(select(Grid.id).where(Grid.id == village.id).with_for_update())
 
 
 def withdraw(change: Reorganisation, *, actor: Viewer, now: datetime) -> None:
@@ -80,7 +79,7 @@ def withdraw(change: Reorganisation, *, actor: Viewer, now: datetime) -> None:
     village = db.session.get_one(Grid, change.village_id)
     if not may_confirm(actor, village):
         raise Forbidden(N_("调整要由总网格长确认。"))
-    db.session.refresh(change)
+    db.session.refresh(change, with_for_update=True)
     if change.state not in (Stage.PLANNED, Stage.FAILED):
         raise Refused(N_("已经生效的调整不能取消，请另做一次调整。"))
     change.state = Stage.WITHDRAWN
@@ -96,6 +95,10 @@ def settle_day(*, actor: Viewer, now: datetime) -> int:
     done = 0
     for change in queries.due_changes(on=town_day(now)):
         village = db.session.get_one(Grid, change.village_id)
+        _lock(village)
+        db.session.refresh(change, with_for_update=True)
+        if change.state != Stage.PLANNED:  # withdrawn, or carried out, while this waited
+            continue
         try:
             with db.session.begin_nested():
                 _take_effect(change, village, actor, now)

@@ -124,7 +124,7 @@ def coverage_xlsx() -> ResponseReturnValue:
 def _figures(numbers: Numbers) -> list[tuple[str, Any]]:
     """Every number with its words, in the order of the report."""
     first: list[tuple[str, Any]] = [
-        (_("住户"), numbers.homes), (_("人口"), numbers.persons), (_("联户代表"), numbers.liaisons),
-        (_("户均（户/代表）"), numbers.per_liaison), (_("三级网格"), numbers.cells),
+        (_("住户"), numbers.homes), (_("人口"), numbers.persons), (_("片"), numbers.sections),
+        (_("联户代表"), numbers.liaisons), (_("户均（户/代表）"), numbers.per_liaison), (_("三级网格"), numbers.cells),
     ]  # fmt: skip
     return first + [(translate(one.label), numbers.of(one)) for one in FINDINGS]

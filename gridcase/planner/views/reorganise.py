@@ -160,7 +160,7 @@ def _circle_words(circles: list[villages.CircleRow], today: Any) -> list[tuple[i
     """The circles with their holders and sizes, for a choice."""
     holders = people.holders_of([row.id for row in circles], on=today)
     return [
-        (row.id, _("%(title)s · %(holder)s（%(n)s 户）", title=row.title, holder=holders.get(row.id, "—"), n=row.homes))
+        (row.id, _("%(holder)s · %(title)s（%(n)s 户）", title=row.title, holder=holders.get(row.id, "—"), n=row.homes))
         for row in circles
     ]
 

@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from types import ModuleType
 
-from tests.house.tables import care, clocks, families, people, places, planner, plans, registers
+from tests.house.tables import accounts, care, clocks, families, people, places, planner, plans, registers
 
-PARTS: tuple[ModuleType, ...] = (places, people, families, care, planner, plans, registers, clocks)
+PARTS: tuple[ModuleType, ...] = (places, people, families, care, planner, plans, registers, accounts, clocks)

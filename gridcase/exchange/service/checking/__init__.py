@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from gridcase.exchange.service.checking.base import Check
+from gridcase.exchange.service.checking.bodies import OrganisationsCheck
 from gridcase.exchange.service.checking.circles import CirclesCheck, NominationsCheck
 from gridcase.exchange.service.checking.homes import HouseholdsCheck, MembersCheck
 from gridcase.exchange.service.checking.places import PlacesCheck, SectionsCheck, UnitsCheck
@@ -18,6 +19,7 @@ CHECKS: Mapping[str, type[Check]] = {
     "liaisons": LiaisonsCheck,
     "households": HouseholdsCheck,
     "members": MembersCheck,
+    "organisations": OrganisationsCheck,
     "circles": CirclesCheck,
     "nominations": NominationsCheck,
 }

@@ -45,8 +45,11 @@ class PlacesCheck(Check):
             line.wrong("parent", states.NO_MOVE)
         elif given is not None and above is None and given not in self._above_reach(old):
             line.wrong("parent", states.UNKNOWN)
-        self.span(line, old.valid_from)
-        keys = ("name", "kind", "external_code", "lon", "lat", "valid_to")
+        start = line.values.get("valid_from") or old.valid_from
+        if start > old.valid_from:
+            line.wrong("valid_from", states.STARTS_LATER)
+        self.span(line, start)
+        keys = ("name", "kind", "external_code", "lon", "lat", "valid_from", "valid_to")
         changes = differing(line, old._mapping, keys)
         becomes(line, changes, ended="valid_to" in changes)
         line.target_id = old.id

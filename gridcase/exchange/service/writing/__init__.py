@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from gridcase.exchange.service.writing.base import Batch
+from gridcase.exchange.service.writing.bodies import write_organisations
 from gridcase.exchange.service.writing.circles import write_circles, write_nominations
 from gridcase.exchange.service.writing.homes import write_households, write_members
 from gridcase.exchange.service.writing.places import write_places, write_sections, write_units
@@ -18,6 +19,7 @@ WRITERS: Mapping[str, Callable[[Batch], None]] = {
     "liaisons": write_posts,
     "households": write_households,
     "members": write_members,
+    "organisations": write_organisations,
     "circles": write_circles,
     "nominations": write_nominations,
 }

@@ -21,9 +21,10 @@ def write_places(batch: Batch) -> None:
     batch.give_ids(Grid)
     for level in GridLevel:
         _level(batch, level)
-    columns = ("name", "kind", "external_code", "lon", "lat", "valid_to")
+    days = ("valid_from", "valid_to")
+    columns = ("name", "kind", "external_code", "lon", "lat", *days)
     rows = batch.data(RowState.CHANGED, RowState.ENDED)
-    update_rows(Grid, [(row_id, values_of(data, columns, ("valid_to",))) for row_id, data in rows])
+    update_rows(Grid, [(row_id, values_of(data, columns, days)) for row_id, data in rows])
 
 
 def _level(batch: Batch, level: GridLevel) -> None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
-from flask import Blueprint, flash, redirect, render_template, request, session, url_for
+from flask import flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user, login_user, logout_user
@@ -19,20 +17,10 @@ from gridcase.users import queries, service
 from gridcase.users.forms import SignInForm
 from gridcase.users.models import User
 from gridcase.users.session import Account
+from gridcase.users.views.base import bp, policy
 from gridcase.web.access import public, signed_in, viewer
 
-bp = Blueprint("users", __name__)
 LOGIN_LONGEST = 60
-
-
-def _policy() -> service.SignInPolicy:
-    config = current()
-    return service.SignInPolicy(
-        lock_after=config.lock_after,
-        lock_time=timedelta(minutes=config.lock_minutes),
-        session_time=timedelta(hours=config.session_hours),
-        memory_kib=config.argon2_memory_kib,
-    )
 
 
 def _safe(target: str | None) -> str:
@@ -62,17 +50,17 @@ def _demo_accounts() -> list[tuple[str, Text, str]]:
 
 
 def _try(form: SignInForm) -> bool:
-    now, policy = clock.now(), _policy()
+    now, limits = clock.now(), policy()
     user = queries.by_login(form.login.data or "")
     known = user if service.may_try(user, now=now) else None
-    fits = service.password_fits(known, form.password.data or "", memory_kib=policy.memory_kib)
+    fits = service.password_fits(known, form.password.data or "", memory_kib=limits.memory_kib)
     if known is None or not fits or not queries.may_enter(known):
         with transaction():
-            service.note_failure(known, actor=_nobody(), now=now, policy=policy)
-        words = _("账号或密码不对。连续错 %(n)s 次，账号会锁定一段时间；忘记密码请找镇管理员。", n=policy.lock_after)
+            service.note_failure(known, actor=_nobody(), now=now, policy=limits)
+        words = _("账号或密码不对。连续错 %(n)s 次，账号会锁定一段时间；忘记密码请找安全管理员。", n=limits.lock_after)
         form.form_errors = [words]
         return False
-    _start(known, policy)
+    start(known, limits)
     return True
 
 
@@ -80,11 +68,12 @@ def _nobody() -> Viewer:
     return Viewer(kind="staff", name="-")
 
 
-def _start(user: User, policy: service.SignInPolicy) -> None:
+def start(user: User, limits: service.SignInPolicy) -> None:
+    """A new session on this device, and nothing of an older one."""
     now = clock.now()
     actor = queries.viewer_of(user, now=now)
     with transaction():
-        token = service.open_session(user, actor=actor, now=now, policy=policy)
+        token = service.open_session(user, actor=actor, now=now, policy=limits)
     session.clear()  # a key planted before sign-in must not live on
     login_user(Account(user, token, 0))
 
