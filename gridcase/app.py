@@ -26,6 +26,7 @@ import gridcase.notices.views
 import gridcase.people.views
 import gridcase.planner.views
 import gridcase.points.views
+import gridcase.reminders.views
 import gridcase.users.session
 import gridcase.users.views
 import gridcase.visits.views
@@ -61,6 +62,7 @@ ROOMS: tuple[Any, ...] = (
     gridcase.dossier.views.liaisons,
     gridcase.dashboard.views,
     gridcase.exchange.views,
+    gridcase.reminders.views,
 )
 
 NUMBER_OUT_OF_RANGE = "22003"  # SQLSTATE numeric_value_out_of_range

@@ -1,36 +1,87 @@
-"""The calendar as the arithmetic wants it, read once per process and version."""
+"""The calendar as the arithmetic wants it, read once per process and version; the years for the page."""
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Sequence
 from datetime import date
 from functools import lru_cache
 
 from sqlalchemy import func, select
 
-from gridcase.calendar.models import CalendarDay, CalendarYear
+from gridcase.calendar.models import CalendarDay, CalendarVersion, CalendarYear
+from gridcase.calendar.rules import Day, table
 from gridcase.core.config import current
 from gridcase.core.db import db
 from gridcase.core.worktime import DayKind, OfficeHours, WorkCalendar
+
+VERSIONS_SHOWN = 20
 
 
 def work_calendar() -> WorkCalendar:
     """The working calendar of this installation."""
     config = current()
-    counted = db.session.execute(
-        select(
-            func.count(CalendarDay.day),
-            func.max(CalendarDay.day),
-            select(func.count(CalendarYear.year)).scalar_subquery(),
-        )
-    ).one()
-    return _built(config.url, config.office_hours, tuple(counted))
+    return _built(config.url, config.office_hours, _mark())
+
+
+def _mark() -> tuple[object, ...]:
+    """What changes with every change: the last version and the digest of its days. A number alone could come twice,
+    when a write is rolled back after somebody in it has asked; the count is for tables older than the versions."""
+    newest = select(CalendarVersion.id, CalendarVersion.digest).order_by(CalendarVersion.id.desc()).limit(1).subquery()
+    days = select(func.count(CalendarDay.day)).scalar_subquery()
+    years = select(func.count(CalendarYear.year)).scalar_subquery()
+    row = db.session.execute(
+        select(days, years, select(newest.c.id).scalar_subquery(), select(newest.c.digest).scalar_subquery())
+    )
+    return tuple(row.one())
 
 
 @lru_cache(maxsize=8)
 def _built(_url: str, office_hours: str, _version: tuple[object, ...]) -> WorkCalendar:
-    days = {row.day: DayKind(row.kind) for row in db.session.scalars(select(CalendarDay))}
-    years = frozenset(db.session.scalars(select(CalendarYear.year)))
-    return WorkCalendar(days=days, known_years=years, office_hours=OfficeHours.parse(office_hours))
+    rows = db.session.scalars(select(CalendarDay)).all()
+    return WorkCalendar(
+        days={row.day: DayKind(row.kind) for row in rows},
+        known_years=frozenset(db.session.scalars(select(CalendarYear.year))),
+        office_hours=OfficeHours.parse(office_hours),
+        names={row.day: row.name for row in rows if row.name},
+    )
+
+
+def with_year(calendar: WorkCalendar, year: int, days: Sequence[Day]) -> WorkCalendar:
+    """The calendar as it would be with these days for a year; nothing is written."""
+    return dataclasses.replace(
+        calendar, days=table(days, calendar.days, year), known_years=(calendar.known_years or frozenset()) | {year}
+    )
+
+
+def version() -> CalendarVersion | None:
+    """The version in force; None where the calendar was never changed since versions are kept."""
+    return db.session.scalar(select(CalendarVersion).order_by(CalendarVersion.id.desc()).limit(1))
+
+
+def versions(year: int) -> Sequence[CalendarVersion]:
+    """The changes of a year, newest first."""
+    return db.session.scalars(
+        select(CalendarVersion)
+        .where(CalendarVersion.year == year)
+        .order_by(CalendarVersion.id.desc())
+        .limit(VERSIONS_SHOWN)
+    ).all()
+
+
+def years() -> Sequence[CalendarYear]:
+    """The years whose days are known."""
+    return db.session.scalars(select(CalendarYear).order_by(CalendarYear.year)).all()
+
+
+def days_of(year: int) -> tuple[Day, ...]:
+    """The days of a year that are in the table."""
+    rows = db.session.scalars(
+        select(CalendarDay)
+        .where(CalendarDay.day >= date(year, 1, 1), CalendarDay.day <= date(year, 12, 31))
+        .order_by(CalendarDay.day)
+    )
+    return tuple(Day(row.day, DayKind(row.kind), row.name) for row in rows)
 
 
 def missing_year(today: date) -> int | None:

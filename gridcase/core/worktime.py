@@ -254,15 +254,24 @@ class WorkCalendar:
         closes = datetime.combine(due_on, self.office_hours.spans[-1][1], tzinfo=self.tz)
         return Deadline(closes.astimezone(UTC), self._guessed(last, due_on))
 
-    def soon_at(self, start: datetime, due: datetime, limit: Limit, *, pauses: Sequence[Span] = ()) -> datetime:
-        """When due-soon begins: `due` minus the shorter of 8 working hours and a quarter of the limit."""
+    def soon_at(
+        self,
+        start: datetime,
+        due: datetime,
+        limit: Limit,
+        *,
+        pauses: Sequence[Span] = (),
+        hours: float = SOON_HOURS,
+        share: float = SOON_SHARE,
+    ) -> datetime:
+        """When due-soon begins: `due` minus the shorter of `hours` W and this share of the limit."""
         start, due = _aware(start), _aware(due)
-        by_hours = self.subtract_hours(due, SOON_HOURS, pauses=pauses)
-        quarter = limit.share(SOON_SHARE)
-        if quarter.unit == LimitUnit.WORKING:
-            by_share = self.subtract_hours(due, quarter.amount, pauses=pauses)
+        by_hours = self.subtract_hours(due, hours, pauses=pauses)
+        part = limit.share(share)
+        if part.unit == LimitUnit.WORKING:
+            by_share = self.subtract_hours(due, part.amount, pauses=pauses)
         else:
-            by_share = due - timedelta(hours=quarter.amount * (1 if quarter.unit == LimitUnit.NATURAL else 24))
+            by_share = due - timedelta(hours=part.amount * (1 if part.unit == LimitUnit.NATURAL else 24))
         return max(start, by_hours, by_share)
 
     def explain(self, start: datetime, limit: Limit, *, pauses: Sequence[Span] = ()) -> Explanation:

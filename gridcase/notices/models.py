@@ -14,7 +14,7 @@ FILE_CHANNEL = "file"  # the channel of trials; others come with the room's oute
 
 
 class Notice(Base):
-    """One thing told to one post or unit. The key makes it impossible to tell the same twice."""
+    """One thing told to one post, unit or person. The key makes it impossible to tell the same twice."""
 
     __tablename__ = "notice"
     __audit__ = "free"  # a notice is itself the trace of what was told
@@ -22,6 +22,8 @@ class Notice(Base):
         Index("ix_notice_post", "post_id", "id"),
         Index("ix_notice_unit", "unit_id", "id"),
         Index("ix_notice_subject", "subject_kind", "subject_id"),
+        Index("ix_notice_person", "person_id", "id"),
+        Index("ix_notice_created", "created_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -32,6 +34,7 @@ class Notice(Base):
     due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     post_id: Mapped[int | None] = mapped_column(ForeignKey("post.id"))
     unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
+    person_id: Mapped[int | None]  # a digest is for a person, whatever posts are held
     place_path: Mapped[str] = mapped_column(ByteString)
     text: Mapped[dict[str, Any]] = mapped_column(Json)
     link: Mapped[str] = mapped_column(String(200))

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, false, func, or_, select
 
@@ -11,14 +14,26 @@ from gridcase.core.errors import Missing
 from gridcase.core.paging import PAGE_SIZE, Page, cut, read_mark
 from gridcase.core.permissions import Viewer
 from gridcase.notices.models import Notice, NoticeRead
+from gridcase.people.models import Post, Unit
+
+
+@dataclass
+class Telling:
+    """One reminder, and the posts and units it was told to."""
+
+    at: datetime
+    text: dict[str, Any]
+    to: list[str]
 
 
 def _mine(viewer: Viewer) -> ColumnElement[bool]:
-    ways = []
+    ways: list[ColumnElement[bool]] = []
     if viewer.post_ids():
         ways.append(Notice.post_id.in_(viewer.post_ids()))
     if viewer.unit_ids():
         ways.append(Notice.unit_id.in_(viewer.unit_ids()))
+    if viewer.person_id is not None:
+        ways.append(Notice.person_id == viewer.person_id)
     return or_(*ways) if ways else false()
 
 
@@ -46,6 +61,21 @@ def get_notice(notice_id: int, *, viewer: Viewer) -> Notice:
     if found is None:
         raise Missing
     return found
+
+
+def told_about(subject_kind: str, subject_id: int, rules: Collection[str]) -> list[Telling]:
+    """What was told under these rules about one subject, each once with all it was told to, oldest first."""
+    rows = db.session.execute(
+        select(Notice.rule, Notice.text, Notice.created_at, func.coalesce(Post.title, Unit.name).label("to"))
+        .outerjoin(Post, Post.id == Notice.post_id)
+        .outerjoin(Unit, Unit.id == Notice.unit_id)
+        .where(Notice.subject_kind == subject_kind, Notice.subject_id == subject_id, Notice.rule.in_(rules))
+        .order_by(Notice.id)
+    )
+    told: dict[tuple[str, datetime], Telling] = {}
+    for row in rows:
+        told.setdefault((row.rule, row.created_at), Telling(row.created_at, row.text, [])).to.append(row.to or "")
+    return list(told.values())
 
 
 def about(subject_kind: str, subject_id: int) -> Sequence[Notice]:

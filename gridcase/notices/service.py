@@ -19,7 +19,7 @@ from gridcase.notices.models import FILE_CHANNEL, Notice, NoticeRead, Outbox
 
 @dataclass(frozen=True)
 class Telling:
-    """One thing to tell one post or unit."""
+    """One thing to tell one post, unit or person."""
 
     rule: str
     subject_kind: str
@@ -30,14 +30,16 @@ class Telling:
     link: str
     post_id: int | None = None
     unit_id: int | None = None
+    person_id: int | None = None
     urgent: bool = False
 
     @property
     def key(self) -> str:
         """What it is told apart by; the same key is never written twice."""
-        return key_of(
+        key = key_of(
             self.rule, self.subject_kind, self.subject_id, self.due_at, post_id=self.post_id, unit_id=self.unit_id
         )
+        return f"{key}h{self.person_id}" if self.person_id else key
 
 
 def key_of(
@@ -69,7 +71,8 @@ def tell_all(tellings: Sequence[Telling], *, now: datetime) -> list[int]:
     rows = [
         {
             "key": one.key, "rule": one.rule, "subject_kind": one.subject_kind, "subject_id": one.subject_id,
-            "due_at": one.due_at, "post_id": one.post_id, "unit_id": one.unit_id, "place_path": one.place_path,
+            "due_at": one.due_at, "post_id": one.post_id, "unit_id": one.unit_id, "person_id": one.person_id,
+            "place_path": one.place_path,
             "text": one.text.as_json(), "link": one.link, "urgent": one.urgent, "created_at": now,
         }
         for one in tellings

@@ -23,12 +23,12 @@ from gridcase.core.db import transaction
 from gridcase.core.permissions import Viewer
 from gridcase.core.worktime import WorkCalendar
 from gridcase.households import jobs as care
-from gridcase.households import queries as households
 from gridcase.households import service as households_service
 from gridcase.households.rules import Cause
 from gridcase.notices import service as notices
 from gridcase.people.rules import Role
 from gridcase.reminders import queries, rules
+from gridcase.reminders.service import digest
 
 
 @dataclass(frozen=True)
@@ -40,17 +40,18 @@ class Addressee:
 
 
 def sweep(*, actor: Viewer, now: datetime) -> int:
-    """Tell what is due and untold; returns how many notices were written. At night emergencies only."""
-    night, calendar = rules.quiet(now), work_calendar()
-    told = sum(_climb(rung, calendar, actor=actor, now=now, night=night) for rung in LADDER)
-    if night:
-        return told
-    _hardship(actor=actor, now=now)
-    if case_queries.late_without_sheet(now):
-        with transaction():
-            cases.draft_sheets(actor=actor, now=now)
-    care.look_again(actor=actor, now=now)
-    return told + _visits_due(actor=actor, now=now) + care.tell_tasks(actor=actor, now=now)
+    """Tell what is due and untold; returns how many notices were written. In quiet hours emergencies only."""
+    counties, calendar = queries.counties(), work_calendar()
+    asleep = frozenset(county.id for county in counties if county.times.quiet(now))
+    told = sum(_climb(rung, calendar, actor=actor, now=now, asleep=asleep) for rung in LADDER)
+    if not asleep:
+        _hardship(actor=actor, now=now)
+        if case_queries.late_without_sheet(now):
+            with transaction():
+                cases.draft_sheets(actor=actor, now=now)
+        care.look_again(actor=actor, now=now)
+        told += care.tell_tasks(actor=actor, now=now)
+    return told + sum(digest.tell_day(county, actor=actor, now=now) for county in counties)
 
 
 def _hardship(*, actor: Viewer, now: datetime) -> None:
@@ -65,11 +66,11 @@ def _hardship(*, actor: Viewer, now: datetime) -> None:
                 )  # fmt: skip
 
 
-def _climb(rung: Rung, calendar: WorkCalendar, *, actor: Viewer, now: datetime, night: bool) -> int:
+def _climb(rung: Rung, calendar: WorkCalendar, *, actor: Viewer, now: datetime, asleep: frozenset[int]) -> int:
     """One rung of the ladder, in batches, so that the write lock is held for milliseconds."""
     told = after = 0
     while True:
-        batch = queries.untold(rung, calendar=calendar, now=now, emergencies_only=night, after=after)
+        batch = queries.untold(rung, calendar=calendar, now=now, asleep=asleep, after=after)
         if not batch:
             return told
         told += _tell_batch(rung, batch, actor=actor, now=now)
@@ -84,16 +85,17 @@ def _tell_batch(rung: Rung, batch: Sequence[Row[Any]], *, actor: Viewer, now: da
     if not to_tell:
         return 0
     with transaction():
-        told = len(notices.tell_all([_telling(rung, case, who) for case, who in to_tell], now=now))
+        told = len(notices.tell_all([_telling(rung, case, who, now) for case, who in to_tell], now=now))
         if told:
             _record(rung.name, subjects=len(batch), told=told, actor=actor, now=now)
     return told
 
 
-def _telling(rung: Rung, case: Row[Any], who: Addressee) -> notices.Telling:
+def _telling(rung: Rung, case: Row[Any], who: Addressee, now: datetime) -> notices.Telling:
     return notices.Telling(
         rule=rung.name, subject_kind="case", subject_id=case.id, due_at=case.due_at, place_path=case.path,
-        text=rung.say(number=case.number, due=rules.moment(case.due_at)), link=f"/cases/{case.id}",
+        text=rung.say(number=case.number, due=rules.moment(case.due_at), on=rules.moment(now)),
+        link=f"/cases/{case.id}",
         post_id=who.post_id, unit_id=who.unit_id, urgent=case.urgency == Urgency.CRITICAL,
     )  # fmt: skip
 
@@ -133,35 +135,6 @@ def _rank(post: Row[Any], case: Row[Any], roles: Sequence[Role]) -> int | None:
     if role is Role.SECTION_LEADER:  # leads the homes of the own section as a grid leader does those of a cell
         role = Role.GRID_LEADER if post.section_id is not None and post.section_id == case.section_id else role
     return roles.index(role) if role in roles else None
-
-
-def _visits_due(*, actor: Viewer, now: datetime) -> int:
-    """One digest a liaison and day: how many homes wait for a visit."""
-    due_at, rows = rules.day_begins(now), households.visits_due_by_post(on=town_day(now))
-    told = 0
-    for start in range(0, len(rows), queries.BATCH):
-        told += _tell_liaisons(rows[start : start + queries.BATCH], due_at, actor=actor, now=now)
-    return told
-
-
-def _tell_liaisons(batch: Sequence[Row[Any]], due_at: datetime, *, actor: Viewer, now: datetime) -> int:
-    keys = {notices.key_of(rules.VISITS_DUE, "post", row.post_id, due_at, post_id=row.post_id): row for row in batch}
-    told_before = queries.told_keys(list(keys))
-    waiting = [row for key, row in keys.items() if key not in told_before]
-    if not waiting:
-        return 0
-    with transaction():
-        told = len(notices.tell_all([_digest(row, due_at) for row in waiting], now=now))
-        if told:
-            _record(rules.VISITS_DUE, subjects=len(waiting), told=told, actor=actor, now=now)
-    return told
-
-
-def _digest(row: Row[Any], due_at: datetime) -> notices.Telling:
-    return notices.Telling(
-        rule=rules.VISITS_DUE, subject_kind="post", subject_id=row.post_id, due_at=due_at, place_path=row.place_path,
-        text=rules.visits_due_text(row.homes), link="/visits/", post_id=row.post_id,
-    )  # fmt: skip
 
 
 def _record(rule: str, *, subjects: int, told: int, actor: Viewer, now: datetime) -> None:

@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, String, and_, cast, literal, select
+from sqlalchemy import ColumnElement, Row, String, and_, cast, literal, or_, select
 
 from gridcase.cases.models import Case, CaseClass
 from gridcase.cases.queries import open_condition
 from gridcase.cases.rules import Rung, State, Urgency
 from gridcase.core.db import db
+from gridcase.core.scope import under
 from gridcase.core.worktime import WorkCalendar
+from gridcase.grid import queries as grids
+from gridcase.grid.models import Grid
+from gridcase.grid.rules import GridLevel
 from gridcase.households.models import TierTask
 from gridcase.households.rules.tiers_steps import HARDSHIP_CLASS, RESTRICTED_CLASS
 from gridcase.notices.models import Notice
-from gridcase.people.models import Post
+from gridcase.people.models import Holding, Post
 from gridcase.people.queries import valid_on
 from gridcase.people.rules import Role
-from gridcase.reminders.rules import CASE_REF
+from gridcase.reminders.models import DigestDay
+from gridcase.reminders.rules import CASE_REF, RULES, TIMES_KEY, Times
 
 BATCH = 100
 CLOSED_LATELY = timedelta(days=60)
@@ -30,13 +36,14 @@ def untold(
     *,
     calendar: WorkCalendar,
     now: datetime,
-    emergencies_only: bool,
+    asleep: Collection[int],
     after: int,
 ) -> Sequence[Any]:
     """Cases that stand on this rung and of whom nobody was told for their present due time, by id.
 
     The database leaves out what was told before, so that a sweep with nothing to say reads little and writes
-    nothing. Cases without a clock (imported, not taken up yet) stand on no rung; a pause has moved the clock.
+    nothing. Of counties that are `asleep` it gives emergencies alone. Cases without a clock (imported, not taken up
+    yet) stand on no rung; a pause has moved the clock.
     """
     told = select(Notice.id).where(
         Notice.subject_kind == "case",
@@ -54,8 +61,8 @@ def untold(
         _reached(rung, calendar, now),
         ~told.exists(),
     )  # fmt: skip
-    if emergencies_only:
-        query = query.where(Case.urgency == Urgency.CRITICAL)
+    if asleep:
+        query = query.where(or_(Case.urgency == Urgency.CRITICAL, Case.county_id.not_in(asleep)))
     return db.session.execute(query.order_by(Case.id).limit(BATCH)).all()
 
 
@@ -102,3 +109,72 @@ def hardship_closed(*, now: datetime) -> Sequence[Any]:
         .order_by(Case.id)
         .limit(BATCH)
     ).all()
+
+
+@dataclass(frozen=True)
+class County:
+    """A county and its times."""
+
+    id: int
+    path: str
+    name: str
+    times: Times
+
+
+def times_of(path: str) -> Times:
+    """The times of the county of a place, in force as soon as they are saved."""
+    found = grids.setting(path, TIMES_KEY, on=date.max)
+    return Times.from_json(found[0]) if found else Times()
+
+
+def counties() -> list[County]:
+    """All counties with their times."""
+    rows = db.session.execute(
+        select(Grid.id, Grid.path, Grid.name).where(Grid.level == GridLevel.COUNTY).order_by(Grid.id)
+    ).all()
+    return [County(row.id, row.path, row.name, times_of(row.path)) for row in rows]
+
+
+def digest_done(county_id: int, *, on: date) -> bool:
+    """Whether a county had its digests of a day."""
+    return db.session.get(DigestDay, (county_id, on)) is not None
+
+
+def last_digest(county_id: int) -> datetime | None:
+    """When a county had its last digests."""
+    return db.session.scalar(
+        select(DigestDay.at).where(DigestDay.county_id == county_id).order_by(DigestDay.day.desc()).limit(1)
+    )
+
+
+def told_of_cases(path: str, *, after: datetime, until: datetime) -> Sequence[Any]:
+    """(post, unit, case, rule) of what was told in a county within a time: restricted cases stand in no digest, and
+    emergencies were told by themselves."""
+    return db.session.execute(
+        select(Notice.post_id, Notice.unit_id, Notice.subject_id, Notice.rule)
+        .join(Case, Case.id == Notice.subject_id)
+        .where(Notice.created_at > after, Notice.created_at <= until, Notice.urgent.is_(False))
+        .where(Notice.subject_kind == "case", Notice.rule.in_(RULES), under(Notice.place_path, path))
+        .where(Case.restricted.is_(False), open_condition())
+        .order_by(Notice.id)
+    ).all()
+
+
+def holders(posts: Sequence[int], units: Sequence[int], *, on: date) -> Sequence[Any]:
+    """(person, post, unit) of who holds these posts, or a post in these units, stand-ins included."""
+    return db.session.execute(
+        select(Holding.person_id, Holding.post_id, Post.unit_id)
+        .join(Post, Post.id == Holding.post_id)
+        .where(or_(Post.id.in_(posts), Post.unit_id.in_(units)), valid_on(Holding, on), valid_on(Post, on))
+        .distinct()
+        .order_by(Holding.person_id, Holding.post_id)
+    ).all()
+
+
+def counties_of(paths: Iterable[str]) -> Sequence[Grid]:
+    """The counties that places lie in; for the whole country ("/") all of them."""
+    heads = {path.split("/")[1] for path in paths}
+    query = select(Grid).where(Grid.level == GridLevel.COUNTY).order_by(Grid.id)
+    if "" not in heads:
+        query = query.where(Grid.id.in_([int(head) for head in heads]))
+    return db.session.scalars(query).all()

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, time
+from typing import Self
 
 from gridcase.cases.rules import LADDER, Stage, State, stage_of
 from gridcase.core.clock import TOWN_ZONE
+from gridcase.core.errors import Refused
 from gridcase.core.words import N_, Text
 from gridcase.people.rules import Role
 
-DAY_BEGINS, DAY_ENDS = time(7), time(21)  # outside of these, only emergencies are told
-VISITS_DUE = "visits_due"
+TIMES_KEY = "reminder_times"  # the setting of a county
+DIGEST = "digest"
+EARLIEST_QUIET, LATEST_QUIET = time(18), time(10)  # every county is awake between ten and six
+DIGEST_UNTIL = time(18)
 CASE_REF = "k"
 
 # Who is meant by a word of the ladder, the nearest of them to the case.
@@ -27,9 +33,40 @@ _RESTRICTED = (Role.DISPATCHER, Role.TOWN_MANAGER)
 ALL_ROLES = frozenset({Role.SECTION_LEADER, *_ACCEPTS, *(r for roles in LADDER_ROLES.values() for r in roles)})
 
 
-def quiet(now: datetime) -> bool:
-    """Whether it is night in the towns."""
-    return not DAY_BEGINS <= now.astimezone(TOWN_ZONE).time() < DAY_ENDS
+@dataclass(frozen=True)
+class Times:
+    """When a county is told: outside the quiet hours at any time (emergencies always), the digest at its hour."""
+
+    quiet_from: time = time(21)
+    quiet_to: time = time(7)
+    digest_at: time = time(8)
+
+    def quiet(self, now: datetime) -> bool:
+        """Whether only emergencies are told."""
+        return not self.quiet_to <= now.astimezone(TOWN_ZONE).time() < self.quiet_from
+
+    def digest_due(self, now: datetime) -> bool:
+        """Whether the hour of today's digest has come, and nobody is woken by it."""
+        return now.astimezone(TOWN_ZONE).time() >= self.digest_at and not self.quiet(now)
+
+    def checked(self) -> Self:
+        """The times themselves; `Refused` beside the field that makes no sense."""
+        if self.quiet_from < EARLIEST_QUIET:
+            raise Refused(N_("免打扰不能早于 18:00 开始，白天要能提醒。"), field="quiet_from")
+        if self.quiet_to > LATEST_QUIET:
+            raise Refused(N_("免打扰最晚到 10:00 结束。"), field="quiet_to")
+        if not self.quiet_to <= self.digest_at <= DIGEST_UNTIL:
+            raise Refused(N_("每日汇总要在免打扰结束以后、18:00 以前。"), field="digest_at")
+        return self
+
+    def to_json(self) -> dict[str, str]:
+        """The form kept as a setting."""
+        return {name: f"{getattr(self, name):%H:%M}" for name in ("quiet_from", "quiet_to", "digest_at")}
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, str]) -> Self:
+        """Read back what `to_json` wrote."""
+        return cls(**{name: time.fromisoformat(value) for name, value in stored.items()})
 
 
 def day_begins(now: datetime) -> datetime:
@@ -62,9 +99,17 @@ def case_ref(case_id: int) -> str:
     return f"{CASE_REF}{case_id}"
 
 
-def visits_due_text(homes: int) -> Text:
-    """The morning's digest of a liaison."""
-    return N_("有 %(homes)s 户该走访了。", homes=homes)
+def digest_text(*, soon: int, late: int, homes: int, now: datetime) -> Text:
+    """A person's digest: how many cases and homes, as of a moment that it names."""
+    when = moment(now)
+    if not soon + late:
+        return N_("截至%(when)s：有 %(homes)s 户该走访。", when=when, homes=homes)
+    if not homes:
+        return N_("截至%(when)s：将到期 %(soon)s 件，已到期 %(late)s 件。", when=when, soon=soon, late=late)
+    return N_(
+        "截至%(when)s：将到期 %(soon)s 件，已到期 %(late)s 件，有 %(homes)s 户该走访。",
+        when=when, soon=soon, late=late, homes=homes,
+    )  # fmt: skip
 
 
 RULES = tuple(rung.name for rung in LADDER)

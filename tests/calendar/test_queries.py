@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from flask import Flask
 
 from gridcase.calendar import queries, service
+from gridcase.calendar.rules import Day
 from gridcase.core.db import transaction
 from gridcase.core.permissions import job
 from gridcase.core.worktime import DayKind, Limit, LimitUnit
@@ -47,7 +48,39 @@ def test_a_year_without_days_makes_deadlines_provisional_until_it_is_loaded(ctx:
     assert queries.missing_year(date(2026, 11, 30)) is None
     assert queries.missing_year(date(2026, 12, 1)) == 2027
     with transaction():
-        new_year = [(date(2027, 1, 1), DayKind.HOLIDAY, "元旦")]
+        new_year = [Day(date(2027, 1, 1), DayKind.HOLIDAY, "元旦")]
         service.set_year(actor=job("t"), year=2027, days=new_year, source="test", now=START)
     assert not queries.work_calendar().add(december, limit).provisional
     assert queries.missing_year(date(2026, 12, 1)) is None
+
+
+def test_a_year_replaced_by_as_many_days_is_seen(ctx: Flask) -> None:
+    """The count of days and the last of them are the same before and after."""
+    monday = datetime(2027, 3, 1, 9, 0, tzinfo=TOWN)
+    ends = []
+    for day in (2, 3, 2):
+        days = [Day(date(2027, 3, day), DayKind.LOCAL_OFF), Day(date(2027, 10, 1), DayKind.HOLIDAY)]
+        with transaction():
+            service.set_year(actor=job("t"), year=2027, days=days, source="test", now=START)
+        ends.append(due(monday, 8).day)
+        ends.append(due(monday.replace(day=2), 8).day)
+    assert ends == [3, 3, 2, 4, 3, 3]
+
+
+def test_a_change_that_was_rolled_back_leaves_nothing_behind(ctx: Flask) -> None:
+    monday = datetime(2027, 3, 1, 9, 0, tzinfo=TOWN)
+    for day, kept in ((2, False), (3, True)):
+        try:
+            with transaction():
+                days = [Day(date(2027, 3, day), DayKind.LOCAL_OFF)]
+                service.set_year(actor=job("t"), year=2027, days=days, source="test", now=START)
+                due(monday, 8)
+                if not kept:
+                    raise RuntimeError
+        except RuntimeError:
+            pass
+    assert due(monday, 8) == monday.replace(day=2)
+
+
+def test_the_names_of_holidays_reach_the_explanation(ctx: Flask) -> None:
+    assert queries.work_calendar().names[date(2026, 10, 1)] == "国庆节"

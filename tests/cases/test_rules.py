@@ -436,7 +436,7 @@ def test_the_ladder_calls_the_nearest_first() -> None:
         ("dispatcher", "town_manager"),
     ]
     assert {name for rung in LADDER for name in rung.to} - {"handler"} <= set(Role)
-    assert str(LADDER[0].say(number="GC1", due="周三 17:30")) == "事件GC1将于周三 17:30到期，请尽快办理。"
+    assert str(LADDER[0].say(number="GC1", due="周三 17:30")) == "事件GC1的期限是周三 17:30，请在此前办理。"
 
 
 # -- numbers

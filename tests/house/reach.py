@@ -100,7 +100,7 @@ PUBLIC = names(
 )
 PUBLIC_ROOMS = ("styleguide.",)
 # What stands in an address besides an id.
-FIXED = {"seq": "1", "code": "0401", "token": "no-such-token"}
+FIXED = {"seq": "1", "code": "0401", "token": "no-such-token", "year": 2026}
 # The names of the objects that are somebody's own; the others are tried as foreign or missing.
 OWN = frozenset({"own", "to the liaison"})
 

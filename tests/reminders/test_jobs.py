@@ -21,6 +21,7 @@ from gridcase.core.permissions import Viewer, job
 from gridcase.grid.models import Grid
 from gridcase.households.models import Household
 from gridcase.notices.models import Notice
+from gridcase.people.models import Holding
 from gridcase.people.rules import Role
 from gridcase.reminders import jobs, queries
 from tests.factories.world import World
@@ -246,16 +247,16 @@ def test_one_digest_a_liaison_and_day(world: World, at: Callable[[str], None]) -
     def digests() -> list[tuple[int | None, int]]:
         db.session.rollback()
         rows = db.session.execute(
-            select(Notice.post_id, Notice.text).where(Notice.rule == "visits_due").order_by(Notice.id)
+            select(Notice.person_id, Notice.text).where(Notice.rule == "digest").order_by(Notice.id)
         )
-        return [(row.post_id, row.text["params"]["homes"]) for row in rows]
+        return [(row.person_id, row.text["params"]["homes"]) for row in rows]
 
-    liaison = world.posts[Role.LIAISON]
-    at("2026-11-23T06:30:00+08:00")
+    liaison = db.session.scalar(select(Holding.person_id).where(Holding.post_id == world.posts[Role.LIAISON]))
+    at("2026-11-23T07:55:00+08:00")
     sweep()
     assert digests() == []
     for _again in range(2):
-        at("2026-11-23T07:05:00+08:00")
+        at("2026-11-23T08:05:00+08:00")
         sweep()
         assert digests() == [(liaison, 6)]
     at("2026-11-24T09:00:00+08:00")

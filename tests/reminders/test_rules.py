@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, time
 
 import pytest
 
 from gridcase.cases.rules import State
+from gridcase.core.errors import Refused
 from gridcase.people.rules import Role
 from gridcase.reminders import rules
 
@@ -16,7 +17,7 @@ from gridcase.reminders import rules
     [("06:59", True), ("07:00", False), ("12:00", False), ("20:59", False), ("21:00", True), ("23:30", True)],
 )
 def test_night_is_the_towns(clock: str, night: bool) -> None:
-    assert rules.quiet(datetime.fromisoformat(f"2026-11-23T{clock}:00+08:00")) is night
+    assert rules.Times().quiet(datetime.fromisoformat(f"2026-11-23T{clock}:00+08:00")) is night
 
 
 def test_a_digest_belongs_to_the_towns_day() -> None:
@@ -31,3 +32,16 @@ def test_every_open_state_waits_for_somebody(state: State) -> None:
 
 def test_a_restricted_case_is_heard_of_in_the_town_only() -> None:
     assert {role for role in Role if rules.may_hear(role, restricted=True)} == {Role.DISPATCHER, Role.TOWN_MANAGER}
+
+
+def test_times_of_a_county_leave_the_day_open() -> None:
+    times = rules.Times(time(22), time(6, 30), time(9))
+    assert rules.Times.from_json(times.checked().to_json()) == times
+    for wrong, field in (
+        (rules.Times(quiet_from=time(12)), "quiet_from"),
+        (rules.Times(quiet_to=time(11), digest_at=time(12)), "quiet_to"),
+        (rules.Times(digest_at=time(6)), "digest_at"),
+    ):
+        with pytest.raises(Refused) as refusal:
+            wrong.checked()
+        assert refusal.value.field == field

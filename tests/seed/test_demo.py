@@ -110,7 +110,7 @@ def test_visits_are_made_and_due_and_told(small_demo: Flask) -> None:
     late = [day for day in days if day and day <= NOW.date()]
     assert len(late) >= len(OVER_DUE), "the demo liaison's first page has work, whatever the cases led to"
     assert any(day and day > NOW.date() for day in days)
-    assert {"visits_due", "case_due"} <= set(db.session.scalars(select(Notice.rule).distinct()))
+    assert {"digest", "case_due"} <= set(db.session.scalars(select(Notice.rule).distinct()))
 
 
 def test_homes_stand_inside_their_cell(small_demo: Flask) -> None:

@@ -39,6 +39,11 @@ SOAKS = (
         databases=(),
     ),
     Soak(
+        "tests/core/test_sla_oracle.py::test_sla_oracle",
+        "5,000 limits in W, N, D, 2019-2026, against a walk over minutes, in each of three time zones: 0 differences",
+        databases=(),
+    ),
+    Soak(
         "tests/exchange/test_bad_imports.py::test_bad_imports",
         "500 spoiled register files: 500 name row and column or the file's problem, 0 rows changed",
     ),

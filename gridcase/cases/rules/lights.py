@@ -5,14 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Self
 
 from gridcase.cases.rules.states import State, Urgency, WhistleKind
+from gridcase.core.errors import Refused
 from gridcase.core.labels import Labelled, Marked
 from gridcase.core.words import N_, Text
-from gridcase.core.worktime import Limit, LimitUnit, WorkCalendar
+from gridcase.core.worktime import SOON_HOURS, SOON_SHARE, Limit, LimitUnit, WorkCalendar
 
+SOON_KEY = "due_soon"  # the setting of a county
 SECOND_CHECK_SHARE = 0.10  # of the self-solved cases, drawn at random
+
+
+LONGEST_SOON = 80
 
 
 class Light(Marked):
@@ -92,6 +97,31 @@ def stage_limit(state: State, urgency: Urgency) -> Limit | None:
 
 
 @dataclass(frozen=True)
+class SoonRule:
+    """When due-soon begins: at the shorter of so many working hours and so much of the limit (percent) before."""
+
+    hours: float = SOON_HOURS
+    percent: int = int(SOON_SHARE * 100)
+
+    def checked(self) -> Self:
+        """The rule itself; `Refused` beside the field that makes no sense."""
+        if not 1 <= self.hours <= LONGEST_SOON:
+            raise Refused(N_("须在 1 到 %(most)s 个工作小时之间。", most=LONGEST_SOON), field="soon_hours")
+        if not 1 <= self.percent <= 90:
+            raise Refused(N_("须在 1 到 90 之间。"), field="soon_percent")
+        return self
+
+    def to_json(self) -> dict[str, Any]:
+        """The form kept as a setting."""
+        return {"hours": self.hours, "percent": self.percent}
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> Self:
+        """Read back what `to_json` wrote."""
+        return cls(stored["hours"], stored["percent"])
+
+
+@dataclass(frozen=True)
 class Rung:
     """One reminder of the ladder: `after_hours` W after the due time (None: when due-soon begins).
 
@@ -107,20 +137,32 @@ class Rung:
     offers: str | None = None
 
     def say(self, **values: Any) -> Text:
-        """The sentence with `number` and `due` filled in; it never carries a name or a text of the case."""
+        """The sentence with `number`, `due` and `on` filled in: it stays true whenever it is read, and never carries a
+        name or a text of the case."""
         return Text(self.text.msgid, values)
 
 
 LADDER: tuple[Rung, ...] = (
-    Rung("case_soon", None, ("handler",), N_("事件%(number)s将于%(due)s到期，请尽快办理。")),
-    Rung("case_due", 0, ("handler", "grid_leader"), N_("事件%(number)s已到期（%(due)s），请说明进展。")),
-    Rung("case_late_8", 8, ("village_head",), N_("事件%(number)s已超期1个工作日，请协调。")),
-    Rung("case_late_16", 16, ("dispatcher",), N_("事件%(number)s已超期2个工作日，可提级办理。"), "escalate"),
+    Rung("case_soon", None, ("handler",), N_("事件%(number)s的期限是%(due)s，请在此前办理。")),
+    Rung("case_due", 0, ("handler", "grid_leader"), N_("事件%(number)s在%(due)s到期，请说明进展。")),
+    Rung(
+        "case_late_8",
+        8,
+        ("village_head",),
+        N_("事件%(number)s在%(due)s到期，到%(on)s过了1个工作日还没有办结，请协调。"),
+    ),
+    Rung(
+        "case_late_16",
+        16,
+        ("dispatcher",),
+        N_("事件%(number)s在%(due)s到期，到%(on)s过了2个工作日还没有办结，可提级办理。"),
+        "escalate",
+    ),
     Rung(
         "case_late_40",
         40,
         ("dispatcher", "town_manager"),
-        N_("事件%(number)s已超期5个工作日，列入督办。"),
+        N_("事件%(number)s在%(due)s到期，到%(on)s过了5个工作日还没有办结，列入督办。"),
         "supervise",
     ),
 )

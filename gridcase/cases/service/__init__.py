@@ -1,6 +1,7 @@
 """Writing cases: one function is one thing a person does. Every change of state goes through `door._move`."""
 
 from gridcase.cases.queries import check
+from gridcase.cases.service.clocks import soon_rule
 from gridcase.cases.service.closing import (
     ClosingPolicy,
     closing_policy,
@@ -34,6 +35,7 @@ from gridcase.cases.service.moves import (
     withdraw,
 )
 from gridcase.cases.service.papers import Papers, attach
+from gridcase.cases.service.recount import Recount, look_at_deadlines, move_deadlines
 from gridcase.cases.service.register import ImportedFrom, Intake, collect, collect_and_solve, repoint_household
 from gridcase.cases.service.requests import (
     ask_extension,
@@ -58,6 +60,7 @@ __all__ = [
     "ImportedFrom",
     "Intake",
     "Papers",
+    "Recount",
     "accept",
     "attach",
     "add_helper",
@@ -85,6 +88,8 @@ __all__ = [
     "open_request",
     "rate_units",
     "rate_whistle",
+    "look_at_deadlines",
+    "move_deadlines",
     "record_answer",
     "refuse_extension",
     "refuse_pause",
@@ -99,6 +104,7 @@ __all__ = [
     "self_solve",
     "sign",
     "sign_sheet",
+    "soon_rule",
     "sort",
     "submit_result",
     "suspend",

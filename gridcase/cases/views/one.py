@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -9,10 +10,12 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from wtforms.fields.choices import SelectChoice
 
+from gridcase.calendar import queries as calendar_queries
 from gridcase.calendar.queries import work_calendar
 from gridcase.cases import forms, queries, service
-from gridcase.cases.models import Case
+from gridcase.cases.models import Case, CaseStep
 from gridcase.cases.rules import (
+    LADDER,
     Answer,
     Channel,
     Light,
@@ -34,6 +37,7 @@ from gridcase.core import clock
 from gridcase.core.clock import town_day
 from gridcase.core.permissions import Permission, Viewer
 from gridcase.core.worktime import LimitUnit
+from gridcase.notices import queries as notices
 from gridcase.people.rules import Role
 from gridcase.web.access import needs, viewer
 from gridcase.web.filters import translate
@@ -157,16 +161,22 @@ def _page(case: Case, someone: Viewer, now: datetime, filled: dict[str, Any]) ->
     return render_template(
         "cases/show.html", case=case, problems=[
             words for name, form in filled.items() if name not in shown for words in form.form_errors
-        ], facts=queries.facts(case), steps=line, light=light, Light=Light,
+        ], facts=queries.facts(case), steps=line, timeline_rows=_timeline(case, line), light=light, Light=Light,
         left=time_left(due_at=case.due_at, now=now, unit=unit, calendar=calendar),
         why=queries.explained(case, line, calendar), extra=queries.clock_of(case, line).extra,
         state=State(case.state), channel=Channel(case.channel), urgency=Urgency(case.urgency),
         answer=Answer(case.answer) if case.answer else None, rating=Rating(case.rating) if case.rating else None,
         named=named, papers=queries.papers_by_step(case, reads_letters=named), paper_kind=PaperKind,
-        moves=buttons, beside=beside.of(case),
-        class_name=class_name, what_happened=what_happened, roles=NAMES_OF_ROLES, backward=BACKWARD,
-        limit_said=limit_said,
+        moves=buttons, beside=beside.of(case), class_name=class_name, what_happened=what_happened,
+        roles=NAMES_OF_ROLES, backward=BACKWARD, limit_said=limit_said, calendar_version=calendar_queries.version(),
     )  # fmt: skip
+
+
+def _timeline(case: Case, line: Sequence[CaseStep]) -> list[tuple[bool, Any]]:
+    """The steps and the reminders in the order of time: (is a step, step or reminder)."""
+    told = notices.told_about("case", case.id, [rung.name for rung in LADDER])
+    entries = [(step.at, True, step) for step in line] + [(one.at, False, one) for one in told]
+    return [(is_step, entry) for _at, is_step, entry in sorted(entries, key=lambda entry: (entry[0], not entry[1]))]
 
 
 def _buttons(

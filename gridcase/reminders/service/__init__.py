@@ -1,0 +1,1 @@
+"""Writing: the calendar with its deadlines, the settings of a county, the digests."""
