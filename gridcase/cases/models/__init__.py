@@ -1,11 +1,20 @@
 """Cases, their classes, their steps, the counters over them, and what stands beside them."""
 
-from gridcase.cases.models.beside import CaseLink, CaseParty, CaseRequest, SupervisionSheet, Whistle, WhistleUnit
+from gridcase.cases.models.beside import (
+    CaseFile,
+    CaseLink,
+    CaseParty,
+    CaseRequest,
+    SupervisionSheet,
+    Whistle,
+    WhistleUnit,
+)
 from gridcase.cases.models.case import Case, CaseClass, CasePoint, CaseSequence, CaseStep, CaseTally
 
 __all__ = [
     "Case",
     "CaseClass",
+    "CaseFile",
     "CaseLink",
     "CaseParty",
     "CasePoint",

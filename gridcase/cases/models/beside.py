@@ -1,4 +1,4 @@
-"""What stands beside a case: requests, who else is in it, the whistle, the case it follows, supervision sheets."""
+"""What stands beside a case: requests, papers, who else is in it, the whistle, what it follows, supervision sheets."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from gridcase.core.db import Base, ByteString, UtcDateTime
+from gridcase.files.models import StoredFile
 
 ASKED, PRESENT = text("state = 'asked'"), text("ended_at IS NULL")
 
@@ -123,3 +124,26 @@ class SupervisionSheet(Base):
     decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     decided_by_user_id: Mapped[int | None]
     decided_by_name: Mapped[str | None] = mapped_column(String(80))
+
+
+class CaseFile(Base):
+    """A photo or paper of a case, handed in with a step; `seq` counts within the case and stands in its address."""
+
+    __tablename__ = "case_file"
+    __table_args__ = (
+        UniqueConstraint("case_id", "seq"),
+        Index("ix_case_file_file", "file_id"),
+        Index("ix_case_file_step", "step_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"))
+    seq: Mapped[int]
+    step_id: Mapped[int] = mapped_column(ForeignKey("case_step.id"))
+    file_id: Mapped[int] = mapped_column(ForeignKey("stored_file.id"))
+    kind: Mapped[str] = mapped_column(String(10))
+    caption: Mapped[str | None] = mapped_column(String(60))
+    added_by_user_id: Mapped[int | None]
+    added_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    stored: Mapped[StoredFile] = relationship(lazy="joined", innerjoin=True)

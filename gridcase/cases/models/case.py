@@ -11,7 +11,6 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from gridcase.cases.models.beside import CaseParty, CaseRequest, Whistle
 from gridcase.core.db import Base, ByteString, Json, UtcDateTime
-from gridcase.files.models import StoredFile
 
 OPEN, ENDED = text("closed_at IS NULL"), text("closed_at IS NOT NULL")
 SECOND_CHECK_DUE = text("second_check = 'due'")
@@ -179,26 +178,3 @@ class CaseSequence(Base):
     town_code: Mapped[str] = mapped_column(String(12), primary_key=True)
     day: Mapped[date] = mapped_column(primary_key=True)
     last: Mapped[int]
-
-
-class CaseFile(Base):
-    """A photo or paper of a case, handed in with a step; `seq` counts within the case and stands in its address."""
-
-    __tablename__ = "case_file"
-    __table_args__ = (
-        UniqueConstraint("case_id", "seq"),
-        Index("ix_case_file_file", "file_id"),
-        Index("ix_case_file_step", "step_id"),
-    )
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"))
-    seq: Mapped[int]
-    step_id: Mapped[int] = mapped_column(ForeignKey("case_step.id"))
-    file_id: Mapped[int] = mapped_column(ForeignKey("stored_file.id"))
-    kind: Mapped[str] = mapped_column(String(10))
-    caption: Mapped[str | None] = mapped_column(String(60))
-    added_by_user_id: Mapped[int | None]
-    added_at: Mapped[datetime] = mapped_column(UtcDateTime)
-
-    stored: Mapped[StoredFile] = relationship(lazy="joined", innerjoin=True)

@@ -7,8 +7,8 @@ from alembic import op
 
 from gridcase.core.db import UtcDateTime
 
-revision = "0017_channels"
-down_revision = "0014_accounts"
+revision = "0017_calendar_versions"
+down_revision = "0016_case_moves"
 branch_labels = None
 depends_on = None
 
