@@ -24,7 +24,7 @@ from gridcase.users import queries as users
 from gridcase.users import service as user_service
 from gridcase.users.models import User
 from gridcase.users.session import Account
-from tests import provision, timing
+from tests import once, provision, timing
 from tests.factories import world as factory
 from tests.factories.demo import blank, blanks, demo_config, own_demo, small_demo
 from tests.factories.world import World
@@ -38,6 +38,7 @@ MONDAY = "2026-11-23T10:00:00+08:00"
 def pytest_configure(config: pytest.Config) -> None:
     """The process that leads the run starts PostgreSQL once; its workers find it in the environment."""
     timing.register(config)
+    once.register()
     if not hasattr(config, "workerinput") and not config.option.collectonly and provision.ENVIRONMENT not in os.environ:
         os.environ[provision.ENVIRONMENT] = provision.start().superuser_url
 
