@@ -48,6 +48,11 @@ def pytest_configure(config: pytest.Config) -> None:
             config.option.basetemp = str(folder)
 
 
+def pytest_collection_finish() -> None:
+    """Everything is imported."""
+    once.leave_alone()
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Whatever touches a database runs on both."""
     if "database" in metafunc.fixturenames:
