@@ -19,7 +19,6 @@ from gridcase.cases.rules import (
     Channel,
     Level,
     Light,
-    Phase,
     RequestKind,
     Stage,
     Standing,
@@ -28,18 +27,16 @@ from gridcase.cases.rules import (
     answer_refusal,
     case_number,
     closing_needs_note,
-    ladder_times,
     light_of,
     move_named,
     moves_open_to,
     on_time_rate,
-    phase_of,
     primary_move,
     stage_limit,
     why_not,
 )
 from gridcase.core.permissions import Permission as P
-from gridcase.core.worktime import DayKind, Limit, LimitUnit, WorkCalendar
+from gridcase.core.worktime import Limit, LimitUnit
 from gridcase.people.rules import ROLE_PERMISSIONS, Role
 
 NOW = datetime(2026, 11, 20, 2, tzinfo=UTC)
@@ -279,8 +276,6 @@ def test_every_open_state_leads_on_and_every_state_is_reached() -> None:
     assert set(State) <= reached
     for state in OPEN_STATES:
         assert any(move.target for move in MOVES if state in move.sources), state
-    assert {phase_of(state) for state in OPEN_STATES} == set(Phase)
-    assert phase_of(State.VOIDED) is None
 
 
 def test_the_field_knows_twelve_channels() -> None:
@@ -290,14 +285,6 @@ def test_the_field_knows_twelve_channels() -> None:
 
 
 def test_levels_and_urgencies_read_the_catalogue() -> None:
-    assert [Level.of_letter(letter) for letter in "GVTC"] == [
-        Level.GRID,
-        Level.VILLAGE,
-        Level.TOWN,
-        Level.COUNTY,
-    ]
-    with pytest.raises(ValueError, match="'X'"):
-        Level.of_letter("X")
     assert str(Urgency(1).label) == "特急"
 
 
@@ -411,20 +398,6 @@ def test_the_stage_of_a_state_gives_its_limit() -> None:
     assert stage_limit(State.IN_PROGRESS, Urgency.URGENT) is None  # the class's own limit rules
     assert stage_limit(State.SUSPENDED, Urgency.URGENT) is None
     assert stage_limit(State.CLOSED, Urgency.URGENT) is None
-
-
-def test_the_ladder_climbs_in_working_hours() -> None:
-    calendar = WorkCalendar({date(2026, 11, 23): DayKind.LOCAL_OFF}, known_years=frozenset({2026}))
-    due = datetime(2026, 11, 20, 2, tzinfo=UTC)  # Friday 10:00 on the wall
-    times = dict(ladder_times(due_at=due, soon_at=due - timedelta(hours=3), calendar=calendar))
-    by_name = {rung.name: at for rung, at in times.items()}
-    assert by_name == {
-        "case_soon": due - timedelta(hours=3),
-        "case_due": due,
-        "case_late_8": datetime(2026, 11, 24, 2, tzinfo=UTC),  # over the weekend and a day off
-        "case_late_16": datetime(2026, 11, 25, 2, tzinfo=UTC),
-        "case_late_40": datetime(2026, 11, 30, 2, tzinfo=UTC),
-    }
 
 
 def test_the_ladder_calls_the_nearest_first() -> None:
