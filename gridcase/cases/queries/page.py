@@ -27,11 +27,14 @@ from gridcase.people import queries as people
 from gridcase.people.models import Holding, Person, Post, Unit
 from gridcase.people.rules import UnitKind
 
+# Made once: an alias made for every page costs more than the rest of its statement.
+_TOWN, _VILLAGE, _PLACE = aliased(Grid), aliased(Grid), aliased(Grid)
+_HELPER, _COLLECTOR = aliased(Household), aliased(Post)
+
 
 def facts(case: Case) -> Any:
     """The names that belong to a case: places, household, who has it, who collected it; one statement."""
-    town, village, place, helper = aliased(Grid), aliased(Grid), aliased(Grid), aliased(Household)
-    collector = aliased(Post)
+    town, village, place, helper, collector = _TOWN, _VILLAGE, _PLACE, _HELPER, _COLLECTOR
     lon, lat = lon_lat(CasePoint.geom)
     return db.session.execute(
         select(
