@@ -17,7 +17,7 @@ from gridcase.audit import service as audit
 from gridcase.calendar.queries import work_calendar
 from gridcase.cases import queries as case_queries
 from gridcase.cases import service as cases
-from gridcase.cases.rules import LADDER, Rung, State, Urgency
+from gridcase.cases.rules import LADDER, Level, Rung, State, Urgency
 from gridcase.core.clock import town_day
 from gridcase.core.db import transaction
 from gridcase.core.permissions import Viewer
@@ -116,7 +116,8 @@ def _waited_for(case: Row[Any], posts: Sequence[Row[Any]]) -> Iterator[Addressee
     if rules.at_desk(State(case.state)) and (case.handler_post_id or case.handler_unit_id):
         yield Addressee(post_id=case.handler_post_id, unit_id=case.handler_unit_id)
     else:
-        yield from _nearest(case, posts, rules.waits_for(State(case.state)))
+        level = Level(case.level) if case.level else None
+        yield from _nearest(case, posts, rules.waits_for(State(case.state), level))
 
 
 def _nearest(case: Row[Any], posts: Sequence[Row[Any]], roles: Sequence[Role]) -> Iterator[Addressee]:

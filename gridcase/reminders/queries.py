@@ -53,7 +53,7 @@ def untold(
     )
     query = select(
         Case.id, Case.number, Case.state, Case.urgency, Case.path, Case.section_id, Case.restricted,
-        Case.due_at, Case.handler_post_id, Case.handler_unit_id,
+        Case.due_at, Case.handler_post_id, Case.handler_unit_id, Case.level,
     ).where(
         open_condition(),
         Case.unsorted.is_(False),

@@ -37,7 +37,7 @@ class Run:
 def main(*words: str) -> int:
     """Run what is left; 1 if anything failed."""
     wanted = [soak for soak in SOAKS if not words or any(word in soak.test for word in words)]
-    commit, runs = _commit(), [Run(soak, one) for soak in wanted for one in soak.databases or (NONE,)]
+    commit, runs = commit(), [Run(soak, one) for soak in wanted for one in soak.databases or (NONE,)]
     left = [run for run in runs if run.key not in passed(RESULTS, commit)]
     print(f"{len(runs) - len(left)} of {len(runs)} passed at {commit}; {len(left)} to run", flush=True)
     failed = 0
@@ -59,7 +59,7 @@ def passed(results: Path, commit: str) -> set[tuple[str, str]]:
         }
 
 
-def _commit() -> str:
+def commit() -> str:
     """The short name of the commit, with a plus sign when files differ from it (the results aside)."""
     name = _git("rev-parse", "--short=12", "HEAD") or "unknown"
     changed = _git("status", "--porcelain", "--untracked-files=no", "--", ".", f":!{RESULTS.relative_to(ROOT)}")

@@ -1,7 +1,7 @@
 """Reading cases: who sees which, the work list, one case's page, the catalogue, what is due, and whether all agrees."""
 
 from gridcase.cases.queries.alike import Likely, Typed, likely_same
-from gridcase.cases.queries.beside import called_units, linked, named_parties
+from gridcase.cases.queries.beside import called_units, linked, named_parties, open_follower
 from gridcase.cases.queries.catalogue import (
     catalogue,
     class_by_code,
@@ -31,6 +31,7 @@ from gridcase.cases.queries.page import (
     desk_of,
     explained,
     facts,
+    last_attempt,
     limit_of,
     steps,
     units_over,
@@ -84,6 +85,7 @@ __all__ = [
     "held_by",
     "home_village",
     "is_addressed",
+    "last_attempt",
     "late_without_sheet",
     "likely_same",
     "limit_of",
@@ -91,6 +93,7 @@ __all__ = [
     "may_register",
     "named_parties",
     "open_condition",
+    "open_follower",
     "papers_by_step",
     "papers_held",
     "permissions_over",

@@ -27,6 +27,7 @@ from gridcase.cases.rules.moves import (
     why_not,
 )
 from gridcase.cases.rules.states import (
+    ATTEMPTS_APART,
     ATTEMPTS_NEEDED,
     ENDED_STATES,
     LEVELS,
@@ -52,6 +53,7 @@ from gridcase.cases.rules.states import (
 )
 
 __all__ = [
+    "ATTEMPTS_APART",
     "ATTEMPTS_NEEDED",
     "ENDED_STATES",
     "LADDER",
