@@ -8,6 +8,7 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from hashlib import sha256
 from itertools import pairwise
 from pathlib import Path
@@ -68,8 +69,11 @@ UNITS = ("water", "justice", "county_water", "other_station")
 ARROWS = {name: (frozenset(sources.split()), target) for name, (sources, target, _right) in EXPECTED.items()}
 # Working hours of a stage for an ordinary case; handling has the case's own limit.
 STAGES = {"registered": 8, "accepted": 4, "returned": 4, "dispatched": 8, "feedback": 16}
-NOTED = ("rework", "reopen", "withdraw", "void", "refuse_extension", "refuse_pause", "follow_up")
-PLAIN = ("accept", "sign", "resume", "grant_extension", "report_in")
+# How much likelier than another open move: else no life would come to its end.
+ONWARD = {
+    "accept": 4, "dispatch": 4, "sign": 6, "submit_result": 6, "record_answer": 6, "verify": 8, "resume": 3,
+    "grant_extension": 4, "report_in": 3, "reopen": 3, "rate_units": 3, "rate_whistle": 3, "follow_up": 3,
+}  # fmt: skip
 MAKER = job("lives")
 
 
@@ -145,11 +149,6 @@ class Clock:
         if self.since is not None and self.until is not None:
             self.stood.append((self.since, min(self.now, self.until)))
             self.since = self.until = None
-
-
-def seldom(pick: int, share: float) -> bool:
-    """Whether this is one of the few times; small numbers, which Hypothesis likes, are spread."""
-    return random.Random(pick).random() < share
 
 
 class CaseLives(RuleBasedStateMachine):
@@ -230,17 +229,44 @@ class CaseLives(RuleBasedStateMachine):
         self.clock.reckon()
         self.clock.arrive(self.state, self.clock.came)
 
-    # -- time
+    # -- what happens: mostly one of the moves that are open to somebody now, by name first, so that every move has its
+    # turn; now and then anything by anybody. The dice are Hypothesis's: a failure names their seed.
 
-    @rule(hours=st.sampled_from((1, 3, 9, 30, 90, 340)))
-    def wait(self, hours: int) -> None:
-        self.clock.now += timedelta(hours=hours)
+    @rule(dice=st.randoms(use_true_random=True), times=st.integers(4, 9))
+    def live(self, dice: random.Random, times: int) -> None:
+        for _ in range(times):
+            if self.state in ENDED_STATES - {State.CLOSED}:
+                return
+            dice.choices((self.go_on, self.attempt, self.wait, self.other_calendar, self.sweep), (70, 15, 8, 4, 3))[0](
+                dice
+            )
+            self.nothing_is_lost()
+            self.the_clocks_are_right()
+            self.clock.now += timedelta(hours=dice.randint(0, 12))
 
-    @rule(pick=st.integers(0, 10_000))
-    def other_calendar(self, pick: int) -> None:
+    def go_on(self, dice: random.Random) -> None:
+        open_to: dict[str, list[Role]] = {}
+        ending = len(self.made) > 16 or dice.random() < 0.04
+        for role in ROLES:
+            for move in moves_open_to(queries.standing_of(self.case, self.people[role]), now=self.clock.now):
+                if move.name in WAYS and (ending or move.name not in RARE):
+                    open_to.setdefault(move.name, []).append(role)
+        if open_to:
+            names = sorted(open_to)
+            name = dice.choices(names, [ONWARD.get(one, 1) for one in names])[0]
+            WAYS[name](self, name, dice.choice(open_to[name]), dice, False)
+
+    def attempt(self, dice: random.Random) -> None:
+        """Anything by anybody, with values that may make no sense; a life is not ended by an accident."""
+        name = dice.choice(sorted(WAYS))
+        if name not in RARE or len(self.made) > 12:
+            WAYS[name](self, name, dice.choice(ROLES), dice, True)
+
+    def wait(self, dice: random.Random) -> None:
+        self.clock.now += timedelta(hours=dice.choice((9, 30, 90, 340)))
+
+    def other_calendar(self, _dice: random.Random) -> None:
         """The county closes a day, or opens it again: what runs is counted anew, with all that was granted."""
-        if not seldom(pick, 0.15):
-            return
         days = calendar.days_of(CLOSED_DAY.year)
         rest = [one for one in days if one.day != CLOSED_DAY]
         closing = [Day(CLOSED_DAY, DayKind.LOCAL_OFF, "")] if len(rest) == len(days) else []
@@ -250,111 +276,91 @@ class CaseLives(RuleBasedStateMachine):
         if self.state not in ENDED_STATES:
             self._reckon()
 
-    @rule(pick=st.integers(0, 10_000))
-    def sweep(self, pick: int) -> None:
+    def sweep(self, _dice: random.Random) -> None:
         """Whoever looks again tells nothing twice; a drafted sheet can be signed."""
-        if not seldom(pick, 0.15):
-            return
         jobs.sweep(actor=MAKER, now=self.clock.now)
         assert jobs.sweep(actor=MAKER, now=self.clock.now) == 0
         drafted = select(SupervisionSheet).where(
             SupervisionSheet.case_id == self.case.id, SupervisionSheet.state == "drafted"
         )
         for sheet in db.session.scalars(drafted).all():
-            deed = {"demand": "限期办好。", "answer_by": town_day(self.clock.now)}
-            self._do("supervise", lambda *, s=sheet, **who: service.sign_sheet(s, **who, **deed), Role.TOWN_MANAGER)
+            sign = partial(service.sign_sheet, sheet, demand="限期办好。", answer_by=town_day(self.clock.now))
+            self._do("supervise", sign, Role.TOWN_MANAGER)
 
-    # -- moves
+    # -- how each move is made; `odd`: also with what must be refused
 
-    @rule(role=st.sampled_from(ROLES), name=st.sampled_from((*PLAIN, "remind")))
-    def plain(self, role: Role, name: str) -> None:
+    def plain(self, name: str, role: Role, _dice: random.Random, _odd: bool) -> None:
         self._make(name, role)
 
-    @rule(
-        role=st.sampled_from(ROLES), name=st.sampled_from((*NOTED, "comment")),
-        words=st.sampled_from(("说明一句", "说明一句", "")),
-    )  # fmt: skip
-    def with_words(self, role: Role, name: str, words: str) -> None:
-        if name not in RARE or len(self.made) > 12:
-            made = self._make(name, role, note=words)
-            assert not (made and not words), f"{name} went through without words"
+    def noted(self, name: str, role: Role, dice: random.Random, odd: bool) -> None:
+        words = "" if odd and dice.random() < 0.3 else "说明一句"
+        made = self._make(name, role, note=words)
+        assert not (made and not words), f"{name} went through without words"
 
-    @rule(
-        role=st.sampled_from((Role.VILLAGE_HEAD, Role.DISPATCHER, Role.COUNTY_DISPATCHER, Role.DEPT)),
-        name=st.sampled_from(("dispatch", "dispatch", "transfer", "add_helper")),
-        to=st.sampled_from((*UNITS, "leader")),
-    )
-    def send(self, role: Role, name: str, to: str) -> None:
+    def sent(self, name: str, role: Role, dice: random.Random, odd: bool) -> None:
+        to = dice.choice((*UNITS, "leader") if odd else ("water", "county_water", "leader", "justice"))
         unit = db.session.get(Unit, self.world.units[to]) if to in UNITS else None
         post = db.session.get(Post, self.world.posts[Role.GRID_LEADER]) if unit is None else None
         if self._make(name, role, unit=unit, post=post, note="请办理"):
             assert to != "other_station", "sent to a unit that does not serve the place"
 
-    @rule(role=st.sampled_from(ROLES), amount=st.integers(0, 12))
-    def ask_for_time(self, role: Role, amount: int) -> None:
-        if self._make("ask_extension", role, reason=ExtensionReason.FUNDING, amount=amount):
+    def more_time(self, name: str, role: Role, dice: random.Random, odd: bool) -> None:
+        amount = dice.randint(0, 12) if odd else 2
+        if self._make(name, role, reason=ExtensionReason.FUNDING, amount=amount):
             assert 1 <= amount <= 10
 
-    @rule(role=st.sampled_from(ROLES), days=st.integers(-1, 9), name=st.sampled_from(("suspend", "ask_pause")))
-    def pause(self, role: Role, days: int, name: str) -> None:
+    def paused(self, name: str, role: Role, dice: random.Random, odd: bool) -> None:
+        days = dice.randint(-1 if odd else 0, 9)
         until = (self.clock.now + timedelta(days=days)).astimezone(TOWN_ZONE).date()
         if self._make(name, role, reason=ExtensionReason.WEATHER_OR_SEASON, until=until):
             assert days >= 0
 
-    @rule(role=st.sampled_from(ROLES))
-    def give_back(self, role: Role) -> None:
-        self._make("give_back", role, reason=ReturnReason.NOT_OUR_DUTY)
+    def given_back(self, name: str, role: Role, _dice: random.Random, _odd: bool) -> None:
+        self._make(name, role, reason=ReturnReason.NOT_OUR_DUTY)
 
-    @rule(role=st.sampled_from(ROLES))
-    def hand_in(self, role: Role) -> None:
-        self._make("submit_result", role, result="办好了。")
+    def handed_in(self, name: str, role: Role, _dice: random.Random, _odd: bool) -> None:
+        self._make(name, role, result="办好了。")
 
-    @rule(role=st.sampled_from(ROLES), answer=st.sampled_from((Answer.SOLVED, Answer.NOT_SOLVED, None)))
-    def word(self, role: Role, answer: Answer | None) -> None:
-        before = self.case.answer
-        if self._make("record_answer", role, answer=answer, rating=Rating.SATISFIED) and answer is None:
+    def answered(self, name: str, role: Role, dice: random.Random, _odd: bool) -> None:
+        before, answer = self.case.answer, dice.choice((Answer.SOLVED, Answer.NOT_SOLVED, None, None))
+        if self._make(name, role, answer=answer, rating=Rating.SATISFIED) and answer is None:
             assert before not in ("solved", "not_solved"), "an attempt wiped out the villager's word"
 
-    @rule(role=st.sampled_from(ROLES))
-    def close(self, role: Role) -> None:
-        handler, answered = self.case.handled_by_user_id, self.case.answer is not None
-        if self._make("verify", role, note="已核查。"):
-            assert answered, "closed without a word"
+    def verified(self, name: str, role: Role, _dice: random.Random, _odd: bool) -> None:
+        handler, spoken = self.case.handled_by_user_id, self.case.answer is not None
+        if self._make(name, role, note="已核查。"):
+            assert spoken, "closed without a word"
             assert handler != self.people[role].user_id, "checked by who handled it"
 
-    @rule(role=st.sampled_from((Role.LIAISON, Role.GRID_LEADER, Role.VILLAGE_HEAD, Role.DEPT)))
-    def solve(self, role: Role) -> None:
-        if len(self.made) > 6:
-            policy = service.ClosingPolicy(second_check_percent=100)
-            self._make("self_solve", role, result="当场办好。", answer=Answer.SOLVED, policy=policy)
+    def solved(self, name: str, role: Role, _dice: random.Random, _odd: bool) -> None:
+        policy = service.ClosingPolicy(second_check_percent=100)
+        self._make(name, role, result="当场办好。", answer=Answer.SOLVED, policy=policy)
 
-    @rule(role=st.sampled_from(ROLES), passed=st.booleans())
-    def look_again(self, role: Role, passed: bool) -> None:
+    def looked_at(self, name: str, role: Role, dice: random.Random, _odd: bool) -> None:
         handler = self.case.handled_by_user_id
-        if self._make("second_check", role, passed=passed, note="看过了"):
+        if self._make(name, role, passed=dice.random() < 0.5, note="看过了"):
             assert handler != self.people[role].user_id, "looked at by who solved it"
 
-    @rule(role=st.sampled_from(ROLES), itself=st.booleans())
-    def merge(self, role: Role, itself: bool) -> None:
-        if len(self.made) > 12:
-            first = self.case if itself else db.session.get_one(Case, self.town.first)
-            assert not (self._make("reject_duplicate", role, first=first) and itself)
+    def merged(self, name: str, role: Role, dice: random.Random, odd: bool) -> None:
+        itself = odd and dice.random() < 0.3
+        first = self.case if itself else db.session.get_one(Case, self.town.first)
+        assert not (self._make(name, role, first=first) and itself), "is its own double"
 
-    @rule(role=st.sampled_from(ROLES), name=st.sampled_from(("rate_units", "rate_whistle")))
-    def rate(self, role: Role, name: str) -> None:
+    def rated(self, name: str, role: Role, _dice: random.Random, _odd: bool) -> None:
         self._make(name, role, rating=Rating.BASICALLY)
 
-    @rule(role=st.sampled_from(ROLES), kind=st.sampled_from((None, *WhistleKind)), call=st.booleans())
-    def climb(self, role: Role, kind: WhistleKind | None, call: bool) -> None:
-        before = self.case.level
+    def climbed(self, name: str, role: Role, dice: random.Random, odd: bool) -> None:
+        before, level = self.case.level, climbs_to(queries.standing_of(self.case, self.people[role]))
+        whistled, call = level in service.WHISTLED, level is Level.TOWN and dice.random() < 0.5
+        kind = dice.choice(list(WhistleKind)) if whistled or (odd and dice.random() < 0.3) else None
         unit = db.session.get(Unit, self.world.units["water"])
-        if self._make("escalate", role, note="提级", kind=kind, units=[unit] if call and unit else []):
+        if self._make(name, role, note="提级", kind=kind, units=[unit] if call and unit else []):
             order = [None, "grid", "village", "town", "county"]
             assert order.index(self.case.level) > order.index(before)
 
-    @rule(role=st.sampled_from(ROLES), many=st.integers(1, 3))
-    def with_papers(self, role: Role, many: int) -> None:
+    def with_papers(self, name: str, role: Role, dice: random.Random, odd: bool) -> None:
         """Papers come with a step or not at all."""
+        many = dice.randint(1, 25 if odd else 3)
         sent = [
             replace(self.town.photo, digest=sha256(f"{self.case.id} {self.papers + n}".encode()).hexdigest())
             for n in range(many)
@@ -364,68 +370,8 @@ class CaseLives(RuleBasedStateMachine):
             service.comment(self.case, actor=actor, now=now, note="附照片")
             service.attach(self.case, service.Papers(sent), actor=actor, now=now)
 
-        if self._do("comment", deed, role):
+        if self._do(name, deed, role):
             self.papers += many
-
-    # -- a life that goes on: one of the moves that are open to somebody now (the rules above mostly try what is not)
-
-    @rule(picks=st.lists(st.tuples(st.integers(0, 10_000), st.integers(0, 30)), min_size=3, max_size=8))
-    def go_on(self, picks: list[tuple[int, int]]) -> None:
-        for pick, hours in picks:
-            self._go(random.Random(pick), pick)
-            self.nothing_is_lost()
-            self.the_clocks_are_right()
-            self.clock.now += timedelta(hours=hours)
-
-    def _go(self, chosen: random.Random, pick: int) -> None:
-        """By name first, so that every move has its turn, however many may make it."""
-        open_to: dict[str, list[Role]] = {}
-        for role in ROLES:
-            for move in moves_open_to(queries.standing_of(self.case, self.people[role]), now=self.clock.now):
-                if move.name in self._ways and (move.name not in RARE or len(self.made) > 20 or pick % 9 == 0):
-                    open_to.setdefault(move.name, []).append(role)
-        if open_to:
-            name = chosen.choice(sorted(open_to))
-            self._ways[name](chosen.choice(open_to[name]), pick)
-
-    @property
-    def _ways(self) -> dict[str, Callable[[Role, int], Any]]:
-        places, pauses = ("water", "county_water", "leader", "justice"), {"ask_pause": 3, "suspend": 2}
-        words: dict[str, Any] = {"note": "说明一句"}
-        return {
-            **{name: lambda role, _pick, n=name: self._make(n, role, **words) for name in NOTED},
-            **{name: lambda role, _pick, n=name: self._make(n, role) for name in PLAIN},
-            **{
-                name: lambda role, pick, n=name: self._call("send", role=role, name=n, to=places[pick % len(places)])
-                for name in ("dispatch", "transfer", "add_helper")
-            },
-            **{
-                name: lambda role, _pick, n=name, d=days: self._call("pause", role=role, days=d, name=n)
-                for name, days in pauses.items()
-            },
-            **{
-                name: lambda role, _pick, n=name: self._call("rate", role=role, name=n)
-                for name in ("rate_units", "rate_whistle")
-            },
-            "ask_extension": lambda role, _pick: self._call("ask_for_time", role=role, amount=2),
-            "give_back": lambda role, _pick: self._call("give_back", role=role),
-            "submit_result": lambda role, _pick: self._call("hand_in", role=role),
-            "record_answer": lambda role, pick: self._call("word", role=role, answer=None if pick % 4 else Answer.SOLVED),
-            "verify": lambda role, _pick: self._call("close", role=role),
-            "self_solve": lambda role, _pick: self._call("solve", role=role),
-            "second_check": lambda role, pick: self._call("look_again", role=role, passed=pick % 2 == 0),
-            "reject_duplicate": lambda role, _pick: self._call("merge", role=role, itself=False),
-            "escalate": self._climb,
-        }
-
-    def _call(self, rule_name: str, **given: Any) -> None:
-        """Make the move of a rule of the machine with these values."""
-        getattr(type(self), rule_name)(self, **given)
-
-    def _climb(self, role: Role, pick: int) -> None:
-        level = climbs_to(queries.standing_of(self.case, self.people[role]))
-        kind = list(WhistleKind)[pick % 3] if level in service.WHISTLED else None
-        self._call("climb", role=role, kind=kind, call=level is Level.TOWN and pick % 2 == 0)
 
     # -- what always holds
 
@@ -481,3 +427,24 @@ class CaseLives(RuleBasedStateMachine):
         assert self.case.due_at == self.clock.due
         assert self.case.stage_due_at == self.clock.stage
         assert self.case.registered_at == START
+
+
+WAYS: dict[str, Callable[[CaseLives, str, Role, random.Random, bool], None]] = {
+    **dict.fromkeys(("accept", "sign", "resume", "grant_extension", "report_in", "remind"), CaseLives.plain),
+    **dict.fromkeys(
+        ("rework", "reopen", "withdraw", "void", "refuse_extension", "refuse_pause", "follow_up"), CaseLives.noted
+    ),
+    **dict.fromkeys(("dispatch", "transfer", "add_helper"), CaseLives.sent),
+    **dict.fromkeys(("ask_pause", "suspend"), CaseLives.paused),
+    **dict.fromkeys(("rate_units", "rate_whistle"), CaseLives.rated),
+    "ask_extension": CaseLives.more_time,
+    "give_back": CaseLives.given_back,
+    "submit_result": CaseLives.handed_in,
+    "record_answer": CaseLives.answered,
+    "verify": CaseLives.verified,
+    "self_solve": CaseLives.solved,
+    "second_check": CaseLives.looked_at,
+    "reject_duplicate": CaseLives.merged,
+    "escalate": CaseLives.climbed,
+    "comment": CaseLives.with_papers,
+}

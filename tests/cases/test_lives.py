@@ -16,12 +16,12 @@ from tests.conftest import Templates
 from tests.soak.progress import Progress
 
 FULL = os.environ.get("GRIDCASE_FULL", "") not in {"", "0"}
-LIVES, PART, STEPS = (10_000, 250, 12) if FULL else (20, 20, 12)
+LIVES, PART, STEPS = (10_000, 250, 4) if FULL else (12, 12, 4)
 PHASES = tuple(Phase) if FULL else (Phase.generate,)  # shrinking a failure takes minutes: the full run does it
 
 
 def live(templates: Templates, folder: Path, *, lives: int) -> None:
-    """So many lives of up to `STEPS` rules, each of up to eight moves."""
+    """So many lives of up to `STEPS` stretches of four to nine moves."""
     towns: list[Town] = []
     machine = type("Machine", (CaseLives,), {"templates": templates, "folder": folder, "towns": towns})
     run_state_machine_as_test(
