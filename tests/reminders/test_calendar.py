@@ -17,13 +17,15 @@ from gridcase.calendar.rules import Day, as_lines, from_lines
 from gridcase.cases import queries as case_queries
 from gridcase.cases import service as cases
 from gridcase.cases.models import Case
+from gridcase.cases.rules import WhistleKind
 from gridcase.core import clock
 from gridcase.core.db import db, transaction
 from gridcase.core.errors import Refused
-from gridcase.core.permissions import job
+from gridcase.core.permissions import Viewer, job
 from gridcase.core.worktime import DayKind
 from gridcase.people.rules import Role
 from gridcase.reminders.service import calendar as service
+from tests.factories.cases import collected, do, post_of, water
 from tests.factories.world import World
 from tests.reminders.test_jobs import case_of
 
@@ -79,6 +81,25 @@ def test_the_stage_keeps_its_own_beginning_and_the_case_explains_the_closed_day(
     why = case_queries.explained(db.session.get_one(Case, case_id), line, calendar.work_calendar())
     assert why.due.at == due_at(case_id)
     assert CLOSED_DAY in [one.day for one in why.skipped]
+
+
+def test_a_case_sent_on_or_up_keeps_the_stage_it_came_to_last(
+    ctx: Flask, world: World, viewer_of: Callable[[Role], Viewer], at: Callable[[str], None]
+) -> None:
+    """Its state stays "dispatched" or "accepted", its stage began anew: half past eight on the closed day's eve."""
+    sent, climbed, head = collected(world, ACTOR), collected(world, ACTOR), viewer_of(Role.VILLAGE_HEAD)
+    for case in (sent, climbed):
+        do(cases.accept, case, head)
+    do(cases.dispatch, sent, head, unit=water(world))
+    at("2026-11-27T16:30:00+08:00")  # Friday: one working hour is left of the day
+    do(cases.transfer, sent, head, post=post_of(world, Role.GRID_LEADER), note="换人")
+    do(cases.escalate, climbed, head, note="村里办不了", kind=WhistleKind.ROUTINE)
+    before = [case.stage_due_at for case in (sent, climbed)]
+    saved(with_closed_day())
+    db.session.rollback()
+    assert [case.stage_due_at - was for case, was in zip((sent, climbed), before, strict=True)] == [
+        timedelta(days=1)
+    ] * 2
 
 
 def test_a_case_born_between_the_look_and_the_saving_is_moved_too(ctx: Flask, world: World) -> None:

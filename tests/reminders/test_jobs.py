@@ -14,7 +14,7 @@ from gridcase.audit.models import AuditRow
 from gridcase.cases import queries as case_queries
 from gridcase.cases import service as cases
 from gridcase.cases.models import Case
-from gridcase.cases.rules import Channel, State, Urgency
+from gridcase.cases.rules import Channel, Level, State, Urgency
 from gridcase.core import clock
 from gridcase.core.db import db, transaction
 from gridcase.core.permissions import Viewer, job
@@ -262,3 +262,19 @@ def test_one_digest_a_liaison_and_day(world: World, at: Callable[[str], None]) -
     at("2026-11-24T09:00:00+08:00")
     sweep()
     assert digests() == [(liaison, 6), (liaison, 6)]
+
+
+@pytest.mark.parametrize(
+    ("level", "role"),
+    [(None, Role.FULLTIME_GRID), (Level.TOWN, Role.DISPATCHER), (Level.COUNTY, Role.COUNTY_DISPATCHER)],
+)
+def test_what_has_climbed_waits_for_the_desk_it_has_climbed_to(
+    world: World, at: Callable[[str], None], level: Level | None, role: Role
+) -> None:
+    case_id = case_of(world)
+    with transaction():
+        db.session.execute(update(Case).where(Case.id == case_id).values(state=State.ACCEPTED, level=level))
+        trace()
+    at("2026-12-04T17:00:00+08:00")
+    sweep()
+    assert told("case_soon", case_id=case_id) == [("case_soon", world.posts[role], None)]

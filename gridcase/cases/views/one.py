@@ -44,6 +44,7 @@ from gridcase.web.filters import translate
 from gridcase.web.formkit import labelled, options, submit
 
 BACKWARD = frozenset({"give_back", "rework", "reopen", "refuse_extension", "refuse_pause", "escalate"})
+FEW = 3  # buttons that may all be seen at once
 NAMES_OF_ROLES = {role.value: role.label for role in Role}
 
 
@@ -157,7 +158,7 @@ def _page(case: Case, someone: Viewer, now: datetime, filled: dict[str, Any]) ->
     light = light_of(due_at=case.due_at, soon_at=case.soon_at, closed=case.closed_at is not None, now=now)
     unit = LimitUnit(case.case_class.limit_unit)
     buttons = _buttons(case, moves, filled, someone, now)
-    shown = {button["name"] for button in buttons}
+    shown, seen = {button["name"] for button in buttons}, _at_once(buttons)
     return render_template(
         "cases/show.html", case=case, problems=[
             words for name, form in filled.items() if name not in shown for words in form.form_errors
@@ -167,8 +168,9 @@ def _page(case: Case, someone: Viewer, now: datetime, filled: dict[str, Any]) ->
         state=State(case.state), channel=Channel(case.channel), urgency=Urgency(case.urgency),
         answer=Answer(case.answer) if case.answer else None, rating=Rating(case.rating) if case.rating else None,
         named=named, papers=queries.papers_by_step(case, reads_letters=named), paper_kind=PaperKind,
-        moves=buttons, beside=beside.of(case), class_name=class_name, what_happened=what_happened,
-        roles=NAMES_OF_ROLES, backward=BACKWARD, limit_said=limit_said, calendar_version=calendar_queries.version(),
+        moves=buttons[:seen], other_moves=buttons[seen:], beside=beside.of(case), class_name=class_name,
+        what_happened=what_happened, roles=NAMES_OF_ROLES, backward=BACKWARD, limit_said=limit_said,
+        calendar_version=calendar_queries.version(),
     )  # fmt: skip
 
 
@@ -179,11 +181,16 @@ def _timeline(case: Case, line: Sequence[CaseStep]) -> list[tuple[bool, Any]]:
     return [(is_step, entry) for _at, is_step, entry in sorted(entries, key=lambda entry: (entry[0], not entry[1]))]
 
 
+def _at_once(buttons: list[dict[str, Any]]) -> int:
+    """How many buttons are seen at once; where there are many, all but the one that comes next stand in a menu."""
+    return len(buttons) if len(buttons) <= FEW else sum(button["primary"] for button in buttons) or 1
+
+
 def _buttons(
     case: Case, moves: list[Move], filled: dict[str, Any], someone: Viewer, now: datetime
 ) -> list[dict[str, Any]]:
     """The open moves with their forms; a move that was refused stands open with what was typed."""
-    first = primary_move(tuple(moves))
+    first = primary_move(tuple(moves), answer=Answer(case.answer) if case.answer else None)
     buttons = []
     for move in moves:
         name = "sort" if move.name == "accept" and case.unsorted else move.name
@@ -194,4 +201,4 @@ def _buttons(
             "url": url_for(f"cases.move_{name}", case_id=case.id),
             "danger": move.target in (State.VOIDED, State.WITHDRAWN, State.DUPLICATE),
         })  # fmt: skip
-    return buttons
+    return sorted(buttons, key=lambda button: not button["primary"])
