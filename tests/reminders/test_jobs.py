@@ -194,11 +194,32 @@ def test_night_waits_for_the_morning_but_not_for_emergencies(world: World, at: C
     sweep()
     assert told(case_id=ordinary) == []
     urgent = db.session.execute(select(Notice.rule, Notice.urgent).where(Notice.subject_id == burning)).all()
-    assert {tuple(row) for row in urgent} == {("case_due", True)}
+    assert {tuple(row) for row in urgent} == {("case.register:1", True), ("case_stage", True), ("case_due", True)}
     at("2026-11-24T07:00:00+08:00")
     sweep()
     assert {rule for rule, _post, _unit in told(case_id=ordinary)} == {"case_due"}
     assert db.session.scalar(select(Case.urgency).where(Case.id == burning)) == Urgency.CRITICAL
+
+
+def test_an_emergency_is_told_at_once_and_again_when_its_half_hour_is_over(
+    world: World, at: Callable[[str], None]
+) -> None:
+    at("2026-11-24T02:00:00+08:00")
+    case_id = case_of(world, "0202")
+    desks = {world.posts[role] for role in (Role.FULLTIME_GRID, Role.VILLAGE_HEAD, Role.DISPATCHER)}
+    assert {post for _rule, post, _unit in told("case.register:1", case_id=case_id)} == desks
+    at("2026-11-24T02:30:00+08:00")
+    assert sweep() == 0
+    at("2026-11-24T02:31:00+08:00")
+    sweep()
+    late = {world.posts[Role.GRID_LEADER], world.posts[Role.DISPATCHER]}
+    assert {post for _rule, post, _unit in told("case_stage", case_id=case_id)} == late
+    assert sweep() == 0
+
+
+def test_a_restricted_emergency_is_told_to_the_town_alone(world: World) -> None:
+    case_id = case_of(world, "0303")
+    assert [post for _rule, post, _unit in told("case.register:1", case_id=case_id)] == [world.posts[Role.DISPATCHER]]
 
 
 def test_without_an_order_the_nearest_desk_is_told(world: World, at: Callable[[str], None]) -> None:

@@ -16,6 +16,7 @@ from gridcase.cases import forms, queries, service
 from gridcase.cases.models import Case, CaseStep
 from gridcase.cases.rules import (
     LADDER,
+    STAGE_LATE,
     Answer,
     Channel,
     Light,
@@ -176,7 +177,7 @@ def _page(case: Case, someone: Viewer, now: datetime, filled: dict[str, Any]) ->
 
 def _timeline(case: Case, line: Sequence[CaseStep]) -> list[tuple[bool, Any]]:
     """The steps and the reminders in the order of time: (is a step, step or reminder)."""
-    told = notices.told_about("case", case.id, [rung.name for rung in LADDER])
+    told = notices.told_about("case", case.id, [rung.name for rung in (*LADDER, STAGE_LATE)])
     entries = [(step.at, True, step) for step in line] + [(one.at, False, one) for one in told]
     return [(is_step, entry) for _at, is_step, entry in sorted(entries, key=lambda entry: (entry[0], not entry[1]))]
 
