@@ -25,7 +25,7 @@ def open_move(page: Page, name: str) -> Page:
         menu = page.locator("details.more-moves:not([open])", has=form)
         if menu.count():
             menu.locator("> summary").click()
-        page.locator("details.move", has=form).locator("summary").click()
+        page.locator("details.move", has=form).locator("> summary").click()
     return page
 
 
