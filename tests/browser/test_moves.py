@@ -120,7 +120,7 @@ def fill(form: Any, key: str, value: str) -> None:
     """One field, whatever it is: choices by value, words as typed."""
     one = form.locator(f'[name$="-{key}"]')
     kind = one.first.evaluate("element => element.type")
-    if kind == "radio":
+    if kind in ("radio", "checkbox"):
         form.locator(f'[name$="-{key}"][value="{value}"]').check(force=True)
     elif kind.startswith("select"):
         one.select_option(value)
