@@ -234,6 +234,7 @@ class CaseLives(RuleBasedStateMachine):
 
     @rule(dice=st.randoms(use_true_random=True), times=st.integers(4, 9))
     def live(self, dice: random.Random, times: int) -> None:
+        self.haste = dice.choice((1, 2, 3))  # some stretches wander, some make for the end
         for _ in range(times):
             if self.state in ENDED_STATES - {State.CLOSED}:
                 return
@@ -253,7 +254,7 @@ class CaseLives(RuleBasedStateMachine):
                     open_to.setdefault(move.name, []).append(role)
         if open_to:
             names = sorted(open_to)
-            name = dice.choices(names, [ONWARD.get(one, 1) for one in names])[0]
+            name = dice.choices(names, [ONWARD.get(one, 1) ** self.haste for one in names])[0]
             WAYS[name](self, name, dice.choice(open_to[name]), dice, False)
 
     def attempt(self, dice: random.Random) -> None:

@@ -16,7 +16,7 @@ from tests.conftest import Templates
 from tests.soak.progress import Progress
 
 FULL = os.environ.get("GRIDCASE_FULL", "") not in {"", "0"}
-LIVES, PART, STEPS = (10_000, 250, 4) if FULL else (12, 12, 4)
+LIVES, PART, STEPS = (10_000, 250, 4) if FULL else (20, 20, 4)
 PHASES = tuple(Phase) if FULL else (Phase.generate,)  # shrinking a failure takes minutes: the full run does it
 
 
