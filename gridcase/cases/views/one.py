@@ -37,6 +37,7 @@ from gridcase.cases.views.base import bp, class_name
 from gridcase.core import clock
 from gridcase.core.clock import town_day
 from gridcase.core.permissions import Permission, Viewer
+from gridcase.core.words import N_
 from gridcase.core.worktime import LimitUnit
 from gridcase.notices import queries as notices
 from gridcase.people.rules import Role
@@ -48,7 +49,7 @@ BACKWARD = frozenset({"give_back", "rework", "reopen", "refuse_extension", "refu
 FEW, LAST = 3, 2  # buttons that may all be seen at once; the rank of what stands in the menu
 REFUSALS = frozenset({"refuse_extension", "refuse_pause"})  # open where a request waits for this reader's answer
 QUIET = frozenset({"remind", "comment"})
-NAMES_OF_ROLES = {role.value: role.label for role in Role}
+NAMES_OF_ROLES = {**{role.value: role.label for role in Role}, "reporter": N_("群众本人")}
 
 
 @bp.get("/<int:case_id>")
