@@ -250,6 +250,7 @@ def test_unpaid_wages_climb_to_the_county(play: Play) -> None:
         play.when(moment)
     assert play.told("case_due") == {"试点县人社局", "网格长"}
     assert play.told("case_late_8") == {"总网格长"}
+    assert play.told("case_late_16") == {"镇综治中心值班员"}
     assert play.told("case_late_40") == {"镇综治中心值班员", "镇业务管理员"}
     with play.app.app_context():
         sheet = db.session.scalars(select(SupervisionSheet)).one()
