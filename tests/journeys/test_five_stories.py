@@ -211,14 +211,14 @@ def test_unpaid_wages_climb_to_the_county(play: Play) -> None:
     play.stands("registered", due="12-07 10:00", stage="11-23 11:45")
     play.accept(Role.GRID_LEADER, 2)
     assert "已提到村级" in play.move(Role.GRID_LEADER, "escalate", note="老板在外县，网格里找不到人。")
-    assert play.told("case.escalate") == set(), "from the cell to the village no whistle is blown"
+    assert play.told("case.escalate") == {"专职网格员", "总网格长"}, "no whistle inside a village, but it is told"
     play.when("11-23 11:00")
     play.move(
         Role.VILLAGE_HEAD, "escalate", note="涉及八个人，村里谈不下来。", whistle_kind="routine",
         units=[str(play.world.units["water"])],
     )  # fmt: skip
     play.stands("accepted", due="12-07 10:00", stage="11-23 14:45")
-    assert play.told("case.escalate") == {"青溪镇综治中心", "青溪镇人社所"}
+    assert play.told("case.escalate") == {"专职网格员", "总网格长", "青溪镇综治中心", "青溪镇人社所"}
     assert "请在 2026年11月25日 11:00 前报到" in play.page(Role.DEPT)
     assert play.status(Role.COUNTY_DISPATCHER) == 404, "the county sees what has climbed to it"
     play.when("11-23 15:00")

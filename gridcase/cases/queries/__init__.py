@@ -39,7 +39,7 @@ from gridcase.cases.queries.page import (
     villages_of_town,
 )
 from gridcase.cases.queries.papers import get_paper, papers_by_step, papers_held
-from gridcase.cases.queries.posts import Held, held_by, posts_to_warn, without_addressee
+from gridcase.cases.queries.posts import Held, held_by, posts_to_warn, village_desk, without_addressee
 from gridcase.cases.queries.sheets import get_sheet, late_without_sheet, supervision_sheets
 from gridcase.cases.queries.sight import (
     get_case,
@@ -109,6 +109,7 @@ __all__ = [
     "tabs_for",
     "units_over",
     "units_to_call",
+    "village_desk",
     "villages_of_town",
     "villages_seen",
     "visible",

@@ -78,8 +78,12 @@ def tell_unit(
 
 
 def tell_desk(case: Case, step: CaseStep, *, now: datetime, unit_id: int | None) -> None:
-    """The desk the case has climbed to."""
-    _tell(case, step, _CLIMBED, now, unit_id=unit_id, rule="desk")
+    """The desk the case has climbed to; without a unit the village's posts."""
+    if unit_id is not None:
+        _tell(case, step, _CLIMBED, now, unit_id=unit_id, rule="desk")
+        return
+    for post_id in queries.village_desk(case, on=town_day(now)):
+        _tell(case, step, _CLIMBED, now, post_id=post_id, rule="desk")
 
 
 def tell_granters(case: Case, step: CaseStep, *, now: datetime) -> None:
