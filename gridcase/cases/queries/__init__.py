@@ -1,7 +1,7 @@
 """Reading cases: who sees which, the work list, one case's page, the catalogue, what is due, and whether all agrees."""
 
 from gridcase.cases.queries.alike import Likely, Typed, likely_same
-from gridcase.cases.queries.beside import called_units, linked, named_parties
+from gridcase.cases.queries.beside import called_units, linked, named_parties, open_follower
 from gridcase.cases.queries.catalogue import (
     catalogue,
     class_by_code,
@@ -31,6 +31,7 @@ from gridcase.cases.queries.page import (
     desk_of,
     explained,
     facts,
+    last_attempt,
     limit_of,
     steps,
     units_over,
@@ -38,7 +39,7 @@ from gridcase.cases.queries.page import (
     villages_of_town,
 )
 from gridcase.cases.queries.papers import get_paper, papers_by_step, papers_held
-from gridcase.cases.queries.posts import Held, held_by, without_addressee
+from gridcase.cases.queries.posts import Held, held_by, posts_to_warn, village_desk, without_addressee
 from gridcase.cases.queries.sheets import get_sheet, late_without_sheet, supervision_sheets
 from gridcase.cases.queries.sight import (
     get_case,
@@ -84,6 +85,7 @@ __all__ = [
     "held_by",
     "home_village",
     "is_addressed",
+    "last_attempt",
     "late_without_sheet",
     "likely_same",
     "limit_of",
@@ -91,9 +93,11 @@ __all__ = [
     "may_register",
     "named_parties",
     "open_condition",
+    "open_follower",
     "papers_by_step",
     "papers_held",
     "permissions_over",
+    "posts_to_warn",
     "register_places",
     "register_roots",
     "scoped",
@@ -105,6 +109,7 @@ __all__ = [
     "tabs_for",
     "units_over",
     "units_to_call",
+    "village_desk",
     "villages_of_town",
     "villages_seen",
     "visible",

@@ -205,9 +205,9 @@ def _columns() -> Any:
         select(
             Case.id, Case.number, Case.title, Case.state, Case.urgency, Case.restricted, Case.unsorted,
             Case.registered_at, Case.due_at, Case.soon_at, Case.closed_at, Case.closed_late, Case.second_check,
-            CaseClass.zh, CaseClass.en, CaseClass.limit_unit, village.name.label("village_name"),
-            place.name.label("place_name"), Household.head_name, Post.title.label("post_title"),
-            Unit.name.label("unit_name"),
+            Case.answer_attempts, CaseClass.zh, CaseClass.en, CaseClass.limit_unit,
+            village.name.label("village_name"), place.name.label("place_name"), Household.head_name,
+            Post.title.label("post_title"), Unit.name.label("unit_name"),
         )
         .select_from(Case)
         .join(CaseClass, CaseClass.id == Case.class_id)

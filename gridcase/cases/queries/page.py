@@ -64,6 +64,17 @@ def steps(case_id: int) -> Sequence[CaseStep]:
     return db.session.scalars(select(CaseStep).where(CaseStep.case_id == case_id).order_by(CaseStep.seq)).all()
 
 
+def last_attempt(case_id: int) -> datetime | None:
+    """When the villager was last called and not reached."""
+    line = db.session.execute(
+        select(CaseStep.at, CaseStep.detail)
+        .where(CaseStep.case_id == case_id, CaseStep.move == "record_answer")
+        .order_by(CaseStep.seq.desc())
+        .limit(1)
+    ).first()
+    return line.at if line is not None and not line.detail.get("answer") else None
+
+
 @dataclass(frozen=True)
 class Clock:
     """Since when the citizen's clock runs, when it stood, and by how much its limit was extended (in its unit)."""

@@ -117,6 +117,7 @@ def dispatch(
     changes = {"handler_post_id": post.id if post else None, "handler_unit_id": unit.id if unit else None}
     detail = {"to": name, "post_id": changes["handler_post_id"], "unit_id": changes["handler_unit_id"]}
     step = _move(case, "dispatch", actor=actor, now=now, note=note, detail=detail, changes=changes)
+    parties.leave(case, post_id=changes["handler_post_id"], unit_id=changes["handler_unit_id"], now=now)
     tell_handler(case, step, now=now)
     return step
 

@@ -11,11 +11,12 @@ from sqlalchemy import update
 from gridcase.audit import service as audit
 from gridcase.cases import queries
 from gridcase.cases.models import Case, CaseClass, CasePoint
-from gridcase.cases.rules import Answer, Channel, Rating, State
+from gridcase.cases.rules import Answer, Channel, Rating, State, Urgency
 from gridcase.cases.service.clocks import stage_due_at, start_clocks
 from gridcase.cases.service.closing import DEFAULTS, ClosingPolicy, self_solve
 from gridcase.cases.service.door import write_step
 from gridcase.cases.service.numbers import next_number
+from gridcase.cases.service.telling import tell_at_once
 from gridcase.core.clock import town_day
 from gridcase.core.db import db
 from gridcase.core.errors import Refused
@@ -107,7 +108,9 @@ def collect(
     db.session.flush()
     _pin(case, household, lon, lat, channel)
     name = "import" if imported else "register"
-    write_step(case, name, actor=actor, grant=grant, now=now, from_state=None, before=None)
+    step = write_step(case, name, actor=actor, grant=grant, now=now, from_state=None, before=None)
+    if case.urgency == Urgency.CRITICAL and imported is None:
+        tell_at_once(case, step, now=now)
     return case
 
 
