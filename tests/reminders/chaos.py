@@ -1,7 +1,8 @@
 """One process of the chaos: `python -m tests.reminders.chaos KIND FOLDER URL OWNER_URL SEED`, until it is killed.
 
 A scheduler looks for what is due and sends what waits, a worker writes on cases meanwhile. A job that fails is tried
-again in the next round, as `gridcase.scheduler.tick` does; whatever else goes wrong ends the process, and the test sees it.
+again in the next round, as `gridcase.scheduler.tick` does; whatever else goes wrong ends the process, which the test
+sees.
 """
 
 from __future__ import annotations
