@@ -14,6 +14,7 @@ import socket
 import ssl
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
@@ -170,20 +171,19 @@ class _Pinned(http.client.HTTPConnection):
 
     def __init__(self, target: Target, address: str, wire: Wire) -> None:
         super().__init__(target.host, target.port, timeout=CONNECT_SECONDS)
-        self.default_port = DEFAULT_PORTS[target.scheme]  # type: ignore[misc]  # keeps it out of the Host header
+        self.default_port = DEFAULT_PORTS[target.scheme]  # keeps it out of the Host header
         self._target, self._address, self._wire = target, address, wire
+        self._line: socket.socket | None = None  # `sock` is given up as soon as the head of the answer is read
 
     def connect(self) -> None:
         """Connect to the address that was checked."""
-        plain = self._wire.dial((self._address, self._target.port), CONNECT_SECONDS)
-        self.sock = plain
+        self._line = self._wire.dial((self._address, self._target.port), CONNECT_SECONDS)
         if self._target.scheme == "https":
-            self.sock = self._wire.secure(plain, self._target.host)
+            self._line = self._wire.secure(self._line, self._target.host)
+        self.sock = self._line
 
     def cut(self) -> None:
         """End the call from another thread: whatever waits on the socket fails."""
-        if self.sock is not None:
-            try:
-                self.sock.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                pass
+        if self._line is not None:
+            with suppress(OSError):
+                self._line.shutdown(socket.SHUT_RDWR)
