@@ -158,4 +158,5 @@ def run(app: Flask) -> None:
             max_instances=1,
         )  # fmt: skip
     tick(app)
+    app.logger.info("the scheduler has looked once and looks again every %s s", config.sweep_seconds)
     scheduler.start()

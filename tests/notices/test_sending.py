@@ -180,6 +180,29 @@ def test_whoever_lost_its_claim_notes_nothing(ctx: Flask, world: World, sink: Si
     assert states() == [("sent", 2, "")]
 
 
+def test_a_sender_that_is_killed_leaves_a_claim_that_runs_out(
+    ctx: Flask, world: World, sink: Sink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = settings(ctx, outside_hosts=sink.host)
+    of_place(world, config, sink.url)
+    tell(world)
+
+    class Killed(BaseException):
+        """As by signal nine."""
+
+    def die(*_arguments: object, **_named: object) -> None:
+        raise Killed
+
+    with monkeypatch.context() as patch, pytest.raises(Killed):
+        patch.setattr(jobs.outward, "post", die)
+        send(config)
+    assert states() == [("sending", 1, "")]
+    assert send(config) == 0, "the claim holds for its time"
+    ready_again()
+    assert send(config) == 1
+    assert len(sink.ids) == 1
+
+
 def test_senders_at_once_send_each_message_once(app: Flask, world: World, sink: Sink) -> None:
     with app.app_context():
         config = settings(app, outside_hosts=sink.host)

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import json
+import dataclasses
 import os
 import random
-import signal
-import subprocess
-import sys
 import time
 from collections import Counter
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
-from pathlib import Path
+from typing import Any
 
+import pytest
 from flask import Flask
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select, update
 
 from gridcase.app import create_app
 from gridcase.cases.models import Case
@@ -23,135 +22,140 @@ from gridcase.cases.rules import State
 from gridcase.core import clock
 from gridcase.core.config import Config
 from gridcase.core.db import db, transaction
-from gridcase.notices.models import Notice
+from gridcase.notices.models import Notice, Outbox
+from gridcase.notices.rules import Sending
 from gridcase.scheduler import remind, send_messages
+from tests.conftest import open_session
+from tests.factories.sinks import Sink, http_sink
 from tests.factories.world import World
-from tests.reminders.chaos import ALIVE, SINK, config_of
+from tests.journeys.test_serving import free_port
+from tests.notices.sending import of_place
+from tests.reminders.fire import Fire
 from tests.reminders.test_jobs import case_of, trace
 
-ROOT = Path(__file__).resolve().parents[2]
 FULL = bool(os.environ.get("GRIDCASE_FULL"))
-CASES, WORKERS, SCHEDULERS, KILLS, RESTARTS = (2000, 8, 2, 50, 3) if FULL else (60, 2, 2, 4, 1)
-SKEWS = (timedelta(hours=-1), timedelta(), timedelta(hours=1))
-BEGIN_SECONDS = 120
+CASES, WORKERS, SCHEDULERS, KILLS, RESTARTS = (2000, 8, 2, 50, 3) if FULL else (30, 1, 2, 2, 0)
+PEOPLE, PAUSE = (6, 0.2) if FULL else (2, 0.1)
+PERIOD = 60  # seconds of the scheduler as it is delivered; a claim lasts as long
 
 
-@dataclass
-class Fire:
-    """The running processes, and the hand that kills them."""
-
-    config: Config
-    now: datetime
-    chance: random.Random = field(default_factory=lambda: random.Random(20261122))
-    running: dict[int, tuple[str, subprocess.Popen[bytes]]] = field(default_factory=dict)
-    begun: int = 0
-
-    def start(self, kind: str) -> None:
-        """One more process, with a clock of its own."""
-        self.begun += 1
-        skew = SKEWS[self.begun % len(SKEWS)]
-        environment = {**os.environ, "GRIDCASE_NOW": (self.now + skew).isoformat(), "PYTHONPATH": str(ROOT)}
-        arguments = (kind, self.config.instance, self.config.url, self.config.owner_url, str(self.begun))
-        process = subprocess.Popen(
-            [sys.executable, "-m", "tests.reminders.chaos", *arguments], cwd=ROOT, env=environment
-        )
-        self.running[self.begun] = (kind, process)
-
-    def start_all(self) -> None:
-        """Everybody, and wait until each has begun."""
-        for kind, number in (("worker", WORKERS), ("scheduler", SCHEDULERS)):
-            for _ in range(number):
-                self.start(kind)
-        for number in list(self.running):
-            self.wait_for(number)
-
-    def wait_for(self, number: int) -> None:
-        """Until a process works; it must not have ended by itself."""
-        sign, until = Path(self.config.instance, f"{ALIVE}-{number}"), time.monotonic() + BEGIN_SECONDS
-        while not sign.exists():
-            assert self.running[number][1].poll() is None, "a process ended by itself"
-            assert time.monotonic() < until, "a process did not begin"
-            time.sleep(0.02)
-
-    def kill(self, number: int) -> str:
-        """Without a word of warning."""
-        kind, process = self.running.pop(number)
-        assert process.poll() is None, f"a {kind} ended by itself with {process.returncode}"
-        process.send_signal(signal.SIGKILL)
-        process.wait()
-        return kind
-
-    def kill_all(self) -> None:
-        """As when the machine goes down."""
-        for number in list(self.running):
-            self.kill(number)
+@contextmanager
+def inside(app: Flask) -> Iterator[None]:
+    """The test's own look into the database, for a moment."""
+    with app.app_context():
+        try:
+            yield
+        finally:
+            db.session.remove()
 
 
-def due_soon(world: World, now: datetime) -> set[int]:
-    """Cases in the hands of a station, due soon under every one of the clocks and late under none."""
+def made(world: World) -> list[int]:
+    """Cases in the hands of a station, none of them due soon under any clock."""
     first = case_of(world)
     row = db.session.execute(select(Case.__table__).where(Case.id == first)).mappings().one()
-    values = {name: value for name, value in row.items() if name not in ("id", "number")}
+    values: dict[str, Any] = {name: value for name, value in row.items() if name not in ("id", "number")}
     values |= {
         "state": State.IN_PROGRESS, "handler_unit_id": world.units["water"], "handler_post_id": None,
-        "soon_at": now - timedelta(hours=2), "due_at": now + timedelta(days=5),
+        "soon_at": clock.now() + timedelta(days=3), "due_at": clock.now() + timedelta(days=9),
     }  # fmt: skip
     with transaction():
         db.session.execute(insert(Case), [values | {"number": f"CHAOS-{n}"} for n in range(CASES)])
         trace()
-    return set(db.session.scalars(select(Case.id).where(Case.number.like("CHAOS-%"))))
+    return list(db.session.scalars(select(Case.id).where(Case.number.like("CHAOS-%")).order_by(Case.id)))
 
 
+def fall_due(portion: list[int], now: datetime, chance: random.Random) -> None:
+    """Some cases are due soon from now on: for the slow clocks only a few of them, for the true one all."""
+    with transaction():
+        for case_id in portion:
+            soon = now - timedelta(minutes=chance.randint(0, 90))
+            db.session.execute(update(Case).where(Case.id == case_id).values(soon_at=soon))
+        trace()
+
+
+def cookie_of(app: Flask, user_id: int) -> str:
+    """The cookie of a session that is open on the server."""
+    signer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
+    value = signer.dumps({"_user_id": open_session(app, user_id), "_fresh": True})
+    return f"{app.config['SESSION_COOKIE_NAME']}={value}"
+
+
+@pytest.mark.usefixtures("app")
 def test_chaos_reminders(config: Config, world: World) -> None:
-    settings = config_of(config.instance, config.database_url, config.owner_url)
-    app, now = create_app(settings), clock.now()
-    with app.app_context():
-        wanted = due_soon(world, now)
-        db.session.remove()
-    fire = Fire(settings, now)
+    with http_sink() as sink:
+        settings = dataclasses.replace(config, outside_hosts=sink.host, port=free_port())
+        app, now, chance = create_app(settings), clock.now(), random.Random(20261122)
+        with inside(app):
+            wanted = made(world)
+            of_place(world, settings, sink.url)
+        cookie = cookie_of(app, world.users["dept"])
+        fire = Fire(settings, now, WORKERS, SCHEDULERS, cookie, wanted, chance)
+        began = time.monotonic()
+        _burn(fire, app, wanted)
+        burnt = time.monotonic() - began
+        waited = _settle(app, settings)
+        _check(app, wanted, sink)
+        print(
+            f"chaos_reminders {settings.url.split(':')[0]}: {CASES} cases, {WORKERS} web workers, "
+            f"{SCHEDULERS} schedulers, {KILLS} kills, {RESTARTS} restarts in {burnt:.0f} s; all out {waited:.0f} s later; "
+            f"{len(sink.ids)} calls, {len(set(sink.ids))} messages; web answers {dict(fire.answers)}"
+        )
+        with inside(app):
+            db.engine.dispose()
+
+
+def _burn(fire: Fire, app: Flask, wanted: list[int]) -> None:
+    """Portion after portion falls due, and somebody is killed each time."""
     fire.start_all()
-    for number in range(KILLS):
-        time.sleep(fire.chance.uniform(0.05, 0.5))
-        victim = fire.chance.choice(sorted(fire.running))
-        fire.start(fire.kill(victim))
-        fire.wait_for(fire.begun)
-        if number % (KILLS // RESTARTS + 1) == KILLS // RESTARTS:
-            fire.kill_all()
-            fire.start_all()
-    fire.kill_all()
-    for _period in range(2):
-        with app.app_context():
+    people = fire.people(PEOPLE, PAUSE)
+    try:
+        portions = [wanted[start :: KILLS + 1] for start in range(KILLS + 1)]
+        for number, portion in enumerate(portions[1:], 1):
+            if number % 2:  # whoever is to be killed shall be at work
+                fire.await_schedulers()
+            with inside(app):
+                fall_due(portion, fire.now, fire.chance)
+            time.sleep(fire.chance.uniform(0.2, 1.5))
+            (fire.kill_scheduler if number % 2 else fire.kill_worker)()
+            if number * RESTARTS % KILLS < RESTARTS:  # evenly, the last one at the end
+                fire.kill_all()
+                fire.start_all()
+        with inside(app):
+            fall_due(portions[0], fire.now, fire.chance)
+        time.sleep(fire.chance.uniform(0.2, 1.5))
+    finally:
+        fire.over.set()
+        for person in people:
+            person.join(60)
+        fire.kill_all()
+    assert fire.answers["200"] > 0, fire.answers
+    assert not fire.answers.keys() & {"400", "403", "404", "500"}, fire.answers
+
+
+def _settle(app: Flask, settings: Config) -> float:
+    """Two periods of one scheduler with the true clock; a claim of who was killed runs out by itself. Seconds."""
+    began = time.monotonic()
+    while True:
+        with inside(app):
             remind(settings)
-            while send_messages(settings):
-                pass
-            db.session.remove()
-    told, sent = _told(app, wanted), _sent(Path(settings.instance) / SINK)
-    assert told == Counter(dict.fromkeys(wanted, 1))
-    assert sent >= {f"gridcase-{number}-file" for number in _notices(app, wanted)}
-    with app.app_context():
-        db.session.remove()
-        db.engine.dispose()
+            if not FULL:  # the suite does not wait for the minute
+                with transaction():
+                    db.session.execute(update(Outbox).values(ready_at=0))
+            send_messages(settings)
+            left = db.session.scalar(select(func.count(Outbox.id)).where(Outbox.state != Sending.SENT)) or 0
+        if not left:
+            return time.monotonic() - began
+        assert time.monotonic() - began < 2 * PERIOD, f"{left} messages were not sent in two periods"
+        time.sleep(1)
 
 
-def _told(app: Flask, wanted: set[int]) -> Counter[int]:
-    with app.app_context():
-        rows = db.session.execute(
-            select(Notice.subject_id, Notice.rule, Notice.due_at).where(
-                Notice.subject_kind == "case", Notice.rule == "case_soon"
-            )
+def _check(app: Flask, wanted: list[int], sink: Sink) -> None:
+    with inside(app):
+        told = db.session.execute(
+            select(Notice.subject_id, Notice.rule, Notice.due_at).where(Notice.subject_kind == "case")
         ).all()
-        db.session.remove()
-    assert len({tuple(row) for row in rows}) == len(rows)
-    return Counter(row.subject_id for row in rows if row.subject_id in wanted)
-
-
-def _notices(app: Flask, wanted: set[int]) -> list[int]:
-    with app.app_context():
-        rows = db.session.execute(select(Notice.id, Notice.subject_id).where(Notice.rule == "case_soon")).all()
-        db.session.remove()
-    return [row.id for row in rows if row.subject_id in wanted]
-
-
-def _sent(sink: Path) -> set[str]:
-    """The message numbers the sink has seen: twice is allowed outside, never is not."""
-    return {json.loads(line)["id"] for line in sink.read_text(encoding="utf-8").splitlines()}
+        queued = list(db.session.scalars(select(Outbox.message_id)))
+    assert Counter(row.subject_id for row in told) == Counter(dict.fromkeys(wanted, 1))
+    assert len({tuple(row) for row in told}) == len(told) == CASES
+    assert len(queued) == CASES
+    assert set(sink.ids) == set(queued), "the receiver has seen every message, and nothing else"
