@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from wtforms import RadioField, SelectField, StringField
+from wtforms import PasswordField, RadioField, SelectField, StringField
 from wtforms.validators import InputRequired, Length, Optional
 
 from gridcase.notices.rules import ROBOTS, Channel, What
@@ -21,7 +21,9 @@ class ChannelForm(BaseForm):
 
     place = SelectField(_("哪里的消息"), coerce=int)
     address = StringField(_("地址"), filters=[tidy], validators=_ADDRESS, render_kw=_SHUT)
-    secret = StringField(_("密钥"), filters=[tidy], validators=[Optional(), Length(max=200)], render_kw=_SHUT)
+    secret = PasswordField(
+        _("密钥"), filters=[tidy], validators=[Optional(), Length(max=200)], render_kw={"autocomplete": "new-password"}
+    )  # not shown again, not even with a mistake beside it
     what = RadioField(_("发哪些"), validators=[InputRequired(_("请选发哪些。"))])
 
     def __init__(self, kind: Channel, whats: Sequence[What], places: Sequence[tuple[int, str]] = (), **data: Any):

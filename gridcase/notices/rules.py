@@ -52,7 +52,7 @@ class Sending(Labelled):
     QUEUED = "queued", N_("排队")
     SENDING = "sending", N_("正在发")
     SENT = "sent", N_("已发出")
-    GIVEN_UP = "given_up", N_("已放弃")
+    GIVEN_UP = "given_up", N_("没发出去")
     DROPPED = "dropped", N_("已取消")
 
 

@@ -193,9 +193,10 @@ def test_a_sender_that_is_killed_leaves_a_claim_that_runs_out(
     def die(*_arguments: object, **_named: object) -> None:
         raise Killed
 
-    with monkeypatch.context() as patch, pytest.raises(Killed):
+    with monkeypatch.context() as patch:
         patch.setattr(jobs.outward, "post", die)
-        send(config)
+        with pytest.raises(Killed):
+            send(config)
     assert states() == [("sending", 1, "")]
     assert send(config) == 0, "the claim holds for its time"
     ready_again()

@@ -97,7 +97,8 @@ def test_chaos_reminders(config: Config, world: World) -> None:
         _check(app, wanted, sink)
         print(
             f"chaos_reminders {settings.url.split(':')[0]}: {CASES} cases, {WORKERS} web workers, "
-            f"{SCHEDULERS} schedulers, {KILLS} kills, {RESTARTS} restarts in {burnt:.0f} s; all out {waited:.0f} s later; "
+            f"{SCHEDULERS} schedulers, {KILLS} kills, {RESTARTS} restarts in {burnt:.0f} s; "
+            f"all out {waited:.0f} s later; "
             f"{len(sink.ids)} calls, {len(set(sink.ids))} messages; web answers {dict(fire.answers)}"
         )
         with inside(app):
