@@ -19,7 +19,12 @@ _SHUT = {"autocomplete": "off", "spellcheck": "false", "autocapitalize": "none"}
 class ChannelForm(BaseForm):
     """A channel of one kind. A robot's address holds its key: it is not shown again, as its secret."""
 
-    place = SelectField(_("哪里的消息"), coerce=int)
+    place = SelectField(_("哪里的消息"), coerce=int, validators=[InputRequired(_("请选一个地方。"))])
+    name = StringField(
+        _("名称"), filters=[tidy],
+        validators=[InputRequired(_("请填名称。")), Length(max=40, message=_("最多 40 个字。"))],
+        description=_("例如：青溪镇值班群。"),
+    )  # fmt: skip
     address = StringField(_("地址"), filters=[tidy], validators=_ADDRESS, render_kw=_SHUT)
     secret = PasswordField(
         _("密钥"), filters=[tidy], validators=[Optional(), Length(max=200)], render_kw={"autocomplete": "new-password"}
@@ -32,7 +37,7 @@ class ChannelForm(BaseForm):
         if places:
             self.place.choices = options(places)
         else:
-            del self.place
+            del self.place, self.name
         if kind in (Channel.MAIL, Channel.WECOM):
             del self.secret
         _say(self, kind)

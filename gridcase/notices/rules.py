@@ -107,12 +107,13 @@ def _key(secret: str) -> bytes:
         return b""
 
 
-def hint_of(channel: Channel, address: str) -> str:
-    """What a reader knows a channel by: a robot's key is part of its address and stays out."""
+def hint_of(channel: Channel, address: str, *, name: str = "") -> str:
+    """What a reader knows a channel by: its name and host; a robot's key is part of its address and stays out."""
     if channel is Channel.MAIL:
-        name, _at, domain = address.partition("@")
-        return f"{name[:1]}***@{domain}"
-    return urlsplit(address).hostname or ""
+        user, _at, domain = address.partition("@")
+        return f"{user[:1]}***@{domain}"
+    host = urlsplit(address).hostname or ""
+    return name if name and channel in ROBOTS else f"{name} {host}".strip()[:120]
 
 
 @dataclass(frozen=True)

@@ -142,10 +142,11 @@ def test_the_county_connects_a_system_and_sees_the_secret_once(
         config = settings(app, outside_hosts=sink.host)
     client = client_as("county_manager")
     assert "还没有连接工作群" in client.get("/channels/").text
-    data = {"place": world.grids["town"], "address": sink.url, "what": "all"}
+    data = {"place": world.grids["town"], "name": "数据平台", "address": sink.url, "what": "all"}
     made = client.post("/channels/?kind=webhook", data=data).text
     assert made.count("whsec_") == 1
     assert "青溪镇" in made
+    assert "数据平台 127.0.0.1" in made
     page = client.get("/channels/").text
     assert "whsec_" not in page
     assert "/hook" not in page
@@ -159,7 +160,7 @@ def test_the_county_connects_a_system_and_sees_the_secret_once(
 
 
 def test_a_place_outside_is_no_choice(client_as: ClientAs, world: World, app: Flask) -> None:
-    data = {"place": world.grids["far_county"], "address": ROBOT, "what": "all"}
+    data = {"place": world.grids["far_county"], "name": "群", "address": ROBOT, "what": "all"}
     assert client_as("county_manager").post("/channels/?kind=wecom", data=data).status_code == 200
     assert ids(app) == []
 

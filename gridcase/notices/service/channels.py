@@ -32,6 +32,7 @@ def add(
     named: frozenset[str],
     now: datetime,
     place: Grid | None = None,
+    name: str = "",
 ) -> NoticeChannel:
     """Open a channel of a place, or the actor's own. A mailbox hears nothing until the code sent to it was typed."""
     address = rules.checked_address(kind, address.strip(), named=named)
@@ -44,8 +45,8 @@ def add(
     if taken(key):
         raise Refused(N_("这一个已经有了；要换地址，请先删除原来的。"), field="address")
     channel = NoticeChannel(
-        kind=kind, address=address, secret=secret, hint=rules.hint_of(kind, address), what=what, open_key=key,
-        created_at=now, confirmed_at=None if kind is Channel.MAIL else now,
+        kind=kind, address=address, secret=secret, hint=rules.hint_of(kind, address, name=name), what=what,
+        open_key=key, created_at=now, confirmed_at=None if kind is Channel.MAIL else now,
         place_id=place.id if place else None, place_path=place.path if place else None,
         person_id=None if place else actor.person_id,
     )  # fmt: skip

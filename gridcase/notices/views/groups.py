@@ -44,7 +44,7 @@ def groups() -> ResponseReturnValue:
         made = submit(
             form, service.add, actor=viewer(), kind=kind, address=form.address.data or "",
             secret=form.secret.data or "" if "secret" in form else "", what=What(form.what.data),
-            named=current().named_hosts, now=clock.now(), place=place,
+            named=current().named_hosts, now=clock.now(), place=place, name=form["name"].data or "",
         )  # fmt: skip
         if isinstance(made, NoticeChannel):
             return _made(made, given="secret" in form and bool(form.secret.data))
