@@ -17,8 +17,9 @@ from tests.house.tables import (
     planner,
     plans,
     registers,
+    villager,
 )
 
 PARTS: tuple[ModuleType, ...] = (
-    places, people, families, care, planner, plans, registers, accounts, files, moves, clocks, channels,
+    places, people, families, care, planner, plans, registers, accounts, files, moves, clocks, channels, villager,
 )  # fmt: skip
