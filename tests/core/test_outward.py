@@ -203,7 +203,8 @@ def test_a_host_the_server_names_may_lie_inside_and_no_other(net: Net) -> None:
     [
         (f"http://{GOOD}/", "https"), (f"https://{GOOD}:8443/", "443"), ("https://1.1.1.1/", "IP"),
         (f"https://user:secret@{GOOD}/", "用户名"), (f"https://{GOOD}/ x", "空格"),
-        (f"https://{GOOD}:99999/", "不完整"), ("https://网格.example.com/", "中文"), (f"https://{GOOD}/{'x' * 500}", "太长"),
+        (f"https://{GOOD}:99999/", "不完整"),
+        ("https://网格.example.com/", "中文"), (f"https://{GOOD}/{'x' * 500}", "太长"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_said_without_the_address(url: str, words: str) -> None:

@@ -171,7 +171,7 @@ def queues_of(channel_ids: Collection[int]) -> dict[int, Queue]:
         .where(Outbox.channel_id.in_(channel_ids), Outbox.error != "", Outbox.state != Sending.DROPPED)
         .group_by(Outbox.channel_id)
     ).all()
-    failed: dict[int, str] = {row[0]: row[1] for row in errors}
+    failed: dict[int | None, str] = {row[0]: row[1] for row in errors}
     return {row[0]: replace(Queue(*row[1:]), error=failed.get(row[0], "")) for row in rows}
 
 
