@@ -55,6 +55,11 @@ def sweep(*, actor: Viewer, now: datetime) -> int:
     return told + sum(digest.tell_day(county, actor=actor, now=now) for county in counties)
 
 
+def asleep(now: datetime) -> tuple[str, ...]:
+    """The counties in whose quiet hours we are, by path."""
+    return tuple(county.path for county in queries.counties() if county.times.quiet(now))
+
+
 def _hardship(*, actor: Viewer, now: datetime) -> None:
     """A closed case of sudden hardship, or of a risk that only named roles read, asks for another look at the home."""
     while rows := queries.hardship_closed(now=now):
@@ -105,7 +110,7 @@ def _telling(rung: Rung, case: Row[Any], who: Addressee, now: datetime) -> notic
     return notices.Telling(
         rule=rung.name, subject_kind="case", subject_id=case.id, due_at=case.due_at, place_path=case.path,
         text=rung.say(number=case.number, due=rules.moment(case.due_at), on=rules.moment(now)),
-        link=f"/cases/{case.id}",
+        link=f"/cases/{case.id}", number=case.number, for_groups=not case.restricted,
         post_id=who.post_id, unit_id=who.unit_id, urgent=case.urgency == Urgency.CRITICAL,
     )  # fmt: skip
 

@@ -7,6 +7,7 @@ from types import ModuleType
 from tests.house.tables import (
     accounts,
     care,
+    channels,
     clocks,
     families,
     files,
@@ -20,5 +21,5 @@ from tests.house.tables import (
 )
 
 PARTS: tuple[ModuleType, ...] = (
-    places, people, families, care, planner, plans, registers, accounts, files, moves, clocks, villager,
+    places, people, families, care, planner, plans, registers, accounts, files, moves, clocks, channels, villager,
 )  # fmt: skip
