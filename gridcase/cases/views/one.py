@@ -32,7 +32,7 @@ from gridcase.cases.rules.papers import PaperKind
 from gridcase.cases.rules.said import limit_said, time_left, what_happened
 from gridcase.cases.views import beside, papers
 from gridcase.cases.views.acts import ACTS, Act
-from gridcase.cases.views.base import bp, class_name
+from gridcase.cases.views.base import bp, class_name, rules_from
 from gridcase.core import clock
 from gridcase.core.clock import town_day
 from gridcase.core.permissions import Permission, Viewer
@@ -117,7 +117,10 @@ def _form(name: str, act: Act, case: Case, someone: Viewer, now: datetime) -> An
 
 def _classify(form: Any, case: Case) -> None:
     """The classes and urgencies; what came from elsewhere has no class to begin with, but needs a village."""
-    classes = [(row.code, f"{row.code} {class_name(row)}") for row in queries.catalogue()]
+    offered = [one.case_class for one in queries.catalogue(path=case.path)]
+    if case.case_class not in offered and not case.unsorted:
+        offered.insert(0, case.case_class)  # switched off since: what is under it stays under it
+    classes = [(row.code, f"{row.code} {class_name(row)}") for row in offered]
     form.case_class.choices = options([("", forms.CHOOSE), *classes] if case.unsorted else classes)
     form.urgency.choices = labelled(Urgency)
     if "grid" in form:
@@ -130,7 +133,7 @@ def _classify(form: Any, case: Case) -> None:
 
 def _handlers(case: Case, now: datetime) -> list[SelectChoice]:
     """Whom a case can be sent to: the units its class names first, then the others, then the posts of the village."""
-    wanted = case.case_class.department.replace("（", "、").replace("）", "").split("、")
+    wanted = case.terms.department.replace("（", "、").replace("）", "").split("、")
     units, posts = queries.addresses(case, on=town_day(now))
     named = [unit for unit in units if any(word and word in unit.name for word in wanted)]
     offered = (
@@ -155,7 +158,7 @@ def _page(case: Case, someone: Viewer, now: datetime, filled: dict[str, Any]) ->
         if move.name in ACTS and (move.name != "remind" or case.state in service.REMINDABLE)
     ]
     light = light_of(due_at=case.due_at, soon_at=case.soon_at, closed=case.closed_at is not None, now=now)
-    unit = LimitUnit(case.case_class.limit_unit)
+    unit = LimitUnit(case.terms.limit_unit)
     buttons = _buttons(case, moves, filled, someone, now)
     shown = {button["name"] for button in buttons}
     return render_template(
@@ -168,7 +171,7 @@ def _page(case: Case, someone: Viewer, now: datetime, filled: dict[str, Any]) ->
         answer=Answer(case.answer) if case.answer else None, rating=Rating(case.rating) if case.rating else None,
         named=named, papers=queries.papers_by_step(case, reads_letters=named), paper_kind=PaperKind,
         moves=buttons, beside=beside.of(case), class_name=class_name, what_happened=what_happened,
-        roles=NAMES_OF_ROLES, backward=BACKWARD, limit_said=limit_said, calendar_version=calendar_queries.version(),
+        roles=NAMES_OF_ROLES, backward=BACKWARD, limit_said=limit_said, rules_from=rules_from, calendar_version=calendar_queries.version(),
     )  # fmt: skip
 
 
