@@ -84,9 +84,7 @@ def running_of(case_class: CaseClass, path: str) -> int:
 
 def open_to_all(case_class: CaseClass, path: str) -> Select[Any]:
     """The ids of the cases of a class under a place that are not restricted, running or not."""
-    return select(Case.id).where(
-        under(Case.path, path), Case.class_id == case_class.id, Case.restricted.is_(False)
-    )
+    return select(Case.id).where(under(Case.path, path), Case.class_id == case_class.id, Case.restricted.is_(False))
 
 
 def templates_for(case: Case) -> Sequence[ReplyTemplate]:
@@ -120,9 +118,7 @@ def templates_of(place: Grid) -> Sequence[Any]:
 def get_template(template_id: int, *, viewer: Viewer) -> tuple[ReplyTemplate, Grid]:
     """A template that is the viewer's to keep, and its place; `Missing` else."""
     row = db.session.execute(
-        select(ReplyTemplate, Grid)
-        .join(Grid, Grid.id == ReplyTemplate.place_id)
-        .where(ReplyTemplate.id == template_id)
+        select(ReplyTemplate, Grid).join(Grid, Grid.id == ReplyTemplate.place_id).where(ReplyTemplate.id == template_id)
     ).first()
     if row is None or not may_set(viewer, row[1]):
         raise Missing

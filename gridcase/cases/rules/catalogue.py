@@ -90,9 +90,7 @@ def _check_limits(terms: Terms, code: str) -> None:
     if terms.limit_unit != LimitUnit.DAYS or terms.limit > PETITION_LIMIT:
         raise Refused(N_("《信访工作条例》第三十四条：自受理之日起 60 日内办结。请填天数，不超过 60。"), field="limit")
     if terms.contact_unit != LimitUnit.DAYS or terms.contact_limit > PETITION_CONTACT:
-        raise Refused(
-            N_("《信访工作条例》第二十三条：15 日内书面告知。请填天数，不超过 15。"), field="contact_limit"
-        )
+        raise Refused(N_("《信访工作条例》第二十三条：15 日内书面告知。请填天数，不超过 15。"), field="contact_limit")
 
 
 def _rough(amount: float, unit: str) -> float:

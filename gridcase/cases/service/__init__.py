@@ -46,7 +46,13 @@ from gridcase.cases.service.moves import (
 from gridcase.cases.service.papers import Papers, attach
 from gridcase.cases.service.recount import Recount, look_at_deadlines, move_deadlines
 from gridcase.cases.service.register import ImportedFrom, Intake, collect, collect_and_solve, repoint_household
-from gridcase.cases.service.replies import add_template, edit_template, restore_template, retire_template
+from gridcase.cases.service.replies import (
+    TEMPLATE_SEEN,
+    add_template,
+    edit_template,
+    restore_template,
+    retire_template,
+)
 from gridcase.cases.service.requests import (
     ask_extension,
     ask_pause,
@@ -63,6 +69,7 @@ from gridcase.cases.service.whistles import WHISTLED, escalate, rate_units, rate
 
 __all__ = [
     "REMINDABLE",
+    "TEMPLATE_SEEN",
     "WHISTLED",
     "Change",
     "ClosingPolicy",

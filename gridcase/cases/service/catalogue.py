@@ -90,9 +90,7 @@ def set_class(
     return _follow(case_class, place, before, terms, actor=actor, now=now)
 
 
-def back_to_default(
-    *, actor: Viewer, place: Grid, case_class: CaseClass, seen: str | None, now: datetime
-) -> Change:
+def back_to_default(*, actor: Viewer, place: Grid, case_class: CaseClass, seen: str | None, now: datetime) -> Change:
     """Take a place's own rules back: from now on what stands above it holds."""
     _check_place(actor, place, case_class)
     _hold(case_class)
@@ -214,9 +212,7 @@ def _record(
     )  # fmt: skip
 
 
-def _follow(
-    case_class: CaseClass, place: Grid, before: Terms, after: Terms, *, actor: Viewer, now: datetime
-) -> Change:
+def _follow(case_class: CaseClass, place: Grid, before: Terms, after: Terms, *, actor: Viewer, now: datetime) -> Change:
     """What follows from new rules: villages below are set anew, and what became restricted is hidden."""
     villages: list[str] = []
     hidden = 0

@@ -96,8 +96,8 @@ def import_history(
         classes = _classes({row.class_code or UNSORTED_CLASS for row in new})
         numbers = [number_of(town, day, n) for n in reserve(town, day, len(new))]
         place = village or town
-        known = queries.catalogue(path=place.path, disabled_too=True)
-        hidden = frozenset(one.code for one in known if one.terms.restricted)
+        catalogue = queries.catalogue(path=place.path, disabled_too=True)
+        hidden = frozenset(one.code for one in catalogue if one.terms.restricted)
         values = [
             _values(row, number, classes, town, place, source_system) | {"restricted": row.class_code in hidden}
             for row, number in zip(new, numbers, strict=True)

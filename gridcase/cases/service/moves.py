@@ -71,8 +71,8 @@ def sort(
     if grid.village_id is None or grid.town_id != case.town_id:
         raise Refused(N_("请选本镇的一个村。"), field="grid")
     changes = {
-        **_classified(case, case_class, urgency, grid.path), "unsorted": False, "village_id": grid.village_id, "grid_id": grid.id,
-        "path": grid.path, "section_id": household.section_id if household else None,
+        **_classified(case, case_class, urgency, grid.path), "unsorted": False, "village_id": grid.village_id,
+        "grid_id": grid.id, "path": grid.path, "section_id": household.section_id if household else None,
         "household_id": household.id if household else None,
     }  # fmt: skip
     step = _move(case, "accept", actor=actor, now=now, note=note, detail={"clock": "start"}, changes=changes)

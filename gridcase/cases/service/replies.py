@@ -16,7 +16,7 @@ from gridcase.core.text import clean, clean_line
 from gridcase.core.words import N_
 from gridcase.grid.models import Grid
 
-SEEN = ("kind", "class_id", "title", "text", "retired_at")
+TEMPLATE_SEEN = ("kind", "class_id", "title", "text", "retired_at")
 
 
 def add_template(
@@ -51,7 +51,7 @@ def edit_template(
     now: datetime,
 ) -> None:
     """Change a template; replies already written keep their words."""
-    check_seen(row, SEEN, seen)
+    check_seen(row, TEMPLATE_SEEN, seen)
     title, text = _checked(title, text)
     class_id = case_class.id if case_class else None
     changes = change(row, {"kind": str(kind), "class_id": class_id, "title": title, "text": text})

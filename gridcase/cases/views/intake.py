@@ -156,6 +156,6 @@ def _collect_and_solve(form: SolvedForm, case_class: CaseClass, *, actor: Viewer
 
 def _page(form: IntakeForm, entry: Entry, *, solved: bool, same: Sequence[Likely] = ()) -> ResponseReturnValue:
     return render_template(
-        "cases/register.html", form=form, case_class=entry.case_class, terms=entry.terms, solved=solved, limit_said=limit_said,
-        class_name=class_name, same=same, chosen=request.form.get("same_as", ""),
+        "cases/register.html", form=form, case_class=entry.case_class, terms=entry.terms, solved=solved,
+        limit_said=limit_said, class_name=class_name, same=same, chosen=request.form.get("same_as", ""),
     )  # fmt: skip

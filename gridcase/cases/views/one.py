@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms.fields.choices import SelectChoice
 
@@ -30,7 +30,7 @@ from gridcase.cases.rules import (
 )
 from gridcase.cases.rules.papers import PaperKind
 from gridcase.cases.rules.said import limit_said, time_left, what_happened
-from gridcase.cases.views import beside, papers
+from gridcase.cases.views import beside, papers, replies
 from gridcase.cases.views.acts import ACTS, Act
 from gridcase.cases.views.base import bp, class_name, rules_from
 from gridcase.core import clock
@@ -62,6 +62,9 @@ def _move_view(name: str, act: Act) -> Any:
         someone, now = viewer(), clock.now()
         case = queries.get_case(case_id, viewer=someone)
         form = _form(name, act, case, someone, now)
+        if replies.FILL in request.form:
+            papers.received(form, someone)
+            return _page(case, someone, now, {name: form})
         valid, sent = form.validate_on_submit(), papers.received(form, someone)
         if valid and sent is not None:
             step = submit(form, papers.along(act.do, sent), case, form, actor=someone, now=now)
@@ -159,19 +162,23 @@ def _page(case: Case, someone: Viewer, now: datetime, filled: dict[str, Any]) ->
     ]
     light = light_of(due_at=case.due_at, soon_at=case.soon_at, closed=case.closed_at is not None, now=now)
     unit = LimitUnit(case.terms.limit_unit)
-    buttons = _buttons(case, moves, filled, someone, now)
+    buttons, facts = _buttons(case, moves, filled, someone, now), queries.facts(case)
+    templates = replies.offered(case, buttons, facts)
+    for name, form in filled.items():
+        replies.fill(form, name, templates)
     shown = {button["name"] for button in buttons}
     return render_template(
         "cases/show.html", case=case, problems=[
             words for name, form in filled.items() if name not in shown for words in form.form_errors
-        ], facts=queries.facts(case), steps=line, timeline_rows=_timeline(case, line), light=light, Light=Light,
+        ], facts=facts, templates=templates, steps=line, timeline_rows=_timeline(case, line), light=light, Light=Light,
         left=time_left(due_at=case.due_at, now=now, unit=unit, calendar=calendar),
         why=queries.explained(case, line, calendar), extra=queries.clock_of(case, line).extra,
         state=State(case.state), channel=Channel(case.channel), urgency=Urgency(case.urgency),
         answer=Answer(case.answer) if case.answer else None, rating=Rating(case.rating) if case.rating else None,
         named=named, papers=queries.papers_by_step(case, reads_letters=named), paper_kind=PaperKind,
         moves=buttons, beside=beside.of(case), class_name=class_name, what_happened=what_happened,
-        roles=NAMES_OF_ROLES, backward=BACKWARD, limit_said=limit_said, rules_from=rules_from, calendar_version=calendar_queries.version(),
+        roles=NAMES_OF_ROLES, backward=BACKWARD, limit_said=limit_said, rules_from=rules_from,
+        calendar_version=calendar_queries.version(),
     )  # fmt: skip
 
 
