@@ -25,8 +25,9 @@ _NEEDED = InputRequired(_WANTED)
 class AmountField(FloatField):
     """A number, without a tail of zeros."""
 
-    def __init__(self, label: Any) -> None:
-        super().__init__(label, validators=[_NEEDED], render_kw={"inputmode": "decimal", "autocomplete": "off"})
+    def __init__(self, label: Any, **kwargs: Any) -> None:
+        render = {"inputmode": "decimal", "autocomplete": "off"}
+        super().__init__(label, validators=[_NEEDED], render_kw=render, **kwargs)
 
     def _value(self) -> str:
         if self.raw_data:

@@ -56,7 +56,7 @@ def class_list() -> ResponseReturnValue:
     """The classes of a place by major class, with where their rules come from."""
     place, words = _place(), request.args.get("q", "")
     return render_template(
-        "cases/catalogue.html", place=place, places=queries.places_to_set(viewer(), levels=LEVELS), words=words,
+        "cases/catalogue.html", place=place, own_places=queries.places_to_set(viewer(), levels=LEVELS), words=words,
         entries=queries.catalogue(words, path=place.path, disabled_too=True), majors=MAJORS, class_name=class_name,
         limit_said=limit_said, origin=lambda entry: _origin(entry, place), is_county=place.level == GridLevel.COUNTY,
     )  # fmt: skip

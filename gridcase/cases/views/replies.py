@@ -47,7 +47,7 @@ def reply_list() -> ResponseReturnValue:
     """The templates of a place, and those that stand there from above."""
     place = _place()
     return render_template(
-        "cases/replies.html", place=place, places=queries.places_to_set(viewer(), levels=LEVELS),
+        "cases/replies.html", place=place, own_places=queries.places_to_set(viewer(), levels=LEVELS),
         rows=queries.templates_of(place), kinds=ReplyKind, class_name=class_name,
     )  # fmt: skip
 
