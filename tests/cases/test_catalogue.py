@@ -332,7 +332,7 @@ EDITS = st.lists(
     st.tuples(
         st.sampled_from(["county", "county", "village_a", "village_b"]),
         st.sampled_from([ROAD, RUBBISH]),
-        st.one_of(st.none(), st.dictionaries(st.sampled_from(sorted(VALUES)), st.integers(0, 4), min_size=1, max_size=4)),
+        st.none() | st.dictionaries(st.sampled_from(sorted(VALUES)), st.integers(0, 4), min_size=1, max_size=4),
     ),
     min_size=1, max_size=8,
 )  # fmt: skip

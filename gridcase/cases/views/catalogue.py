@@ -103,7 +103,7 @@ def class_back(code: str) -> ResponseReturnValue:
 
 
 @bp.route("/catalogue/new", methods=["GET", "POST"])
-@needs(Permission.SET_CATALOGUE)
+@needs(Permission.MANAGE_COUNTY)
 def class_new() -> ResponseReturnValue:
     """A class of a county's own."""
     county = queries.place_to_set(viewer(), request.args.get("place", type=int), levels=(GridLevel.COUNTY,))

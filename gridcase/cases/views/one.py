@@ -10,8 +10,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms.fields.choices import SelectChoice
 
-from gridcase.calendar import queries as calendar_queries
-from gridcase.calendar.queries import work_calendar
+from gridcase.calendar.queries import stamped_calendar
 from gridcase.cases import forms, queries, service
 from gridcase.cases.models import Case, CaseStep
 from gridcase.cases.rules import (
@@ -152,7 +151,7 @@ def _handlers(case: Case, now: datetime) -> list[SelectChoice]:
 
 def _page(case: Case, someone: Viewer, now: datetime, filled: dict[str, Any]) -> ResponseReturnValue:
     """Everything on the page, in a number of statements that does not grow with the steps."""
-    calendar, line = work_calendar(), queries.steps(case.id)
+    (calendar, calendar_version), line = stamped_calendar(), queries.steps(case.id)
     standing = queries.standing_of(case, someone)
     named = Permission.SEE_REPORTER in standing.permissions
     moves = [
@@ -178,7 +177,7 @@ def _page(case: Case, someone: Viewer, now: datetime, filled: dict[str, Any]) ->
         named=named, papers=queries.papers_by_step(case, reads_letters=named), paper_kind=PaperKind,
         moves=buttons, beside=beside.of(case), class_name=class_name, what_happened=what_happened,
         roles=NAMES_OF_ROLES, backward=BACKWARD, limit_said=limit_said, rules_from=rules_from,
-        calendar_version=calendar_queries.version(),
+        calendar_version=calendar_version,
     )  # fmt: skip
 
 
