@@ -325,8 +325,9 @@ def test_a_county_adds_a_class_of_its_own(ctx: Flask, world: World) -> None:
 
 VALUES: dict[str, list[Any]] = {
     "limit": [4, 8, 24, 60, 120], "limit_unit": ["W", "N", "D"], "contact_limit": [1, 4, 8], "urgency": [1, 2, 3],
-    "contact_unit": ["W", "N"], "enabled": [True, False], "restricted": [True, False], "department": ["村委会", "水利站"],
-    "reporter_rule": [None, "K1", "K3"], "common": [True, False], "level": ["village", "county"],
+    "contact_unit": ["W", "N"], "enabled": [True, False], "restricted": [True, False],
+    "department": ["村委会", "水利站"], "reporter_rule": [None, "K1", "K3"], "common": [True, False],
+    "level": ["village", "county"],
 }  # fmt: skip
 EDITS = st.lists(
     st.tuples(

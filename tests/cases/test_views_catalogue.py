@@ -136,7 +136,7 @@ def test_what_a_village_switched_off_is_not_offered(world: World, client_as: As)
     liaison = client_as(Role.LIAISON)
     assert "村道、桥涵损坏" not in liaison.get("/cases/new").text
     assert liaison.get(f"/cases/new/{ROAD}").status_code == 404
-    assert "已停用" in body(head.get("/cases/catalogue?q=村道"))
+    assert "停用中" in body(head.get("/cases/catalogue?q=村道"))
 
 
 def test_a_county_adds_its_own_class(world: World, client_as: As) -> None:

@@ -34,7 +34,7 @@ NAV = (
     ),
 )  # fmt: skip
 DEEDS = {
-    "template.add": N_("新建"), "template.edit": N_("修改"), "template.retire": N_("停用"),
+    "template.add": N_("新建"), "template.edit": N_("修改"), "template.retire": N_("停用模板"),
     "template.restore": N_("重新启用"),
 }  # fmt: skip
 FIELDS = {"kind": N_("用在哪里"), "class_id": N_("哪一类事"), "title": N_("名字"), "text": N_("内容")}
