@@ -104,7 +104,9 @@ def test_a_template_is_written_once_and_fills_a_result(
         page.locator("summary.button", has_text="提交结果").click()
         page.fill("#submit_result-note", "先垫了石子。")
         page.select_option("#submit_result-template", label="已修好")
-        expect(page.locator("#submit_result-note")).to_have_value("先垫了石子。\n桥边的路塌了一块已由青溪镇水利站修好。")
+        expect(page.locator("#submit_result-note")).to_have_value(
+            "先垫了石子。\n桥边的路塌了一块已由青溪镇水利站修好。"
+        )
         expect(page.get_by_role("button", name="填入")).to_have_count(0)
         narrow(page, viewport["width"])
     page.locator("details[open] .move-body > button.primary").click()

@@ -19,7 +19,7 @@ from gridcase.web.filters import translate
 from gridcase.web.formkit import BaseForm, labelled, options, tidy
 
 _WANTED = _("请填数字，例如 8。")
-_NEEDED = InputRequired(_WANTED)
+_NEEDED, _CHOSEN = InputRequired(_WANTED), InputRequired(_("请选一项。"))
 
 
 class AmountField(FloatField):
@@ -58,12 +58,12 @@ class TermsForm(BaseForm):
 
     enabled = BooleanField(_("启用：登记时可以选"))
     common = BooleanField(_("列在“常用”里"))
-    urgency = RadioField(_("轻重缓急"), coerce=int)
+    urgency = RadioField(_("轻重缓急"), validators=[_CHOSEN], coerce=int)
     contact_limit = AmountField(_("首次联系时限"))
-    contact_unit = SelectField(_("首次联系的单位"))
+    contact_unit = SelectField(_("首次联系的单位"), validators=[_CHOSEN])
     limit = AmountField(_("办结时限"))
-    limit_unit = SelectField(_("办结的单位"))
-    level = SelectField(_("一般由哪一级办"))
+    limit_unit = SelectField(_("办结的单位"), validators=[_CHOSEN])
+    level = SelectField(_("一般由哪一级办"), validators=[_CHOSEN])
     department = _line(_("主办单位"), 60, wanted=_("请填主办单位，例如水利站。"))
     restricted = BooleanField(_("限定可见：只有值班的、办理的和登记的人能看"))
     reporter_rule = SelectField(_("反映人记分"), validators=[Optional()])

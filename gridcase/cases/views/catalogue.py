@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 
 from gridcase.audit import queries as audit
 from gridcase.cases import queries, service
-from gridcase.cases.forms.catalogue import TERMS, BackForm, OwnClassForm, TermsForm, VillageTermsForm
+from gridcase.cases.forms.catalogue import BackForm, OwnClassForm, TermsForm, VillageTermsForm
 from gridcase.cases.models import CaseClass
 from gridcase.cases.queries import Entry
 from gridcase.cases.rules import Level, Urgency
@@ -117,7 +117,7 @@ def class_new() -> ResponseReturnValue:
         if isinstance(made, CaseClass):
             flash(_("已新设类别 %(code)s %(name)s，登记时就能选。", code=made.code, name=made.zh), "ok")
             return redirect(url_for(".class_list", place=county.id))
-    return render_template("cases/class_new.html", form=form, place=county)
+    return render_template("cases/class_new.html", form=form, place=county, limit_said=limit_said)
 
 
 _FIRST = {
@@ -145,14 +145,19 @@ def _form(entry: Entry, place: Grid) -> TermsForm:
 def _page(form: TermsForm, entry: Entry, place: Grid, change: service.Change | None) -> ResponseReturnValue:
     deeds = [row for row in audit.history_of("case_class", entry.case_class.id) if _of_place(row, place)]
     back = BackForm(formdata=None, data={"seen": service.mark_of(entry)})
+    county = place.level == GridLevel.COUNTY
     own = entry.version is not None and entry.version.place_id == place.id
     return render_template(
         "cases/class_terms.html", form=form, entry=entry, place=place, change=change, terms=entry.terms,
         origin=_origin(entry, place), limit_said=limit_said, class_name=class_name, said=_said, fields=FIELDS,
-        deeds=deeds, deed_words=DEEDS, back=back, is_county=place.level == GridLevel.COUNTY,
+        deeds=deeds, deed_words=DEEDS, back=back, is_county=county,
         may_go_back=own and entry.case_class.county_id != place.id,
-        running=queries.running_of(entry.case_class, place.path), form_fields=[n for n in TERMS if n in form],
+        above=None if county else service.above_of(entry.case_class, place), unit_help=_UNIT_HELP,
+        running=queries.running_of(entry.case_class, place.path),
     )  # fmt: skip
+
+
+_UNIT_HELP = {"W": N_("按工作小时填，8 个是一个工作日。"), "N": N_("按小时填。"), "D": N_("按天填。")}
 
 
 def _of_place(row: Any, place: Grid) -> bool:

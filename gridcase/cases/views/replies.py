@@ -21,7 +21,7 @@ from gridcase.core.words import N_
 from gridcase.grid.models import Grid
 from gridcase.grid.rules import GridLevel
 from gridcase.web.access import needs, viewer
-from gridcase.web.filters import show_datetime
+from gridcase.web.filters import show_datetime, translate
 from gridcase.web.formkit import submit
 from gridcase.web.frame import NavItem
 
@@ -37,7 +37,7 @@ DEEDS = {
     "template.add": N_("新建"), "template.edit": N_("修改"), "template.retire": N_("停用模板"),
     "template.restore": N_("重新启用"),
 }  # fmt: skip
-FIELDS = {"kind": N_("用在哪里"), "class_id": N_("哪一类事"), "title": N_("名字"), "text": N_("内容")}
+FIELDS = {"kind": N_("用在哪里"), "title": N_("名字"), "text": N_("内容")}
 FILL = "fill"  # the button that fills the text without a script
 
 
@@ -125,8 +125,13 @@ def _values(form: TemplateForm, place: Grid) -> dict[str, Any]:
 def _page(form: TemplateForm, place: Grid, row: ReplyTemplate | None) -> ResponseReturnValue:
     return render_template(
         "cases/reply.html", form=form, place=place, row=row, blanks=blanks(), deed_words=DEEDS, fields=FIELDS,
-        deeds=audit.history_of("reply_template", row.id) if row else (),
+        said=_said, deeds=audit.history_of("reply_template", row.id) if row else (),
     )  # fmt: skip
+
+
+def _said(name: str, value: Any) -> str:
+    """A value of the history in words."""
+    return translate(ReplyKind(value).label) if name == "kind" else str(value)
 
 
 def offered(case: Case, moves: list[dict[str, Any]], facts: Any) -> dict[str, list[tuple[int, str, str]]]:
