@@ -9,8 +9,9 @@ import pytest
 from flask import Flask
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
+from gridcase.audit import service as audit
 from gridcase.calendar.queries import work_calendar
 from gridcase.cases import queries, service
 from gridcase.cases.models import Case, CaseClass, ClassVersion
@@ -261,6 +262,7 @@ def test_a_class_made_restricted_takes_its_cases_along(ctx: Flask, world: World,
     assert change.hidden == 1
     db.session.refresh(mine)
     assert mine.restricted
+    assert queries.check() == []
     with pytest.raises(Missing):
         queries.get_case(mine.id, viewer=head)
     assert queries.get_case(mine.id, viewer=viewer_of(Role.DEPT)).id == mine.id  # it was sent to them
@@ -277,6 +279,17 @@ def test_a_class_opened_again_does_not_open_its_cases(ctx: Flask, world: World, 
     db.session.refresh(case)
     assert case.restricted
     assert not collected(world, viewer_of(Role.LIAISON), title="后来的").restricted
+
+
+def test_the_doctor_finds_a_case_that_stands_open(ctx: Flask, world: World) -> None:
+    case = collected(world, MAKER)
+    edit(world, restricted=True, reporter_rule=None)
+    with transaction():
+        db.session.execute(update(Case).where(Case.id == case.id).values(restricted=False))
+        audit.record(
+            actor=MAKER, action="test", subject_kind="case", subject_id=case.id, place_path=case.path, now=clock.now()
+        )
+    assert queries.check() == [f"case {case.number}: open to all, its class {ROAD} is restricted"]
 
 
 def test_another_county_is_not_touched(ctx: Flask, world: World) -> None:

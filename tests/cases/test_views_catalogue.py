@@ -26,7 +26,7 @@ __all__ = ["made"]
 
 def terms_form(page: Any) -> dict[str, str]:
     """What a browser would send of the form of a class as it stands."""
-    html = page.text[page.text.index('<form class="form" method="post"') :]
+    html = page.text[page.text.index('<form class="form') :]
     html = html[: html.index("</form>")]
     values: dict[str, str] = {}
     for tag in re.findall(r"<input[^>]*>", html):

@@ -30,6 +30,7 @@ from gridcase.web.formkit import rehearse, submit
 from gridcase.web.frame import NavItem
 
 LEVELS = (GridLevel.COUNTY, GridLevel.VILLAGE)
+DEEDS_LOOKED_AT, DEEDS_SHOWN = 1000, 50
 PAGES = frozenset(f"cases.{one}" for one in ("class_list", "class_terms", "class_back", "class_new"))
 NAV = (
     NavItem(
@@ -143,7 +144,8 @@ def _form(entry: Entry, place: Grid) -> TermsForm:
 
 
 def _page(form: TermsForm, entry: Entry, place: Grid, change: service.Change | None) -> ResponseReturnValue:
-    deeds = [row for row in audit.history_of("case_class", entry.case_class.id) if _of_place(row, place)]
+    rows = audit.history_of("case_class", entry.case_class.id, limit=DEEDS_LOOKED_AT)
+    deeds = [row for row in rows if _of_place(row, place)][:DEEDS_SHOWN]
     back = BackForm(formdata=None, data={"seen": service.mark_of(entry)})
     county = place.level == GridLevel.COUNTY
     own = entry.version is not None and entry.version.place_id == place.id
