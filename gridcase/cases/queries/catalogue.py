@@ -37,6 +37,21 @@ class Entry:
         """Four digits."""
         return self.case_class.code
 
+    @property
+    def major(self) -> str:
+        """The first two of them."""
+        return self.case_class.major
+
+    @property
+    def zh(self) -> str:
+        """Its name."""
+        return self.case_class.zh
+
+    @property
+    def en(self) -> str:
+        """Its English name."""
+        return self.case_class.en
+
 
 def catalogue(words: str = "", *, path: str = "/", disabled_too: bool = False) -> list[Entry]:
     """The classes in use at a place, the common ones first; `words` is part of a name, a code, or letters of the
@@ -120,11 +135,10 @@ def class_in_use(code: str, *, path: str = "/") -> CaseClass:
 
 def entry_in_use(code: str, *, path: str) -> Entry:
     """The same with its rules there."""
-    found = class_by_code(code)
-    if found is None or found.code == UNSORTED_CLASS:
-        raise Missing
-    entry = class_at(found, path)
-    if not entry.terms.enabled:
+    village, county = aliased(ClassVersion), aliased(ClassVersion)
+    row = db.session.execute(_standing(path, village, county).where(CaseClass.code == clean_line(code))).first()
+    entry = Entry(row[0], row[1] or row[2]) if row else None
+    if entry is None or not entry.terms.enabled:
         raise Missing
     return entry
 

@@ -52,7 +52,7 @@ class Change:
 
 def in_use(case_class: CaseClass, path: str) -> Entry:
     """A class with its rules at a place, for a case that comes under it now; `Refused` where it is switched off."""
-    _hold(case_class, read=True)
+    hold_class(case_class)
     try:
         entry = queries.class_at(case_class, path)
     except Missing as missing:
@@ -62,13 +62,12 @@ def in_use(case_class: CaseClass, path: str) -> Entry:
     return entry
 
 
-def _hold(case_class: CaseClass, *, read: bool = False) -> None:
+def hold_class(case_class: CaseClass, *, changing: bool = False) -> None:
     """Whoever puts a case under a class and whoever changes it wait for each other, so that no case slips past a class
-    that becomes restricted. SQLite has one writer anyway."""
+    that becomes restricted. Taken before any lock on a case. SQLite has one writer anyway."""
     if dialect_name() == "postgresql":
-        db.session.execute(
-            select(CaseClass.id).where(CaseClass.id == case_class.id).with_for_update(read=read, key_share=read)
-        )
+        held = select(CaseClass.id).where(CaseClass.id == case_class.id)
+        db.session.execute(held.with_for_update(read=not changing, key_share=not changing))
 
 
 def set_class(
@@ -76,7 +75,7 @@ def set_class(
 ) -> Change:
     """Give a class its rules at a county or village from now on. `seen` is the mark of what the page showed."""
     _check_place(actor, place, case_class)
-    _hold(case_class)
+    hold_class(case_class, changing=True)
     above, standing = above_of(case_class, place), queries.class_at(case_class, place.path)
     if seen and seen != mark_of(standing):
         raise Refused(CHANGED_MEANWHILE)
@@ -93,7 +92,7 @@ def set_class(
 def back_to_default(*, actor: Viewer, place: Grid, case_class: CaseClass, seen: str | None, now: datetime) -> Change:
     """Take a place's own rules back: from now on what stands above it holds."""
     _check_place(actor, place, case_class)
-    _hold(case_class)
+    hold_class(case_class, changing=True)
     standing = queries.class_at(case_class, place.path)
     if seen and seen != mark_of(standing):
         raise Refused(CHANGED_MEANWHILE)

@@ -10,7 +10,7 @@ from gridcase.cases.models import Case, CaseClass, CaseStep
 from gridcase.cases.rules import PartyKind, ReturnReason, State, Urgency
 from gridcase.cases.rules.majors import ABOVE_THE_VILLAGE, UNSORTED_CLASS
 from gridcase.cases.service import parties
-from gridcase.cases.service.catalogue import in_use
+from gridcase.cases.service.catalogue import hold_class, in_use
 from gridcase.cases.service.clocks import stage_due_at, start_clocks
 from gridcase.cases.service.door import _move, lock
 from gridcase.cases.service.telling import tell_dispatcher, tell_former, tell_handler, tell_taker, tell_unit
@@ -39,6 +39,7 @@ def accept(
     note: str | None = None,
 ) -> CaseStep:
     """Take a case up under its class, or a better one; the clock goes on from its registration."""
+    hold_class(case_class or case.case_class)
     lock(case)
     if case.unsorted:
         raise Refused(N_("这件事还没有分类，请先选类别和地点。"), field="case_class")
@@ -63,6 +64,7 @@ def sort(
     note: str | None = None,
 ) -> CaseStep:
     """Take up what came from elsewhere: give it a class and a place, and start its clocks now."""
+    hold_class(case_class)
     lock(case)
     if not case.unsorted:
         raise Refused(N_("这件事已经分过类了。"), field="case_class")
