@@ -17,8 +17,9 @@ from tests.house.tables import (
     planner,
     plans,
     registers,
+    villager,
 )
 
 PARTS: tuple[ModuleType, ...] = (
-    places, people, families, care, planner, plans, registers, accounts, files, moves, clocks, catalogue,
+    places, people, families, care, planner, plans, registers, accounts, files, moves, clocks, villager, catalogue,
 )  # fmt: skip
