@@ -9,7 +9,8 @@ from gridcase.cases.models.beside import (
     Whistle,
     WhistleUnit,
 )
-from gridcase.cases.models.case import Case, CaseClass, CasePoint, CaseSequence, CaseStep, CaseTally
+from gridcase.cases.models.case import Case, CasePoint, CaseSequence, CaseStep, CaseTally
+from gridcase.cases.models.catalogue import CaseClass, ClassTerms, ClassVersion, ReplyTemplate
 
 __all__ = [
     "Case",
@@ -22,6 +23,9 @@ __all__ = [
     "CaseSequence",
     "CaseStep",
     "CaseTally",
+    "ClassTerms",
+    "ClassVersion",
+    "ReplyTemplate",
     "SupervisionSheet",
     "Whistle",
     "WhistleUnit",

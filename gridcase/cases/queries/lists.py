@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, and_, false, func, or_, select, union
 from sqlalchemy.orm import aliased
 
 from gridcase.cases.models import Case, CaseClass, CaseRequest, Whistle, WhistleUnit
+from gridcase.cases.queries.catalogue import unit_of_limit
 from gridcase.cases.queries.sight import addressed_to, desk_of_post, open_condition, scoped, visible, ways_in
 from gridcase.cases.rules import LEVELS, Light, RequestState, State
 from gridcase.core.db import db
@@ -205,9 +206,9 @@ def _columns() -> Any:
         select(
             Case.id, Case.number, Case.title, Case.state, Case.urgency, Case.restricted, Case.unsorted,
             Case.registered_at, Case.due_at, Case.soon_at, Case.closed_at, Case.closed_late, Case.second_check,
-            Case.answer_attempts, CaseClass.zh, CaseClass.en, CaseClass.limit_unit,
-            village.name.label("village_name"), place.name.label("place_name"), Household.head_name,
-            Post.title.label("post_title"), Unit.name.label("unit_name"),
+            Case.answer_attempts, CaseClass.zh, CaseClass.en, unit_of_limit(), village.name.label("village_name"),
+            place.name.label("place_name"), Household.head_name, Post.title.label("post_title"),
+            Unit.name.label("unit_name"),
         )
         .select_from(Case)
         .join(CaseClass, CaseClass.id == Case.class_id)

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import aliased
 
-from gridcase.cases.models import Case, CaseClass, CasePoint, CaseStep
+from gridcase.cases.models import Case, CasePoint, CaseStep, ClassTerms
 from gridcase.cases.queries.catalogue import home_village
 from gridcase.cases.queries.sight import visible
 from gridcase.cases.rules import Level, State
@@ -106,14 +106,14 @@ def _granted_until(suspension: CaseStep) -> datetime:
     return datetime.fromisoformat(suspension.detail["until"])
 
 
-def limit_of(case_class: CaseClass, *, extra: float = 0) -> Limit:
-    """How long a case of this class may take; `extra`: what was granted on top, in the same unit."""
-    return Limit(case_class.limit + extra, LimitUnit(case_class.limit_unit))
+def limit_of(terms: ClassTerms, *, extra: float = 0) -> Limit:
+    """How long a case under these rules may take; `extra`: what was granted on top, in the same unit."""
+    return Limit(terms.limit + extra, LimitUnit(terms.limit_unit))
 
 
-def contact_limit_of(case_class: CaseClass) -> Limit:
+def contact_limit_of(terms: ClassTerms) -> Limit:
     """Within what time the villager is spoken to first."""
-    return Limit(case_class.contact_limit, LimitUnit(case_class.contact_unit))
+    return Limit(terms.contact_limit, LimitUnit(terms.contact_unit))
 
 
 def explained(case: Case, line: Sequence[CaseStep], calendar: WorkCalendar) -> Any:
@@ -121,7 +121,7 @@ def explained(case: Case, line: Sequence[CaseStep], calendar: WorkCalendar) -> A
     if case.due_at is None:
         return None
     clock = clock_of(case, line)
-    return calendar.explain(clock.start, limit_of(case.case_class, extra=clock.extra), pauses=clock.pauses)
+    return calendar.explain(clock.start, limit_of(case.terms, extra=clock.extra), pauses=clock.pauses)
 
 
 def by_number(number: str, *, viewer: Viewer) -> Case | None:

@@ -128,10 +128,9 @@ def _level_of(case: Case) -> Level:
 def _award(case: Case, *, actor: Viewer, now: datetime, policy: ClosingPolicy) -> None:
     if case.village_id is None:
         return
-    case_class = case.case_class
     points.award_for_case(
-        case_id=case.id, number=case.number, village_id=case.village_id, class_code=case_class.code,
-        reporter_rule=case_class.reporter_rule, helper_rule=case_class.helper_rule,
+        case_id=case.id, number=case.number, village_id=case.village_id, class_code=case.case_class.code,
+        reporter_rule=case.terms.reporter_rule, helper_rule=case.terms.helper_rule,
         reporter_household_id=case.household_id, helper_household_id=case.helper_household_id,
         restricted=case.restricted, imported=case.source_system is not None and case.due_at is None,
         actor=actor, now=now, notice_days=policy.notice_days,
