@@ -111,8 +111,9 @@ def demand(
         if knock(limit, who, now=now) > limit.most:
             raise Refused(_TOO_OFTEN)
     actor = queries.caller(sheet.grid)
+    case_class = case_queries.class_in_use(kind or _likely(text, sheet.grid), path=sheet.path)
     case = cases.collect(
-        actor=actor, case_class=case_queries.class_in_use(kind or _likely(text, sheet.grid), path=sheet.path), title=title_of(text), text=text,
+        actor=actor, case_class=case_class, title=title_of(text), text=text,
         channel=Channel.QR, grid=sheet.grid, now=now, reporter_name=name, reporter_phone=phone,
         anonymous=not (clean_line(name or "") or clean_line(phone or "")), address=where,
     )  # fmt: skip

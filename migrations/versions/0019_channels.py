@@ -7,8 +7,8 @@ from alembic import op
 
 from gridcase.core.db import ByteString, UtcDateTime
 
-revision = "0022_channels"
-down_revision = "0017_calendar_versions"
+revision = "0019_channels"
+down_revision = "0018_catalogue"
 branch_labels = None
 depends_on = None
 
