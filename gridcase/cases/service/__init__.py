@@ -36,7 +36,14 @@ from gridcase.cases.service.moves import (
 )
 from gridcase.cases.service.papers import Papers, attach
 from gridcase.cases.service.recount import Recount, look_at_deadlines, move_deadlines
-from gridcase.cases.service.register import ImportedFrom, Intake, collect, collect_and_solve, repoint_household
+from gridcase.cases.service.register import (
+    ImportedFrom,
+    Intake,
+    Transferred,
+    collect,
+    collect_and_solve,
+    repoint_household,
+)
 from gridcase.cases.service.requests import (
     ask_extension,
     ask_pause,
@@ -61,6 +68,7 @@ __all__ = [
     "Intake",
     "Papers",
     "Recount",
+    "Transferred",
     "accept",
     "add_helper",
     "ask_extension",

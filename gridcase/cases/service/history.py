@@ -12,7 +12,7 @@ from sqlalchemy import Table, insert, literal, select
 from gridcase.audit import service as audit
 from gridcase.cases.models import Case, CaseClass, CaseStep
 from gridcase.cases.rules import Channel, State
-from gridcase.cases.rules.majors import UNSORTED_CLASS
+from gridcase.cases.rules.majors import UNSORTED_CLASS, is_restricted
 from gridcase.cases.service import tallies
 from gridcase.cases.service.numbers import number_of, reserve
 from gridcase.core.clock import town_day
@@ -152,7 +152,7 @@ def _values(
         "reporter_name": row.reporter_name,
         "reporter_phone": row.reporter_phone,
         "anonymous": False,
-        "restricted": case_class.restricted,
+        "restricted": is_restricted(case_class.code, case_class.restricted),
         "unsorted": not answered,
         "registered_at": row.happened_at,
         "due_provisional": False,

@@ -8,7 +8,7 @@ from typing import Any
 from gridcase.cases import queries
 from gridcase.cases.models import Case, CaseClass, CaseStep
 from gridcase.cases.rules import PartyKind, ReturnReason, State, Urgency
-from gridcase.cases.rules.majors import ABOVE_THE_VILLAGE, UNSORTED_CLASS
+from gridcase.cases.rules.majors import ABOVE_THE_VILLAGE, UNSORTED_CLASS, is_restricted
 from gridcase.cases.service import parties
 from gridcase.cases.service.clocks import stage_due_at, start_clocks
 from gridcase.cases.service.door import _move, lock
@@ -46,7 +46,7 @@ def accept(
     step = _move(case, "accept", actor=actor, now=now, note=note, changes=changes)
     if other:  # the limits of the new class, from the same start
         db.session.refresh(case, ["case_class"])
-        start_clocks(case, start=case.registered_at)
+        start_clocks(case, start=queries.clock_of(case, queries.steps(case.id)).start)
     return step
 
 
@@ -83,7 +83,7 @@ def sort(
 
 def _classified(case: Case, case_class: CaseClass, urgency: Urgency | None) -> dict[str, Any]:
     wanted = urgency or (Urgency(case.urgency) if case_class.id == case.class_id else Urgency(case_class.urgency))
-    restricted = case.restricted or case_class.restricted  # once restricted, sorting does not open it
+    restricted = case.restricted or is_restricted(case_class.code, case_class.restricted)  # once restricted, sorting does not open it
     return {"class_id": case_class.id, "urgency": int(wanted), "restricted": restricted}
 
 
@@ -132,7 +132,7 @@ def _address(case: Case, post: Post | None, unit: Unit | None) -> str:
 def check_address(case: Case, post: Post | None, unit: Unit | None) -> None:
     """Whether a case may be sent there: `Refused` in words otherwise."""
     if post is not None and case.case_class.code in ABOVE_THE_VILLAGE:
-        raise Refused(N_("反映干部作风的事不能派给村里，请派给镇级以上单位。"), field="handler")
+        raise Refused(N_("反映村干部和村账的事不能派给村里，请派给镇级以上单位。"), field="handler")
     if post is not None and not post.place_path.startswith(queries.home_village(case.path)):
         raise Refused(N_("这个岗位不在事件所在的村。"), field="handler")
     if unit is not None and not case.path.startswith(unit.place_path):
