@@ -18,6 +18,7 @@ def is_restricted(code: str, marked: bool) -> bool:
     village."""
     return marked or code in ABOVE_THE_VILLAGE
 
+
 MAJORS: Mapping[str, Text] = {
     "01": N_("矛盾纠纷"),
     "02": N_("公共安全隐患"),

@@ -1,4 +1,4 @@
-"""What comes over from another office's desk with a number of its own: the citizens' hotline, petitions, orders. Pure."""
+"""What another office passes on with a number of its own: the citizens' hotline, petitions, orders. Pure."""
 
 from __future__ import annotations
 

@@ -83,7 +83,9 @@ def sort(
 
 def _classified(case: Case, case_class: CaseClass, urgency: Urgency | None) -> dict[str, Any]:
     wanted = urgency or (Urgency(case.urgency) if case_class.id == case.class_id else Urgency(case_class.urgency))
-    restricted = case.restricted or is_restricted(case_class.code, case_class.restricted)  # once restricted, sorting does not open it
+    restricted = case.restricted or is_restricted(
+        case_class.code, case_class.restricted
+    )  # once restricted, sorting does not open it
     return {"class_id": case_class.id, "urgency": int(wanted), "restricted": restricted}
 
 

@@ -96,8 +96,8 @@ def collect(
     urgency: Urgency | None = None,
 ) -> Case:
     """Register one case. `grid` is its place as known so far: the household's own place, or else the outline that holds
-    the point (`lon`, `lat`: WGS 84 degrees), makes it finer. `collector_post` is left out for the actor's own post. `urgency` is
-    more pressing than the class has it, never less.
+    the point (`lon`, `lat`: WGS 84 degrees), makes it finer. `collector_post` is left out for the actor's own post.
+    `urgency` is more pressing than the class has it, never less.
     """
     title = clean_line(title)[:TITLE_LENGTH]
     if not title:
@@ -108,7 +108,8 @@ def collect(
     grant = _registering(actor, place, household)
     case = Case(
         number=next_number(town, town_day(now)), case_class=case_class, class_id=case_class.id, title=title,
-        text=clean(text), channel=channel, state=State.REGISTERED, urgency=min(urgency or Urgency.ORDINARY, case_class.urgency),
+        text=clean(text), channel=channel, state=State.REGISTERED,
+        urgency=min(urgency or Urgency.ORDINARY, case_class.urgency),
         county_id=place.county_id, town_id=town.id, village_id=place.village_id, grid_id=place.id, path=place.path,
         section_id=household.section_id if household else None, household_id=household.id if household else None,
         address=clean_line(address or "") or (household.address if household else None),

@@ -131,7 +131,8 @@ def _intake(form: IntakeForm, case_class: CaseClass, someone: Viewer, now: datet
         checked_number(form.source_no.data, form.received_on.data, today=town_day(now))
         transferred = Transferred(form.source_no.data or "", form.received_on.data or town_day(now))
     return Intake(
-        case_class=case_class, title=form.title.data, text=form.text.data or "", channel=channel, transferred=transferred,
+        case_class=case_class, title=form.title.data, text=form.text.data or "", channel=channel,
+        transferred=transferred,
         grid=grid, household=household, reporter_name=form.reporter_name.data, reporter_phone=form.reporter_phone.data,
         anonymous=bool(form.anonymous.data), address=form.address.data,
         lon=spot[0] if spot else None, lat=spot[1] if spot else None,

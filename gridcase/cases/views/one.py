@@ -167,7 +167,9 @@ def _page(case: Case, someone: Viewer, now: datetime, filled: dict[str, Any]) ->
         state=State(case.state), channel=Channel(case.channel), urgency=Urgency(case.urgency),
         answer=Answer(case.answer) if case.answer else None, rating=Rating(case.rating) if case.rating else None,
         named=named, papers=queries.papers_by_step(case, reads_letters=named), paper_kind=PaperKind,
-        moves=buttons, beside=beside.of(case), class_name=class_name, what_happened=what_happened,
+        moves=buttons, beside=beside.of(case),
+        received_on=queries.received_on(case) if case.source_no else None, class_name=class_name,
+        what_happened=what_happened,
         roles=NAMES_OF_ROLES, backward=BACKWARD, limit_said=limit_said, calendar_version=calendar_queries.version(),
     )  # fmt: skip
 
