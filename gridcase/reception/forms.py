@@ -271,7 +271,7 @@ class PlanForm(BaseForm):
         return PatrolPlan(seasons, frozenset(item.code for item in shipped if item.code not in kept), before.own)
 
 
-def plan_form(plan: PatrolPlan, shipped: Sequence[CheckItem], words: Pairs) -> PlanForm:
+def plan_form(plan: PatrolPlan, shipped: Sequence[CheckItem], words: Pairs, **kwargs: Any) -> PlanForm:
     """The form of a plan, filled with the one in force."""
     fields: dict[str, Any] = {}
     for kind in CheckKind:
@@ -283,7 +283,7 @@ def plan_form(plan: PatrolPlan, shipped: Sequence[CheckItem], words: Pairs) -> P
             validators=[InputRequired(_("请填天数。")), NumberRange(1, 183, _("请填 1 到 183 天。"))],
         )  # fmt: skip
     kept = [item.code for item in shipped if item.code not in plan.without]
-    form: PlanForm = type("ThisPlanForm", (PlanForm,), fields)(data={"items": kept})
+    form: PlanForm = type("ThisPlanForm", (PlanForm,), fields)(data={"items": kept}, **kwargs)
     form.kinds = [(kind, form[f"first_{kind}"], form[f"last_{kind}"], form[f"every_{kind}"]) for kind in CheckKind]
     form.offer(words)
     return form

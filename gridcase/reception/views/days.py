@@ -70,9 +70,9 @@ def day(place_id: int) -> ResponseReturnValue:
     form = VisitorForm(client_uuid=mark(), grid=str(place.id))
     prepare(form, place)
     if form.validate_on_submit():
-        row = submit(form, _receive, form, place, on, actor=viewer(), now=clock.now())
-        if isinstance(row, Visitor):
-            _say_done(row)
+        came = submit(form, _receive, form, place, on, actor=viewer(), now=clock.now())
+        if isinstance(came, Visitor):
+            _say_done(came)
             return redirect(url_for(".day", place_id=place.id, on=on.isoformat()))
     row = queries.days.rows_of(place, [on]).get(on)
     return page_of(

@@ -66,7 +66,8 @@ def meeting(meeting_id: int) -> ResponseReturnValue:
     held = people.holders_of([row.host_post_id], on=row.held_on) if row.host_post_id else {}
     host = queries.meetings.title_of(row.host_post_id)
     return page_of(
-        "meeting", row=row, place=grids.by_ids([row.place_id])[row.place_id], form=form, nature=MeetingNature(row.nature),
+        "meeting", row=row, place=grids.by_ids([row.place_id])[row.place_id], form=form,
+        nature=MeetingNature(row.nature),
         outcomes=queries.meetings.outcomes(row, viewer=viewer()), State=State, host=host,
         holder=held.get(row.host_post_id or 0),
     )  # fmt: skip

@@ -105,7 +105,7 @@ def _page(
             data={"weekday": day.weekday, "opens": day.opens, "closes": day.closes, "venue": day.venue},
         )
     if plan_of is None:
-        plan_of = plan_form(current, shipped, [(item.code, words_of(item)) for item in shipped])
+        plan_of = plan_form(current, shipped, [(item.code, words_of(item)) for item in shipped], formdata=None)
     return page_of(
         "settings", place=place, places=queries.places.places(someone, Permission.MANAGE_POSTS), rule_form=rule_form,
         plan_form=plan_of, item_form=item_form or OwnItemForm(formdata=None, classes=class_choices(open_only=True)),
