@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from gridcase.audit import service as audit
+from gridcase.cases import queries as case_queries
 from gridcase.cases.models import Case
 from gridcase.cases.rules import Channel, Urgency
 from gridcase.core.clock import town_day
@@ -20,7 +21,7 @@ from gridcase.grid.models import Grid, PlaceSetting
 from gridcase.grid.rules import GridLevel
 from gridcase.notices import service as notices
 from gridcase.people import queries as people
-from gridcase.people.rules import Role, UnitKind
+from gridcase.people.rules import Role
 from gridcase.reception.models import DisputeClue, PatrolFinding, PatrolRun
 from gridcase.reception.rules import PLAN_KEY, CheckItem, CheckKind, Fate, PatrolPlan, Risk
 from gridcase.reception.service.raising import Told, grant_at, once, raise_case
@@ -119,18 +120,19 @@ def raise_clue(*, actor: Viewer, told: Told, risk: Risk, now: datetime) -> Case:
 
 
 def _tellings(case: Case, now: datetime) -> list[notices.Telling]:
-    """The duty desks over the place, and who answers for the village; a number and a link, never a text."""
-    desks = [unit.id for unit in people.units_for(case.path) if unit.kind == UnitKind.ZONGZHI]
-    village = "/" + "".join(f"{part}/" for part in case.path.strip("/").split("/")[:3])
-    heads = [] if case.restricted else people.posts_at(village, Role.VILLAGE_HEAD, on=town_day(now))
+    """The town's duty desk, and who answers for the village; a number and a link, never a text."""
+    village = case_queries.home_village(case.path)
+    town = village[: village.rindex("/", 0, -1) + 1]
+    posts = people.posts_at(town, Role.DISPATCHER, on=town_day(now))
+    if not case.restricted:
+        posts += people.posts_at(village, Role.VILLAGE_HEAD, on=town_day(now))
     text = N_("矛盾苗头 %(number)s 要立即报告，请马上看。", number=case.number)
-    ways = [{"unit_id": unit} for unit in desks] + [{"post_id": post.id} for post in heads]
     return [
         notices.Telling(
             rule=CLUE_TOLD, subject_kind="case", subject_id=case.id, due_at=None, place_path=case.path, text=text,
-            link=f"/cases/{case.id}", urgent=True, **way,
+            link=f"/cases/{case.id}", urgent=True, post_id=post.id,
         )
-        for way in ways
+        for post in posts
     ]  # fmt: skip
 
 

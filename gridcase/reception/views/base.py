@@ -7,7 +7,7 @@ from datetime import date, datetime, time
 from typing import Any
 from uuid import uuid4
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from wtforms.fields.choices import SelectChoice
@@ -31,7 +31,7 @@ from gridcase.reception.forms import RaiseForm, TellFields
 from gridcase.reception.service import Told
 from gridcase.reception.service.raising import Row
 from gridcase.web.access import viewer
-from gridcase.web.filters import in_language, translate
+from gridcase.web.filters import in_language
 from gridcase.web.formkit import submit
 from gridcase.web.frame import NavItem
 
@@ -184,4 +184,4 @@ def words_of(row: Any) -> str:
 
 def page_of(template: str, **context: Any) -> str:
     """A page of the room: what all of them show goes along."""
-    return render_template(f"reception/{template}.html", words_of=words_of, say=translate, url=url_for, **context)
+    return render_template(f"reception/{template}.html", words_of=words_of, **context)

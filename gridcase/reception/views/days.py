@@ -51,7 +51,7 @@ def index() -> ResponseReturnValue:
     coming = queries.days.coming(place, today=today())
     rows = queries.days.rows_of(place, [one.day for one in coming])
     return page_of(
-        "index", place=place, places=mine, today=today(), coming=coming, rows=rows,
+        "index", place=place, desks=mine, today=today(), coming=coming, rows=rows,
         hosts=queries.days.hosts(list(rows.values()), on=today()), rule=queries.places.day_rule(place.path, on=today()),
         past=queries.days.past(place, viewer=viewer(), before=today(), after=request.args.get("after")),
         manages=_manages(place),

@@ -27,7 +27,7 @@ def meetings() -> ResponseReturnValue:
     place, mine = place_of()
     first, end = quarter_of(today())
     return page_of(
-        "meetings", place=place, places=mine, page=queries.meetings.latest(
+        "meetings", place=place, desks=mine, page=queries.meetings.latest(
             place, viewer=viewer(), after=request.args.get("after")
         ),
         held=queries.meetings.held_between(place, first, end), quarter_end=end, Nature=MeetingNature,

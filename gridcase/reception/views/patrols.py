@@ -50,7 +50,7 @@ def patrols() -> ResponseReturnValue:
     of_town = place.level == GridLevel.TOWN
     last = queries.patrols.last_runs(place)
     return page_of(
-        "patrols", place=place, places=mine, of_town=of_town, today=today(), last=last, Kind=CheckKind,
+        "patrols", place=place, desks=mine, of_town=of_town, today=today(), last=last, Kind=CheckKind,
         due=[] if of_town else queries.patrols.due(place, today=today()),
         page=queries.patrols.latest(place, viewer=viewer(), after=request.args.get("after")),
         clues=queries.patrols.clues(place, viewer=viewer()), Risk=Risk, State=State,

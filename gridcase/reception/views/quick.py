@@ -49,7 +49,7 @@ def quick() -> ResponseReturnValue:
     month = today().replace(day=1)
     since, until = begins(month), begins(date(month.year + (month.month == 12), month.month % 12 + 1, 1))
     return page_of(
-        "quick", place=place, places=mine, form=form, first=call_first(words=form.question.data or ""),
+        "quick", place=place, desks=mine, form=form, first=call_first(words=form.question.data or ""),
         page=queries.quick.latest(place, viewer=viewer(), after=request.args.get("after")),
         counted=queries.quick.counted(place, viewer=viewer(), since=since, until=until),
         at_receptions=queries.days.answered_between(place, since=since, until=until),

@@ -107,7 +107,7 @@ def _page(
     if plan_of is None:
         plan_of = plan_form(current, shipped, [(item.code, words_of(item)) for item in shipped], formdata=None)
     return page_of(
-        "settings", place=place, places=queries.places.places(someone, Permission.MANAGE_POSTS), rule_form=rule_form,
+        "settings", place=place, desks=queries.places.places(someone, Permission.MANAGE_POSTS), rule_form=rule_form,
         plan_form=plan_of, item_form=item_form or OwnItemForm(formdata=None, classes=class_choices(open_only=True)),
         own=current.own, drop_form=BaseForm(formdata=None),
     )  # fmt: skip
