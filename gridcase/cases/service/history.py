@@ -79,6 +79,7 @@ def import_history(
     source_system: str,
     rows: Sequence[HistoryRow],
     now: datetime,
+    channel: Channel = Channel.UPPER,
 ) -> ImportResult:
     """Take over the rows not known yet. Answered ones are closed history; the others wait in the tray, without clocks,
     reminders or points, until somebody sorts them. (town, source system, source number) decides what is new.
@@ -95,7 +96,7 @@ def import_history(
         classes = _classes({row.class_code or UNSORTED_CLASS for row in new})
         numbers = [number_of(town, day, n) for n in reserve(town, day, len(new))]
         values = [
-            _values(row, number, classes, town, village or town, source_system)
+            _values(row, number, classes, town, village or town, source_system) | {"channel": channel}
             for row, number in zip(new, numbers, strict=True)
         ]
         _insert(values, actor=actor, post_id=grant.post_id, role=grant.role, now=now)
@@ -140,7 +141,6 @@ def _values(
         "class_id": case_class.id,
         "title": row.title or number,
         "text": row.text,
-        "channel": Channel.UPPER,
         "state": State.CLOSED if answered else State.REGISTERED,
         "urgency": case_class.urgency,
         "county_id": town.county_id,

@@ -67,7 +67,7 @@ def register(code: str) -> ResponseReturnValue:
     if "another_class" in request.form or not form.is_submitted():
         return _page(form, case_class, solved=False)
     seen = valid and form.looked.data
-    same = [] if seen else likely(request.form, case_class, someone=someone, now=now)
+    same = [] if seen or _known(form) else likely(request.form, case_class, someone=someone, now=now)
     if valid and sent is not None and not same:
         case = submit(form, papers.along(_collect, sent), form, case_class, actor=someone, now=now)
         if isinstance(case, Case):
@@ -164,7 +164,7 @@ def _collect_and_solve(form: SolvedForm, case_class: CaseClass, *, actor: Viewer
 
 def _known(form: IntakeForm) -> Case | None:
     """The case that bears the number of the other office already, where the viewer may open it."""
-    if not (form.is_transfer and form.source_no.errors and form.source_no.data):
+    if not (form.is_transfer and form.source_no.data):
         return None
     return queries.seen_by_source(viewer(), SOURCES[Channel(form.channel.data)], form.source_no.data)
 
@@ -173,7 +173,7 @@ def _page(form: IntakeForm, case_class: CaseClass, *, solved: bool, same: Sequen
     return render_template(
         "cases/register.html", form=form, case_class=case_class, solved=solved, limit_said=limit_said,
         class_name=class_name, same=same, chosen=request.form.get("same_as", ""),
-        known=_known(form), transfers=SOURCES, restricted=is_restricted(case_class.code, case_class.restricted),
+        known=_known(form), restricted=is_restricted(case_class.code, case_class.restricted),
         first=call_first(
             code=case_class.code, urgency=case_class.urgency, words=f"{form.title.data or ''}{form.text.data or ''}"
         ),
