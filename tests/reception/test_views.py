@@ -99,6 +99,7 @@ def test_visitors_in_one_form(app: Flask, client_as: ClientAs, world: World) -> 
     page = deputy.get(url).text
     assert "周大有" in page  # who took it down reads it
     assert "/cases/" in page
+    assert deputy.get(f"/cases/{case.id}").status_code == 200
     other = client_as(Role.LIAISON).get(url).text
     assert "周大有" not in other
     assert "周*有" in other
