@@ -11,7 +11,7 @@ import logging
 import threading
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -64,7 +64,7 @@ def import_cases(
         begun = time.perf_counter()
         report = service.take_over(checked, actor=actor, now=now)
     lock_ms = (time.perf_counter() - begun) * 1000
-    return ImportReport(report.total, report.new, report.known, lock_ms=lock_ms)
+    return replace(report, lock_ms=lock_ms)
 
 
 def export_cases(*, actor: Viewer, path: Path, town_code: str, since: date | None, now: datetime) -> int:

@@ -12,7 +12,6 @@ from sqlalchemy import select
 
 from gridcase.calendar.queries import work_calendar
 from gridcase.cases.models import CaseClass
-from gridcase.cases.rules.majors import is_restricted
 from gridcase.core.clock import TOWN_ZONE
 from gridcase.core.db import db
 from gridcase.core.worktime import Limit, LimitUnit, WorkCalendar
@@ -161,7 +160,7 @@ def _kinds() -> dict[str, Kind]:
     return {
         row.code: Kind(
             row.id, row.code, row.level, row.urgency, Limit(row.limit, LimitUnit(row.limit_unit)),
-            bool(row.helper_rule), is_restricted(row.code, row.restricted),
+            bool(row.helper_rule), row.restricted,
             tuple(name.split("（")[0].removeprefix("镇") for name in row.department.split("、") if name != "综治中心"),
         )
         for row in db.session.scalars(select(CaseClass))

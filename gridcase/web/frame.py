@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from flask import (
@@ -95,10 +96,16 @@ def _link(item: NavItem, *, phone: bool = False, tab: bool = False) -> dict[str,
     return {
         "key": item.key,
         "label": filters.translate(label),
-        "url": url_for(item.endpoint),
+        "url": _address(request.script_root, item.endpoint),
         "icon": item.icon,
         "active": _owns(item, request.endpoint or ""),
     }
+
+
+@lru_cache(maxsize=256)
+def _address(_root: str, endpoint: str) -> str:
+    """The same for everybody, and asked for a dozen times a page."""
+    return url_for(endpoint)
 
 
 def _stands_for(item: NavItem, tabs: list[NavItem]) -> bool:

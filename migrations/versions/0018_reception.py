@@ -90,6 +90,20 @@ def upgrade() -> None:
     op.create_index("ix_quick_answer_case", "quick_answer", ["case_id"])
     _meetings()
     _patrols()
+    _past_the_village(True)
+
+
+def _past_the_village(restricted: bool) -> None:
+    """What is asked about the village's accounts goes past the village, the cases that are there too."""
+    classes = sa.table("case_class", sa.column("id"), sa.column("code"), sa.column("restricted"), sa.column("level"))
+    cases = sa.table("case", sa.column("class_id"), sa.column("restricted"))
+    accounts = sa.select(classes.c.id).where(classes.c.code == "1003").scalar_subquery()
+    op.execute(
+        classes.update().where(classes.c.code == "1003").values(
+            restricted=restricted, level="town" if restricted else "village"
+        )
+    )  # fmt: skip
+    op.execute(cases.update().where(cases.c.class_id == accounts).values(restricted=restricted))
 
 
 def _meetings() -> None:
@@ -131,5 +145,6 @@ def _patrols() -> None:
 
 
 def downgrade() -> None:
+    _past_the_village(False)
     for table in TABLES:
         op.drop_table(table)

@@ -10,7 +10,8 @@ from gridcase.cases.models.beside import (
     Whistle,
     WhistleUnit,
 )
-from gridcase.cases.models.case import Case, CaseClass, CasePoint, CaseSequence, CaseStep, CaseTally
+from gridcase.cases.models.case import Case, CasePoint, CaseSequence, CaseStep, CaseTally
+from gridcase.cases.models.catalogue import CaseClass, ClassTerms, ClassVersion, ReplyTemplate
 
 __all__ = [
     "Case",
@@ -24,6 +25,9 @@ __all__ = [
     "CaseStep",
     "CaseTally",
     "CaseTransfer",
+    "ClassTerms",
+    "ClassVersion",
+    "ReplyTemplate",
     "SupervisionSheet",
     "Whistle",
     "WhistleUnit",

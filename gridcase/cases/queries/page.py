@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import aliased
 
-from gridcase.cases.models import Case, CaseClass, CasePoint, CaseStep, CaseTransfer
+from gridcase.cases.models import Case, CasePoint, CaseStep, CaseTransfer, ClassTerms
 from gridcase.cases.queries.catalogue import home_village
 from gridcase.cases.queries.sight import visible
 from gridcase.cases.rules import Level, State
@@ -27,11 +27,14 @@ from gridcase.people import queries as people
 from gridcase.people.models import Holding, Person, Post, Unit
 from gridcase.people.rules import UnitKind
 
+# Made once: an alias made for every page costs more than the rest of its statement.
+_TOWN, _VILLAGE, _PLACE = aliased(Grid), aliased(Grid), aliased(Grid)
+_HELPER, _COLLECTOR = aliased(Household), aliased(Post)
+
 
 def facts(case: Case) -> Any:
     """The names that belong to a case: places, household, who has it, who collected it; one statement."""
-    town, village, place, helper = aliased(Grid), aliased(Grid), aliased(Grid), aliased(Household)
-    collector = aliased(Post)
+    town, village, place, helper, collector = _TOWN, _VILLAGE, _PLACE, _HELPER, _COLLECTOR
     lon, lat = lon_lat(CasePoint.geom)
     return db.session.execute(
         select(
@@ -59,6 +62,17 @@ def facts(case: Case) -> Any:
 def steps(case_id: int) -> Sequence[CaseStep]:
     """The timeline, oldest first."""
     return db.session.scalars(select(CaseStep).where(CaseStep.case_id == case_id).order_by(CaseStep.seq)).all()
+
+
+def last_attempt(case_id: int) -> datetime | None:
+    """When the villager was last called and not reached."""
+    line = db.session.execute(
+        select(CaseStep.at, CaseStep.detail)
+        .where(CaseStep.case_id == case_id, CaseStep.move == "record_answer")
+        .order_by(CaseStep.seq.desc())
+        .limit(1)
+    ).first()
+    return line.at if line is not None and not line.detail.get("answer") else None
 
 
 @dataclass(frozen=True)
@@ -95,14 +109,14 @@ def _granted_until(suspension: CaseStep) -> datetime:
     return datetime.fromisoformat(suspension.detail["until"])
 
 
-def limit_of(case_class: CaseClass, *, extra: float = 0) -> Limit:
-    """How long a case of this class may take; `extra`: what was granted on top, in the same unit."""
-    return Limit(case_class.limit + extra, LimitUnit(case_class.limit_unit))
+def limit_of(terms: ClassTerms, *, extra: float = 0) -> Limit:
+    """How long a case under these rules may take; `extra`: what was granted on top, in the same unit."""
+    return Limit(terms.limit + extra, LimitUnit(terms.limit_unit))
 
 
-def contact_limit_of(case_class: CaseClass) -> Limit:
+def contact_limit_of(terms: ClassTerms) -> Limit:
     """Within what time the villager is spoken to first."""
-    return Limit(case_class.contact_limit, LimitUnit(case_class.contact_unit))
+    return Limit(terms.contact_limit, LimitUnit(terms.contact_unit))
 
 
 def explained(case: Case, line: Sequence[CaseStep], calendar: WorkCalendar) -> Any:
@@ -110,7 +124,7 @@ def explained(case: Case, line: Sequence[CaseStep], calendar: WorkCalendar) -> A
     if case.due_at is None:
         return None
     clock = clock_of(case, line)
-    return calendar.explain(clock.start, limit_of(case.case_class, extra=clock.extra), pauses=clock.pauses)
+    return calendar.explain(clock.start, limit_of(case.terms, extra=clock.extra), pauses=clock.pauses)
 
 
 def by_number(number: str, *, viewer: Viewer) -> Case | None:

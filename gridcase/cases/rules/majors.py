@@ -9,14 +9,8 @@ from gridcase.core.words import N_, Text
 UNSORTED_CLASS = "0000"
 
 # What is said about an official, a liaison or the village's accounts is dealt with above the village, and nobody there
-# learns of it: restricted whatever a catalogue says.
+# learns of it: always restricted.
 ABOVE_THE_VILLAGE = frozenset({"1003", "1004"})
-
-
-def is_restricted(code: str, marked: bool) -> bool:
-    """Whether cases of a class open to named roles alone: as the catalogue marks it, or because it goes past the
-    village."""
-    return marked or code in ABOVE_THE_VILLAGE
 
 
 MAJORS: Mapping[str, Text] = {

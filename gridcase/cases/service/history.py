@@ -10,9 +10,10 @@ from typing import Any, cast
 from sqlalchemy import Table, insert, literal, select
 
 from gridcase.audit import service as audit
+from gridcase.cases import queries
 from gridcase.cases.models import Case, CaseClass, CaseStep
 from gridcase.cases.rules import Channel, State
-from gridcase.cases.rules.majors import UNSORTED_CLASS, is_restricted
+from gridcase.cases.rules.majors import UNSORTED_CLASS
 from gridcase.cases.service import tallies
 from gridcase.cases.service.numbers import number_of, reserve
 from gridcase.core.clock import town_day
@@ -95,8 +96,12 @@ def import_history(
     if new:
         classes = _classes({row.class_code or UNSORTED_CLASS for row in new})
         numbers = [number_of(town, day, n) for n in reserve(town, day, len(new))]
+        place = village or town
+        catalogue = queries.catalogue(path=place.path, disabled_too=True)
+        hidden = frozenset(one.code for one in catalogue if one.terms.restricted)
         values = [
-            _values(row, number, classes, town, village or town, source_system) | {"channel": channel}
+            _values(row, number, classes, town, place, source_system)
+            | {"channel": channel, "restricted": row.class_code in hidden}
             for row, number in zip(new, numbers, strict=True)
         ]
         _insert(values, actor=actor, post_id=grant.post_id, role=grant.role, now=now)
@@ -152,7 +157,6 @@ def _values(
         "reporter_name": row.reporter_name,
         "reporter_phone": row.reporter_phone,
         "anonymous": False,
-        "restricted": is_restricted(case_class.code, case_class.restricted),
         "unsorted": not answered,
         "registered_at": row.happened_at,
         "due_provisional": False,

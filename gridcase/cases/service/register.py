@@ -13,12 +13,13 @@ from gridcase.calendar.queries import work_calendar
 from gridcase.cases import queries
 from gridcase.cases.models import Case, CaseClass, CasePoint, CaseTransfer
 from gridcase.cases.rules import Answer, Channel, Rating, State, Urgency
-from gridcase.cases.rules.majors import is_restricted
 from gridcase.cases.rules.transfers import SOURCES, checked_number
+from gridcase.cases.service.catalogue import in_use
 from gridcase.cases.service.clocks import stage_due_at, start_clocks
 from gridcase.cases.service.closing import DEFAULTS, ClosingPolicy, self_solve
 from gridcase.cases.service.door import write_step
 from gridcase.cases.service.numbers import next_number
+from gridcase.cases.service.telling import tell_at_once
 from gridcase.core.clock import TOWN_ZONE, town_day
 from gridcase.core.db import db
 from gridcase.core.errors import Refused
@@ -102,20 +103,19 @@ def collect(
     title = clean_line(title)[:TITLE_LENGTH]
     if not title:
         raise Refused(N_("请用一句话写明是什么事。"), field="title")
-    if not case_class.enabled:
-        raise Refused(N_("这个类别已停用，请换一个。"), field="case_class")
     place, town = _place(grid, household, lon, lat)
+    entry = in_use(case_class, place.path)
     grant = _registering(actor, place, household)
     case = Case(
         number=next_number(town, town_day(now)), case_class=case_class, class_id=case_class.id, title=title,
-        text=clean(text), channel=channel, state=State.REGISTERED,
-        urgency=min(urgency or Urgency.ORDINARY, case_class.urgency),
+        class_version=entry.version, text=clean(text), channel=channel, state=State.REGISTERED,
+        urgency=min(urgency or Urgency.ORDINARY, entry.terms.urgency),
         county_id=place.county_id, town_id=town.id, village_id=place.village_id, grid_id=place.id, path=place.path,
         section_id=household.section_id if household else None, household_id=household.id if household else None,
         address=clean_line(address or "") or (household.address if household else None),
         reporter_name=None if anonymous else clean_line(reporter_name or "") or None,
         reporter_phone=None if anonymous else clean_line(reporter_phone or "") or None,
-        anonymous=anonymous, restricted=is_restricted(case_class.code, case_class.restricted),
+        anonymous=anonymous, restricted=entry.terms.restricted,
         collector_post_id=collector_post or (grant.post_id if grant else None), collector_user_id=actor.user_id,
         registered_at=now,
     )  # fmt: skip
@@ -128,7 +128,9 @@ def collect(
     detail = {"since": since.isoformat()} if since < now else {}
     if transferred is not None:
         db.session.add(CaseTransfer(case_id=case.id, received_on=transferred.received_on))
-    write_step(case, name, actor=actor, grant=grant, now=now, from_state=None, before=None, detail=detail)
+    step = write_step(case, name, actor=actor, grant=grant, now=now, from_state=None, before=None, detail=detail)
+    if case.urgency == Urgency.CRITICAL and imported is None:
+        tell_at_once(case, step, now=now)
     return case
 
 

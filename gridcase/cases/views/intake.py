@@ -12,10 +12,10 @@ from flask_babel import gettext as _
 from gridcase.cases import queries, service
 from gridcase.cases.forms import IntakeForm, RegisterForm, SolvedForm
 from gridcase.cases.models import Case, CaseClass
-from gridcase.cases.queries import Likely
+from gridcase.cases.queries import Entry, Likely
 from gridcase.cases.rules import Answer, Channel, Rating, State
 from gridcase.cases.rules.emergency import call_first
-from gridcase.cases.rules.majors import MAJORS, is_restricted
+from gridcase.cases.rules.majors import MAJORS
 from gridcase.cases.rules.said import limit_said
 from gridcase.cases.rules.transfers import SOURCES, checked_number
 from gridcase.cases.service import Intake, Transferred
@@ -39,13 +39,13 @@ INDENT = {GridLevel.GROUP: "　", GridLevel.CELL: "　　"}
 @needs(Permission.REGISTER_CASE)
 def choose() -> ResponseReturnValue:
     """Which class: the common ones, all of them, or a search."""
-    words = request.args.get("q", "")
+    words, place = request.args.get("q", ""), queries.home_of(viewer())
     solved = bool(request.args.get("solved")) and viewer().may(Permission.SELF_SOLVE_CASE)
     keep = {key: request.args[key] for key in ("household", "lon", "lat", "channel") if request.args.get(key)}
     return render_template(
         "cases/choose.html",
-        classes=queries.catalogue(words),
-        suggested=[] if words.isascii() or len(words) < FEWEST else queries.suggest_classes(words),
+        classes=queries.catalogue(words, path=place),
+        suggested=[] if words.isascii() or len(words) < FEWEST else queries.suggest_classes(words, path=place),
         words=words,
         solved=solved,
         keep=keep,
@@ -59,28 +59,30 @@ def choose() -> ResponseReturnValue:
 @needs(Permission.REGISTER_CASE)
 def register(code: str) -> ResponseReturnValue:
     """Register a case for others to handle."""
-    someone, now, case_class = viewer(), clock.now(), queries.class_in_use(code)
+    someone, now, entry = viewer(), clock.now(), queries.entry_in_use(code, path=queries.home_of(viewer()))
+    case_class = entry.case_class
     form = RegisterForm()
     _offer(form, someone, now)
     valid = form.is_submitted() and "another_class" not in request.form and form.validate()
     sent = papers.received(form, someone)
     if "another_class" in request.form or not form.is_submitted():
-        return _page(form, case_class, solved=False)
+        return _page(form, entry, solved=False)
     seen = valid and form.looked.data
-    same = [] if seen or _known(form) else likely(request.form, case_class, someone=someone, now=now)
+    same = [] if seen or _known(form) else likely(request.form, entry, someone=someone, now=now)
     if valid and sent is not None and not same:
         case = submit(form, papers.along(_collect, sent), form, case_class, actor=someone, now=now)
         if isinstance(case, Case):
             flash(_registered(case), "ok")
             return redirect(url_for(".show", case_id=case.id))
-    return _page(form, case_class, solved=False, same=same)
+    return _page(form, entry, solved=False, same=same)
 
 
 @bp.route("/new/<code>/solved", methods=["GET", "POST"])
 @needs(Permission.SELF_SOLVE_CASE)
 def register_solved(code: str) -> ResponseReturnValue:
     """Register and close what has been dealt with."""
-    someone, now, case_class = viewer(), clock.now(), queries.class_in_use(code)
+    someone, now, entry = viewer(), clock.now(), queries.entry_in_use(code, path=queries.home_of(viewer()))
+    case_class = entry.case_class
     form = SolvedForm()
     _offer(form, someone, now)
     form.offer_answers(anonymous=bool(form.anonymous.data), imported=False, attempts=False)
@@ -90,7 +92,7 @@ def register_solved(code: str) -> ResponseReturnValue:
         if isinstance(case, Case):
             flash(_("已登记并办结，编号 %(number)s。", number=case.number), "ok")
             return redirect(url_for(".show", case_id=case.id))
-    return _page(form, case_class, solved=True)
+    return _page(form, entry, solved=True)
 
 
 def _offer(form: IntakeForm, someone: Viewer, now: datetime) -> None:
@@ -169,12 +171,10 @@ def _known(form: IntakeForm) -> Case | None:
     return queries.seen_by_source(viewer(), SOURCES[Channel(form.channel.data)], form.source_no.data)
 
 
-def _page(form: IntakeForm, case_class: CaseClass, *, solved: bool, same: Sequence[Likely] = ()) -> ResponseReturnValue:
+def _page(form: IntakeForm, entry: Entry, *, solved: bool, same: Sequence[Likely] = ()) -> ResponseReturnValue:
+    said = f"{form.title.data or ''}{form.text.data or ''}"
     return render_template(
-        "cases/register.html", form=form, case_class=case_class, solved=solved, limit_said=limit_said,
-        class_name=class_name, same=same, chosen=request.form.get("same_as", ""),
-        known=_known(form), restricted=is_restricted(case_class.code, case_class.restricted),
-        first=call_first(
-            code=case_class.code, urgency=case_class.urgency, words=f"{form.title.data or ''}{form.text.data or ''}"
-        ),
+        "cases/register.html", form=form, case_class=entry.case_class, terms=entry.terms, solved=solved,
+        limit_said=limit_said, class_name=class_name, same=same, chosen=request.form.get("same_as", ""),
+        known=_known(form), first=call_first(code=entry.code, urgency=entry.terms.urgency, words=said),
     )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -34,6 +34,7 @@ class ImportReport:
     problems: tuple[SheetProblem, ...] = ()
     dry_run: bool = False
     lock_ms: float = 0.0
+    switched_off: tuple[str, ...] = ()  # classes of the list that are not in use here
 
     @property
     def accepted(self) -> bool:
@@ -54,6 +55,8 @@ class ImportReport:
         else:
             yield N_("共 %(total)s 行：新登记 %(new)s 件，已有 %(known)s 件没有重复登记。", **self._counts())
             yield N_("写入占用数据库 %(ms)s 毫秒。", ms=round(self.lock_ms))
+        if self.switched_off and not self.problems:
+            yield N_("这些类别已停用，导入后进“待分类”：%(names)s。", names="、".join(self.switched_off))
 
     def lines(self) -> list[str]:
         """The same in Chinese, for the command line."""
@@ -102,14 +105,18 @@ def check_cases(
     fresh, problems = _not_known(town, table, system, one_desk=source is not None)
     problems = sorted([*table.problems, *problems], key=lambda problem: problem.row)
     known = len(table.lines) - len(fresh)
+    codes, off = queries.class_codes((village or town).path)
+    switched_off = tuple(sorted(off & {line.category for line in fresh if line.category}))
     if problems or dry_run:
         new = 0 if problems else len(fresh)
-        return CheckedCases(ImportReport(table.total, new, known, tuple(problems), dry_run=dry_run))
-    report = ImportReport(table.total, 0, known)
+        return CheckedCases(
+            ImportReport(table.total, new, known, tuple(problems), dry_run=dry_run, switched_off=switched_off)
+        )
+    report = ImportReport(table.total, 0, known, switched_off=switched_off)
     if not fresh:
         return CheckedCases(report)
     place = village.id if village else None
-    return CheckedCases(report, system, _history(fresh), town.id, place, source or Channel.UPPER)
+    return CheckedCases(report, system, _history(fresh, codes), town.id, place, source or Channel.UPPER)
 
 
 def take_over(checked: CheckedCases, *, actor: Viewer, now: datetime) -> ImportReport:
@@ -123,7 +130,8 @@ def take_over(checked: CheckedCases, *, actor: Viewer, now: datetime) -> ImportR
         now=now,
         channel=checked.channel,
     )
-    return ImportReport(checked.report.total, result.new, checked.report.known + result.known)
+    report = checked.report
+    return ImportReport(report.total, result.new, report.known + result.known, switched_off=report.switched_off)
 
 
 def _places(actor: Viewer, town_code: str, village_code: str | None) -> tuple[Grid, Grid | None]:
@@ -158,9 +166,8 @@ def _not_known(
     return fresh, problems
 
 
-def _history(lines: Sequence[CaseLine]) -> list[HistoryRow]:
-    """As the cases room takes them; a class name that the catalogue does not have stays readable in the text."""
-    codes = queries.class_codes()
+def _history(lines: Sequence[CaseLine], codes: Mapping[str, str]) -> list[HistoryRow]:
+    """As the cases room takes them; a class name that is not in use stays readable in the text."""
     return [
         HistoryRow(
             source_no=line.number,

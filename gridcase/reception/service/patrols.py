@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from gridcase.audit import service as audit
-from gridcase.cases import queries as case_queries
 from gridcase.cases.models import Case
 from gridcase.cases.rules import Channel, Urgency
 from gridcase.core.clock import town_day
@@ -19,9 +18,6 @@ from gridcase.core.words import N_
 from gridcase.grid import service as grids
 from gridcase.grid.models import Grid, PlaceSetting
 from gridcase.grid.rules import GridLevel
-from gridcase.notices import service as notices
-from gridcase.people import queries as people
-from gridcase.people.rules import Role
 from gridcase.reception.models import DisputeClue, PatrolFinding, PatrolRun
 from gridcase.reception.rules import PLAN_KEY, CheckItem, CheckKind, Fate, PatrolPlan, Risk
 from gridcase.reception.service.raising import Told, grant_at, once, raise_case
@@ -29,7 +25,6 @@ from gridcase.reception.service.raising import Told, grant_at, once, raise_case
 OLDEST = timedelta(days=31)
 TEXT_LENGTH, NOTE_LENGTH = 120, 200
 DISPUTES = "01"
-CLUE_TOLD = "dispute_clue"
 
 
 @dataclass(frozen=True)
@@ -100,7 +95,7 @@ def _find(run: PatrolRun, found: Found, *, actor: Viewer, now: datetime) -> int 
 
 
 def raise_clue(*, actor: Viewer, told: Told, risk: Risk, now: datetime) -> Case:
-    """A dispute that shows itself becomes a case; one to be reported at once is told to the town's desk this minute."""
+    """A dispute that shows itself becomes a case; one to be reported at once is an emergency, told to the desks now."""
     if not told.class_code.startswith(DISPUTES):
         raise Refused(N_("请选一个矛盾纠纷的类别。"), field="case_class")
     grant = grant_at(actor, told.place)
@@ -113,27 +108,8 @@ def raise_clue(*, actor: Viewer, told: Told, risk: Risk, now: datetime) -> Case:
         actor=actor, action="reception.clue", subject_kind="case", subject_id=case.id, place_path=case.path,
         post_id=grant.post_id, now=now, detail={"risk": risk},
     )  # fmt: skip
-    if risk is Risk.AT_ONCE:
-        notices.tell_all(_tellings(case, now), now=now)
     db.session.flush()
     return case
-
-
-def _tellings(case: Case, now: datetime) -> list[notices.Telling]:
-    """The town's duty desk, and who answers for the village; a number and a link, never a text."""
-    village = case_queries.home_village(case.path)
-    town = village[: village.rindex("/", 0, -1) + 1]
-    posts = people.posts_at(town, Role.DISPATCHER, on=town_day(now))
-    if not case.restricted:
-        posts += people.posts_at(village, Role.VILLAGE_HEAD, on=town_day(now))
-    text = N_("矛盾苗头 %(number)s 要立即报告，请马上看。", number=case.number)
-    return [
-        notices.Telling(
-            rule=CLUE_TOLD, subject_kind="case", subject_id=case.id, due_at=None, place_path=case.path, text=text,
-            link=f"/cases/{case.id}", urgent=True, post_id=post.id,
-        )
-        for post in posts
-    ]  # fmt: skip
 
 
 def set_patrol_plan(*, actor: Viewer, place: Grid, plan: PatrolPlan, now: datetime) -> PlaceSetting:

@@ -6,7 +6,6 @@ from datetime import datetime
 
 from gridcase.audit import service as audit
 from gridcase.cases import queries as case_queries
-from gridcase.cases.rules.majors import is_restricted
 from gridcase.core.db import db
 from gridcase.core.errors import Refused
 from gridcase.core.permissions import Viewer
@@ -29,13 +28,13 @@ def answer(
         raise Refused(N_("请写一句问了什么。"), field="question")
     if not reply:
         raise Refused(N_("请写一句怎么答的。"), field="reply")
-    found = case_queries.class_in_use(class_code)
-    if is_restricted(found.code, found.restricted):
+    found = case_queries.entry_in_use(class_code, path=place.path)
+    if found.terms.restricted:
         raise Refused(N_("这类事不能快速答复，请登记成事件。"), field="case_class")
     row, new = once(
         QuickAnswer(
             client_uuid=client_uuid, place_id=place.id, path=place.path, at=now, question=question, answer=reply,
-            class_id=found.id, user_id=actor.user_id, post_id=grant.post_id,
+            class_id=found.case_class.id, user_id=actor.user_id, post_id=grant.post_id,
         ),
         QuickAnswer,
     )  # fmt: skip

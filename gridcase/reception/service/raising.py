@@ -64,9 +64,10 @@ def raise_case(
     """Register it. A case belongs to a village at least: a town's door asks which."""
     if told.household is None and told.place.level in (GridLevel.COUNTY, GridLevel.TOWN):
         raise Refused(N_("请选是哪个村的事。"), field="grid")
+    case_class = case_queries.class_in_use(told.class_code, path=told.place.path)
     return cases.collect(
-        actor=actor, now=now, case_class=case_queries.class_in_use(told.class_code), title=told.title, text=told.text,
-        channel=channel, grid=told.place, household=told.household, reporter_name=told.name, reporter_phone=told.phone,
+        actor=actor, now=now, case_class=case_class, title=told.title, text=told.text, channel=channel,
+        grid=told.place, household=told.household, reporter_name=told.name, reporter_phone=told.phone,
         anonymous=anonymous, urgency=urgency,
     )  # fmt: skip
 

@@ -15,7 +15,6 @@ from wtforms.fields.choices import SelectChoice
 from gridcase.cases import queries as cases
 from gridcase.cases.models import Case
 from gridcase.cases.rules.emergency import call_first
-from gridcase.cases.rules.majors import is_restricted
 from gridcase.core import clock
 from gridcase.core.clock import TOWN_ZONE, town_day
 from gridcase.core.errors import Refused
@@ -91,13 +90,13 @@ def mark() -> str:
     return str(uuid4())
 
 
-def class_choices(*, majors: Sequence[str] = (), open_only: bool = False) -> list[SelectChoice]:
+def class_choices(place: Grid, *, majors: Sequence[str] = (), open_only: bool = False) -> list[SelectChoice]:
     """The classes in use, the common ones first; of some majors, or only those that everybody may read."""
     found = [SelectChoice("", _("请选择"))]
-    for one in cases.catalogue():
-        if (majors and one.major not in majors) or (open_only and is_restricted(one.code, one.restricted)):
+    for one in cases.catalogue(path=place.path):
+        if (majors and one.major not in majors) or (open_only and one.terms.restricted):
             continue
-        group = _("常用") if one.common and not majors else _("全部")
+        group = _("常用") if one.terms.common and not majors else _("全部")
         found.append(SelectChoice(one.code, in_language(zh=one.zh, en=one.en), optgroup=None if majors else group))
     return found
 
@@ -114,7 +113,9 @@ def prepare(form: Any, place: Grid, *, majors: Sequence[str] = ()) -> None:
     """Hand in what may be chosen."""
     assert isinstance(form, TellFields)
     form.offer(
-        classes=class_choices(majors=majors), places=place_choices(place), homes=viewer().may(Permission.SEE_HOUSEHOLD)
+        classes=class_choices(place, majors=majors),
+        places=place_choices(place),
+        homes=viewer().may(Permission.SEE_HOUSEHOLD),
     )
 
 

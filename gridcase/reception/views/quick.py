@@ -37,7 +37,7 @@ def quick() -> ResponseReturnValue:
     """The form, this month's count, the latest."""
     place, mine = place_of()
     form = QuickForm(client_uuid=mark(), case_class=INQUIRY)
-    form.case_class.choices = class_choices(open_only=True)
+    form.case_class.choices = class_choices(place, open_only=True)
     if form.validate_on_submit():
         row = submit(
             form, service.answer, actor=viewer(), place=place, client_uuid=form.client_uuid.data,

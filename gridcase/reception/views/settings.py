@@ -57,7 +57,7 @@ def plan(place_id: int) -> ResponseReturnValue:
 def own_item(place_id: int) -> ResponseReturnValue:
     """One more thing to look at."""
     place = _place(place_id)
-    form = OwnItemForm(classes=class_choices(open_only=True))
+    form = OwnItemForm(classes=class_choices(place, open_only=True))
     if form.validate_on_submit() and submit(form, _add, form, place):
         return _saved(place)
     return _page(place, item_form=form)
@@ -108,6 +108,6 @@ def _page(
         plan_of = plan_form(current, shipped, [(item.code, words_of(item)) for item in shipped], formdata=None)
     return page_of(
         "settings", place=place, desks=queries.places.places(someone, Permission.MANAGE_POSTS), rule_form=rule_form,
-        plan_form=plan_of, item_form=item_form or OwnItemForm(formdata=None, classes=class_choices(open_only=True)),
-        own=current.own, drop_form=BaseForm(formdata=None),
+        plan_form=plan_of, own=current.own, drop_form=BaseForm(formdata=None),
+        item_form=item_form or OwnItemForm(formdata=None, classes=class_choices(place, open_only=True)),
     )  # fmt: skip

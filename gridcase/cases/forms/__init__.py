@@ -18,6 +18,7 @@ from wtforms import (
     TextAreaField,
 )
 from wtforms.validators import InputRequired, Length, Optional, Regexp
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from gridcase.cases.rules import Answer, Channel, ExtensionReason, Rating, ReturnReason, WhistleKind
 from gridcase.cases.rules.papers import CAPTION_LENGTH, PaperKind
@@ -284,7 +285,10 @@ class EscalateForm(BaseForm):
 
     note = _text(_("提级原因"), wanted=_("请写明为什么要提级。"), rows=2)
     whistle_kind = RadioField(_("吹哨情形"), validators=[InputRequired(_("提到镇、县要吹哨，请选一种情形。"))])
-    units = SelectMultipleField(_("请哪些单位报到"), validators=[Optional()], coerce=int)
+    units = SelectMultipleField(
+        _("请哪些单位报到"), validators=[Optional()], coerce=int, widget=ListWidget(prefix_label=False),
+        option_widget=CheckboxInput(),
+    )  # fmt: skip
 
     def offer(self, units: list[tuple[int, str]] | None) -> None:
         """The units above that may be called; `None` where climbing needs no whistle."""
