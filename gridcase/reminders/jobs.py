@@ -27,6 +27,7 @@ from gridcase.households import service as households_service
 from gridcase.households.rules import Cause
 from gridcase.notices import service as notices
 from gridcase.people.rules import Role
+from gridcase.reception import jobs as reception
 from gridcase.reminders import queries, rules
 from gridcase.reminders.service import digest
 
@@ -51,7 +52,7 @@ def sweep(*, actor: Viewer, now: datetime) -> int:
             with transaction():
                 cases.draft_sheets(actor=actor, now=now)
         care.look_again(actor=actor, now=now)
-        told += care.tell_tasks(actor=actor, now=now)
+        told += care.tell_tasks(actor=actor, now=now) + reception.tell_hosts(actor=actor, now=now)
     return told + sum(digest.tell_day(county, actor=actor, now=now) for county in counties)
 
 

@@ -151,6 +151,7 @@ def _narrowed(filters: Filters, now: datetime) -> list[ColumnElement[bool]]:
             or_(
                 Case.title.icontains(words, autoescape=True),
                 Case.number.endswith(words, autoescape=True),
+                Case.source_no == words,
                 Case.household_id.in_(select(Household.id).where(Household.head_name.contains(words, autoescape=True))),
             )
         )

@@ -151,7 +151,7 @@ def self_solve(
     """Close what one has dealt with oneself, with the villager's spoken word; one in ten is looked at again."""
     lock(case)
     if case.case_class.code in ABOVE_THE_VILLAGE:
-        raise Refused(N_("反映干部作风的事不能自办自结，由镇级以上单位办理。"))
+        raise Refused(N_("反映村干部和村账的事不能自办自结，由镇级以上单位办理。"))
     if case.unsorted:
         raise Refused(N_("这件事还没有分类，请先选类别和地点。"))
     _check_answer(case, answer, case.answer_attempts)

@@ -181,6 +181,7 @@ def _page(case: Case, someone: Viewer, now: datetime, filled: dict[str, Any]) ->
         answer=Answer(case.answer) if case.answer else None, rating=Rating(case.rating) if case.rating else None,
         named=named, papers=queries.papers_by_step(case, reads_letters=named), paper_kind=PaperKind,
         moves=buttons[:seen], other_moves=buttons[seen:], beside=beside.of(case), class_name=class_name,
+        received_on=queries.received_on(case) if case.source_no else None,
         what_happened=what_happened, roles=NAMES_OF_ROLES, backward=BACKWARD, limit_said=limit_said,
         rules_from=rules_from, calendar_version=calendar_version,
     )  # fmt: skip
