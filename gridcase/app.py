@@ -26,7 +26,9 @@ import gridcase.notices.views
 import gridcase.people.views
 import gridcase.planner.views
 import gridcase.points.views
+import gridcase.reception.views
 import gridcase.reminders.views
+import gridcase.resident.views
 import gridcase.users.session
 import gridcase.users.views
 import gridcase.visits.views
@@ -53,6 +55,7 @@ ROOMS: tuple[Any, ...] = (
     gridcase.notices.views,
     gridcase.cases.views,
     gridcase.visits.views,
+    gridcase.reception.views,
     gridcase.points.views,
     gridcase.grid.views,
     gridcase.people.views,
@@ -63,6 +66,7 @@ ROOMS: tuple[Any, ...] = (
     gridcase.dashboard.views,
     gridcase.exchange.views,
     gridcase.reminders.views,
+    gridcase.resident.views,
 )
 
 NUMBER_OUT_OF_RANGE = "22003"  # SQLSTATE numeric_value_out_of_range

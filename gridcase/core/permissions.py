@@ -55,6 +55,7 @@ class Permission(StrEnum):
     EXPORT_REGISTERS = "export_registers"  # with names in full: each time with a purpose
     MANAGE_TOWN = "manage_town"
     MANAGE_COUNTY = "manage_county"
+    SET_CATALOGUE = "set_catalogue"  # the rules of classes and the reply templates of a place
     MANAGE_ACCOUNTS = "manage_accounts"
     SEE_AUDIT = "see_audit"
     SEE_SYSTEM = "see_system"
@@ -62,7 +63,10 @@ class Permission(StrEnum):
 
 @dataclass(frozen=True)
 class Grant:
-    """What one post gives: its permissions, over a subtree, a section, a unit or named households."""
+    """What one post gives: its permissions, over a subtree, a section, a unit or named households.
+
+    `case_id` is nobody's post: the one case whose reporter this is.
+    """
 
     role: str
     permissions: frozenset[Permission]
@@ -72,13 +76,14 @@ class Grant:
     section_id: int | None = None
     unit_id: int | None = None
     household_ids: frozenset[int] | None = None
+    case_id: int | None = None
 
 
 @dataclass(frozen=True)
 class Viewer:
-    """Who looks or acts: a member of staff, a card holder of a household, or a job of the system."""
+    """Who looks or acts: a member of staff, a card holder of a household, a villager, or a job."""
 
-    kind: str  # "staff" | "card" | "job"
+    kind: str  # "staff" | "card" | "job" | "reporter"
     name: str
     user_id: int | None = None
     person_id: int | None = None

@@ -43,6 +43,7 @@ class NavItem:
     order: int
     phone: bool = False
     phone_label: Text | None = None
+    group_label: Text | None = None  # what the group is called in the navigation; else the label of its first entry
     group: str = ""  # entries of a group stand as tabs above the pages of the group, the first one in the navigation
     pages: frozenset[str] = field(default_factory=frozenset)  # endpoints it stands for; empty: all of its blueprint
 
@@ -89,8 +90,9 @@ def _owns(item: NavItem, endpoint: str) -> bool:
     return same_room and not any(endpoint in other.pages for other in items)
 
 
-def _link(item: NavItem, *, phone: bool = False) -> dict[str, Any]:
-    label = item.phone_label if phone and item.phone_label else item.label
+def _link(item: NavItem, *, phone: bool = False, tab: bool = False) -> dict[str, Any]:
+    label = item.label if tab else item.group_label or item.label
+    label = item.phone_label if phone and item.phone_label else label
     return {
         "key": item.key,
         "label": filters.translate(label),
@@ -131,7 +133,7 @@ def init_app(
             "viewer": someone,
             "Permission": Permission,
             "nav": [_link(item) | {"active": _stands_for(item, tabs)} for item in items],
-            "group_tabs": [_link(tab) for tab in tabs],
+            "group_tabs": [_link(tab, tab=True) for tab in tabs],
             "nav_phone": [_link(item, phone=True) for item in items if item.phone][:PHONE_MOST],
             "inbox_count": inbox_count(someone) if someone else 0,
             "place_label": place_label(someone) if someone else "",

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, and_, false, func, or_, select, union
 from sqlalchemy.orm import aliased
 
 from gridcase.cases.models import Case, CaseClass, CaseRequest, Whistle, WhistleUnit
+from gridcase.cases.queries.catalogue import unit_of_limit
 from gridcase.cases.queries.sight import addressed_to, desk_of_post, open_condition, scoped, visible, ways_in
 from gridcase.cases.rules import LEVELS, Light, RequestState, State
 from gridcase.core.db import db
@@ -150,6 +151,7 @@ def _narrowed(filters: Filters, now: datetime) -> list[ColumnElement[bool]]:
             or_(
                 Case.title.icontains(words, autoescape=True),
                 Case.number.endswith(words, autoescape=True),
+                Case.source_no == words,
                 Case.household_id.in_(select(Household.id).where(Household.head_name.contains(words, autoescape=True))),
             )
         )
@@ -205,7 +207,7 @@ def _columns() -> Any:
         select(
             Case.id, Case.number, Case.title, Case.state, Case.urgency, Case.restricted, Case.unsorted,
             Case.registered_at, Case.due_at, Case.soon_at, Case.closed_at, Case.closed_late, Case.second_check,
-            CaseClass.zh, CaseClass.en, CaseClass.limit_unit, village.name.label("village_name"),
+            Case.answer_attempts, CaseClass.zh, CaseClass.en, unit_of_limit(), village.name.label("village_name"),
             place.name.label("place_name"), Household.head_name, Post.title.label("post_title"),
             Unit.name.label("unit_name"),
         )
