@@ -27,6 +27,7 @@ from gridcase.households import service as households_service
 from gridcase.households.rules import Cause
 from gridcase.notices import service as notices
 from gridcase.people.rules import Role
+from gridcase.reception import jobs as reception
 from gridcase.reminders import queries, rules
 from gridcase.reminders.service import digest
 
@@ -51,8 +52,13 @@ def sweep(*, actor: Viewer, now: datetime) -> int:
             with transaction():
                 cases.draft_sheets(actor=actor, now=now)
         care.look_again(actor=actor, now=now)
-        told += care.tell_tasks(actor=actor, now=now)
+        told += care.tell_tasks(actor=actor, now=now) + reception.tell_hosts(actor=actor, now=now)
     return told + sum(digest.tell_day(county, actor=actor, now=now) for county in counties)
+
+
+def asleep(now: datetime) -> tuple[str, ...]:
+    """The counties in whose quiet hours we are, by path."""
+    return tuple(county.path for county in queries.counties() if county.times.quiet(now))
 
 
 def _hardship(*, actor: Viewer, now: datetime) -> None:
@@ -105,7 +111,7 @@ def _telling(rung: Rung, case: Row[Any], who: Addressee, now: datetime) -> notic
     return notices.Telling(
         rule=rung.name, subject_kind="case", subject_id=case.id, due_at=case.due_at, place_path=case.path,
         text=rung.say(number=case.number, due=rules.moment(case.due_at), on=rules.moment(now)),
-        link=f"/cases/{case.id}",
+        link=f"/cases/{case.id}", number=case.number, for_groups=not case.restricted,
         post_id=who.post_id, unit_id=who.unit_id, urgent=case.urgency == Urgency.CRITICAL,
     )  # fmt: skip
 

@@ -11,10 +11,10 @@ from gridcase.cases.rules import LADDER, Level, Stage, State, stage_of
 from gridcase.core.clock import TOWN_ZONE
 from gridcase.core.errors import Refused
 from gridcase.core.words import N_, Text
+from gridcase.notices.rules import DIGEST as DIGEST
 from gridcase.people.rules import Role
 
 TIMES_KEY = "reminder_times"  # the setting of a county
-DIGEST = "digest"
 EARLIEST_QUIET, LATEST_QUIET = time(18), time(10)  # every county is awake between ten and six
 DIGEST_UNTIL = time(18)
 CASE_REF = "k"

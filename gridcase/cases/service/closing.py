@@ -128,10 +128,9 @@ def _level_of(case: Case) -> Level:
 def _award(case: Case, *, actor: Viewer, now: datetime, policy: ClosingPolicy) -> None:
     if case.village_id is None:
         return
-    case_class = case.case_class
     points.award_for_case(
-        case_id=case.id, number=case.number, village_id=case.village_id, class_code=case_class.code,
-        reporter_rule=case_class.reporter_rule, helper_rule=case_class.helper_rule,
+        case_id=case.id, number=case.number, village_id=case.village_id, class_code=case.case_class.code,
+        reporter_rule=case.terms.reporter_rule, helper_rule=case.terms.helper_rule,
         reporter_household_id=case.household_id, helper_household_id=case.helper_household_id,
         restricted=case.restricted, imported=case.source_system is not None and case.due_at is None,
         actor=actor, now=now, notice_days=policy.notice_days,
@@ -152,7 +151,7 @@ def self_solve(
     """Close what one has dealt with oneself, with the villager's spoken word; one in ten is looked at again."""
     lock(case)
     if case.case_class.code in ABOVE_THE_VILLAGE:
-        raise Refused(N_("反映干部作风的事不能自办自结，由镇级以上单位办理。"))
+        raise Refused(N_("反映村干部和村账的事不能自办自结，由镇级以上单位办理。"))
     if case.unsorted:
         raise Refused(N_("这件事还没有分类，请先选类别和地点。"))
     _check_answer(case, answer, case.answer_attempts)

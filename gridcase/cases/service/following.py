@@ -7,6 +7,7 @@ from datetime import datetime
 from gridcase.cases import queries
 from gridcase.cases.models import Case, CaseLink, CaseStep
 from gridcase.cases.rules import Channel
+from gridcase.cases.service.catalogue import hold_class
 from gridcase.cases.service.door import _move, lock
 from gridcase.cases.service.register import collect
 from gridcase.core.db import db
@@ -19,6 +20,7 @@ from gridcase.households.models import Household
 
 def follow_up(case: Case, *, actor: Viewer, now: datetime, note: str) -> CaseStep:
     """Register the matter anew with its place, home and reporter; both cases name each other."""
+    hold_class(case.case_class)
     lock(case)
     later = queries.open_follower(case.id)
     if later is not None:

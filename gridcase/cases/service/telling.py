@@ -125,6 +125,7 @@ def _tell(
     telling = notices.Telling(
         rule=f"case.{step.move}:{step.seq}{rule and '.' + rule}", subject_kind="case", subject_id=case.id, due_at=by,
         post_id=post_id, unit_id=unit_id, place_path=case.path, text=Text(text.msgid, {"what": what, "until": until}),
-        link=link or f"/cases/{case.id}", urgent=case.urgency == Urgency.CRITICAL,
+        link=link or f"/cases/{case.id}", urgent=case.urgency == Urgency.CRITICAL, number=case.number,
+        for_groups=not case.restricted,
     )  # fmt: skip
     notices.tell(telling, now=now)
