@@ -16,6 +16,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+from gridcase.cases.rules import Channel
 from gridcase.core import clock
 from gridcase.core.clock import town_day
 from gridcase.core.config import current
@@ -50,11 +51,12 @@ def import_cases(
     dry_run: bool,
     now: datetime,
     progress: Progress | None = None,
+    source: Channel | None = None,
 ) -> ImportReport:
     """Take over a list of cases: checked whole without a lock, then written in one short transaction, or not at all."""
     checked = service.check_cases(
         actor=actor, data=data, town_code=town_code, village_code=village_code, dry_run=dry_run, now=now,
-        progress=progress,
+        progress=progress, source=source,
     )  # fmt: skip
     if not checked.ready:
         return checked.report

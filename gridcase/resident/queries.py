@@ -83,10 +83,9 @@ def places_in(village: Grid) -> Sequence[Grid]:
     ).all()  # fmt: skip
 
 
-def kinds(path: str) -> list[cases.Entry]:
-    """The kinds offered to a villager of a place: the common ones, and the one about officials, said to be
-    confidential."""
-    return [one for one in cases.catalogue(path=path) if one.terms.common or one.code == ABOUT_OFFICIALS]
+def kinds(place: Grid) -> list[cases.Entry]:
+    """The kinds offered to a villager: the common ones, and the one about officials, said to be confidential."""
+    return [row for row in cases.catalogue(path=place.path) if row.terms.common or row.code == ABOUT_OFFICIALS]
 
 
 def knocks(kind: str, who: str, *, hour: datetime) -> int:

@@ -112,21 +112,21 @@ def demand(
             raise Refused(_TOO_OFTEN)
     actor = queries.caller(sheet.grid)
     case = cases.collect(
-        actor=actor, case_class=_class_of(kind, text, sheet.grid.path), title=title_of(text), text=text,
+        actor=actor, case_class=_class_of(kind, text, sheet.grid), title=title_of(text), text=text,
         channel=Channel.QR, grid=sheet.grid, now=now, reporter_name=name, reporter_phone=phone,
         anonymous=not (clean_line(name or "") or clean_line(phone or "")), address=where,
     )  # fmt: skip
     return case, give_code(case, actor=actor, now=now, key=key, once=once)
 
 
-def _class_of(kind: str, text: str, path: str) -> CaseClass:
+def _class_of(kind: str, text: str, place: Grid) -> CaseClass:
     """The class chosen, else the one most like what was written; whoever accepts the case settles it. What the place
     has switched off is none: a villager is never sent away for it."""
-    offered = {one.code: one.case_class for one in case_queries.catalogue(path=path)}
+    offered = {one.code: one.case_class for one in case_queries.catalogue(path=place.path)}
     if kind in offered:
         return offered[kind]
-    usual = {one.code for one in queries.kinds(path) if not one.terms.restricted}
-    likely = (one.case_class.code for one in case_queries.suggest_classes(text, path=path))
+    usual = {one.code for one in queries.kinds(place) if not one.terms.restricted}
+    likely = (one.case_class.code for one in case_queries.suggest_classes(text, path=place.path))
     code = next((code for code in likely if code in usual), NOT_SURE)
     return offered.get(code) or offered[min(usual or offered)]
 

@@ -19,7 +19,7 @@ from gridcase.grid.models import Grid
 from tests.factories.cases import RUBBISH, collected
 from tests.factories.world import MAKER, World
 
-REVISION = "0020_catalogue"
+REVISION = "0018_catalogue"
 BEFORE = ScriptDirectory(str(MIGRATIONS)).get_revision(REVISION).down_revision
 
 

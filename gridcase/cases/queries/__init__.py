@@ -1,7 +1,7 @@
 """Reading cases: who sees which, the work list, one case's page, the catalogue, what is due, and whether all agrees."""
 
 from gridcase.cases.queries.alike import Likely, Typed, likely_same
-from gridcase.cases.queries.beside import called_units, linked, named_parties
+from gridcase.cases.queries.beside import called_units, linked, named_parties, open_follower
 from gridcase.cases.queries.catalogue import (
     Entry,
     catalogue,
@@ -45,19 +45,23 @@ from gridcase.cases.queries.page import (
     Clock,
     addresses,
     by_number,
+    by_source,
     clock_of,
     contact_limit_of,
     desk_of,
     explained,
     facts,
+    last_attempt,
     limit_of,
+    received_on,
+    seen_by_source,
     steps,
     units_over,
     units_to_call,
     villages_of_town,
 )
 from gridcase.cases.queries.papers import get_paper, papers_by_step, papers_held
-from gridcase.cases.queries.posts import Held, held_by, without_addressee
+from gridcase.cases.queries.posts import Held, held_by, posts_to_warn, village_desk, without_addressee
 from gridcase.cases.queries.sheets import get_sheet, late_without_sheet, supervision_sheets
 from gridcase.cases.queries.sight import (
     get_case,
@@ -86,6 +90,7 @@ __all__ = [
     "Typed",
     "addresses",
     "by_number",
+    "by_source",
     "called_units",
     "catalogue",
     "check",
@@ -109,6 +114,7 @@ __all__ = [
     "home_of",
     "home_village",
     "is_addressed",
+    "last_attempt",
     "late_without_sheet",
     "likely_same",
     "limit_of",
@@ -117,16 +123,20 @@ __all__ = [
     "may_set",
     "named_parties",
     "open_condition",
+    "open_follower",
     "open_to_all",
     "papers_by_step",
     "papers_held",
     "permissions_over",
     "place_to_set",
     "places_to_set",
+    "posts_to_warn",
+    "received_on",
     "register_places",
     "register_roots",
     "running_of",
     "scoped",
+    "seen_by_source",
     "standing_of",
     "steps",
     "suggest_classes",
@@ -140,6 +150,7 @@ __all__ = [
     "units_to_call",
     "versions_in_force",
     "versions_of",
+    "village_desk",
     "village_versions",
     "villages_of_town",
     "villages_seen",

@@ -17,8 +17,6 @@ REPORTERS_RULES = frozenset(CASE_RULES) - HELPERS_RULES
 VILLAGE_FIELDS = ("contact_limit", "limit", "department", "enabled")
 FIRST_OWN, LAST_OWN = 51, 99  # the minor numbers of classes that counties add
 PETITION = "1005"
-# Complaints about officials and about a village's accounts go past the village: it has no say in them.
-NOT_THE_VILLAGES = ABOVE_THE_VILLAGE | {"1003"}
 MAJOR_OF_PERSONS = "03"
 # Reports about persons, and petitions: no points, whatever a county wishes (decisions.md).
 NEVER_POINTS = frozenset({"0905", PETITION})
@@ -116,7 +114,7 @@ def _check_points(terms: Terms, code: str) -> None:
 
 def checked_in_village(terms: Terms, above: Terms, *, code: str) -> Terms:
     """The rules of a village: what stands above, with shorter limits, its own unit, or switched off."""
-    if code in NOT_THE_VILLAGES:
+    if code in ABOVE_THE_VILLAGE:  # it is what they are about
         raise Refused(N_("反映干部和村务的事由镇级以上定，村里不能改。"))
     if not terms.enabled and (stays_restricted(code) or code == PETITION):
         raise Refused(CANNOT_GO, field="enabled")

@@ -45,7 +45,14 @@ from gridcase.cases.service.moves import (
 )
 from gridcase.cases.service.papers import Papers, attach
 from gridcase.cases.service.recount import Recount, look_at_deadlines, move_deadlines
-from gridcase.cases.service.register import ImportedFrom, Intake, collect, collect_and_solve, repoint_household
+from gridcase.cases.service.register import (
+    ImportedFrom,
+    Intake,
+    Transferred,
+    collect,
+    collect_and_solve,
+    repoint_household,
+)
 from gridcase.cases.service.replies import (
     TEMPLATE_SEEN,
     add_template,
@@ -79,6 +86,7 @@ __all__ = [
     "Intake",
     "Papers",
     "Recount",
+    "Transferred",
     "above_of",
     "accept",
     "add_class",

@@ -80,6 +80,7 @@ def import_history(
     source_system: str,
     rows: Sequence[HistoryRow],
     now: datetime,
+    channel: Channel = Channel.UPPER,
 ) -> ImportResult:
     """Take over the rows not known yet. Answered ones are closed history; the others wait in the tray, without clocks,
     reminders or points, until somebody sorts them. (town, source system, source number) decides what is new.
@@ -99,7 +100,8 @@ def import_history(
         catalogue = queries.catalogue(path=place.path, disabled_too=True)
         hidden = frozenset(one.code for one in catalogue if one.terms.restricted)
         values = [
-            _values(row, number, classes, town, place, source_system) | {"restricted": row.class_code in hidden}
+            _values(row, number, classes, town, place, source_system)
+            | {"channel": channel, "restricted": row.class_code in hidden}
             for row, number in zip(new, numbers, strict=True)
         ]
         _insert(values, actor=actor, post_id=grant.post_id, role=grant.role, now=now)
@@ -144,7 +146,6 @@ def _values(
         "class_id": case_class.id,
         "title": row.title or number,
         "text": row.text,
-        "channel": Channel.UPPER,
         "state": State.CLOSED if answered else State.REGISTERED,
         "urgency": case_class.urgency,
         "county_id": town.county_id,

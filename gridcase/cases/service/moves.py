@@ -48,7 +48,7 @@ def accept(
     step = _move(case, "accept", actor=actor, now=now, note=note, changes=changes)
     if other:  # the limits of the new class, from the same start
         db.session.refresh(case, ["case_class", "class_version"])
-        start_clocks(case, start=case.registered_at)
+        start_clocks(case, start=queries.clock_of(case, queries.steps(case.id)).start)
     return step
 
 
@@ -127,6 +127,7 @@ def dispatch(
     changes = {"handler_post_id": post.id if post else None, "handler_unit_id": unit.id if unit else None}
     detail = {"to": name, "post_id": changes["handler_post_id"], "unit_id": changes["handler_unit_id"]}
     step = _move(case, "dispatch", actor=actor, now=now, note=note, detail=detail, changes=changes)
+    parties.leave(case, post_id=changes["handler_post_id"], unit_id=changes["handler_unit_id"], now=now)
     tell_handler(case, step, now=now)
     return step
 
@@ -142,7 +143,7 @@ def _address(case: Case, post: Post | None, unit: Unit | None) -> str:
 def check_address(case: Case, post: Post | None, unit: Unit | None) -> None:
     """Whether a case may be sent there: `Refused` in words otherwise."""
     if post is not None and case.case_class.code in ABOVE_THE_VILLAGE:
-        raise Refused(N_("反映干部作风的事不能派给村里，请派给镇级以上单位。"), field="handler")
+        raise Refused(N_("反映村干部和村账的事不能派给村里，请派给镇级以上单位。"), field="handler")
     if post is not None and not post.place_path.startswith(queries.home_village(case.path)):
         raise Refused(N_("这个岗位不在事件所在的村。"), field="handler")
     if unit is not None and not case.path.startswith(unit.place_path):

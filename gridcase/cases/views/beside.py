@@ -12,6 +12,7 @@ from gridcase.cases import forms, queries, service
 from gridcase.cases.models import Case, CaseRequest
 from gridcase.cases.rules import (
     ExtensionReason,
+    Move,
     PartyKind,
     Rating,
     RequestKind,
@@ -71,6 +72,12 @@ def _asked(case: Case, one: CaseRequest) -> Asked:
     else:
         what = _("到 %(day)s", day=show_date(one.until))
     return Asked(RequestKind(one.kind).label, what, ExtensionReason(one.reason).label, one.asked_by_name, one)
+
+
+def label(move: Move, case: Case, someone: Viewer) -> str:
+    """The words on a button: climbing says where to."""
+    level = climbs_to(queries.standing_of(case, someone)) if move.name == "escalate" else None
+    return translate(move.label) if level is None else _("提级到%(level)s", level=translate(level.label))
 
 
 def prepare(name: str, form: Any, case: Case, someone: Viewer) -> None:

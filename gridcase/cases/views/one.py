@@ -15,6 +15,7 @@ from gridcase.cases import forms, queries, service
 from gridcase.cases.models import Case, CaseStep
 from gridcase.cases.rules import (
     LADDER,
+    STAGE_LATE,
     Answer,
     Channel,
     Light,
@@ -44,6 +45,9 @@ from gridcase.web.filters import translate
 from gridcase.web.formkit import labelled, options, submit
 
 BACKWARD = frozenset({"give_back", "rework", "reopen", "refuse_extension", "refuse_pause", "escalate"})
+FEW, LAST = 3, 2  # buttons that may all be seen at once; the rank of what stands in the menu
+REFUSALS = frozenset({"refuse_extension", "refuse_pause"})  # open where a request waits for this reader's answer
+QUIET = frozenset({"remind", "comment"})
 NAMES_OF_ROLES = {**{role.value: role.label for role in Role}, "reporter": N_("群众本人")}
 
 
@@ -166,7 +170,7 @@ def _page(case: Case, someone: Viewer, now: datetime, filled: dict[str, Any]) ->
     templates = replies.offered(case, buttons, facts)
     for name, form in filled.items():
         replies.fill(form, name, templates)
-    shown = {button["name"] for button in buttons}
+    shown, seen = {button["name"] for button in buttons}, _in_sight(buttons)
     return render_template(
         "cases/show.html", case=case, problems=[
             words for name, form in filled.items() if name not in shown for words in form.form_errors
@@ -176,32 +180,42 @@ def _page(case: Case, someone: Viewer, now: datetime, filled: dict[str, Any]) ->
         state=State(case.state), channel=Channel(case.channel), urgency=Urgency(case.urgency),
         answer=Answer(case.answer) if case.answer else None, rating=Rating(case.rating) if case.rating else None,
         named=named, papers=queries.papers_by_step(case, reads_letters=named), paper_kind=PaperKind,
-        moves=buttons, beside=beside.of(case), class_name=class_name, what_happened=what_happened,
-        roles=NAMES_OF_ROLES, backward=BACKWARD, limit_said=limit_said, rules_from=rules_from,
-        calendar_version=calendar_version,
+        moves=buttons[:seen], other_moves=buttons[seen:], beside=beside.of(case), class_name=class_name,
+        received_on=queries.received_on(case) if case.source_no else None,
+        what_happened=what_happened, roles=NAMES_OF_ROLES, backward=BACKWARD, limit_said=limit_said,
+        rules_from=rules_from, calendar_version=calendar_version,
     )  # fmt: skip
 
 
 def _timeline(case: Case, line: Sequence[CaseStep]) -> list[tuple[bool, Any]]:
     """The steps and the reminders in the order of time: (is a step, step or reminder)."""
-    told = notices.told_about("case", case.id, [rung.name for rung in LADDER])
+    told = notices.told_about("case", case.id, [rung.name for rung in (*LADDER, STAGE_LATE)])
     entries = [(step.at, True, step) for step in line] + [(one.at, False, one) for one in told]
     return [(is_step, entry) for _at, is_step, entry in sorted(entries, key=lambda entry: (entry[0], not entry[1]))]
+
+
+def _in_sight(buttons: list[dict[str, Any]]) -> int:
+    """How many buttons are seen at once. Where there are many the others stand in a menu: all but the one that comes
+    next and the answers to a request, or where nothing comes next the harmless ones.
+    """
+    return len(buttons) if len(buttons) <= FEW else sum(button["rank"] < LAST for button in buttons)
 
 
 def _buttons(
     case: Case, moves: list[Move], filled: dict[str, Any], someone: Viewer, now: datetime
 ) -> list[dict[str, Any]]:
     """The open moves with their forms; a move that was refused stands open with what was typed."""
-    first = primary_move(tuple(moves))
+    asked = {move.answers for move in moves if move.name in REFUSALS and move.answers}
+    first = primary_move(tuple(moves), answer=Answer(case.answer) if case.answer else None, asked=asked)
     buttons = []
     for move in moves:
         name = "sort" if move.name == "accept" and case.unsorted else move.name
         form = filled.get(name) or _form(name, ACTS[name], case, someone, now)
         buttons.append({
-            "name": name, "label": translate(move.label), "primary": move is first, "key": move.key or None,
+            "name": name, "label": beside.label(move, case, someone), "primary": move is first, "key": move.key or None,
             "says": translate(move.effect) if move.effect else None, "form": form, "open": name in filled,
             "url": url_for(f"cases.move_{name}", case_id=case.id),
+            "rank": 0 if move is first else 1 if move.answers in asked or (not first and move.name in QUIET) else LAST,
             "danger": move.target in (State.VOIDED, State.WITHDRAWN, State.DUPLICATE),
         })  # fmt: skip
-    return buttons
+    return sorted(buttons, key=lambda button: button["rank"])

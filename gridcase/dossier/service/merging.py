@@ -21,6 +21,7 @@ from gridcase.households.rules import Outcome, said_names
 from gridcase.people import service as people
 from gridcase.people.models import Person
 from gridcase.points import service as points
+from gridcase.reception import service as reception
 from gridcase.users import service as users
 from gridcase.visits import service as visits
 
@@ -40,6 +41,7 @@ def merge_homes(
     households.fold_home(double, kept, actor=actor, on=today, now=now)
     case_count = cases.repoint_household(double, kept, actor=actor, now=now)
     visit_count = visits.repoint_household(double, kept, actor=actor, now=now)
+    reception.repoint_household(double, kept, actor=actor, now=now)
     merit = points.merge_accounts(double, kept, actor=actor, now=now)
     db.session.flush()
     said: list[Text] = [

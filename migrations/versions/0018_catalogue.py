@@ -12,7 +12,7 @@ from alembic import op
 
 from gridcase.core.db import ByteString, Json, UtcDateTime
 
-revision = "0020_catalogue"
+revision = "0018_catalogue"
 down_revision = "0017_calendar_versions"
 branch_labels = None
 depends_on = None
