@@ -7,8 +7,8 @@ from alembic import op
 
 from gridcase.core.db import ByteString, Json, UtcDateTime
 
-revision = "0018_reception"
-down_revision = "0017_calendar_versions"
+revision = "0021_reception"
+down_revision = "0020_villager"
 branch_labels = None
 depends_on = None
 
