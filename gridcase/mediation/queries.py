@@ -56,6 +56,20 @@ def may_mediate(case: Case, mediation: Mediation | None, viewer: Viewer) -> bool
     return rules.may_mediate(standing, class_code=case.case_class.code, elsewhere=elsewhere, opened=opened)
 
 
+def party_of(mediation: Mediation, seq: int) -> MediationParty:
+    """One party by its number, else `Missing`."""
+    found = next((one for one in mediation.parties if one.seq == seq), None)
+    if found is None:
+        raise Missing
+    return found
+
+
+def home_of_party(mediation: Mediation, seq: int) -> Household | None:
+    """The home a party lives in."""
+    found = party_of(mediation, seq)
+    return db.session.get(Household, found.household_id) if found.household_id else None
+
+
 def homes_of(parties: Collection[MediationParty]) -> dict[int, str]:
     """The codes of the homes these parties live in, by household."""
     ids = sorted({party.household_id for party in parties if party.household_id is not None})

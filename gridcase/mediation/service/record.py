@@ -9,14 +9,16 @@ from typing import Any
 from sqlalchemy import func, select, update
 
 from gridcase.audit import service as audit
+from gridcase.cases import queries as case_queries
 from gridcase.cases import service as cases
 from gridcase.cases.models import Case
 from gridcase.cases.rules import ENDED_STATES
+from gridcase.cases.service.door import lock
 from gridcase.core.changes import change, check_seen
 from gridcase.core.clock import town_day
 from gridcase.core.db import db
-from gridcase.core.errors import Missing, Refused
-from gridcase.core.permissions import Permission, Viewer
+from gridcase.core.errors import Refused
+from gridcase.core.permissions import Viewer
 from gridcase.core.text import clean, clean_line
 from gridcase.core.words import N_
 from gridcase.households.models import Household
@@ -29,7 +31,7 @@ AGREEMENT = ("dispute", "facts", "terms", "fulfilment", "fulfil_by")
 
 def open_mediation(case: Case, *, actor: Viewer, now: datetime, mediators: str) -> Mediation:
     """Begin to mediate a dispute; the period of a month runs from today. The case stays where it is."""
-    db.session.refresh(case, with_for_update={"of": Case})
+    lock(case)
     if not rules.is_dispute(case.case_class.code):
         raise Refused(N_("只有矛盾纠纷类的事件可以调解。"))
     if case.state in ENDED_STATES:
@@ -38,7 +40,7 @@ def open_mediation(case: Case, *, actor: Viewer, now: datetime, mediators: str) 
         raise Refused(N_("这件事已经在调解，请刷新页面。"))
     _check_may(case, None, actor)
     names = clean_line(mediators)
-    acting = actor.acting(Permission.SEE_CASE, path=case.path)
+    acting = next(iter(case_queries.grants_over(case, actor)), None)
     made = Mediation(
         case_id=case.id, mediators=names, opened_at=now, opened_by_user_id=actor.user_id,
         opened_by_post_id=acting.post_id if acting else None, opened_by_name=actor.name,
@@ -95,7 +97,7 @@ def add_party(mediation: Mediation, *, actor: Viewer, now: datetime, party: Part
 def change_party(mediation: Mediation, seq: int, *, actor: Viewer, now: datetime, party: Party) -> MediationParty:
     """Put right what stands of a party, or note that he agreed to mediate."""
     case = running(mediation, actor)
-    found = _party(mediation, seq)
+    found = queries.party_of(mediation, seq)
     _check_party(party, case, now)
     changes = change(found, _values(party), personal=("name", "phone"))
     record(mediation, case, "party", actor=actor, now=now, party=seq, changes=changes)
@@ -105,17 +107,10 @@ def change_party(mediation: Mediation, seq: int, *, actor: Viewer, now: datetime
 def remove_party(mediation: Mediation, seq: int, *, actor: Viewer, now: datetime) -> None:
     """Take out who was written down by mistake."""
     case = running(mediation, actor)
-    db.session.delete(_party(mediation, seq))
+    db.session.delete(queries.party_of(mediation, seq))
     db.session.flush()
     db.session.refresh(mediation, ["parties"])
     record(mediation, case, "party_removed", actor=actor, now=now, party=seq)
-
-
-def _party(mediation: Mediation, seq: int) -> MediationParty:
-    found = next((one for one in mediation.parties if one.seq == seq), None)
-    if found is None:
-        raise Missing
-    return found
 
 
 def _check_party(party: Party, case: Case, now: datetime) -> None:
