@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from gridcase.cases.rules import Standing
-from gridcase.cases.rules.majors import ABOVE_THE_VILLAGE
+from gridcase.cases.rules.majors import ABOVE_THE_VILLAGE, DISPUTES
 from gridcase.core.labels import Labelled
 from gridcase.core.permissions import Permission
 from gridcase.core.words import N_, Text
 
-DISPUTES = "01"  # the major class that is mediated
 COURT_DAYS = 30  # within which both parties may ask a court to confirm their agreement
 LOOK_AFTER_DAYS = 30  # proposed for the first look at how the agreement is kept
 SOON_DAYS = 3  # before the end of the period

@@ -110,6 +110,4 @@ def _sessions_and_looks() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_mediation_look")),
         sa.UniqueConstraint("mediation_id", "seq", name=op.f("uq_mediation_look_mediation_id_seq")),
     )
-    op.create_index(
-        "ix_mediation_look_due", "mediation_look", ["due_on"], sqlite_where=UNDONE, postgresql_where=UNDONE
-    )
+    op.create_index("ix_mediation_look_due", "mediation_look", ["due_on"], sqlite_where=UNDONE, postgresql_where=UNDONE)

@@ -11,6 +11,7 @@ from gridcase.cases.queries.catalogue import (
     register_places,
     register_roots,
 )
+from gridcase.cases.queries.ledger import MOST_ROWS, Figures, Month, month_figures, month_rows
 from gridcase.cases.queries.lists import (
     COUNT_CAP,
     Filters,
@@ -20,6 +21,7 @@ from gridcase.cases.queries.lists import (
     tabs_for,
     villages_seen,
     waiting_for,
+    whole_list,
     work_list,
 )
 from gridcase.cases.queries.page import (
@@ -39,7 +41,7 @@ from gridcase.cases.queries.page import (
 )
 from gridcase.cases.queries.papers import get_paper, papers_by_step, papers_held
 from gridcase.cases.queries.posts import Held, held_by, without_addressee
-from gridcase.cases.queries.sheets import get_sheet, late_without_sheet, supervision_sheets
+from gridcase.cases.queries.sheets import get_sheet, late_without_sheet, sheets_of, supervision_sheets
 from gridcase.cases.queries.sight import (
     get_case,
     grants_over,
@@ -57,10 +59,13 @@ from gridcase.cases.queries.upkeep import check
 
 __all__ = [
     "COUNT_CAP",
+    "MOST_ROWS",
     "Clock",
+    "Figures",
     "Filters",
     "Held",
     "Likely",
+    "Month",
     "SuggestedClass",
     "Tab",
     "Typed",
@@ -89,6 +94,8 @@ __all__ = [
     "limit_of",
     "linked",
     "may_register",
+    "month_figures",
+    "month_rows",
     "named_parties",
     "open_condition",
     "papers_by_step",
@@ -97,6 +104,7 @@ __all__ = [
     "register_places",
     "register_roots",
     "scoped",
+    "sheets_of",
     "standing_of",
     "steps",
     "suggest_classes",
@@ -111,6 +119,7 @@ __all__ = [
     "visible_on_map",
     "waiting_for",
     "whistle_of",
+    "whole_list",
     "without_addressee",
     "work_list",
 ]

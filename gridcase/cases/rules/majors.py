@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from gridcase.core.words import N_, Text
 
 UNSORTED_CLASS = "0000"
+DISPUTES = "01"  # the major class that can be mediated
 
 # A complaint about somebody of the village is dealt with above the village, and nobody there learns of it.
 ABOVE_THE_VILLAGE = frozenset({"1004"})

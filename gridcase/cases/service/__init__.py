@@ -17,6 +17,7 @@ from gridcase.cases.service.following import follow_up
 from gridcase.cases.service.handover import hand_back, hand_over
 from gridcase.cases.service.history import HistoryRow, ImportResult, import_history
 from gridcase.cases.service.learning import learn_classes
+from gridcase.cases.service.leaving import note_export
 from gridcase.cases.service.linking import link_to
 from gridcase.cases.service.moves import (
     REMINDABLE,
@@ -87,6 +88,7 @@ __all__ = [
     "link_to",
     "look_at_deadlines",
     "move_deadlines",
+    "note_export",
     "open_request",
     "rate_units",
     "rate_whistle",

@@ -96,9 +96,7 @@ def note_court(
     if not mediation.signed_on <= asked_on <= today:
         raise Refused(N_("申请日期须在签字以后、今天或以前。"), field="asked_on")
     if asked_on > rules.court_until(mediation.signed_on):
-        raise Refused(
-            N_("超过签字后 %(n)s 天，不能再申请司法确认。请核对日期。", n=rules.COURT_DAYS), field="asked_on"
-        )
+        raise Refused(N_("超过签字后 %(n)s 天，不能再申请司法确认。请核对日期。", n=rules.COURT_DAYS), field="asked_on")
     if confirmed_on is not None and not asked_on <= confirmed_on <= today:
         raise Refused(N_("确认日期须在申请以后、今天或以前。"), field="confirmed_on")
     number = clean_line(confirmed_no or "") or None
