@@ -1,4 +1,4 @@
-"""Telling who mediates what is due: a look today, the end of the period, the last days to go to the court. Once each."""
+"""Telling who mediates what is due: a look, the end of the period, the last days to go to the court. Once each."""
 
 from __future__ import annotations
 

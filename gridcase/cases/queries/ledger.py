@@ -72,7 +72,7 @@ def month_rows(viewer: Viewer, month: Month, *, village_id: int | None = None) -
 
 
 def _counted(village_id: int | None) -> list[ColumnElement[bool]]:
-    conditions = [Case.restricted.is_(False), Case.state.not_in(LEFT_OUT)]
+    conditions: list[ColumnElement[bool]] = [Case.restricted.is_(False), Case.state.not_in(LEFT_OUT)]
     return [*conditions, Case.village_id == village_id] if village_id else conditions
 
 
@@ -82,7 +82,7 @@ def month_figures(viewer: Viewer, month: Month, *, village_id: int | None = None
     old = Case.registered_at < begins
     within = (Case.closed_at >= begins) & (Case.closed_at < ends) & (Case.state == State.CLOSED)
     open_then = Case.closed_at.is_(None)
-    asked = {
+    asked: dict[str, list[ColumnElement[bool]]] = {
         "brought": [old, open_then | (Case.closed_at >= begins)],
         "registered": [Case.registered_at >= begins, Case.registered_at < ends],
         "closed": [within],
@@ -97,4 +97,5 @@ def month_figures(viewer: Viewer, month: Month, *, village_id: int | None = None
         parts = [select(Case.id).where(way, *conditions, *_counted(village_id)) for way in ways]
         found = (union(*parts) if len(parts) > 1 else parts[0]).subquery()
         counts.append(select(func.count()).select_from(found).scalar_subquery().label(name))
-    return Figures(**{name: int(value) for name, value in db.session.execute(select(*counts)).one()._mapping.items()})
+    row = db.session.execute(select(*counts)).one()
+    return Figures(**{name: int(getattr(row, name)) for name in asked})

@@ -141,13 +141,18 @@ def _line(place: int, row: Any, now: Any) -> list[str]:
     state = translate(State(row.state).label)
     if _late(row, now):
         state = _("%(state)s（超期）", state=state)
-    inner = (
-        row.place_name
-        if not row.village_name or row.place_name == row.village_name
-        else row.village_name + row.place_name
-    )
+    village = row.village_name if row.village_name and row.village_name != row.place_name else ""
     who = row.unit_name or row.post_title or ""
-    return [str(place), row.number, show_date(row.registered_at), class_name(row), row.title, inner, who, state]
+    return [
+        str(place),
+        row.number,
+        show_date(row.registered_at),
+        class_name(row),
+        row.title,
+        f"{village}{row.place_name}",
+        who,
+        state,
+    ]
 
 
 def _this_month() -> Month:

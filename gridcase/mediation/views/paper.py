@@ -54,7 +54,7 @@ def agreement_paper(case: Case, mediation: Mediation, *, named: bool) -> Paper:
     """The customary parts: who, what is in dispute, the facts, what was agreed, how it is kept, signatures."""
     names = cases.facts(case)
     office = _("%(village)s人民调解委员会", village=names.village_name or names.town_name)
-    signed = show_date(mediation.signed_on) if mediation.signed_on else _("    年    月    日")
+    signed = show_date(mediation.signed_on) if mediation.signed_on else _("　　年　月　日")
     homes = queries.homes_of(mediation.parties)
     who, signs = [], []
     for place, one in enumerate(mediation.parties, start=1):
@@ -79,8 +79,9 @@ def agreement_paper(case: Case, mediation: Mediation, *, named: bool) -> Paper:
         "共同向人民法院申请司法确认。本协议由各方各存一份，调解委员会存一份。",
         n=COURT_DAYS,
     )
+    day = signed if mediation.signed_on else ""
     return Paper(
-        office, _("人民调解协议书"), _("%(number)s 调", number=case.number), signed.strip() if mediation.signed_on else "",
+        office, _("人民调解协议书"), _("%(number)s 调", number=case.number), day,
         [
             *([Fields(who)] if who else []),
             *(Words(text, heading) for heading, text in texts if text),
