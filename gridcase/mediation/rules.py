@@ -89,11 +89,13 @@ def unsigned_refusal(drafted: Drafted) -> Text | None:
     return None
 
 
-_MARKS = "甲乙丙丁戊己庚辛壬癸"
+_MARKS = (
+    N_("甲方"), N_("乙方"), N_("丙方"), N_("丁方"), N_("戊方"), N_("己方"), N_("庚方"), N_("辛方"), N_("壬方"), N_("癸方"),
+)  # fmt: skip
 
 
 def party_mark(place: int) -> Text:
     """What a party is called in the agreement: 甲方, 乙方; beyond the ten signs by number."""
     if place <= len(_MARKS):
-        return Text("%(mark)s方", {"mark": _MARKS[place - 1]})
+        return _MARKS[place - 1]
     return N_("第%(n)s方", n=place)

@@ -63,8 +63,8 @@ def drafted(case: Case, actor: Viewer) -> Mediation:
         party = Party(name, "13800001234", consented_on=date(2026, 11, 23))
         deed(service.add_party, one, actor=actor, party=party)
     text = Agreement(
-        "两家地界从哪里算", "以老水沟中线为界，双方各退三十公分，不再争执。", "去年砌墙时占了一脚宽。", "当面拆除，工钱各出一半",
-        date(2026, 12, 10),
+        "两家地界从哪里算", "以老水沟中线为界，双方各退三十公分，不再争执。", "去年砌墙时占了一脚宽。",
+        "当面拆除，工钱各出一半", date(2026, 12, 10),
     )  # fmt: skip
     deed(service.write_agreement, one, actor=actor, agreement=text)
     return one

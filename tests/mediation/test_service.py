@@ -93,10 +93,8 @@ def test_parties_and_sessions(ctx: Flask, world: World, viewer_of: Find) -> None
     foreign = db.session.get_one(Household, world.homes["village_b"][0])
     made = deed(service.add_party, one, actor=head, party=Party(" 赵一田 ", "13800001234", home))
     assert (made.seq, made.name, made.household_id, made.consented_on) == (1, "赵一田", home.id, None)
-    assert (
-        refused("不在事件所在的村", service.add_party, one, actor=head, party=Party("外人", None, foreign))
-        == "household"
-    )
+    outsider = Party("外人", None, foreign)
+    assert refused("不在事件所在的村", service.add_party, one, actor=head, party=outsider) == "household"
     late = Party("赵一田", consented_on=date(2026, 11, 24))
     assert refused("不能晚于今天", service.change_party, one, 1, actor=head, party=late) == "consented_on"
     deed(service.change_party, one, 1, actor=head, party=Party("赵一田", "13800001234", home, TODAY))

@@ -89,6 +89,8 @@ def change_party(case_id: int, seq: int) -> ResponseReturnValue:
     found = queries.party_of(mediation, seq)
     code = queries.homes_of([found]).get(found.household_id or 0)
     form = forms.PartyForm(name=found.name, phone=found.phone, household=code, consented_on=found.consented_on)
+    if not someone.may(Permission.SEE_HOUSEHOLD):
+        del form.household  # who cannot look for homes leaves it as it is
     if form.validate_on_submit() and submit(
         form, _change_party, mediation, form, seq=seq, known=code, actor=someone, now=clock.now()
     ):
@@ -97,16 +99,14 @@ def change_party(case_id: int, seq: int) -> ResponseReturnValue:
     may = queries.may_mediate(case, mediation, someone) and queries.reads_names(case, someone)
     if not may or mediation.result is not None:
         return redirect(url_for(".show", case_id=case_id))
-    return render_template(
-        "mediation/party.html", case=case, one=mediation, found=found, form=form,
-        may_look_for_homes=someone.may(Permission.SEE_HOUSEHOLD),
-    )  # fmt: skip
+    return render_template("mediation/party.html", case=case, one=mediation, found=found, form=form)
 
 
 def _change_party(
     mediation: Mediation, form: forms.PartyForm, *, seq: int, known: str | None, actor: Viewer, now: datetime
 ) -> Any:
-    kept = queries.home_of_party(mediation, seq) if form.household.data == known else None
+    unchanged = "household" not in form or form.household.data == known
+    kept = queries.home_of_party(mediation, seq) if unchanged else None
     return service.change_party(mediation, seq, actor=actor, now=now, party=_party(form, actor, now, kept))
 
 
@@ -122,7 +122,7 @@ def _remove_party(mediation: Mediation, _form: Any, *, seq: int, actor: Viewer, 
 
 
 def _party(form: forms.PartyForm, actor: Viewer, now: datetime, kept: Household | None = None) -> Party:
-    home = kept or _home(form.household.data, actor, now)
+    home = kept or (_home(form.household.data, actor, now) if "household" in form else None)
     return Party(form.name.data or "", form.phone.data, home, form.consented_on.data)
 
 
