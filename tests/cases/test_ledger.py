@@ -71,11 +71,8 @@ def test_a_month_in_figures(app: Flask, world: World, several: list[str]) -> Non
 
 
 def test_months_follow_one_another() -> None:
-    assert (str(Month(2026, 12).next), str(Month(2026, 1).before), str(NOVEMBER.before)) == (
-        "2027-01",
-        "2025-12",
-        "2026-10",
-    )
+    months = Month(2026, 12).next, Month(2026, 1).before, NOVEMBER.before
+    assert [str(one) for one in months] == ["2027-01", "2025-12", "2026-10"]
     assert NOVEMBER.begins.isoformat() == "2026-11-01T00:00:00+08:00"
 
 

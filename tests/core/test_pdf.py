@@ -68,12 +68,8 @@ def test_the_head_of_a_table_stands_on_every_page() -> None:
 
 
 def test_what_no_font_has_is_a_box_and_the_rest_is_there() -> None:
-    parts = (
-        Words("好👍的😀", "一、约定"),
-        Signs(["甲方", "乙方", "调解员"]),
-        Seal("青溪镇", "（盖章）", "2026年11月23日"),
-    )
-    words = text_of(write_pdf(paper(*parts), now=NOW))
+    seal = Seal("青溪镇", "（盖章）", "2026年11月23日")
+    words = text_of(write_pdf(paper(Words("好👍的😀", "一、约定"), Signs(["甲方", "乙方", "调解员"]), seal), now=NOW))
     for said in ("好□的□", "一、约定", "调解员：", "（盖章）", "编号：GC1"):
         assert said in words
 
