@@ -17,8 +17,10 @@ from tests.house.tables import (
     planner,
     plans,
     registers,
+    villager,
 )
 
 PARTS: tuple[ModuleType, ...] = (
     places, people, families, care, planner, plans, registers, accounts, files, moves, clocks, mediation,
+    villager,
 )  # fmt: skip
