@@ -25,6 +25,7 @@ from gridcase.core.pdf import write_pdf
 from gridcase.core.permissions import Permission, Viewer
 from gridcase.core.sheets_out import write_xlsx
 from gridcase.core.words import N_
+from gridcase.grid import queries as grids
 from gridcase.web.access import needs, viewer
 from gridcase.web.filters import show_date, translate
 from gridcase.web.respond import pdf_file, xlsx_file
@@ -121,14 +122,23 @@ def _paper(someone: Viewer, month: Month, village: Any) -> tuple[Paper, bool]:
     listed = Table(
         ["", _("编号"), _("登记日期"), _("类别"), _("事项"), _("地点"), _("在谁手上"), _("状态")],
         [_line(place, row, now) for place, row in enumerate(rows[:MOST_PRINTED], start=1)],
-        (1, 4.4, 2.6, 3.2, 6, 3.4, 3.4, 2.4),
+        (1, 5, 3, 3.2, 5.8, 3.4, 3.4, 2.4),
     )
-    office = village.name if village else next((grant.title for grant in someone.grants if grant.title), "")
+    office = village.name if village else _office(someone)
     paper = Paper(
         office, _("事件台账（%(year)s年%(month)s月）", year=month.year, month=month.month), "", show_date(now),
         [counted, listed], wide=True,
     )  # fmt: skip
     return paper, len(rows) > MOST_PRINTED
+
+
+def _office(someone: Viewer) -> str:
+    """The place of the viewer's post; of a post without one, the post."""
+    for grant in someone.grants_with(Permission.SEE_CASE):
+        ids = [int(part) for part in (grant.path or "").split("/") if part]
+        if ids:
+            return str(grids.by_ids(ids[-1:])[ids[-1]].name)
+    return next((grant.title for grant in someone.grants if grant.title), "")
 
 
 def _closed_words(figures: Any) -> str:

@@ -63,7 +63,7 @@ def agreement_paper(case: Case, mediation: Mediation, *, named: bool) -> Paper:
         code = homes.get(one.household_id or 0, "")
         about = [(phone if named else mask_phone(phone)), code]
         name = one.name if named else mask_name(one.name)
-        who.append([(mark, name), (_("电话、户编号"), "  ".join(part for part in about if part) or "—")])
+        who.append([(mark, name), (_("联系方式"), "  ".join(part for part in about if part) or "—")])
         signs.append(_("%(mark)s（签名、按指印）", mark=mark))
     keep = [mediation.fulfilment or ""]
     if mediation.fulfil_by:
