@@ -27,6 +27,7 @@ import gridcase.notices.views
 import gridcase.people.views
 import gridcase.planner.views
 import gridcase.points.views
+import gridcase.reception.views
 import gridcase.reminders.views
 import gridcase.resident.views
 import gridcase.users.session
@@ -56,6 +57,7 @@ ROOMS: tuple[Any, ...] = (
     gridcase.cases.views,
     gridcase.mediation.views,
     gridcase.visits.views,
+    gridcase.reception.views,
     gridcase.points.views,
     gridcase.grid.views,
     gridcase.people.views,

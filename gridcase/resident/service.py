@@ -111,18 +111,19 @@ def demand(
         if knock(limit, who, now=now) > limit.most:
             raise Refused(_TOO_OFTEN)
     actor = queries.caller(sheet.grid)
+    case_class = case_queries.class_in_use(kind or _likely(text, sheet.grid), path=sheet.path)
     case = cases.collect(
-        actor=actor, case_class=case_queries.class_in_use(kind or _likely(text)), title=title_of(text), text=text,
+        actor=actor, case_class=case_class, title=title_of(text), text=text,
         channel=Channel.QR, grid=sheet.grid, now=now, reporter_name=name, reporter_phone=phone,
         anonymous=not (clean_line(name or "") or clean_line(phone or "")), address=where,
     )  # fmt: skip
     return case, give_code(case, actor=actor, now=now, key=key, once=once)
 
 
-def _likely(text: str) -> str:
+def _likely(text: str, place: Grid) -> str:
     """The class most like what was written; whoever accepts the case settles it."""
-    offered = {row.code for row in queries.kinds() if not row.restricted}
-    likely = (one.case_class.code for one in case_queries.suggest_classes(text))
+    offered = {row.code for row in queries.kinds(place) if not row.terms.restricted}
+    likely = (one.case_class.code for one in case_queries.suggest_classes(text, path=place.path))
     return next((code for code in likely if code in offered), NOT_SURE)
 
 

@@ -228,7 +228,7 @@ def test_second_checks_have_a_list_of_their_own(ctx: Flask, world: World, viewer
 
 
 def test_the_catalogue_is_found_by_word_and_by_initials(ctx: Flask, world: World) -> None:
-    assert queries.catalogue()[0].common
+    assert queries.catalogue()[0].terms.common
     assert len(queries.catalogue()) == 55
     assert [row.code for row in queries.catalogue("路灯")] == ["0504"]
     assert [row.code for row in queries.catalogue("ld")][:1] == ["0504"]

@@ -5,11 +5,13 @@ from gridcase.cases.models.beside import (
     CaseLink,
     CaseParty,
     CaseRequest,
+    CaseTransfer,
     SupervisionSheet,
     Whistle,
     WhistleUnit,
 )
-from gridcase.cases.models.case import Case, CaseClass, CasePoint, CaseSequence, CaseStep, CaseTally
+from gridcase.cases.models.case import Case, CasePoint, CaseSequence, CaseStep, CaseTally
+from gridcase.cases.models.catalogue import CaseClass, ClassTerms, ClassVersion, ReplyTemplate
 
 __all__ = [
     "Case",
@@ -22,6 +24,10 @@ __all__ = [
     "CaseSequence",
     "CaseStep",
     "CaseTally",
+    "CaseTransfer",
+    "ClassTerms",
+    "ClassVersion",
+    "ReplyTemplate",
     "SupervisionSheet",
     "Whistle",
     "WhistleUnit",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, and_, false, func, or_, select, union
 from sqlalchemy.orm import aliased
 
 from gridcase.cases.models import Case, CaseClass, CaseRequest, Whistle, WhistleUnit
+from gridcase.cases.queries.catalogue import unit_of_limit
 from gridcase.cases.queries.sight import addressed_to, desk_of_post, open_condition, scoped, visible, ways_in
 from gridcase.cases.rules import LEVELS, Light, RequestState, State
 from gridcase.core.db import db
@@ -110,18 +111,19 @@ def _whistled_for(viewer: Viewer) -> ColumnElement[bool]:
 
 def _in_tab(viewer: Viewer, tab: Tab, now: datetime) -> list[ColumnElement[bool]]:
     running = [open_condition(), Case.due_at.is_not(None)]
-    return {
-        Tab.MINE: [*running, waiting_for(viewer)],
-        Tab.VILLAGE: running,
-        Tab.LATE: [*running, Case.due_at < now],
-        Tab.TRAY: [open_condition(), Case.unsorted.is_(True), scoped(viewer, Permission.ACCEPT_CASE)],
-        Tab.CALLBACK: [
+    conditions: dict[Tab, Callable[[], list[ColumnElement[bool]]]] = {
+        Tab.MINE: lambda: [*running, waiting_for(viewer)],
+        Tab.VILLAGE: lambda: running,
+        Tab.LATE: lambda: [*running, Case.due_at < now],
+        Tab.TRAY: lambda: [open_condition(), Case.unsorted.is_(True), scoped(viewer, Permission.ACCEPT_CASE)],
+        Tab.CALLBACK: lambda: [
             open_condition(), Case.state == State.FEEDBACK, Case.answer.is_(None),
             scoped(viewer, Permission.ANSWER_CASE),
         ],
-        Tab.CHECK: [Case.second_check == "due", scoped(viewer, Permission.SECOND_CHECK)],
-        Tab.ALL: [],
-    }[tab]  # fmt: skip
+        Tab.CHECK: lambda: [Case.second_check == "due", scoped(viewer, Permission.SECOND_CHECK)],
+        Tab.ALL: list,
+    }  # fmt: skip
+    return conditions[tab]()
 
 
 def _with_light(light: str, now: datetime) -> list[ColumnElement[bool]]:
@@ -149,6 +151,7 @@ def _narrowed(filters: Filters, now: datetime) -> list[ColumnElement[bool]]:
             or_(
                 Case.title.icontains(words, autoescape=True),
                 Case.number.endswith(words, autoescape=True),
+                Case.source_no == words,
                 Case.household_id.in_(select(Household.id).where(Household.head_name.contains(words, autoescape=True))),
             )
         )
@@ -214,13 +217,16 @@ def _beyond(after: str | None, *, by_due: bool) -> list[ColumnElement[bool]]:
     return [or_(Case.registered_at < at, and_(Case.registered_at == at, Case.id < case_id))]
 
 
+_VILLAGE, _PLACE = aliased(Grid), aliased(Grid)  # made once, like those of a case's page
+
+
 def _columns() -> Any:
-    village, place = aliased(Grid), aliased(Grid)
+    village, place = _VILLAGE, _PLACE
     return (
         select(
             Case.id, Case.number, Case.title, Case.state, Case.urgency, Case.restricted, Case.unsorted,
             Case.registered_at, Case.due_at, Case.soon_at, Case.closed_at, Case.closed_late, Case.second_check,
-            CaseClass.zh, CaseClass.en, CaseClass.limit_unit, village.name.label("village_name"),
+            Case.answer_attempts, CaseClass.zh, CaseClass.en, unit_of_limit(), village.name.label("village_name"),
             place.name.label("place_name"), Household.head_name, Post.title.label("post_title"),
             Unit.name.label("unit_name"),
         )

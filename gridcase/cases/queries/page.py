@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import aliased
 
-from gridcase.cases.models import Case, CaseClass, CasePoint, CaseStep
+from gridcase.cases.models import Case, CasePoint, CaseStep, CaseTransfer, ClassTerms
 from gridcase.cases.queries.catalogue import home_village
 from gridcase.cases.queries.sight import visible
 from gridcase.cases.rules import Level, State
@@ -27,11 +27,14 @@ from gridcase.people import queries as people
 from gridcase.people.models import Holding, Person, Post, Unit
 from gridcase.people.rules import UnitKind
 
+# Made once: an alias made for every page costs more than the rest of its statement.
+_TOWN, _VILLAGE, _PLACE = aliased(Grid), aliased(Grid), aliased(Grid)
+_HELPER, _COLLECTOR = aliased(Household), aliased(Post)
+
 
 def facts(case: Case) -> Any:
     """The names that belong to a case: places, household, who has it, who collected it; one statement."""
-    town, village, place, helper = aliased(Grid), aliased(Grid), aliased(Grid), aliased(Household)
-    collector = aliased(Post)
+    town, village, place, helper, collector = _TOWN, _VILLAGE, _PLACE, _HELPER, _COLLECTOR
     lon, lat = lon_lat(CasePoint.geom)
     return db.session.execute(
         select(
@@ -61,6 +64,17 @@ def steps(case_id: int) -> Sequence[CaseStep]:
     return db.session.scalars(select(CaseStep).where(CaseStep.case_id == case_id).order_by(CaseStep.seq)).all()
 
 
+def last_attempt(case_id: int) -> datetime | None:
+    """When the villager was last called and not reached."""
+    line = db.session.execute(
+        select(CaseStep.at, CaseStep.detail)
+        .where(CaseStep.case_id == case_id, CaseStep.move == "record_answer")
+        .order_by(CaseStep.seq.desc())
+        .limit(1)
+    ).first()
+    return line.at if line is not None and not line.detail.get("answer") else None
+
+
 @dataclass(frozen=True)
 class Clock:
     """Since when the citizen's clock runs, when it stood, and by how much its limit was extended (in its unit)."""
@@ -71,13 +85,16 @@ class Clock:
 
 
 def clock_of(case: Case, line: Sequence[CaseStep]) -> Clock:
-    """Read the clock off the timeline. It starts at the registration, or when what came from elsewhere was taken up.
+    """Read the clock off the timeline. It starts at the registration, when an imported case was taken up, or when
+    a transfer was received here.
     A pause stands until it is ended, and never longer than was granted: what went on late does not become in time."""
     start, began, pauses = case.registered_at, None, []
     extra = sum(float(step.detail["extra"]) for step in line if step.move == "grant_extension")
     for step in line:
         if step.detail.get("clock"):
             start = step.at
+        if "since" in step.detail:
+            start = datetime.fromisoformat(step.detail["since"])
         if step.to_state == State.SUSPENDED and step.from_state != State.SUSPENDED:
             began = step
         elif began is not None and step.from_state == State.SUSPENDED and step.to_state != State.SUSPENDED:
@@ -92,14 +109,14 @@ def _granted_until(suspension: CaseStep) -> datetime:
     return datetime.fromisoformat(suspension.detail["until"])
 
 
-def limit_of(case_class: CaseClass, *, extra: float = 0) -> Limit:
-    """How long a case of this class may take; `extra`: what was granted on top, in the same unit."""
-    return Limit(case_class.limit + extra, LimitUnit(case_class.limit_unit))
+def limit_of(terms: ClassTerms, *, extra: float = 0) -> Limit:
+    """How long a case under these rules may take; `extra`: what was granted on top, in the same unit."""
+    return Limit(terms.limit + extra, LimitUnit(terms.limit_unit))
 
 
-def contact_limit_of(case_class: CaseClass) -> Limit:
+def contact_limit_of(terms: ClassTerms) -> Limit:
     """Within what time the villager is spoken to first."""
-    return Limit(case_class.contact_limit, LimitUnit(case_class.contact_unit))
+    return Limit(terms.contact_limit, LimitUnit(terms.contact_unit))
 
 
 def explained(case: Case, line: Sequence[CaseStep], calendar: WorkCalendar) -> Any:
@@ -107,12 +124,30 @@ def explained(case: Case, line: Sequence[CaseStep], calendar: WorkCalendar) -> A
     if case.due_at is None:
         return None
     clock = clock_of(case, line)
-    return calendar.explain(clock.start, limit_of(case.case_class, extra=clock.extra), pauses=clock.pauses)
+    return calendar.explain(clock.start, limit_of(case.terms, extra=clock.extra), pauses=clock.pauses)
 
 
 def by_number(number: str, *, viewer: Viewer) -> Case | None:
     """The case of the viewer's with this number."""
     return db.session.scalar(select(Case).where(Case.number == number.strip().upper(), visible(viewer)))
+
+
+def by_source(town_id: int, system: str, number: str) -> Case | None:
+    """The case of a town that bears this number of another office; nobody's sight is asked."""
+    return db.session.scalar(
+        select(Case).where(Case.town_id == town_id, Case.source_system == system, Case.source_no == number)
+    )
+
+
+def seen_by_source(viewer: Viewer, system: str, number: str) -> Case | None:
+    """The newest case of the viewer's that bears this number of another office."""
+    mine = select(Case).where(Case.source_system == system, Case.source_no == number, visible(viewer))
+    return db.session.scalar(mine.order_by(Case.id.desc()).limit(1))
+
+
+def received_on(case: Case) -> date | None:
+    """When what another office passed on was received here."""
+    return db.session.scalar(select(CaseTransfer.received_on).where(CaseTransfer.case_id == case.id))
 
 
 def addresses(case: Case, *, on: date) -> tuple[list[Unit], Sequence[Any]]:

@@ -54,6 +54,8 @@ def supervision_sheets(viewer: Viewer, *, state: SheetState, after: str | None =
         .order_by(SupervisionSheet.id.desc())
         .limit(PAGE + 1)
     )  # fmt: skip
+    if state is SheetState.DRAFTED:  # what has ended needs no urging
+        query = query.where(open_condition())
     if mark is not None:
         query = query.where(SupervisionSheet.id < mark[0])
     return cut(db.session.execute(query).all(), lambda row: [row.id])

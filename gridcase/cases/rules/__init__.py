@@ -5,6 +5,7 @@ from gridcase.cases.rules.lights import (
     LADDER,
     SECOND_CHECK_SHARE,
     SOON_KEY,
+    STAGE_LATE,
     STAGE_LIMITS,
     Light,
     Rung,
@@ -27,6 +28,7 @@ from gridcase.cases.rules.moves import (
     why_not,
 )
 from gridcase.cases.rules.states import (
+    ATTEMPTS_APART,
     ATTEMPTS_NEEDED,
     ENDED_STATES,
     LEVELS,
@@ -52,6 +54,7 @@ from gridcase.cases.rules.states import (
 )
 
 __all__ = [
+    "ATTEMPTS_APART",
     "ATTEMPTS_NEEDED",
     "ENDED_STATES",
     "LADDER",
@@ -61,6 +64,7 @@ __all__ = [
     "REOPEN_WITHIN",
     "SECOND_CHECK_SHARE",
     "SOON_KEY",
+    "STAGE_LATE",
     "STAGE_LIMITS",
     "Answer",
     "Channel",

@@ -167,6 +167,12 @@ LADDER: tuple[Rung, ...] = (
     ),
 )
 
+# Emergencies alone have somebody look after their stages too: half an hour is over soon, and not at the due time.
+STAGE_LATE = Rung(
+    "case_stage", 0, ("handler", "dispatcher"),
+    N_("特急事件%(number)s这一步应在%(due)s前完成，到%(on)s还没有人动，请马上处理。"),
+)  # fmt: skip
+
 
 def ladder_times(*, due_at: datetime, soon_at: datetime, calendar: WorkCalendar) -> tuple[tuple[Rung, datetime], ...]:
     """When each rung of the ladder is reached, in UTC."""

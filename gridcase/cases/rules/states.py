@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 from gridcase.core.labels import Labelled, Ranked
 from gridcase.core.words import N_, Text
 
 ATTEMPTS_NEEDED = 3  # dated tries to reach the villager before "no word" may stand for an answer
+ATTEMPTS_APART = timedelta(hours=1)  # three calls in one minute are one
 
 
 class Phase(Labelled):

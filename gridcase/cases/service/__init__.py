@@ -1,6 +1,15 @@
 """Writing cases: one function is one thing a person does. Every change of state goes through `door._move`."""
 
 from gridcase.cases.queries import check
+from gridcase.cases.service.catalogue import (
+    Change,
+    above_of,
+    add_class,
+    back_to_default,
+    mark_of,
+    set_class,
+    terms_of,
+)
 from gridcase.cases.service.clocks import soon_rule
 from gridcase.cases.service.closing import (
     ClosingPolicy,
@@ -37,7 +46,21 @@ from gridcase.cases.service.moves import (
 )
 from gridcase.cases.service.papers import Papers, attach
 from gridcase.cases.service.recount import Recount, look_at_deadlines, move_deadlines
-from gridcase.cases.service.register import ImportedFrom, Intake, collect, collect_and_solve, repoint_household
+from gridcase.cases.service.register import (
+    ImportedFrom,
+    Intake,
+    Transferred,
+    collect,
+    collect_and_solve,
+    repoint_household,
+)
+from gridcase.cases.service.replies import (
+    TEMPLATE_SEEN,
+    add_template,
+    edit_template,
+    restore_template,
+    retire_template,
+)
 from gridcase.cases.service.requests import (
     ask_extension,
     ask_pause,
@@ -54,7 +77,9 @@ from gridcase.cases.service.whistles import WHISTLED, escalate, rate_units, rate
 
 __all__ = [
     "REMINDABLE",
+    "TEMPLATE_SEEN",
     "WHISTLED",
+    "Change",
     "ClosingPolicy",
     "HistoryRow",
     "ImportResult",
@@ -62,11 +87,16 @@ __all__ = [
     "Intake",
     "Papers",
     "Recount",
+    "Transferred",
+    "above_of",
     "accept",
+    "add_class",
     "add_helper",
+    "add_template",
     "ask_extension",
     "ask_pause",
     "attach",
+    "back_to_default",
     "check",
     "closing_policy",
     "collect",
@@ -76,6 +106,7 @@ __all__ = [
     "draft_sheets",
     "drawn_for_second_check",
     "drop_sheet",
+    "edit_template",
     "escalate",
     "fold_tallies",
     "follow_up",
@@ -87,6 +118,7 @@ __all__ = [
     "learn_classes",
     "link_to",
     "look_at_deadlines",
+    "mark_of",
     "move_deadlines",
     "note_export",
     "open_request",
@@ -100,16 +132,20 @@ __all__ = [
     "reopen",
     "repoint_household",
     "report_in",
+    "restore_template",
     "resume",
+    "retire_template",
     "rework",
     "second_check",
     "self_solve",
+    "set_class",
     "sign",
     "sign_sheet",
     "soon_rule",
     "sort",
     "submit_result",
     "suspend",
+    "terms_of",
     "transfer",
     "verify",
     "void",

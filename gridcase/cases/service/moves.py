@@ -10,6 +10,7 @@ from gridcase.cases.models import Case, CaseClass, CaseStep
 from gridcase.cases.rules import PartyKind, ReturnReason, State, Urgency
 from gridcase.cases.rules.majors import ABOVE_THE_VILLAGE, UNSORTED_CLASS
 from gridcase.cases.service import parties
+from gridcase.cases.service.catalogue import hold_class, in_use
 from gridcase.cases.service.clocks import stage_due_at, start_clocks
 from gridcase.cases.service.door import _move, lock
 from gridcase.cases.service.telling import tell_dispatcher, tell_former, tell_handler, tell_taker, tell_unit
@@ -38,15 +39,16 @@ def accept(
     note: str | None = None,
 ) -> CaseStep:
     """Take a case up under its class, or a better one; the clock goes on from its registration."""
+    hold_class(case_class or case.case_class)
     lock(case)
     if case.unsorted:
         raise Refused(N_("这件事还没有分类，请先选类别和地点。"), field="case_class")
-    changes = _classified(case, case_class or case.case_class, urgency)
+    changes = _classified(case, case_class or case.case_class, urgency, case.path)
     other = changes["class_id"] != case.class_id
     step = _move(case, "accept", actor=actor, now=now, note=note, changes=changes)
     if other:  # the limits of the new class, from the same start
-        db.session.refresh(case, ["case_class"])
-        start_clocks(case, start=case.registered_at)
+        db.session.refresh(case, ["case_class", "class_version"])
+        start_clocks(case, start=queries.clock_of(case, queries.steps(case.id)).start)
     return step
 
 
@@ -62,6 +64,7 @@ def sort(
     note: str | None = None,
 ) -> CaseStep:
     """Take up what came from elsewhere: give it a class and a place, and start its clocks now."""
+    hold_class(case_class)
     lock(case)
     if not case.unsorted:
         raise Refused(N_("这件事已经分过类了。"), field="case_class")
@@ -70,21 +73,28 @@ def sort(
     if grid.village_id is None or grid.town_id != case.town_id:
         raise Refused(N_("请选本镇的一个村。"), field="grid")
     changes = {
-        **_classified(case, case_class, urgency), "unsorted": False, "village_id": grid.village_id, "grid_id": grid.id,
-        "path": grid.path, "section_id": household.section_id if household else None,
+        **_classified(case, case_class, urgency, grid.path), "unsorted": False, "village_id": grid.village_id,
+        "grid_id": grid.id, "path": grid.path, "section_id": household.section_id if household else None,
         "household_id": household.id if household else None,
     }  # fmt: skip
     step = _move(case, "accept", actor=actor, now=now, note=note, detail={"clock": "start"}, changes=changes)
-    db.session.refresh(case, ["case_class"])
+    db.session.refresh(case, ["case_class", "class_version"])
     start_clocks(case, start=now)
     case.stage_due_at = stage_due_at(case, now=now)
     return step
 
 
-def _classified(case: Case, case_class: CaseClass, urgency: Urgency | None) -> dict[str, Any]:
-    wanted = urgency or (Urgency(case.urgency) if case_class.id == case.class_id else Urgency(case_class.urgency))
-    restricted = case.restricted or case_class.restricted  # once restricted, sorting does not open it
-    return {"class_id": case_class.id, "urgency": int(wanted), "restricted": restricted}
+def _classified(case: Case, case_class: CaseClass, urgency: Urgency | None, path: str) -> dict[str, Any]:
+    """The class of a case, with its rules at a place. A case that keeps its class keeps its version too; what came from
+    elsewhere gets one now."""
+    if case_class.id == case.class_id and not case.unsorted:
+        return {"class_id": case.class_id, "urgency": int(urgency or case.urgency)}
+    entry = in_use(case_class, path)
+    return {
+        "class_id": case_class.id, "class_version_id": entry.version.id if entry.version else None,
+        "urgency": int(urgency or entry.terms.urgency),
+        "restricted": case.restricted or entry.terms.restricted,  # once restricted, sorting does not open it
+    }  # fmt: skip
 
 
 def reject_duplicate(
@@ -117,6 +127,7 @@ def dispatch(
     changes = {"handler_post_id": post.id if post else None, "handler_unit_id": unit.id if unit else None}
     detail = {"to": name, "post_id": changes["handler_post_id"], "unit_id": changes["handler_unit_id"]}
     step = _move(case, "dispatch", actor=actor, now=now, note=note, detail=detail, changes=changes)
+    parties.leave(case, post_id=changes["handler_post_id"], unit_id=changes["handler_unit_id"], now=now)
     tell_handler(case, step, now=now)
     return step
 
@@ -132,7 +143,7 @@ def _address(case: Case, post: Post | None, unit: Unit | None) -> str:
 def check_address(case: Case, post: Post | None, unit: Unit | None) -> None:
     """Whether a case may be sent there: `Refused` in words otherwise."""
     if post is not None and case.case_class.code in ABOVE_THE_VILLAGE:
-        raise Refused(N_("反映干部作风的事不能派给村里，请派给镇级以上单位。"), field="handler")
+        raise Refused(N_("反映村干部和村账的事不能派给村里，请派给镇级以上单位。"), field="handler")
     if post is not None and not post.place_path.startswith(queries.home_village(case.path)):
         raise Refused(N_("这个岗位不在事件所在的村。"), field="handler")
     if unit is not None and not case.path.startswith(unit.place_path):

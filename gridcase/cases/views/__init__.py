@@ -1,6 +1,8 @@
 """Pages of cases: the work list, the intake, one case with its moves, several at once, supervision sheets."""
 
-from gridcase.cases.views import alike, bulk, intake, ledger, lists, one, papers, prints, sheets
-from gridcase.cases.views.base import NAV, bp
+from gridcase.cases.views import alike, base, bulk, catalogue, intake, ledger, lists, one, papers, prints, replies, sheets
+from gridcase.cases.views.base import bp
 
-__all__ = ["NAV", "alike", "bp", "bulk", "intake", "ledger", "lists", "one", "papers", "prints", "sheets"]
+NAV = base.NAV + catalogue.NAV + replies.NAV
+
+__all__ = ["NAV", "alike", "bp", "bulk", "catalogue", "intake", "ledger", "lists", "one", "papers", "prints", "replies", "sheets"]

@@ -11,7 +11,16 @@ from flask_babel import gettext as _
 
 from gridcase.cases import forms, queries, service
 from gridcase.cases.models import Case, CaseClass
-from gridcase.cases.rules import Answer, ExtensionReason, Level, Rating, ReturnReason, Urgency, WhistleKind
+from gridcase.cases.rules import (
+    Answer,
+    ExtensionReason,
+    Level,
+    Rating,
+    ReturnReason,
+    Urgency,
+    WhistleKind,
+    closing_needs_note,
+)
 from gridcase.cases.views import finding
 from gridcase.core.errors import Refused
 from gridcase.core.permissions import Viewer
@@ -170,6 +179,8 @@ def _signed(case: Case, _step: Any) -> str:
 def _answered(case: Case, step: Any) -> str:
     if step.detail["answer"] is None and case.answer is None:
         return _("已记下第 %(n)s 次没有联系上，满三次可以办结。", n=case.answer_attempts)
+    if case.answer is not None and closing_needs_note(Answer(case.answer)):
+        return _("答复已记下：群众说没有解决，下一步由核查的人退回重办。")
     return _("答复已记下，下一步由没有经手的人核查办结。")
 
 

@@ -45,18 +45,24 @@ def bulk() -> ResponseReturnValue:
     cases = queries.chosen(someone, _ids()) if name in BULK else []
     if not cases:
         flash(_("请先选中要办的事件。"), "info")
-        return redirect(url_for("cases.index"))
+        return redirect(url_for("cases.index", tab=_tab()))
     checked = [Checked(case, _refusal(name, case, someone, now)) for case in cases]
     form = forms.BulkForm(prefix="bulk-")
     form.offer(_units(checked) if name == "dispatch" else None)
     if request.form.get("sure") and form.validate():
         checked = _made(name, checked, form, someone, now)
         if not checked:
-            return redirect(url_for("cases.index"))
+            return redirect(url_for("cases.index", tab=_tab()))
     return render_template(
         "cases/bulk.html", move=move_named(name), checked=checked, form=form, State=State,
-        possible=[one.case.id for one in checked if one.refusal is None],
+        tab=_tab(), possible=[one.case.id for one in checked if one.refusal is None],
     )  # fmt: skip
+
+
+def _tab() -> str | None:
+    """The part of the list they were ticked in, to go back to."""
+    tab = request.form.get("tab")
+    return tab if tab in list(queries.Tab) else None
 
 
 def _ids() -> list[int]:

@@ -6,16 +6,16 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms.fields.choices import SelectChoice
 
-from gridcase.calendar import queries as calendar_queries
-from gridcase.calendar.queries import work_calendar
+from gridcase.calendar.queries import stamped_calendar
 from gridcase.cases import forms, queries, service
 from gridcase.cases.models import Case, CaseStep
 from gridcase.cases.rules import (
     LADDER,
+    STAGE_LATE,
     Answer,
     Channel,
     Light,
@@ -31,9 +31,9 @@ from gridcase.cases.rules import (
 from gridcase.cases.rules.majors import DISPUTES
 from gridcase.cases.rules.papers import PaperKind
 from gridcase.cases.rules.said import limit_said, time_left, what_happened
-from gridcase.cases.views import beside, papers, prints
+from gridcase.cases.views import beside, papers, prints, replies
 from gridcase.cases.views.acts import ACTS, Act
-from gridcase.cases.views.base import bp, class_name
+from gridcase.cases.views.base import bp, class_name, rules_from
 from gridcase.core import clock
 from gridcase.core.clock import town_day
 from gridcase.core.permissions import Permission, Viewer
@@ -46,6 +46,9 @@ from gridcase.web.filters import translate
 from gridcase.web.formkit import labelled, options, submit
 
 BACKWARD = frozenset({"give_back", "rework", "reopen", "refuse_extension", "refuse_pause", "escalate"})
+FEW, LAST = 3, 2  # buttons that may all be seen at once; the rank of what stands in the menu
+REFUSALS = frozenset({"refuse_extension", "refuse_pause"})  # open where a request waits for this reader's answer
+QUIET = frozenset({"remind", "comment"})
 NAMES_OF_ROLES = {**{role.value: role.label for role in Role}, "reporter": N_("群众本人")}
 
 
@@ -64,6 +67,9 @@ def _move_view(name: str, act: Act) -> Any:
         someone, now = viewer(), clock.now()
         case = queries.get_case(case_id, viewer=someone)
         form = _form(name, act, case, someone, now)
+        if replies.FILL in request.form:
+            papers.received(form, someone)
+            return _page(case, someone, now, {name: form})
         valid, sent = form.validate_on_submit(), papers.received(form, someone)
         if valid and sent is not None:
             step = submit(form, papers.along(act.do, sent), case, form, actor=someone, now=now)
@@ -119,7 +125,10 @@ def _form(name: str, act: Act, case: Case, someone: Viewer, now: datetime) -> An
 
 def _classify(form: Any, case: Case) -> None:
     """The classes and urgencies; what came from elsewhere has no class to begin with, but needs a village."""
-    classes = [(row.code, f"{row.code} {class_name(row)}") for row in queries.catalogue()]
+    offered = [one.case_class for one in queries.catalogue(path=case.path)]
+    if case.case_class not in offered and not case.unsorted:
+        offered.insert(0, case.case_class)  # switched off since: what is under it stays under it
+    classes = [(row.code, f"{row.code} {class_name(row)}") for row in offered]
     form.case_class.choices = options([("", forms.CHOOSE), *classes] if case.unsorted else classes)
     form.urgency.choices = labelled(Urgency)
     if "grid" in form:
@@ -132,7 +141,7 @@ def _classify(form: Any, case: Case) -> None:
 
 def _handlers(case: Case, now: datetime) -> list[SelectChoice]:
     """Whom a case can be sent to: the units its class names first, then the others, then the posts of the village."""
-    wanted = case.case_class.department.replace("（", "、").replace("）", "").split("、")
+    wanted = case.terms.department.replace("（", "、").replace("）", "").split("、")
     units, posts = queries.addresses(case, on=town_day(now))
     named = [unit for unit in units if any(word and word in unit.name for word in wanted)]
     offered = (
@@ -148,7 +157,7 @@ def _handlers(case: Case, now: datetime) -> list[SelectChoice]:
 
 def _page(case: Case, someone: Viewer, now: datetime, filled: dict[str, Any]) -> ResponseReturnValue:
     """Everything on the page, in a number of statements that does not grow with the steps."""
-    calendar, line = work_calendar(), queries.steps(case.id)
+    (calendar, calendar_version), line = stamped_calendar(), queries.steps(case.id)
     standing = queries.standing_of(case, someone)
     named = Permission.SEE_REPORTER in standing.permissions
     moves = [
@@ -157,44 +166,58 @@ def _page(case: Case, someone: Viewer, now: datetime, filled: dict[str, Any]) ->
         if move.name in ACTS and (move.name != "remind" or case.state in service.REMINDABLE)
     ]
     light = light_of(due_at=case.due_at, soon_at=case.soon_at, closed=case.closed_at is not None, now=now)
-    unit = LimitUnit(case.case_class.limit_unit)
-    buttons = _buttons(case, moves, filled, someone, now)
-    shown = {button["name"] for button in buttons}
+    unit = LimitUnit(case.terms.limit_unit)
+    buttons, facts = _buttons(case, moves, filled, someone, now), queries.facts(case)
+    templates = replies.offered(case, buttons, facts)
+    for name, form in filled.items():
+        replies.fill(form, name, templates)
+    shown, seen = {button["name"] for button in buttons}, _in_sight(buttons)
     return render_template(
         "cases/show.html", case=case, problems=[
             words for name, form in filled.items() if name not in shown for words in form.form_errors
-        ], facts=queries.facts(case), steps=line, timeline_rows=_timeline(case, line), light=light, Light=Light,
+        ], facts=facts, templates=templates, steps=line, timeline_rows=_timeline(case, line), light=light, Light=Light,
         left=time_left(due_at=case.due_at, now=now, unit=unit, calendar=calendar),
         why=queries.explained(case, line, calendar), extra=queries.clock_of(case, line).extra,
         state=State(case.state), channel=Channel(case.channel), urgency=Urgency(case.urgency),
         answer=Answer(case.answer) if case.answer else None, rating=Rating(case.rating) if case.rating else None,
         named=named, papers=queries.papers_by_step(case, reads_letters=named), paper_kind=PaperKind,
         prints=prints.menu(case, line, someone), dispute=case.case_class.major == DISPUTES,
-        moves=buttons, beside=beside.of(case), class_name=class_name, what_happened=what_happened,
-        roles=NAMES_OF_ROLES, backward=BACKWARD, limit_said=limit_said, calendar_version=calendar_queries.version(),
+        moves=buttons[:seen], other_moves=buttons[seen:], beside=beside.of(case), class_name=class_name,
+        received_on=queries.received_on(case) if case.source_no else None,
+        what_happened=what_happened, roles=NAMES_OF_ROLES, backward=BACKWARD, limit_said=limit_said,
+        rules_from=rules_from, calendar_version=calendar_version,
     )  # fmt: skip
 
 
 def _timeline(case: Case, line: Sequence[CaseStep]) -> list[tuple[bool, Any]]:
     """The steps and the reminders in the order of time: (is a step, step or reminder)."""
-    told = notices.told_about("case", case.id, [rung.name for rung in LADDER])
+    told = notices.told_about("case", case.id, [rung.name for rung in (*LADDER, STAGE_LATE)])
     entries = [(step.at, True, step) for step in line] + [(one.at, False, one) for one in told]
     return [(is_step, entry) for _at, is_step, entry in sorted(entries, key=lambda entry: (entry[0], not entry[1]))]
+
+
+def _in_sight(buttons: list[dict[str, Any]]) -> int:
+    """How many buttons are seen at once. Where there are many the others stand in a menu: all but the one that comes
+    next and the answers to a request, or where nothing comes next the harmless ones.
+    """
+    return len(buttons) if len(buttons) <= FEW else sum(button["rank"] < LAST for button in buttons)
 
 
 def _buttons(
     case: Case, moves: list[Move], filled: dict[str, Any], someone: Viewer, now: datetime
 ) -> list[dict[str, Any]]:
     """The open moves with their forms; a move that was refused stands open with what was typed."""
-    first = primary_move(tuple(moves))
+    asked = {move.answers for move in moves if move.name in REFUSALS and move.answers}
+    first = primary_move(tuple(moves), answer=Answer(case.answer) if case.answer else None, asked=asked)
     buttons = []
     for move in moves:
         name = "sort" if move.name == "accept" and case.unsorted else move.name
         form = filled.get(name) or _form(name, ACTS[name], case, someone, now)
         buttons.append({
-            "name": name, "label": translate(move.label), "primary": move is first, "key": move.key or None,
+            "name": name, "label": beside.label(move, case, someone), "primary": move is first, "key": move.key or None,
             "says": translate(move.effect) if move.effect else None, "form": form, "open": name in filled,
             "url": url_for(f"cases.move_{name}", case_id=case.id),
+            "rank": 0 if move is first else 1 if move.answers in asked or (not first and move.name in QUIET) else LAST,
             "danger": move.target in (State.VOIDED, State.WITHDRAWN, State.DUPLICATE),
         })  # fmt: skip
-    return buttons
+    return sorted(buttons, key=lambda button: button["rank"])

@@ -22,6 +22,7 @@ from gridcase.mediation import service as mediations
 from gridcase.people import service as people
 from gridcase.people.models import Person
 from gridcase.points import service as points
+from gridcase.reception import service as reception
 from gridcase.users import service as users
 from gridcase.visits import service as visits
 
@@ -42,6 +43,7 @@ def merge_homes(
     case_count = cases.repoint_household(double, kept, actor=actor, now=now)
     mediations.repoint_household(double, kept, actor=actor, now=now)
     visit_count = visits.repoint_household(double, kept, actor=actor, now=now)
+    reception.repoint_household(double, kept, actor=actor, now=now)
     merit = points.merge_accounts(double, kept, actor=actor, now=now)
     db.session.flush()
     said: list[Text] = [

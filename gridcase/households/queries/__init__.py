@@ -22,7 +22,7 @@ from gridcase.households.queries.families import (
     successor_of,
     trusted_in,
 )
-from gridcase.households.queries.homes import Filters, members_of, names_of, page, place_of
+from gridcase.households.queries.homes import Filters, members_of, named_home, names_of, page, place_of
 from gridcase.households.queries.members import (
     adults_named,
     away_of,
@@ -70,6 +70,7 @@ __all__ = [
     "member_of",
     "members_of",
     "name_circles",
+    "named_home",
     "names_of",
     "nominated_by",
     "open_changes",

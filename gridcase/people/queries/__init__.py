@@ -19,6 +19,7 @@ from gridcase.people.queries.bodies import (
     units,
 )
 from gridcase.people.queries.liaisons import (
+    bears_number,
     by_number,
     by_token,
     certificate_for,
@@ -111,6 +112,7 @@ __all__ = [
     "SeatRow",
     "TagRow",
     "UnitRow",
+    "bears_number",
     "bodies_at",
     "bodies_under",
     "by_number",

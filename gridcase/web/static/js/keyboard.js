@@ -62,7 +62,9 @@ const search = () => {
 };
 
 const press = (selector) => {
-  const target = [...document.querySelectorAll(selector)].find((one) => one.offsetParent !== null);
+  const folded = (one) => one.closest("details.more-moves:not([open])");
+  const target = [...document.querySelectorAll(selector)].find((one) => folded(one) || one.offsetParent !== null);
+  if (target && folded(target)) folded(target).open = true;
   target?.click();
   return Boolean(target);
 };

@@ -18,9 +18,11 @@ from wtforms import (
     TextAreaField,
 )
 from wtforms.validators import InputRequired, Length, Optional, Regexp
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from gridcase.cases.rules import Answer, Channel, ExtensionReason, Rating, ReturnReason, WhistleKind
 from gridcase.cases.rules.papers import CAPTION_LENGTH, PaperKind
+from gridcase.cases.rules.transfers import SOURCES
 from gridcase.files.rules import ACCEPTED
 from gridcase.web.formkit import BaseForm, labelled, options, tidy
 
@@ -28,6 +30,7 @@ CHANNELS = (
     Channel.VISIT, Channel.PHONE, Channel.RECEPTION, Channel.MEETING, Channel.PATROL, Channel.PROXY, Channel.HOTLINE,
     Channel.PETITION, Channel.UPPER,
 )  # fmt: skip
+TRANSFERS = frozenset(channel.value for channel in SOURCES)  # who passes a case on has given it a number
 PHONE = r"^(1[3-9]\d{9}|0\d{2,3}-?\d{7,8})?$"
 NOT_REACHED = "not_reached"
 CHOOSE, SUGGESTED, UNITS, POSTS = _("请选择"), _("建议"), _("单位"), _("本村岗位")
@@ -80,6 +83,10 @@ class IntakeForm(BaseForm, PaperFields):
     grid = SelectField(_("在哪里"), validators=[Optional()])
     address = StringField(_("具体位置"), validators=[Optional(), Length(max=120)], filters=[tidy])
     channel = SelectField(_("怎么知道的"), validators=[InputRequired(_("请选一项。"))])
+    source_no = StringField(
+        _("来件编号"), validators=[Optional(), Length(max=60)], filters=[tidy], render_kw={"autocomplete": "off"}
+    )
+    received_on = DateField(_("收到日期"), validators=[Optional()])
     anonymous = BooleanField(_("反映人不愿留名"))
     reporter_name = StringField(
         _("反映人姓名"), validators=[Optional(), Length(max=60)], filters=[tidy], render_kw={"autocomplete": "off"}
@@ -98,11 +105,17 @@ class IntakeForm(BaseForm, PaperFields):
         self.household.choices = options([("", _("不是某一户的事")), *homes])
         self.grid.choices = options([("", CHOOSE), *places] if len(places) != 1 else places)
         self.channel.choices = labelled(CHANNELS)
+        self.source_no.flags.required = self.received_on.flags.required = True  # where the channel asks for them
         self.offer_papers()
         if not homes:
             del self.household
         else:
             del self.household_words
+
+    @property
+    def is_transfer(self) -> bool:
+        """Whether another office passed it on, with a number of its own."""
+        return self.channel.data in TRANSFERS
 
 
 class RegisterForm(IntakeForm):
@@ -272,7 +285,10 @@ class EscalateForm(BaseForm):
 
     note = _text(_("提级原因"), wanted=_("请写明为什么要提级。"), rows=2)
     whistle_kind = RadioField(_("吹哨情形"), validators=[InputRequired(_("提到镇、县要吹哨，请选一种情形。"))])
-    units = SelectMultipleField(_("请哪些单位报到"), validators=[Optional()], coerce=int)
+    units = SelectMultipleField(
+        _("请哪些单位报到"), validators=[Optional()], coerce=int, widget=ListWidget(prefix_label=False),
+        option_widget=CheckboxInput(),
+    )  # fmt: skip
 
     def offer(self, units: list[tuple[int, str]] | None) -> None:
         """The units above that may be called; `None` where climbing needs no whistle."""

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, redirect, render_template, request
+from flask import redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from gridcase.core import clock
 from gridcase.core.db import transaction
 from gridcase.core.permissions import Permission
 from gridcase.notices import queries, service
+from gridcase.notices.views.base import bp
 from gridcase.web.access import needs, viewer
 
-bp = Blueprint("notices", __name__, url_prefix="/inbox")
 
-
-@bp.get("/")
+@bp.get("/inbox/")
 @needs(Permission.SEE_WORK)
 def index() -> ResponseReturnValue:
     """What was told to me."""
@@ -22,7 +21,7 @@ def index() -> ResponseReturnValue:
     return render_template("notices/inbox.html", page=page)
 
 
-@bp.post("/<int:notice_id>/open")
+@bp.post("/inbox/<int:notice_id>/open")
 @needs(Permission.SEE_WORK)
 def open_notice(notice_id: int) -> ResponseReturnValue:
     """Mark as read and go where it points."""

@@ -7,8 +7,8 @@ from alembic import op
 
 from gridcase.core.db import ByteString, UtcDateTime
 
-revision = "0024_villager"
-down_revision = "0017_calendar_versions"
+revision = "0020_villager"
+down_revision = "0019_channels"
 branch_labels = None
 depends_on = None
 
