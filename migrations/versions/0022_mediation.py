@@ -7,8 +7,8 @@ from alembic import op
 
 from gridcase.core.db import UtcDateTime
 
-revision = "0019_mediation"
-down_revision = "0017_calendar_versions"
+revision = "0022_mediation"
+down_revision = "0021_reception"
 branch_labels = None
 depends_on = None
 
