@@ -10,6 +10,7 @@ from gridcase.cases.models.beside import (
     WhistleUnit,
 )
 from gridcase.cases.models.case import Case, CaseClass, CasePoint, CaseSequence, CaseStep, CaseTally
+from gridcase.cases.models.routing import DutyItem, SavedView
 
 __all__ = [
     "Case",
@@ -22,6 +23,8 @@ __all__ = [
     "CaseSequence",
     "CaseStep",
     "CaseTally",
+    "DutyItem",
+    "SavedView",
     "SupervisionSheet",
     "Whistle",
     "WhistleUnit",

@@ -11,11 +11,15 @@ from gridcase.cases.queries.catalogue import (
     register_places,
     register_roots,
 )
+from gridcase.cases.queries.duties import DutyRow, duty_by_item, duty_list, duty_page, duty_row, duty_town, duty_towns
 from gridcase.cases.queries.lists import (
     COUNT_CAP,
+    WORKED,
     Filters,
     Tab,
     chosen,
+    counted,
+    row_of,
     tab_counts,
     tabs_for,
     villages_seen,
@@ -39,6 +43,8 @@ from gridcase.cases.queries.page import (
 )
 from gridcase.cases.queries.papers import get_paper, papers_by_step, papers_held
 from gridcase.cases.queries.posts import Held, held_by, without_addressee
+from gridcase.cases.queries.routing import duties_of, duty_for, routes
+from gridcase.cases.queries.saved import saved_view, saved_views
 from gridcase.cases.queries.sheets import get_sheet, late_without_sheet, supervision_sheets
 from gridcase.cases.queries.sight import (
     get_case,
@@ -57,7 +63,9 @@ from gridcase.cases.queries.upkeep import check
 
 __all__ = [
     "COUNT_CAP",
+    "WORKED",
     "Clock",
+    "DutyRow",
     "Filters",
     "Held",
     "Likely",
@@ -74,7 +82,16 @@ __all__ = [
     "class_in_use",
     "clock_of",
     "contact_limit_of",
+    "counted",
     "desk_of",
+    "duties_of",
+    "duty_by_item",
+    "duty_for",
+    "duty_list",
+    "duty_page",
+    "duty_row",
+    "duty_town",
+    "duty_towns",
     "explained",
     "facts",
     "get_case",
@@ -96,6 +113,10 @@ __all__ = [
     "permissions_over",
     "register_places",
     "register_roots",
+    "routes",
+    "row_of",
+    "saved_view",
+    "saved_views",
     "scoped",
     "standing_of",
     "steps",

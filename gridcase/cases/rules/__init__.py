@@ -26,6 +26,7 @@ from gridcase.cases.rules.moves import (
     primary_move,
     why_not,
 )
+from gridcase.cases.rules.routing import Address, Duty, DutyKind
 from gridcase.cases.rules.states import (
     ATTEMPTS_NEEDED,
     ENDED_STATES,
@@ -62,8 +63,11 @@ __all__ = [
     "SECOND_CHECK_SHARE",
     "SOON_KEY",
     "STAGE_LIMITS",
+    "Address",
     "Answer",
     "Channel",
+    "Duty",
+    "DutyKind",
     "ExtensionReason",
     "Level",
     "Light",

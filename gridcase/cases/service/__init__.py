@@ -13,6 +13,7 @@ from gridcase.cases.service.closing import (
     self_solve,
     verify,
 )
+from gridcase.cases.service.duties import Entry, Taken, import_duties, keep_duty, remove_duty
 from gridcase.cases.service.following import follow_up
 from gridcase.cases.service.handover import hand_back, hand_over
 from gridcase.cases.service.history import HistoryRow, ImportResult, import_history
@@ -47,20 +48,24 @@ from gridcase.cases.service.requests import (
     resume,
     suspend,
 )
+from gridcase.cases.service.saved import MOST_VIEWS, drop_view, keep_view, open_with_view, rename_view
 from gridcase.cases.service.supervision import draft_sheets, drop_sheet, sign_sheet
 from gridcase.cases.service.tallies import fold_tallies
 from gridcase.cases.service.whistles import WHISTLED, escalate, rate_units, rate_whistle, report_in
 
 __all__ = [
+    "MOST_VIEWS",
     "REMINDABLE",
     "WHISTLED",
     "ClosingPolicy",
+    "Entry",
     "HistoryRow",
     "ImportResult",
     "ImportedFrom",
     "Intake",
     "Papers",
     "Recount",
+    "Taken",
     "accept",
     "add_helper",
     "ask_extension",
@@ -75,6 +80,7 @@ __all__ = [
     "draft_sheets",
     "drawn_for_second_check",
     "drop_sheet",
+    "drop_view",
     "escalate",
     "fold_tallies",
     "follow_up",
@@ -82,12 +88,16 @@ __all__ = [
     "grant_extension",
     "hand_back",
     "hand_over",
+    "import_duties",
     "import_history",
+    "keep_duty",
+    "keep_view",
     "learn_classes",
     "link_to",
     "look_at_deadlines",
     "move_deadlines",
     "open_request",
+    "open_with_view",
     "rate_units",
     "rate_whistle",
     "record_answer",
@@ -95,6 +105,8 @@ __all__ = [
     "refuse_pause",
     "reject_duplicate",
     "remind",
+    "remove_duty",
+    "rename_view",
     "reopen",
     "repoint_household",
     "report_in",

@@ -8,7 +8,6 @@ from typing import Any
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from wtforms.fields.choices import SelectChoice
 
 from gridcase.calendar import queries as calendar_queries
 from gridcase.calendar.queries import work_calendar
@@ -30,11 +29,11 @@ from gridcase.cases.rules import (
 )
 from gridcase.cases.rules.papers import PaperKind
 from gridcase.cases.rules.said import limit_said, time_left, what_happened
-from gridcase.cases.views import beside, papers
+from gridcase.cases.views import beside, papers, routing
 from gridcase.cases.views.acts import ACTS, Act
 from gridcase.cases.views.base import bp, class_name
+from gridcase.cases.views.routing import Ways
 from gridcase.core import clock
-from gridcase.core.clock import town_day
 from gridcase.core.permissions import Permission, Viewer
 from gridcase.core.worktime import LimitUnit
 from gridcase.notices import queries as notices
@@ -91,13 +90,13 @@ for _name, _act in ACTS.items():
     )
 
 
-def _form(name: str, act: Act, case: Case, someone: Viewer, now: datetime) -> Any:
+def _form(name: str, act: Act, case: Case, someone: Viewer, now: datetime, ways: Ways | None = None) -> Any:
     """The form of a move with its choices; its fields carry the move's name, since many stand on one page."""
     form = act.form(prefix=f"{name}-")
     if isinstance(form, forms.AcceptForm | forms.SortForm):
         _classify(form, case)
     if isinstance(form, forms.DispatchForm | forms.TransferForm | forms.HelperForm):
-        form.handler.choices = _handlers(case, now)
+        routing.offer(form, ways or Ways(case, now))
     if isinstance(form, forms.AnswerForm | forms.SelfSolveForm):
         form.offer_answers(
             anonymous=case.anonymous, imported=case.source_system is not None, attempts=name == "record_answer"
@@ -128,22 +127,6 @@ def _classify(form: Any, case: Case) -> None:
         form.case_class.data = "" if case.unsorted else case.case_class.code
 
 
-def _handlers(case: Case, now: datetime) -> list[SelectChoice]:
-    """Whom a case can be sent to: the units its class names first, then the others, then the posts of the village."""
-    wanted = case.case_class.department.replace("（", "、").replace("）", "").split("、")
-    units, posts = queries.addresses(case, on=town_day(now))
-    named = [unit for unit in units if any(word and word in unit.name for word in wanted)]
-    offered = (
-        (forms.SUGGESTED, [(f"u{unit.id}", unit.name) for unit in named]),
-        (forms.UNITS, [(f"u{unit.id}", unit.name) for unit in units if unit not in named]),
-        (forms.POSTS, [(f"p{row.id}", f"{row.title} · {row.holder}" if row.holder else row.title) for row in posts]),
-    )
-    return [
-        SelectChoice("", str(forms.CHOOSE)),
-        *(SelectChoice(key, words, optgroup=str(group)) for group, pairs in offered for key, words in pairs),
-    ]
-
-
 def _page(case: Case, someone: Viewer, now: datetime, filled: dict[str, Any]) -> ResponseReturnValue:
     """Everything on the page, in a number of statements that does not grow with the steps."""
     calendar, line = work_calendar(), queries.steps(case.id)
@@ -161,7 +144,7 @@ def _page(case: Case, someone: Viewer, now: datetime, filled: dict[str, Any]) ->
     return render_template(
         "cases/show.html", case=case, problems=[
             words for name, form in filled.items() if name not in shown for words in form.form_errors
-        ], facts=queries.facts(case), steps=line, timeline_rows=_timeline(case, line), light=light, Light=Light,
+        ], facts=queries.facts(case, someone), steps=line, timeline_rows=_timeline(case, line), light=light, Light=Light,
         left=time_left(due_at=case.due_at, now=now, unit=unit, calendar=calendar),
         why=queries.explained(case, line, calendar), extra=queries.clock_of(case, line).extra,
         state=State(case.state), channel=Channel(case.channel), urgency=Urgency(case.urgency),
@@ -183,15 +166,17 @@ def _buttons(
     case: Case, moves: list[Move], filled: dict[str, Any], someone: Viewer, now: datetime
 ) -> list[dict[str, Any]]:
     """The open moves with their forms; a move that was refused stands open with what was typed."""
-    first = primary_move(tuple(moves))
+    first, ways = primary_move(tuple(moves)), Ways(case, now)
     buttons = []
     for move in moves:
         name = "sort" if move.name == "accept" and case.unsorted else move.name
-        form = filled.get(name) or _form(name, ACTS[name], case, someone, now)
+        form = filled.get(name) or _form(name, ACTS[name], case, someone, now, ways)
         buttons.append({
             "name": name, "label": translate(move.label), "primary": move is first, "key": move.key or None,
             "says": translate(move.effect) if move.effect else None, "form": form, "open": name in filled,
             "url": url_for(f"cases.move_{name}", case_id=case.id),
+            "suggested": routing.shown(ways) if name == "dispatch" else [],
+            "duties": routing.duties(ways) if name == "dispatch" else [],
             "danger": move.target in (State.VOIDED, State.WITHDRAWN, State.DUPLICATE),
         })  # fmt: skip
     return buttons
