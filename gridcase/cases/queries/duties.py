@@ -81,7 +81,7 @@ def duty_by_item(town_id: int, item: str) -> DutyItem | None:
 
 
 def duty_page(town: Grid, *, kind: str = "", words: str = "", after: str | None = None) -> Page[DutyRow]:
-    """A town's list by the names of its items."""
+    """A town's list in the order it was written down."""
     conditions = [] if not kind else [DutyItem.kind == kind]
     if words := clean_line(words):
         conditions.append(
@@ -91,10 +91,10 @@ def duty_page(town: Grid, *, kind: str = "", words: str = "", after: str | None 
                 Unit.name.contains(words, autoescape=True),
             )
         )  # fmt: skip
-    if last := read_mark(after, str, int):
-        conditions.append(or_(DutyItem.item > last[0], and_(DutyItem.item == last[0], DutyItem.id > last[1])))
+    if last := read_mark(after, int):
+        conditions.append(DutyItem.id > last[0])
     rows = _rows(town, conditions, PAGE_SIZE + 1)
-    return cut(rows, lambda row: [row.item, row.id])
+    return cut(rows, lambda row: [row.id])
 
 
 def duty_list(town: Grid) -> list[DutyRow]:
@@ -111,7 +111,7 @@ def _rows(town: Grid, conditions: Sequence[ColumnElement[bool]], most: int | Non
         .outerjoin(CaseClass, CaseClass.code == DutyItem.class_code)
         .outerjoin(Unit, Unit.id == DutyItem.unit_id)
         .where(DutyItem.town_id == town.id, *conditions)
-        .order_by(DutyItem.item, DutyItem.id)
+        .order_by(DutyItem.id)
         .limit(most)
     )  # fmt: skip
     return [DutyRow(*row) for row in db.session.execute(query)]

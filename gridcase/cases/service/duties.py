@@ -20,7 +20,6 @@ from gridcase.core.sheets import Row, SheetProblem, match_headers, problem_at, r
 from gridcase.core.text import clean_line
 from gridcase.core.words import N_, Text
 from gridcase.grid.models import Grid
-from gridcase.people.models import Unit
 
 LONGEST = 80
 COLUMNS = {

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from wtforms.fields.choices import SelectChoice
 
 from gridcase.calendar import queries as calendar_queries
 from gridcase.calendar.queries import work_calendar
@@ -29,9 +31,10 @@ from gridcase.cases.rules import (
 )
 from gridcase.cases.rules.papers import PaperKind
 from gridcase.cases.rules.said import limit_said, time_left, what_happened
-from gridcase.cases.views import beside, papers, routing
+from gridcase.cases.views import beside, desk, papers, routing
 from gridcase.cases.views.acts import ACTS, Act
 from gridcase.cases.views.base import bp, class_name
+from gridcase.cases.views.desk import Desk
 from gridcase.cases.views.routing import Ways
 from gridcase.core import clock
 from gridcase.core.permissions import Permission, Viewer
@@ -51,7 +54,7 @@ NAMES_OF_ROLES = {role.value: role.label for role in Role}
 def show(case_id: int) -> ResponseReturnValue:
     """The page of a case."""
     someone = viewer()
-    return _page(queries.get_case(case_id, viewer=someone), someone, clock.now(), {})
+    return _page(queries.get_case(case_id, viewer=someone), someone, clock.now(), {}, desk.came_from(someone))
 
 
 def _move_view(name: str, act: Act) -> Any:
@@ -60,14 +63,15 @@ def _move_view(name: str, act: Act) -> Any:
     def make_move(case_id: int) -> ResponseReturnValue:
         someone, now = viewer(), clock.now()
         case = queries.get_case(case_id, viewer=someone)
-        form = _form(name, act, case, someone, now)
+        form, came = _form(name, act, case, someone, now), desk.came_from(someone)
+        row = came.row(someone, now) if came and request.method == "POST" else []
         valid, sent = form.validate_on_submit(), papers.received(form, someone)
         if valid and sent is not None:
             step = submit(form, papers.along(act.do, sent), case, form, actor=someone, now=now)
             if step:
                 flash(act.said(case, step), "ok")
-                return redirect(_next(case, someone))
-        return _page(case, someone, now, {name: form})
+                return redirect(_next(case, someone, came, row))
+        return _page(case, someone, now, {name: form}, came)
 
     make_move.__doc__ = f"The move `{name}`."
     return needs(move_named(_row_of(name)).needs)(make_move)
@@ -78,10 +82,14 @@ def _row_of(name: str) -> str:
     return "accept" if name == "sort" else name
 
 
-def _next(case: Case, someone: Viewer) -> str:
-    """Back to the case; to the list when giving it back has taken it out of one's sight."""
+def _next(case: Case, someone: Viewer, came: Desk | None, row: list[int]) -> str:
+    """On to the next of the list that is worked through; else back to the case, or to the list when giving the case
+    back has taken it out of one's sight."""
+    onward = came.onward(case.id, row, someone, clock.now()) if came else None
+    if onward is not None:
+        return onward
     sees = Permission.SEE_CASE in queries.permissions_over(case, someone)
-    return url_for("cases.show", case_id=case.id) if sees else url_for("cases.index")
+    return desk.link(case.id, came) if sees else url_for("cases.index")
 
 
 for _name, _act in ACTS.items():
@@ -115,9 +123,27 @@ def _form(name: str, act: Act, case: Case, someone: Viewer, now: datetime, ways:
 
 
 def _classify(form: Any, case: Case) -> None:
-    """The classes and urgencies; what came from elsewhere has no class to begin with, but needs a village."""
-    classes = [(row.code, f"{row.code} {class_name(row)}") for row in queries.catalogue()]
-    form.case_class.choices = options([("", forms.CHOOSE), *classes] if case.unsorted else classes)
+    """The classes and urgencies; what came from elsewhere has no class to begin with, but needs a village. What the
+    words sound like stands first, with those words; a restricted class is never suggested, nor for a restricted case.
+    """
+    likely = [] if case.restricted else queries.suggest_classes(case.title, case.text)
+    codes = {one.case_class.code for one in likely}
+    form.case_class.choices = [
+        *([SelectChoice("", str(forms.CHOOSE))] if case.unsorted else []),
+        *(
+            SelectChoice(
+                one.case_class.code,
+                _("%(name)s（因为说到：%(words)s）", name=_coded(one.case_class), words="、".join(one.words)),
+                optgroup=_("听起来像"),
+            )
+            for one in likely
+        ),
+        *(
+            SelectChoice(row.code, _coded(row), optgroup=_("全部类别"))
+            for row in queries.catalogue()
+            if row.code not in codes
+        ),
+    ]
     form.urgency.choices = labelled(Urgency)
     if "grid" in form:
         villages = [(str(row.id), row.name) for row in queries.villages_of_town(case.town_id)]
@@ -127,7 +153,13 @@ def _classify(form: Any, case: Case) -> None:
         form.case_class.data = "" if case.unsorted else case.case_class.code
 
 
-def _page(case: Case, someone: Viewer, now: datetime, filled: dict[str, Any]) -> ResponseReturnValue:
+def _coded(row: Any) -> str:
+    return f"{row.code} {class_name(row)}"
+
+
+def _page(
+    case: Case, someone: Viewer, now: datetime, filled: dict[str, Any], came: Desk | None = None
+) -> ResponseReturnValue:
     """Everything on the page, in a number of statements that does not grow with the steps."""
     calendar, line = work_calendar(), queries.steps(case.id)
     standing = queries.standing_of(case, someone)
@@ -144,7 +176,8 @@ def _page(case: Case, someone: Viewer, now: datetime, filled: dict[str, Any]) ->
     return render_template(
         "cases/show.html", case=case, problems=[
             words for name, form in filled.items() if name not in shown for words in form.form_errors
-        ], facts=queries.facts(case, someone), steps=line, timeline_rows=_timeline(case, line), light=light, Light=Light,
+        ], facts=queries.facts(case, someone), steps=line, timeline_rows=_timeline(case, line), light=light,
+        Light=Light, way=desk.way(came, case, someone, now),
         left=time_left(due_at=case.due_at, now=now, unit=unit, calendar=calendar),
         why=queries.explained(case, line, calendar), extra=queries.clock_of(case, line).extra,
         state=State(case.state), channel=Channel(case.channel), urgency=Urgency(case.urgency),

@@ -23,6 +23,19 @@ for (const box of document.querySelectorAll("[data-file]")) {
   });
 }
 
+// One of a few, or one of all: choosing here takes back what was chosen there.
+for (const few of document.querySelectorAll("[data-either]")) {
+  const all = document.getElementById(few.dataset.either);
+  const radios = [...few.querySelectorAll("input[type=radio]")];
+  few.addEventListener("change", () => {
+    all.value = "";
+  });
+  all.addEventListener("change", () => {
+    for (const radio of radios) radio.checked = radio.value === all.value;
+    if (radios.some((radio) => radio.checked)) all.value = "";
+  });
+}
+
 for (const form of document.querySelectorAll("form[method=post]")) {
   form.addEventListener("submit", (event) => {
     if (form.dataset.sent) {
