@@ -7,6 +7,7 @@ from gridcase.cases.rules import DutyKind
 from gridcase.cases.service import Entry
 from gridcase.core import clock
 from gridcase.core.db import db, transaction
+from gridcase.core.permissions import Viewer
 from gridcase.grid.models import Grid
 from tests.factories.objects import Thing
 from tests.factories.world import MAKER, World
@@ -22,7 +23,7 @@ TABLE: tuple[Row, ...] = (
     Row("cases.edit_duty", KEEPS, "duty"),
     Row("cases.remove_duty", KEEPS, "duty"),
     Row("cases.views", SEES_CASES),
-    # a view is its owner's alone: none of these is anybody's here (tests/cases/test_views_routing.py tries the owner)
+    # a view is its owner's alone, whatever place or role somebody has
     Row("cases.rename_view", SEES_CASES, "view"),
     Row("cases.open_with_view", SEES_CASES, "view"),
     Row("cases.drop_view", SEES_CASES, "view"),
@@ -30,22 +31,18 @@ TABLE: tuple[Row, ...] = (
 
 
 def things(world: World) -> list[Thing]:
-    """A row in the list of every town, with the village it is tried from."""
+    """A row in the list of every town, with the village it is tried from; a view that the village head keeps."""
     made = []
     for name, town, village in (
         ("own", "town", "village_a"),
         ("other town", "other_town", "other_village"),
         ("other county", "far_town", "far_village"),
     ):
-        place = db.session.get_one(Grid, _town(world, town))
+        place = db.session.get_one(Grid, world.grids[town])
         with transaction():
-            row = cases.keep_duty(place, Entry("记号之事", DutyKind.BASIC), actor=MAKER, now=clock.now())
+            row = cases.keep_duty(place, Entry("清沟", DutyKind.BASIC), actor=MAKER, now=clock.now())
             made.append(Thing("duty", name, row.id, village=village))
-    return [*made, Thing("view", "missing", 999_999)]
-
-
-def _town(world: World, key: str) -> int:
-    if key in world.grids:
-        return world.grids[key]
-    village = db.session.get_one(Grid, world.grids["far_village"])
-    return village.town_id or 0
+    head = Viewer(kind="staff", name="总网格长", user_id=world.users["village_head"])
+    with transaction():
+        view = cases.keep_view(actor=head, name="我的", query="tab=late", now=clock.now())
+        return [*made, Thing("view", "own", view.id, posts=names("village_head"))]
