@@ -210,6 +210,7 @@ def _buttons(
             "url": url_for(f"cases.move_{name}", case_id=case.id),
             "suggested": routing.shown(ways) if name == "dispatch" else [],
             "duties": routing.duties(ways) if name == "dispatch" else [],
+            "taken": routing.taken(ways) if name == "dispatch" else [],
             "danger": move.target in (State.VOIDED, State.WITHDRAWN, State.DUPLICATE),
         })  # fmt: skip
     return buttons

@@ -60,7 +60,7 @@ def offer(form: Any, ways: Ways) -> None:
     if not isinstance(form, forms.DispatchForm):
         return
     form.pick.choices = options([(one.key, one.name) for one in ways.suggested])
-    if not any(_taken(one.duty) for one in ways.addresses):
+    if not taken(ways):
         del form.anyway
 
 
@@ -77,6 +77,11 @@ def duties(ways: Ways) -> list[tuple[str, bool]]:
     rows = {duty for one in ways.addresses if (duty := one.duty) is not None and duty.kind is not DutyKind.BASIC}
     ordered = sorted(rows, key=lambda duty: duty.item)
     return [(f"{duty.item}：{translate(duty_said(duty))}", _taken(duty)) for duty in ordered]
+
+
+def taken(ways: Ways) -> list[str]:
+    """The addresses that need a reason, because the list took the class from them."""
+    return [one.key for one in ways.addresses if _taken(one.duty)]
 
 
 def translate_all(texts: Iterable[Text]) -> str:

@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from types import ModuleType
 
-from tests.house.tables import accounts, care, clocks, families, files, moves, people, places, planner, plans, registers, routing
+from tests.house.tables import (
+    accounts,
+    care,
+    clocks,
+    families,
+    files,
+    moves,
+    people,
+    places,
+    planner,
+    plans,
+    registers,
+    routing,
+)
 
 PARTS: tuple[ModuleType, ...] = (
     places, people, families, care, planner, plans, registers, accounts, files, moves, clocks, routing,
