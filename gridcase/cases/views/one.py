@@ -38,6 +38,7 @@ from gridcase.cases.views.desk import Desk
 from gridcase.cases.views.routing import Ways
 from gridcase.core import clock
 from gridcase.core.permissions import Permission, Viewer
+from gridcase.core.words import N_
 from gridcase.core.worktime import LimitUnit
 from gridcase.notices import queries as notices
 from gridcase.people.rules import Role
@@ -46,7 +47,7 @@ from gridcase.web.filters import translate
 from gridcase.web.formkit import labelled, options, submit
 
 BACKWARD = frozenset({"give_back", "rework", "reopen", "refuse_extension", "refuse_pause", "escalate"})
-NAMES_OF_ROLES = {role.value: role.label for role in Role}
+NAMES_OF_ROLES = {**{role.value: role.label for role in Role}, "reporter": N_("群众本人")}
 
 
 @bp.get("/<int:case_id>")

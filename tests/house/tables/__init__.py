@@ -17,8 +17,9 @@ from tests.house.tables import (
     plans,
     registers,
     routing,
+    villager,
 )
 
 PARTS: tuple[ModuleType, ...] = (
-    places, people, families, care, planner, plans, registers, accounts, files, moves, clocks, routing,
+    places, people, families, care, planner, plans, registers, accounts, files, moves, clocks, villager, routing,
 )  # fmt: skip
