@@ -20,6 +20,11 @@ _TO: Mapping[str, Text] = {
     "add_helper": N_("请%(to)s协办"),
     "follow_up": N_("后续事件 %(to)s"),
 }
+# Where the duty list names the town as helping only.
+_SENT: Mapping[str, Text] = {
+    "dispatch": N_("派给%(to)s（配合履职，%(lead)s牵头）"),
+    "transfer": N_("转给%(to)s（配合履职，%(lead)s牵头）"),
+}
 _HAPPENED: Mapping[str, Text] = {
     "register": N_("登记"),
     "import": N_("从其他系统导入"),
@@ -95,6 +100,8 @@ def _counted(forms: _Forms, unit: str, n: float) -> Text:
 
 def what_happened(move: str, detail: Mapping[str, Any]) -> Text:
     """One step in words, for the timeline."""
+    if move in _SENT and detail.get("lead"):
+        return Text(_SENT[move].msgid, {"to": detail["to"], "lead": detail["lead"]})
     if move in _TO and detail.get("to"):
         return Text(_TO[move].msgid, {"to": detail["to"]})
     if move == "escalate" and detail.get("level"):
