@@ -27,6 +27,7 @@ import gridcase.people.views
 import gridcase.planner.views
 import gridcase.points.views
 import gridcase.reminders.views
+import gridcase.search.views
 import gridcase.users.session
 import gridcase.users.views
 import gridcase.visits.views
@@ -63,6 +64,7 @@ ROOMS: tuple[Any, ...] = (
     gridcase.dashboard.views,
     gridcase.exchange.views,
     gridcase.reminders.views,
+    gridcase.search.views,
 )
 
 NUMBER_OUT_OF_RANGE = "22003"  # SQLSTATE numeric_value_out_of_range

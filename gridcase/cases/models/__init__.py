@@ -10,6 +10,9 @@ from gridcase.cases.models.beside import (
     WhistleUnit,
 )
 from gridcase.cases.models.case import Case, CaseClass, CasePoint, CaseSequence, CaseStep, CaseTally
+from gridcase.cases.models.hot import HotIssue, HotIssueCase, HotRun
+from gridcase.cases.models.search import CaseSearch
+from gridcase.cases.models.voices import CaseVoice
 
 __all__ = [
     "Case",
@@ -19,9 +22,14 @@ __all__ = [
     "CaseParty",
     "CasePoint",
     "CaseRequest",
+    "CaseSearch",
     "CaseSequence",
     "CaseStep",
     "CaseTally",
+    "CaseVoice",
+    "HotIssue",
+    "HotIssueCase",
+    "HotRun",
     "SupervisionSheet",
     "Whistle",
     "WhistleUnit",

@@ -39,6 +39,7 @@ from gridcase.cases.queries.page import (
 )
 from gridcase.cases.queries.papers import get_paper, papers_by_step, papers_held
 from gridcase.cases.queries.posts import Held, held_by, without_addressee
+from gridcase.cases.queries.searching import find_by_reporter, find_cases
 from gridcase.cases.queries.sheets import get_sheet, late_without_sheet, supervision_sheets
 from gridcase.cases.queries.sight import (
     get_case,
@@ -77,6 +78,8 @@ __all__ = [
     "desk_of",
     "explained",
     "facts",
+    "find_by_reporter",
+    "find_cases",
     "get_case",
     "get_paper",
     "get_sheet",

@@ -47,6 +47,7 @@ from gridcase.cases.service.requests import (
     resume,
     suspend,
 )
+from gridcase.cases.service import searching
 from gridcase.cases.service.supervision import draft_sheets, drop_sheet, sign_sheet
 from gridcase.cases.service.tallies import fold_tallies
 from gridcase.cases.service.whistles import WHISTLED, escalate, rate_units, rate_whistle, report_in
@@ -100,6 +101,7 @@ __all__ = [
     "report_in",
     "resume",
     "rework",
+    "searching",
     "second_check",
     "self_solve",
     "sign",

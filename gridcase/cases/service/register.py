@@ -12,6 +12,7 @@ from gridcase.audit import service as audit
 from gridcase.cases import queries
 from gridcase.cases.models import Case, CaseClass, CasePoint
 from gridcase.cases.rules import Answer, Channel, Rating, State
+from gridcase.cases.service import searching
 from gridcase.cases.service.clocks import stage_due_at, start_clocks
 from gridcase.cases.service.closing import DEFAULTS, ClosingPolicy, self_solve
 from gridcase.cases.service.door import write_step
@@ -108,6 +109,7 @@ def collect(
     _pin(case, household, lon, lat, channel)
     name = "import" if imported else "register"
     write_step(case, name, actor=actor, grant=grant, now=now, from_state=None, before=None)
+    searching.put([case.id], fresh=True)
     return case
 
 
