@@ -11,14 +11,14 @@ import logging
 import random
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import psycopg
-from sqlalchemy import select, text
+from sqlalchemy import Engine, event, select, text
 
-from benchmarks.ground import COUNTY_DESK, Ground, _plain, prepared
+from benchmarks.ground import COUNTY_DESK, Ground, plain, prepared
 from benchmarks.line import Line
 from gridcase.app import load_viewer
 from gridcase.cases.models import Case, CaseClass, CaseSearch
@@ -59,7 +59,6 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.search", description=__doc__)
     parser.add_argument("--cases", type=int, default=100_000)
     parser.add_argument("--db", choices=("sqlite", "postgresql", "both"), default="both")
-    parser.add_argument("--plans", action="store_true", help="show how PostgreSQL answers the slowest question")
     options = parser.parse_args()
     logging.disable(logging.WARNING)
     for kind in ("sqlite", "postgresql") if options.db == "both" else (options.db,):
@@ -99,13 +98,13 @@ def fill(ground: Ground, count: int) -> None:
 
 def _drop_index(ground: Ground) -> None:
     if ground.name == "postgresql":
-        with psycopg.connect(_plain(ground.config.owner_url), autocommit=True) as connection:
+        with psycopg.connect(plain(ground.config.owner_url), autocommit=True) as connection:
             connection.execute("DROP INDEX idx_case_search_words")
 
 
 def _make_index(ground: Ground) -> None:
     if ground.name == "postgresql":
-        with psycopg.connect(_plain(ground.config.owner_url), autocommit=True) as connection:
+        with psycopg.connect(plain(ground.config.owner_url), autocommit=True) as connection:
             connection.execute("SET maintenance_work_mem = '512MB'")
             connection.execute(
                 "CREATE INDEX idx_case_search_words ON case_search USING gin (words) "
@@ -182,47 +181,84 @@ def questions() -> dict[str, list[str]]:
     }
 
 
+@dataclass(frozen=True, order=True)
+class Asked:
+    """One answer: all of it, and the part the database took (fetching left out), in milliseconds."""
+
+    spent: float
+    sql: float
+    words: str
+
+
 def measured(ground: Ground) -> Iterator[Line]:
     """p50 and p95 of the whole search of the page: cases, homes, people and places, in the scope of each viewer."""
-    everything: list[float] = []
+    everything: list[Asked] = []
     for login in WHO:
         with ground.app.app_context():
             user = users.by_login(login)
             assert user is not None
             viewer = load_viewer(Account(user, "", 0))
             db.session.remove()
-        own: list[float] = []
-        slowest = (0.0, "")
+        own: list[Asked] = []
         for kind, typed in questions().items():
             times = _asked(ground, viewer, typed)
-            own += [spent for spent, _words in times]
-            slowest = max(slowest, *times)
-            part = sorted(spent for spent, _words in times)
-            yield Line(f"search, {login}, {kind}, p95", part[int(len(part) * 0.95)], "ms")
-        own.sort()
+            own += times
+            yield Line(f"search, {login}, {kind}, p95", _share([one.spent for one in times], 0.95), "ms")
+        yield from _summed(login, own)
         everything += own
-        yield Line(f"search, {login}, all questions, p50", own[len(own) // 2], "ms")
-        yield Line(f"search, {login}, all questions, p95", own[int(len(own) * 0.95)], "ms")
-        yield Line(f"search, {login}, slowest ({slowest[1]})", slowest[0], "ms")
-    everything.sort()
-    yield Line("search, everybody, p50", everything[len(everything) // 2], "ms")
-    yield Line("search, everybody, p95", everything[int(len(everything) * 0.95)], "ms")
+    yield from _summed("everybody", everything)
 
 
-def _asked(ground: Ground, viewer: Viewer, typed: list[str]) -> list[tuple[float, str]]:
-    """Milliseconds of each question, each asked in a session of its own as a request does; the first round warms."""
+def _summed(who: str, asked: list[Asked]) -> Iterator[Line]:
+    slowest = max(asked)
+    yield Line(f"search, {who}, p50", _share([one.spent for one in asked], 0.5), "ms")
+    yield Line(f"search, {who}, p95", _share([one.spent for one in asked], 0.95), "ms")
+    yield Line(f"search, {who}, p95 of the database's part", _share([one.sql for one in asked], 0.95), "ms")
+    yield Line(f"search, {who}, slowest ({slowest.words})", slowest.spent, "ms")
+
+
+def _share(times: list[float], share: float) -> float:
+    return sorted(times)[int((len(times) - 1) * share + 0.5)]
+
+
+def _asked(ground: Ground, viewer: Viewer, typed: list[str]) -> list[Asked]:
+    """Each question in a session of its own, as a request asks it; the first round warms."""
     times = []
+    with ground.app.app_context():
+        engine = db.engine
+    sql = _Stopwatch(engine)
     for round_ in range(ROUNDS):
         for words in typed:
             with ground.app.app_context():
                 db.session.execute(select(1))
+                sql.spent = 0.0
                 began = time.perf_counter()
                 search.find(viewer, clean_line(words), now=ground.now)
                 spent = (time.perf_counter() - began) * 1000
                 db.session.remove()
             if round_:
-                times.append((spent, words))
+                times.append(Asked(spent, sql.spent * 1000, words))
+    sql.stop()
     return times
+
+
+class _Stopwatch:
+    """Seconds that statements took."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine, self.spent, self.began = engine, 0.0, 0.0
+        event.listen(engine, "before_cursor_execute", self._start)
+        event.listen(engine, "after_cursor_execute", self._end)
+
+    def stop(self) -> None:
+        event.remove(self.engine, "before_cursor_execute", self._start)
+        event.remove(self.engine, "after_cursor_execute", self._end)
+
+    def _start(self, *_args: Any) -> None:
+        self.began = time.perf_counter()
+
+    def _end(self, *_args: Any) -> None:
+        self.spent += time.perf_counter() - self.began
 
 
 if __name__ == "__main__":

@@ -47,6 +47,17 @@ def mature_points(_config: Config) -> int:
     return points.mature(actor=job("points"), now=clock.now())
 
 
+def follow_voices(_config: Config) -> int:
+    """Voices of cases that have moved on, where too many follow one case to do so at once."""
+    moved, now = 0, clock.now()
+    while True:
+        with transaction():
+            batch = cases.follow_all(now=now)
+        moved += batch
+        if not batch:
+            return moved
+
+
 def fold_tallies(_config: Config) -> int:
     """Counters: many small rows into one."""
     with transaction():
@@ -98,6 +109,7 @@ TIMETABLE: tuple[Job, ...] = (
     remind,
     mature_points,
     send_messages,
+    follow_voices,
     fold_tallies,
     learn_classes,
     seal_audit,

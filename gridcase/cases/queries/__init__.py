@@ -55,6 +55,7 @@ from gridcase.cases.queries.sight import (
 )
 from gridcase.cases.queries.suggest import SuggestedClass, suggest_classes
 from gridcase.cases.queries.upkeep import check
+from gridcase.cases.queries.voices import Voices, voice_count, voices_around
 
 __all__ = [
     "COUNT_CAP",
@@ -65,6 +66,7 @@ __all__ = [
     "SuggestedClass",
     "Tab",
     "Typed",
+    "Voices",
     "addresses",
     "by_number",
     "called_units",
@@ -113,6 +115,8 @@ __all__ = [
     "visible",
     "visible_on_map",
     "waiting_for",
+    "voice_count",
+    "voices_around",
     "whistle_of",
     "without_addressee",
     "work_list",

@@ -12,6 +12,7 @@ from sqlalchemy.orm import aliased
 
 from gridcase.cases.models import Case, CaseClass, CaseRequest, Whistle, WhistleUnit
 from gridcase.cases.queries.sight import addressed_to, desk_of_post, open_condition, scoped, visible, ways_in
+from gridcase.cases.queries.voices import voice_count
 from gridcase.cases.rules import LEVELS, Light, RequestState, State
 from gridcase.core.db import db
 from gridcase.core.labels import Labelled
@@ -203,7 +204,7 @@ def _columns() -> Any:
             Case.registered_at, Case.due_at, Case.soon_at, Case.closed_at, Case.closed_late, Case.second_check,
             CaseClass.zh, CaseClass.en, CaseClass.limit_unit, village.name.label("village_name"),
             place.name.label("place_name"), Household.head_name, Post.title.label("post_title"),
-            Unit.name.label("unit_name"),
+            Unit.name.label("unit_name"), voice_count().label("voices"),
         )
         .select_from(Case)
         .join(CaseClass, CaseClass.id == Case.class_id)

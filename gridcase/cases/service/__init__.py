@@ -25,7 +25,6 @@ from gridcase.cases.service.moves import (
     comment,
     dispatch,
     give_back,
-    reject_duplicate,
     remind,
     sign,
     sort,
@@ -50,9 +49,11 @@ from gridcase.cases.service.requests import (
 from gridcase.cases.service import searching
 from gridcase.cases.service.supervision import draft_sheets, drop_sheet, sign_sheet
 from gridcase.cases.service.tallies import fold_tallies
+from gridcase.cases.service.voices import DROPPED, follow_all, reject_duplicate, take_out
 from gridcase.cases.service.whistles import WHISTLED, escalate, rate_units, rate_whistle, report_in
 
 __all__ = [
+    "DROPPED",
     "REMINDABLE",
     "WHISTLED",
     "ClosingPolicy",
@@ -78,6 +79,7 @@ __all__ = [
     "drop_sheet",
     "escalate",
     "fold_tallies",
+    "follow_all",
     "follow_up",
     "give_back",
     "grant_extension",
@@ -110,6 +112,7 @@ __all__ = [
     "sort",
     "submit_result",
     "suspend",
+    "take_out",
     "transfer",
     "verify",
     "void",

@@ -164,10 +164,10 @@ def _page(case: Case, someone: Viewer, now: datetime, filled: dict[str, Any]) ->
         ], facts=queries.facts(case), steps=line, timeline_rows=_timeline(case, line), light=light, Light=Light,
         left=time_left(due_at=case.due_at, now=now, unit=unit, calendar=calendar),
         why=queries.explained(case, line, calendar), extra=queries.clock_of(case, line).extra,
-        state=State(case.state), channel=Channel(case.channel), urgency=Urgency(case.urgency),
+        state=State(case.state), State=State, channel=Channel(case.channel), urgency=Urgency(case.urgency),
         answer=Answer(case.answer) if case.answer else None, rating=Rating(case.rating) if case.rating else None,
         named=named, papers=queries.papers_by_step(case, reads_letters=named), paper_kind=PaperKind,
-        moves=buttons, beside=beside.of(case), class_name=class_name, what_happened=what_happened,
+        moves=buttons, beside=beside.of(case, someone), class_name=class_name, what_happened=what_happened,
         roles=NAMES_OF_ROLES, backward=BACKWARD, limit_said=limit_said, calendar_version=calendar_queries.version(),
     )  # fmt: skip
 

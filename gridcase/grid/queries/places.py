@@ -18,6 +18,7 @@ from gridcase.grid.models import Grid, GridLine, GridResource, Section
 from gridcase.grid.rules import GridLevel, propose_code
 
 LEAST_WORDS = 2
+_ABOVE = aliased(Grid)
 
 
 def visible(viewer: Viewer, permission: Permission = Permission.SEE_PLACE) -> ColumnElement[bool]:
@@ -190,10 +191,9 @@ def named(viewer: Viewer, typed: str, *, on: date, limit: int) -> Sequence[Any]:
         )
     else:
         found = Grid.name.contains(words, autoescape=True)
-    above = aliased(Grid)
     return db.session.execute(
-        select(Grid.id, Grid.name, Grid.level, Grid.code, above.name.label("above"))
-        .outerjoin(above, above.id == Grid.parent_id)
+        select(Grid.id, Grid.name, Grid.level, Grid.code, _ABOVE.name.label("above"))
+        .outerjoin(_ABOVE, _ABOVE.id == Grid.parent_id)
         .where(found, visible(viewer), standing(Grid, on))
         .order_by(func.length(Grid.path), Grid.code)
         .limit(limit)

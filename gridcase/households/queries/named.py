@@ -18,8 +18,9 @@ from gridcase.households.models import Household, Member
 from gridcase.households.queries.sight import standing, visible
 from gridcase.people.models import Person
 
-LEAST_WORDS, LONGEST_NAME = 2, 12
+LEAST_WORDS, LONGEST_NAME, LONGEST_SHORT = 2, 12, 4
 BEYOND = "\U0010ffff"
+_VILLAGE, _PLACE = aliased(Grid), aliased(Grid)
 
 
 def homes_named(viewer: Viewer, typed: str, *, limit: int) -> Sequence[Any]:
@@ -33,16 +34,17 @@ def homes_named(viewer: Viewer, typed: str, *, limit: int) -> Sequence[Any]:
             Household.code == words.upper(), Household.external_code == words,
             Household.initials.startswith(words.lower(), autoescape=True),
         )  # fmt: skip
+    elif not _can_be_name(words):
+        return []
     else:
         named = Household.head_name.contains(words, autoescape=True)
-    village, place = aliased(Grid), aliased(Grid)
     return db.session.execute(
         select(
-            Household.id, Household.code, Household.head_name, village.name.label("village_name"),
-            place.name.label("place_name"),
+            Household.id, Household.code, Household.head_name, _VILLAGE.name.label("village_name"),
+            _PLACE.name.label("place_name"),
         )
-        .join(place, place.id == Household.grid_id)
-        .join(village, village.id == Household.village_id)
+        .join(_PLACE, _PLACE.id == Household.grid_id)
+        .join(_VILLAGE, _VILLAGE.id == Household.village_id)
         .where(visible(viewer), standing(), named)
         .order_by(Household.code)
         .limit(limit)
@@ -53,20 +55,19 @@ def people_named(viewer: Viewer, typed: str, *, on: date, born_before: date, lim
     """Members of the viewer's homes whose name or initials begin so: (id, name, household_id, relation, village and
     place). Whoever was born later than `born_before` is a child and is not found."""
     words = clean_line(typed)
-    if not LEAST_WORDS <= len(words) <= LONGEST_NAME:
+    if not _can_be_name(words):
         return []
     named = _begins(Person.initials, words.lower()) if words.isascii() else _begins(Person.name, words)
-    village, place = aliased(Grid), aliased(Grid)
     return db.session.execute(
         select(
-            Person.id, Person.name, Member.household_id, Member.relation, village.name.label("village_name"),
-            place.name.label("place_name"),
+            Person.id, Person.name, Member.household_id, Member.relation, _VILLAGE.name.label("village_name"),
+            _PLACE.name.label("place_name"),
         )
         .select_from(Person)
         .join(Member, Member.person_id == Person.id)
         .join(Household, Household.id == Member.household_id)
-        .join(place, place.id == Household.grid_id)
-        .join(village, village.id == Household.village_id)
+        .join(_PLACE, _PLACE.id == Household.grid_id)
+        .join(_VILLAGE, _VILLAGE.id == Household.village_id)
         .where(
             named, in_force(Member, on), standing(), visible(viewer),
             or_(Person.born_on.is_(None), Person.born_on <= born_before),
@@ -74,6 +75,12 @@ def people_named(viewer: Viewer, typed: str, *, on: date, born_before: date, lim
         .order_by(Person.name, Person.id)
         .limit(limit)
     ).all()  # fmt: skip
+
+
+def _can_be_name(words: str) -> bool:
+    """Two to four characters, more only where a dot parts them or they are letters."""
+    longest = LONGEST_NAME if words.isascii() or "·" in words else LONGEST_SHORT
+    return LEAST_WORDS <= len(words) <= longest
 
 
 def _begins(field: Any, words: str) -> ColumnElement[bool]:
