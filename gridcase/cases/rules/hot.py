@@ -1,0 +1,248 @@
+"""Hot issues (热点): like demands of a town within a month, found by their words, with a heat figure that says why. Pure.
+
+Demands are alike when rare words are in both; a cluster is one demand and those alike to it, so that A like B and B like
+C does not make A like C.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import combinations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gridcase.cases.rules.alike import RARITY, Told, metres_between, weights_of
+from gridcase.core.labels import Labelled
+from gridcase.core.words import N_, Text
+
+WINDOW = timedelta(days=30)
+FEWEST_CASES, FEWEST_HOMES = 3, 2
+FEWEST_SENSITIVE = 5  # homes, where a small number would point at somebody
+SENSITIVE_MAJORS = frozenset({"07"})  # relief and care
+SENSITIVE_CLASSES = frozenset({"0101", "0107"})
+ENOUGH = 0.20  # cosine of two texts; chosen on one half of the labelled pairs (docs/decisions/0019)
+SAME_CLASS, OTHER_CLASS = 0.02, -0.05
+MOST_SHARED = 600  # a word in more demands than that finds no pairs, it only weighs
+HALF_LIFE, EACH = 7.0, 10.0
+NEAR_METRES, FAR_LOOK = 300.0, 40
+REASON_WORDS = 4
+SAME_ISSUE = 0.5  # of the smaller of two clusters; then they are the same issue on another day
+GREW_BY, GREW_LEAST = 1.5, 3  # what was dismissed comes back when it has grown so much
+
+
+class HotState(Labelled):
+    """What a person made of an issue."""
+
+    FOUND = "found", N_("待处理")
+    JOINED = "joined", N_("已并件")
+    DISMISSED = "dismissed", N_("不处理")
+
+
+@dataclass(frozen=True)
+class Demand:
+    """One case as the clusters see it. `speaker`: the home or person, empty where not known."""
+
+    id: int
+    told: Told
+    class_code: str
+    at: datetime
+    speaker: str
+    village_id: int | None
+    spot: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """Like demands, the one they are like first, then by time."""
+
+    demands: tuple[Demand, ...]
+    words: tuple[str, ...]
+
+    @property
+    def ids(self) -> frozenset[int]:
+        """The cases."""
+        return frozenset(one.id for one in self.demands)
+
+    @property
+    def homes(self) -> int:
+        """Homes and persons that have spoken; all who are not known count as one."""
+        return len({one.speaker for one in self.demands})
+
+    @property
+    def first_at(self) -> datetime:
+        """When it began."""
+        return min(one.at for one in self.demands)
+
+    @property
+    def last_at(self) -> datetime:
+        """The newest."""
+        return max(one.at for one in self.demands)
+
+    @property
+    def days(self) -> int:
+        """Days from the first to the newest, the first counted."""
+        return (self.last_at - self.first_at).days + 1
+
+    @property
+    def class_code(self) -> str:
+        """The class most of them have; of two as frequent, that of the demand they are like."""
+        counts = Counter(one.class_code for one in self.demands)
+        return max(counts, key=lambda code: (counts[code], code == self.demands[0].class_code, code))
+
+    def heat(self, now: datetime) -> int:
+        """Each home or person counts 10 for what it said today, half of it a week later, once."""
+        newest: dict[str, datetime] = {}
+        for one in self.demands:
+            newest[one.speaker] = max(one.at, newest.get(one.speaker, one.at))
+        return round(sum(EACH * 0.5 ** (max(0.0, (now - at) / timedelta(days=1)) / HALF_LIFE) for at in newest.values()))
+
+    def reasons(self, *, villages: Mapping[int, str]) -> list[Text]:
+        """Why it is shown, in sentences: how many, how near, the same class or not, which words."""
+        found = [
+            N_("%(n)s 件，%(m)s 户（人），%(k)s 天内", n=len(self.demands), m=self.homes, k=self.days),
+            self._near(villages),
+        ]
+        same = sum(one.class_code == self.class_code for one in self.demands)
+        kinds = N_("同一类") if same == len(self.demands) else N_("%(n)s 件是同一类", n=same)
+        return [*found, kinds, N_("都说到：%(words)s", words="、".join(self.words))] if self.words else [*found, kinds]
+
+    def _near(self, villages: Mapping[int, str]) -> Text:
+        places = {one.village_id for one in self.demands if one.village_id is not None}
+        spots = [one.spot for one in self.demands if one.spot is not None][:FAR_LOOK]
+        if len(spots) == len(self.demands) and all(metres_between(a, b) <= NEAR_METRES for a, b in combinations(spots, 2)):
+            return N_("都在 %(n)s 米以内", n=int(NEAR_METRES))
+        if len(places) == 1:
+            return N_("都在%(name)s", name=villages.get(next(iter(places)), ""))
+        return N_("涉及 %(n)s 个村", n=len(places)) if places else N_("没有写明在哪个村")
+
+
+def clusters(demands: Sequence[Demand]) -> list[Cluster]:
+    """The clusters among these demands, each demand in one at most, the largest first; small ones are left out."""
+    if len(demands) < FEWEST_CASES:
+        return []
+    shelf = _Shelf(demands)
+    ways: list[dict[int, float]] = [{} for _ in demands]
+    for one, other, score in shelf.pairs():
+        same = demands[one].class_code == demands[other].class_code
+        if score + (SAME_CLASS if same else OTHER_CLASS) >= ENOUGH:
+            ways[one][other] = ways[other][one] = score
+    return sorted(_gathered(demands, ways, shelf.said), key=lambda found: (-len(found.demands), found.demands[0].id))
+
+
+def _gathered(
+    demands: Sequence[Demand], ways: list[dict[int, float]], said: Callable[[Sequence[int]], tuple[str, ...]]
+) -> Iterator[Cluster]:
+    taken: set[int] = set()
+    order = sorted(range(len(demands)), key=lambda n: (-sum(ways[n].values()), demands[n].id))
+    for seed in order:
+        if seed in taken or not ways[seed]:
+            continue
+        near = [other for other in ways[seed] if other not in taken]
+        if len(near) + 1 < FEWEST_CASES:
+            continue
+        members = [seed, *sorted(near, key=lambda n: (demands[n].at, demands[n].id))]
+        found = Cluster(tuple(demands[n] for n in members), said(members))
+        if _worth(found):
+            taken.update(members)
+            yield found
+
+
+def _worth(found: Cluster) -> bool:
+    """Several cases of several homes; more of them where few would point at somebody."""
+    sensitive = any(
+        one.class_code[:2] in SENSITIVE_MAJORS or one.class_code in SENSITIVE_CLASSES for one in found.demands
+    )
+    fewest = FEWEST_SENSITIVE if sensitive else FEWEST_HOMES
+    return len(found.demands) >= FEWEST_CASES and found.homes >= fewest
+
+
+class _Shelf:
+    """The words of the demands as numbers: every (demand, word) with its share of the demand's length."""
+
+    def __init__(self, demands: Sequence[Demand]) -> None:
+        self._names: dict[str, int] = {}
+        words, rows, heavy = [], [], []
+        for row, one in enumerate(demands):
+            for token, (weight, _in_title) in weights_of(one.told).items():
+                words.append(self._names.setdefault(token, len(self._names)))
+                rows.append(row)
+                heavy.append(weight)
+        self._words, self._rows = np.array(words, np.int64), np.array(rows, np.int64)
+        self._count = len(demands)
+        self._used = np.bincount(self._words, minlength=len(self._names))
+        self._rarity = np.log1p(self._count / np.maximum(self._used, 1)) ** RARITY
+        weights = np.array(heavy, np.float64) * self._rarity[self._words]
+        length = np.sqrt(np.bincount(self._rows, weights**2, minlength=self._count))
+        self._share = weights / np.maximum(length[self._rows], 1e-9)
+
+    def pairs(self) -> Iterator[tuple[int, int, float]]:
+        """(row, row, cosine) of the demands that share a word that is not everywhere."""
+        order = np.lexsort((self._rows, self._words))
+        words, rows, share = self._words[order], self._rows[order], self._share[order]
+        starts = np.searchsorted(words, np.arange(len(self._names) + 1))
+        keys, values = list[NDArray[np.int64]](), list[NDArray[np.float64]]()
+        for begin, end in zip(starts[:-1], starts[1:], strict=True):
+            if 2 <= end - begin <= MOST_SHARED:
+                one, other = _TRIANGLES(end - begin)
+                keys.append(rows[begin:end][one] * self._count + rows[begin:end][other])
+                values.append(share[begin:end][one] * share[begin:end][other])
+        if not keys:
+            return
+        found, place = np.unique(np.concatenate(keys), return_inverse=True)
+        scores = np.bincount(place, np.concatenate(values))
+        for number in np.flatnonzero(scores >= ENOUGH - SAME_CLASS):
+            one, other = divmod(int(found[number]), self._count)
+            yield one, other, float(scores[number])
+
+    def said(self, members: Sequence[int]) -> tuple[str, ...]:
+        """The words at least two thirds of these demands share, the most telling first."""
+        inside = np.isin(self._rows, np.array(members))
+        counts = np.bincount(self._words[inside], minlength=len(self._names))
+        wanted = np.flatnonzero(counts >= max(2, math.ceil(len(members) * 2 / 3)))
+        best = sorted(wanted.tolist(), key=lambda word: (-float(self._rarity[word] * counts[word]), word))
+        names = {number: name for name, number in self._names.items() if number in set(best[:12])}
+        return tuple(_joined([names[word] for word in best[:12]]))[:REASON_WORDS]
+
+
+def _joined(tokens: Iterable[str]) -> list[str]:
+    """Pairs of characters that overlap, put together again: 搅拌, 拌站 -> 搅拌站."""
+    parts = list(dict.fromkeys(tokens))
+    merged = True
+    while merged:
+        merged = False
+        for one, other in ((a, b) for a in parts for b in parts if a != b):
+            if one[-1] == other[0] and len(one) + len(other) <= 9 and min(len(one), len(other)) >= 2:
+                parts = [one + other[1:], *(part for part in parts if part not in (one, other))]
+                merged = True
+                break
+    return parts
+
+
+class _Triangles:
+    """All pairs of n rows, made once a size."""
+
+    def __init__(self) -> None:
+        self._made: dict[int, tuple[NDArray[np.int64], NDArray[np.int64]]] = {}
+
+    def __call__(self, size: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        if size not in self._made:
+            self._made[size] = np.triu_indices(size, 1)
+        return self._made[size]
+
+
+_TRIANGLES = _Triangles()
+
+
+def same_issue(one: frozenset[int], other: frozenset[int]) -> bool:
+    """Whether two clusters of different days are one issue."""
+    return bool(one and other) and len(one & other) / min(len(one), len(other)) >= SAME_ISSUE
+
+
+def comes_back(*, then: int, now: int) -> bool:
+    """Whether an issue that was dismissed has grown so much that it is asked about again."""
+    return now >= then + GREW_LEAST and now >= then * GREW_BY
