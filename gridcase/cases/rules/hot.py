@@ -7,8 +7,9 @@ C does not make A like C.
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import combinations
@@ -18,6 +19,7 @@ from numpy.typing import NDArray
 
 from gridcase.cases.rules.alike import RARITY, Told, metres_between, weights_of
 from gridcase.core.labels import Labelled
+from gridcase.core.text import bigrams
 from gridcase.core.words import N_, Text
 
 WINDOW = timedelta(days=30)
@@ -25,12 +27,15 @@ FEWEST_CASES, FEWEST_HOMES = 3, 2
 FEWEST_SENSITIVE = 5  # homes, where a small number would point at somebody
 SENSITIVE_MAJORS = frozenset({"07"})  # relief and care
 SENSITIVE_CLASSES = frozenset({"0101", "0107"})
-ENOUGH = 0.20  # cosine of two texts; chosen on one half of the labelled pairs (docs/decisions/0019)
+ENOUGH = 0.24  # cosine of two texts; chosen on one half of the labelled pairs (docs/decisions/0019)
 SAME_CLASS, OTHER_CLASS = 0.02, -0.05
+SHORTEST_NUMBER = 3
+HEAVIEST = 40  # words of a demand that are compared
 MOST_SHARED = 600  # a word in more demands than that finds no pairs, it only weighs
 HALF_LIFE, EACH = 7.0, 10.0
 NEAR_METRES, FAR_LOOK = 300.0, 40
-REASON_WORDS = 4
+REASON_WORDS, LONGEST_WORD = 4, 12
+_PIECE = re.compile("[\u4e00-\u9fff]{2,}")
 SAME_ISSUE = 0.5  # of the smaller of two clusters; then they are the same issue on another day
 GREW_BY, GREW_LEAST = 1.5, 3  # what was dismissed comes back when it has grown so much
 
@@ -166,19 +171,32 @@ class _Shelf:
 
     def __init__(self, demands: Sequence[Demand]) -> None:
         self._names: dict[str, int] = {}
+        self._texts = [one.told for one in demands]
         words, rows, heavy = [], [], []
         for row, one in enumerate(demands):
             for token, (weight, _in_title) in weights_of(one.told).items():
+                if token.isdecimal() and len(token) < SHORTEST_NUMBER:  # "3" of anything is no likeness
+                    continue
                 words.append(self._names.setdefault(token, len(self._names)))
                 rows.append(row)
                 heavy.append(weight)
         self._words, self._rows = np.array(words, np.int64), np.array(rows, np.int64)
         self._count = len(demands)
-        self._used = np.bincount(self._words, minlength=len(self._names))
-        self._rarity = np.log1p(self._count / np.maximum(self._used, 1)) ** RARITY
+        used = np.bincount(self._words, minlength=len(self._names))
+        self._rarity = np.log1p(self._count / np.maximum(used, 1)) ** RARITY
         weights = np.array(heavy, np.float64) * self._rarity[self._words]
-        length = np.sqrt(np.bincount(self._rows, weights**2, minlength=self._count))
-        self._share = weights / np.maximum(length[self._rows], 1e-9)
+        self._keep_heavy(weights)
+        length = np.sqrt(np.bincount(self._rows, self._share**2, minlength=self._count))
+        self._share = self._share / np.maximum(length[self._rows], 1e-9)
+
+    def _keep_heavy(self, weights: NDArray[np.float64]) -> None:
+        """Of a long letter the words that say most: the others make it slow and nothing clearer."""
+        order = np.lexsort((-weights, self._rows))
+        rows = self._rows[order]
+        starts = np.searchsorted(rows, np.arange(self._count))
+        kept = order[np.arange(len(order)) - starts[rows] < HEAVIEST]
+        self._every = (self._words, self._rows)  # what is said of a cluster is asked of all words
+        self._words, self._rows, self._share = self._words[kept], self._rows[kept], weights[kept]
 
     def pairs(self) -> Iterator[tuple[int, int, float]]:
         """(row, row, cosine) of the demands that share a word that is not everywhere."""
@@ -200,27 +218,33 @@ class _Shelf:
             yield one, other, float(scores[number])
 
     def said(self, members: Sequence[int]) -> tuple[str, ...]:
-        """The words at least two thirds of these demands share, the most telling first."""
-        inside = np.isin(self._rows, np.array(members))
-        counts = np.bincount(self._words[inside], minlength=len(self._names))
-        wanted = np.flatnonzero(counts >= max(2, math.ceil(len(members) * 2 / 3)))
-        best = sorted(wanted.tolist(), key=lambda word: (-float(self._rarity[word] * counts[word]), word))
-        names = {number: name for name, number in self._names.items() if number in set(best[:12])}
-        return tuple(_joined([names[word] for word in best[:12]]))[:REASON_WORDS]
+        """What two thirds of these demands say, in the words of the first, the most telling first."""
+        words, rows = self._every
+        counts = np.bincount(words[np.isin(rows, np.array(members))], minlength=len(self._names))
+        shared = counts >= max(2, math.ceil(len(members) * 2 / 3))
+        told, best = self._texts[members[0]], dict[str, float]()
+        for text in (told.title, told.text):
+            for word, tokens in _runs(text, lambda token: bool(shared[self._names.get(token, -1)])):
+                best[word] = max(best.get(word, 0.0), sum(float(self._rarity[self._names[one]]) for one in tokens))
+        ranked = sorted((word for word in best if len(word) <= LONGEST_WORD), key=lambda word: (-best[word], word))
+        return tuple(word for word in ranked if not any(word != more and word in more for more in ranked))[:REASON_WORDS]
 
 
-def _joined(tokens: Iterable[str]) -> list[str]:
-    """Pairs of characters that overlap, put together again: 搅拌, 拌站 -> 搅拌站."""
-    parts = list(dict.fromkeys(tokens))
-    merged = True
-    while merged:
-        merged = False
-        for one, other in ((a, b) for a in parts for b in parts if a != b):
-            if one[-1] == other[0] and len(one) + len(other) <= 9 and min(len(one), len(other)) >= 2:
-                parts = [one + other[1:], *(part for part in parts if part not in (one, other))]
-                merged = True
-                break
-    return parts
+def _runs(text: str, shared: Callable[[str], bool]) -> Iterator[tuple[str, list[str]]]:
+    """The longest pieces of a text of which every pair of characters is shared."""
+    for piece in _PIECE.findall(text):
+        tokens = bigrams(piece)
+        word, parts = "", list[str]()
+        for token in tokens:
+            if token in (" ", "") or not shared(token):
+                if word:
+                    yield word, parts
+                word, parts = "", []
+            else:
+                word = word + token[1:] if word else token
+                parts.append(token)
+        if word:
+            yield word, parts
 
 
 class _Triangles:

@@ -48,6 +48,7 @@ from gridcase.cases.service.requests import (
 )
 from gridcase.cases.service import searching
 from gridcase.cases.service.supervision import draft_sheets, drop_sheet, sign_sheet
+from gridcase.cases.service import hot
 from gridcase.cases.service.tallies import fold_tallies
 from gridcase.cases.service.voices import DROPPED, follow_all, reject_duplicate, take_out
 from gridcase.cases.service.whistles import WHISTLED, escalate, rate_units, rate_whistle, report_in
@@ -85,6 +86,7 @@ __all__ = [
     "grant_extension",
     "hand_back",
     "hand_over",
+    "hot",
     "import_history",
     "learn_classes",
     "link_to",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import column, delete, func, insert, select, table, text
+from sqlalchemy import Select, column, delete, func, insert, select, table, text
 
 from gridcase.cases.models import Case, CaseClass, CaseSearch
 from gridcase.cases.rules.searching import words_of
@@ -14,7 +14,7 @@ from gridcase.grid import queries as grids
 
 # What a case is found by; whoever changes one of these columns goes through `door._move`, `collect` or an import.
 SOURCES = frozenset({"title", "text", "address", "class_id", "restricted", "path", "grid_id", "village_id", "source_no"})
-BATCH = 1000
+BATCH, SAMPLE = 1000, 200
 # FTS5 keeps the words of SQLite a second time, as an index; what it is told to forget must be what it was told.
 _FTS = table("case_search_fts", column("case_search_fts"), column("rowid"), column("words"))
 _FORGET = text("INSERT INTO case_search_fts (case_search_fts, rowid, words) VALUES ('delete', :id, :words)")
@@ -47,13 +47,39 @@ def rebuild_part(*, after: int = 0, batch: int = BATCH) -> int | None:
     ids = list(db.session.scalars(select(Case.id).where(Case.id > after).order_by(Case.id).limit(batch)))
     if not ids:
         return None
-    put(ids)
+    put(ids)  # also forgets those that must not be found
     return ids[-1]
 
 
 def count_cases() -> int:
     """How many cases there are to write down, for a progress bar."""
     return db.session.scalar(select(func.count()).select_from(Case)) or 0
+
+
+def check() -> list[str]:
+    """What differs between the cases and their words: cases without any, restricted ones with some, and whether those
+    of the newest are what they should be."""
+    open_to_search = select(Case.id).join(CaseClass, CaseClass.id == Case.class_id).where(
+        Case.restricted.is_(False), CaseClass.restricted.is_(False)
+    )  # fmt: skip
+    missing = _how_many(open_to_search.where(Case.id.not_in(select(CaseSearch.case_id))))
+    surplus = _how_many(select(CaseSearch.case_id).where(CaseSearch.case_id.not_in(open_to_search)))
+    newest = list(db.session.scalars(open_to_search.order_by(Case.id.desc()).limit(SAMPLE)))
+    stored = db.session.execute(select(CaseSearch.case_id, CaseSearch.words).where(CaseSearch.case_id.in_(newest)))
+    now = words_now(newest)
+    other = sum(now.get(row.case_id) != row.words for row in stored)
+    unlike = 0
+    if dialect_name() == "sqlite":
+        in_index = db.session.scalar(select(func.count()).select_from(table("case_search_fts_docsize"))) or 0
+        unlike = abs(in_index - _how_many(select(CaseSearch.case_id)))
+    said = ((missing, "cases cannot be found by their words"), (surplus, "cases can be found that must not be"),
+            (other, f"of the newest {SAMPLE} cases have other words than they say"),
+            (unlike, "cases are in one of the two indexes alone"))  # fmt: skip
+    return [f"{count} {words}: run gridcase search rebuild" for count, words in said if count]
+
+
+def _how_many(query: Select[int]) -> int:
+    return db.session.scalar(select(func.count()).select_from(query.subquery())) or 0
 
 
 def words_now(case_ids: Sequence[int]) -> dict[int, Any]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from types import ModuleType
 
-from tests.house.tables import accounts, care, clocks, families, files, moves, people, places, planner, plans, registers
+from tests.house.tables import (
+    accounts, care, clocks, families, files, moves, people, places, planner, plans, registers, voices,
+)  # fmt: skip
 
 PARTS: tuple[ModuleType, ...] = (
-    places, people, families, care, planner, plans, registers, accounts, files, moves, clocks,
+    places, people, families, care, planner, plans, registers, accounts, files, moves, clocks, voices,
 )  # fmt: skip
