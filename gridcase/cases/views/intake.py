@@ -139,7 +139,7 @@ def _collect(form: RegisterForm, case_class: CaseClass, *, actor: Viewer, now: d
 
 def _registered(case: Case) -> str:
     if case.state == State.DUPLICATE:
-        return str(_("已登记，编号 %(number)s，附议同一件事，一起办。", number=case.number))
+        return str(_("已登记，编号 %(number)s，并入同一件事一起办。", number=case.number))
     return str(_("已登记，编号 %(number)s。", number=case.number))
 
 
