@@ -27,6 +27,7 @@ import gridcase.people.views
 import gridcase.planner.views
 import gridcase.points.views
 import gridcase.reminders.views
+import gridcase.resident.views
 import gridcase.search.views
 import gridcase.users.session
 import gridcase.users.views
@@ -64,6 +65,7 @@ ROOMS: tuple[Any, ...] = (
     gridcase.dashboard.views,
     gridcase.exchange.views,
     gridcase.reminders.views,
+    gridcase.resident.views,
     gridcase.search.views,
 )
 

@@ -62,7 +62,10 @@ class Permission(StrEnum):
 
 @dataclass(frozen=True)
 class Grant:
-    """What one post gives: its permissions, over a subtree, a section, a unit or named households."""
+    """What one post gives: its permissions, over a subtree, a section, a unit or named households.
+
+    `case_id` is nobody's post: the one case whose reporter this is.
+    """
 
     role: str
     permissions: frozenset[Permission]
@@ -72,13 +75,14 @@ class Grant:
     section_id: int | None = None
     unit_id: int | None = None
     household_ids: frozenset[int] | None = None
+    case_id: int | None = None
 
 
 @dataclass(frozen=True)
 class Viewer:
-    """Who looks or acts: a member of staff, a card holder of a household, or a job of the system."""
+    """Who looks or acts: a member of staff, a card holder of a household, a villager, or a job."""
 
-    kind: str  # "staff" | "card" | "job"
+    kind: str  # "staff" | "card" | "job" | "reporter"
     name: str
     user_id: int | None = None
     person_id: int | None = None

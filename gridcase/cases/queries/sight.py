@@ -169,6 +169,8 @@ def _held(case: Case, grant: Grant) -> frozenset[Permission]:
 
 
 def _reached(case: Case, grant: Grant) -> bool:
+    if grant.case_id is not None:
+        return grant.case_id == case.id
     return covers(grant, path=case.path, section_id=case.section_id, household_id=case.household_id) or (
         grant.post_id is not None and grant.post_id == case.collector_post_id
     )
@@ -206,7 +208,8 @@ def standing_of(case: Case, viewer: Viewer) -> Standing:
         is_addressed=any(is_addressed(case, grant) for grant in viewer.grants),
         is_handler=user is not None and case.handled_by_user_id == user,
         is_reporter=case.collector_post_id in viewer.post_ids()
-        or (user is not None and case.collector_user_id == user),
+        or (user is not None and case.collector_user_id == user)
+        or any(grant.case_id == case.id for grant in viewer.grants),
         answered=case.answer is not None,
         second_check_due=case.second_check == "due",
         closed_at=case.closed_at,

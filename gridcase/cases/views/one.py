@@ -36,6 +36,7 @@ from gridcase.cases.views.base import bp, class_name
 from gridcase.core import clock
 from gridcase.core.clock import town_day
 from gridcase.core.permissions import Permission, Viewer
+from gridcase.core.words import N_
 from gridcase.core.worktime import LimitUnit
 from gridcase.notices import queries as notices
 from gridcase.people.rules import Role
@@ -44,7 +45,7 @@ from gridcase.web.filters import translate
 from gridcase.web.formkit import labelled, options, submit
 
 BACKWARD = frozenset({"give_back", "rework", "reopen", "refuse_extension", "refuse_pause", "escalate"})
-NAMES_OF_ROLES = {role.value: role.label for role in Role}
+NAMES_OF_ROLES = {**{role.value: role.label for role in Role}, "reporter": N_("群众本人")}
 
 
 @bp.get("/<int:case_id>")

@@ -1,0 +1,41 @@
+"""Behind the code on the wall: say what is the matter, and get a number and a query code."""
+
+from __future__ import annotations
+
+import secrets
+
+from flask import redirect, render_template, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import get_locale
+
+from gridcase.core import clock
+from gridcase.resident import queries, service
+from gridcase.resident.forms import DemandForm
+from gridcase.resident.rules import shown
+from gridcase.resident.views.base import bp, from_where, keep_open, key
+from gridcase.web.access import public
+from gridcase.web.formkit import submit
+
+FRESH = "fresh_code"
+
+
+@bp.route("/v/<token>", methods=["GET", "POST"])
+@public("a villager needs no account to say what is the matter; how often is counted")
+def demand(token: str) -> ResponseReturnValue:
+    """The form behind a place's code."""
+    sheet, now = queries.sheet_at(token), clock.now()
+    form = DemandForm(once=secrets.token_urlsafe(16))
+    english = str(get_locale()) == "en"
+    form.offer([(row.code, row.en if english else row.zh) for row in queries.kinds()])
+    if form.validate_on_submit():
+        made = submit(
+            form, service.demand, sheet, now=now, text=form.text.data, kind=form.kind.data or "", once=form.once.data,
+            address_digest=from_where(now), key=key(), where=form.where.data, name=form.name.data,
+            phone=form.phone.data,
+        )  # fmt: skip
+        if isinstance(made, tuple):
+            case, code = made
+            keep_open(case, now)
+            session[FRESH] = shown(code)
+            return redirect(url_for(".own"))
+    return render_template("resident/demand.html", form=form, sheet=sheet, place=queries.place_words(sheet.grid))
