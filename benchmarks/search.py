@@ -1,4 +1,4 @@
-"""Searching among many invented cases, on both databases, for a county's desk, a town's, a village head, a station and a
+"""Searching among many invented cases, on both databases: a county's desk, a town's, a village head, a station, a
 representative.
 
     python -m benchmarks.search --cases 1000000 --db both
@@ -45,14 +45,24 @@ _CASE = (
     "reporter_name anonymous restricted unsorted registered_at due_provisional closed_at closed_late answer_attempts "
     "self_solved"
 )
+
+
+def _list(words: str) -> tuple[str, ...]:
+    return tuple(words.split())
+
+
 # Invented, the first the most frequent; what follows them comes from `_coined`.
-THINGS = tuple(
-    "路灯 井盖 水管 村道 垃圾 水渠 围墙 电线 厕所 桥面 护栏 污水 噪音 停电 停水 狗叫 滑坡 树枝 广播 宽带 "
-    "补贴 医保 社保 低保 欠薪 宅基 边界 排水 粪池 公交 校车 健身器 摄像头 化粪池 蓄水池 变压器".split()
+THINGS = _list(
+    "路灯 井盖 水管 村道 垃圾 水渠 围墙 电线 厕所 桥面 护栏 污水 噪音 停电 停水 狗叫 滑坡 树枝 "
+    "广播 宽带 补贴 医保 社保 低保 欠薪 宅基 边界 排水 粪池 公交 校车 健身器 摄像头 化粪池 蓄水池 变压器"
 )
-TROUBLES = tuple("坏了 堵塞 破损 不亮 漏水 没人管 占用 塌陷 松动 丢失 倒了 太吵 缺失 积水 发臭 断了 开裂".split())
-SPOTS = tuple("村口 桥头 学校门口 祠堂旁 晒谷坪 老井边 后山 卫生室 小卖部 文化广场 河堤上 水库边 岔路口".split())
-_SIGNS = "东西南北上下前后大小新老石竹松柏杨柳桃李梅杏枫樟桂兰菊荷莲塘坝湾坪冲坳岭坡沟垄洞溪江河湖泉井田园林场庄屋院祠庙亭台楼阁寨堡关口渡埠"
+TROUBLES = _list("坏了 堵塞 破损 不亮 漏水 没人管 占用 塌陷 松动 丢失 倒了 太吵 缺失 积水 发臭 断了 开裂")
+SPOTS = _list("村口 桥头 学校门口 祠堂旁 晒谷坪 老井边 后山 卫生室 小卖部 文化广场 河堤上 水库边 岔路口")
+_SIGNS = (
+    "东西南北上下前后大小新老石竹松柏杨柳桃李梅杏枫樟桂兰菊荷莲塘坝湾坪冲坳岭坡沟垄洞溪江河湖泉井"
+    "田园林场庄屋院祠庙亭台楼阁寨堡关口渡埠"
+)
+_NAMES = ("王建国", "李秀英", "张志强", "刘桂兰")
 
 
 def main() -> None:
@@ -111,7 +121,7 @@ def _make_index(ground: Ground) -> None:
                 "CREATE INDEX idx_case_search_words ON case_search USING gin (words) "
                 "WITH (gin_pending_list_limit = 256)"
             )
-            connection.execute('VACUUM ANALYZE case_search')
+            connection.execute("VACUUM ANALYZE case_search")
             connection.execute('VACUUM ANALYZE "case"')
         return
     with transaction():
@@ -145,7 +155,8 @@ def _cases(ground: Ground, count: int, ids: Iterator[int]) -> Iterator[tuple[tup
         thing, trouble, spot = _skewed(rng, THINGS), _skewed(rng, TROUBLES), _skewed(rng, SPOTS)
         near = _skewed(rng, coined)
         title = f"{near}{spot}{thing}{trouble}"
-        words = f"{village.name}{near}附近的{thing}{trouble}，{_skewed(rng, coined)}那边也这样，已经{rng.randint(2, 40)}天，请看看。"
+        also, days = _skewed(rng, coined), rng.randint(2, 40)
+        words = f"{village.name}{near}附近的{thing}{trouble}，{also}那边也这样，已经{days}天，请看看。"
         number = f"GC{town_day(at):%Y%m%d}-9{n:08d}-{n % 10_000:04d}"
         closed = at + timedelta(days=5) if rng.random() < 0.9 else None
         key = next(ids)
@@ -155,7 +166,7 @@ def _cases(ground: Ground, count: int, ids: Iterator[int]) -> Iterator[tuple[tup
             (
                 key, number, kind.id, title, words, "phone", "closed" if closed else "in_progress", 3,
                 village.county_id, village.town_id, village.id, village.id, village.path, unit,
-                rng.choice(("王建国", "李秀英", "张志强", "刘桂兰")), False, False, False, at, False, closed, False, 0, False,
+                rng.choice(_NAMES), False, False, False, at, False, closed, False, 0, False,
             ),
             " ".join(found) if sqlite else found,
         )  # fmt: skip

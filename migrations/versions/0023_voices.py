@@ -199,9 +199,9 @@ def _stored(bind: Any) -> Iterator[Any]:
     while True:
         rows = bind.execute(
             sa.text(
-                'SELECT c.id, c.number, c.title, c.text, c.address, c.source_no, c.path, k.zh, g.name AS place, '
-                'v.name AS village FROM "case" c JOIN case_class k ON k.id = c.class_id JOIN grid g ON g.id = c.grid_id '
-                "LEFT JOIN grid v ON v.id = c.village_id "
+                "SELECT c.id, c.number, c.title, c.text, c.address, c.source_no, c.path, k.zh, g.name AS place, "
+                'v.name AS village FROM "case" c JOIN case_class k ON k.id = c.class_id '
+                "JOIN grid g ON g.id = c.grid_id LEFT JOIN grid v ON v.id = c.village_id "
                 "WHERE NOT c.restricted AND NOT k.restricted AND c.id > :last ORDER BY c.id LIMIT :batch"
             ),
             {"last": last, "batch": BATCH},

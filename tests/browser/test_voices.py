@@ -31,7 +31,12 @@ def lamps(app: Flask, world: World) -> list[str]:
         now = clock.now()
         cases = [
             collected(
-                world, head, home=home, title="老槐树旁边的路灯不亮", text="老槐树那盏灯坏了。", now=now - timedelta(days=n)
+                world,
+                head,
+                home=home,
+                title="老槐树旁边的路灯不亮",
+                text="老槐树那盏灯坏了。",
+                now=now - timedelta(days=n),
             )
             for n, home in enumerate(world.homes["village_a"][:4])
         ]

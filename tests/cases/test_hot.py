@@ -220,7 +220,10 @@ def test_the_pages_name_join_and_dismiss(app: Flask, world: World, client_as: As
     assert LAMP[0] in words
     page = desk.post(f"/cases/hot/{key}/name", data={"name-note": ""})
     assert "请写明情况" in body(page)
-    assert "名称已记下" in desk.post(f"/cases/hot/{key}/name", data={"name-note": "老槐树路灯"}, follow_redirects=True).text
+    assert (
+        "名称已记下"
+        in desk.post(f"/cases/hot/{key}/name", data={"name-note": "老槐树路灯"}, follow_redirects=True).text
+    )
     assert "请选一件作首件" in desk.post(f"/cases/hot/{key}/join", follow_redirects=True).text
     answer = desk.post(f"/cases/hot/{key}/join", data={"first": str(ids[-1])}, follow_redirects=True)
     assert "3 件已附议" in answer.text
@@ -235,9 +238,7 @@ def test_the_pages_name_join_and_dismiss(app: Flask, world: World, client_as: As
     assert "现在没有热点" in body(gone)
 
 
-def test_who_opens_no_case_reads_no_title_and_no_small_number(
-    app: Flask, world: World, client_as: As
-) -> None:
+def test_who_opens_no_case_reads_no_title_and_no_small_number(app: Flask, world: World, client_as: As) -> None:
     key, _ids = made(app, world, 3)
     county = client_as(Role.COUNTY_MANAGER)
     for path in ("/cases/hot", f"/cases/hot/{key}"):

@@ -1,4 +1,4 @@
-"""The words of cases: what is found, by whom, that every write keeps them, and that the doctor sees when they are not."""
+"""The words of cases: what is found, by whom, that every write keeps them, and what the doctor sees."""
 
 from __future__ import annotations
 
@@ -75,7 +75,9 @@ def test_by_words_numbers_and_places(ctx: Flask, world: World, viewer_of: Find) 
 
 
 def test_by_the_number_another_system_gave(ctx: Flask, world: World, viewer_of: Find) -> None:
-    row = HistoryRow(source_no="HN-2026-0017", title="旧系统的路灯", text="", happened_at=clock.now() - timedelta(days=9))
+    row = HistoryRow(
+        source_no="HN-2026-0017", title="旧系统的路灯", text="", happened_at=clock.now() - timedelta(days=9)
+    )
     town = db.session.get_one(Grid, world.grids["town"])
     with transaction():
         service.import_history(

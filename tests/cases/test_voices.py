@@ -40,7 +40,9 @@ def loaded(world: World, role: Role) -> Viewer:
 def told(rule: str) -> list[tuple[int, int | None, int | None]]:
     """(case, post, unit) of the notices of a rule."""
     rows = db.session.execute(
-        select(Notice.subject_id, Notice.post_id, Notice.unit_id).where(Notice.rule.startswith(rule)).order_by(Notice.id)
+        select(Notice.subject_id, Notice.post_id, Notice.unit_id)
+        .where(Notice.rule.startswith(rule))
+        .order_by(Notice.id)
     )
     return [tuple(row) for row in rows]  # type: ignore[misc]
 
@@ -132,9 +134,7 @@ def test_a_case_sent_out_may_still_join_and_its_handler_hears(ctx: Flask, world:
     assert (case.id, None, world.units["water"]) in told("case.reject_duplicate")
 
 
-def test_the_handler_hears_of_more_voices_and_of_the_same_home_again(
-    ctx: Flask, world: World, viewer_of: Find
-) -> None:
+def test_the_handler_hears_of_more_voices_and_of_the_same_home_again(ctx: Flask, world: World, viewer_of: Find) -> None:
     homes, head = world.homes["circle"], viewer_of(Role.VILLAGE_HEAD)
     first = collected(world, viewer_of(Role.LIAISON), home=homes[0])
     do(service.accept, first, head)
@@ -161,6 +161,8 @@ def test_voices_follow_to_the_end_and_back(ctx: Flask, world: World, viewer_of: 
     steps = queries.steps(voice.id)
     assert [step.detail.get("what") for step in steps[-2:]] == ["feedback", "closed"]
     assert queries.voices_around(voice, viewer_of(Role.VILLAGE_HEAD)).first.state == State.CLOSED
+    assert queries.seen_by_reporter(voice) == (State.CLOSED, "已修平。")
+    assert queries.seen_by_reporter(first) == (State.CLOSED, "已修平。")
     mine = post_of(world, Role.VILLAGE_HEAD).id
     assert told("case.follow_first") == [(voice.id, mine, None)] * 2
     do(service.reopen, first, viewer_of(Role.LIAISON), note="又塌了。")
@@ -255,7 +257,6 @@ def test_the_job_finds_nothing_where_all_have_followed(ctx: Flask, world: World,
     joined(world, viewer_of, first, home=world.homes["circle"][1])
     with transaction():
         assert service.follow_all(now=clock.now() + timedelta(days=1)) == 0
-
 
 
 # -- the pages

@@ -65,7 +65,7 @@ from gridcase.cases.queries.sight import (
 )
 from gridcase.cases.queries.suggest import SuggestedClass, suggest_classes
 from gridcase.cases.queries.upkeep import check
-from gridcase.cases.queries.voices import Voices, voice_count, voices_around
+from gridcase.cases.queries.voices import Voices, seen_by_reporter, voice_count, voices_around
 
 __all__ = [
     "COUNT_CAP",
@@ -119,6 +119,7 @@ __all__ = [
     "register_places",
     "register_roots",
     "scoped",
+    "seen_by_reporter",
     "standing_of",
     "steps",
     "suggest_classes",

@@ -1,7 +1,7 @@
 """Finding cases by their words and numbers, newest first, inside the viewer's scope.
 
 A rare word: its hits are asked for the viewer's scope. A common one (more than `CAP` hits): the word of the viewer's
-place is asked for together with it, and the newest cases are walked. So no question reads all that a common word is in.
+place is asked for together with it, and the newest cases are looked through first.
 """
 
 from __future__ import annotations

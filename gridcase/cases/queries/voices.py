@@ -62,6 +62,18 @@ def _first_of(case: Case, viewer: Viewer) -> Any:
     ).first()  # fmt: skip
 
 
+def seen_by_reporter(case: Case) -> tuple[State, str | None]:
+    """The state and the result as whoever reported a case reads them: of a voice those of the case it has joined."""
+    first = None
+    if case.state == State.DUPLICATE:
+        first = db.session.execute(
+            select(Case.state, Case.result)
+            .join(CaseVoice, CaseVoice.first_id == Case.id)
+            .where(CaseVoice.case_id == case.id, CaseVoice.ended_at.is_(None))
+        ).first()
+    return (State(case.state), case.result) if first is None else (State(first.state), first.result)
+
+
 def voice_count() -> ColumnElement[int]:
     """Homes and persons that have spoken besides the one of the row, for lists."""
     return (

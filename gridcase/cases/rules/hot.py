@@ -1,7 +1,7 @@
-"""Hot issues (热点): like demands of a town within a month, found by their words, with a heat figure that says why. Pure.
+"""Hot issues (热点): like demands of a town within a month, and a heat figure that says why. Pure.
 
-Demands are alike when rare words are in both; a cluster is one demand and those alike to it, so that A like B and B like
-C does not make A like C.
+Demands are alike when rare words are in both; a cluster is one demand and those alike to it, so that A like B and B
+like C does not make A like C.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -104,7 +104,9 @@ class Cluster:
         newest: dict[str, datetime] = {}
         for one in self.demands:
             newest[one.speaker] = max(one.at, newest.get(one.speaker, one.at))
-        return round(sum(EACH * 0.5 ** (max(0.0, (now - at) / timedelta(days=1)) / HALF_LIFE) for at in newest.values()))
+        return round(
+            sum(EACH * 0.5 ** (max(0.0, (now - at) / timedelta(days=1)) / HALF_LIFE) for at in newest.values())
+        )
 
     def reasons(self, *, villages: Mapping[int, str]) -> list[Text]:
         """Why it is shown, in sentences: how many, how near, the same class or not, which words."""
@@ -119,7 +121,9 @@ class Cluster:
     def _near(self, villages: Mapping[int, str]) -> Text:
         places = {one.village_id for one in self.demands if one.village_id is not None}
         spots = [one.spot for one in self.demands if one.spot is not None][:FAR_LOOK]
-        if len(spots) == len(self.demands) and all(metres_between(a, b) <= NEAR_METRES for a, b in combinations(spots, 2)):
+        if len(spots) == len(self.demands) and all(
+            metres_between(a, b) <= NEAR_METRES for a, b in combinations(spots, 2)
+        ):
             return N_("都在 %(n)s 米以内", n=int(NEAR_METRES))
         if len(places) == 1:
             return N_("都在%(name)s", name=villages.get(next(iter(places)), ""))
@@ -185,18 +189,19 @@ class _Shelf:
         used = np.bincount(self._words, minlength=len(self._names))
         self._rarity = np.log1p(self._count / np.maximum(used, 1)) ** RARITY
         weights = np.array(heavy, np.float64) * self._rarity[self._words]
-        self._keep_heavy(weights)
-        length = np.sqrt(np.bincount(self._rows, self._share**2, minlength=self._count))
-        self._share = self._share / np.maximum(length[self._rows], 1e-9)
+        heavy_ones = self._keep_heavy(weights)
+        length = np.sqrt(np.bincount(self._rows, heavy_ones**2, minlength=self._count))
+        self._share = heavy_ones / np.maximum(length[self._rows], 1e-9)
 
-    def _keep_heavy(self, weights: NDArray[np.float64]) -> None:
+    def _keep_heavy(self, weights: NDArray[np.float64]) -> NDArray[np.float64]:
         """Of a long letter the words that say most: the others make it slow and nothing clearer."""
         order = np.lexsort((-weights, self._rows))
         rows = self._rows[order]
         starts = np.searchsorted(rows, np.arange(self._count))
         kept = order[np.arange(len(order)) - starts[rows] < HEAVIEST]
         self._every = (self._words, self._rows)  # what is said of a cluster is asked of all words
-        self._words, self._rows, self._share = self._words[kept], self._rows[kept], weights[kept]
+        self._words, self._rows = self._words[kept], self._rows[kept]
+        return weights[kept]
 
     def pairs(self) -> Iterator[tuple[int, int, float]]:
         """(row, row, cosine) of the demands that share a word that is not everywhere."""
@@ -204,7 +209,7 @@ class _Shelf:
         words, rows, share = self._words[order], self._rows[order], self._share[order]
         starts = np.searchsorted(words, np.arange(len(self._names) + 1))
         keys, values = list[NDArray[np.int64]](), list[NDArray[np.float64]]()
-        for begin, end in zip(starts[:-1], starts[1:], strict=True):
+        for begin, end in pairwise(starts.tolist()):
             if 2 <= end - begin <= MOST_SHARED:
                 one, other = _TRIANGLES(end - begin)
                 keys.append(rows[begin:end][one] * self._count + rows[begin:end][other])
@@ -213,9 +218,9 @@ class _Shelf:
             return
         found, place = np.unique(np.concatenate(keys), return_inverse=True)
         scores = np.bincount(place, np.concatenate(values))
-        for number in np.flatnonzero(scores >= ENOUGH - SAME_CLASS):
-            one, other = divmod(int(found[number]), self._count)
-            yield one, other, float(scores[number])
+        for number in np.flatnonzero(scores >= ENOUGH - SAME_CLASS).tolist():
+            row, column = divmod(int(found[number]), self._count)
+            yield row, column, float(scores[number])
 
     def said(self, members: Sequence[int]) -> tuple[str, ...]:
         """What two thirds of these demands say, in the words of the first, the most telling first."""
@@ -227,7 +232,9 @@ class _Shelf:
             for word, tokens in _runs(text, lambda token: bool(shared[self._names.get(token, -1)])):
                 best[word] = max(best.get(word, 0.0), sum(float(self._rarity[self._names[one]]) for one in tokens))
         ranked = sorted((word for word in best if len(word) <= LONGEST_WORD), key=lambda word: (-best[word], word))
-        return tuple(word for word in ranked if not any(word != more and word in more for more in ranked))[:REASON_WORDS]
+        return tuple(word for word in ranked if not any(word != more and word in more for more in ranked))[
+            :REASON_WORDS
+        ]
 
 
 def _runs(text: str, shared: Callable[[str], bool]) -> Iterator[tuple[str, list[str]]]:

@@ -1,4 +1,4 @@
-"""Voices (附议): who has spoken for a matter, each home or person once, and what a voice hears of its first case. Pure."""
+"""Voices (附议): who has spoken for a matter, each home or person once; what a voice hears. Pure."""
 
 from __future__ import annotations
 

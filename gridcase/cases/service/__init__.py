@@ -1,6 +1,7 @@
 """Writing cases: one function is one thing a person does. Every change of state goes through `door._move`."""
 
 from gridcase.cases.queries import check
+from gridcase.cases.service import hot, searching
 from gridcase.cases.service.clocks import soon_rule
 from gridcase.cases.service.closing import (
     ClosingPolicy,
@@ -46,9 +47,7 @@ from gridcase.cases.service.requests import (
     resume,
     suspend,
 )
-from gridcase.cases.service import searching
 from gridcase.cases.service.supervision import draft_sheets, drop_sheet, sign_sheet
-from gridcase.cases.service import hot
 from gridcase.cases.service.tallies import fold_tallies
 from gridcase.cases.service.voices import DROPPED, follow_all, reject_duplicate, take_out
 from gridcase.cases.service.whistles import WHISTLED, escalate, rate_units, rate_whistle, report_in

@@ -13,7 +13,9 @@ from gridcase.core.db import db, dialect_name
 from gridcase.grid import queries as grids
 
 # What a case is found by; whoever changes one of these columns goes through `door._move`, `collect` or an import.
-SOURCES = frozenset({"title", "text", "address", "class_id", "restricted", "path", "grid_id", "village_id", "source_no"})
+SOURCES = frozenset(
+    {"title", "text", "address", "class_id", "restricted", "path", "grid_id", "village_id", "source_no"}
+)
 BATCH, SAMPLE = 1000, 200
 # FTS5 keeps the words of SQLite a second time, as an index; what it is told to forget must be what it was told.
 _FTS = table("case_search_fts", column("case_search_fts"), column("rowid"), column("words"))
@@ -111,7 +113,5 @@ def _insert(rows: list[dict[str, Any]]) -> int:
     if rows:
         db.session.execute(insert(CaseSearch), rows)
         if dialect_name() == "sqlite":
-            db.session.execute(
-                insert(_FTS), [{"rowid": row["case_id"], "words": row["words"]} for row in rows]
-            )
+            db.session.execute(insert(_FTS), [{"rowid": row["case_id"], "words": row["words"]} for row in rows])
     return len(rows)

@@ -1,7 +1,7 @@
 """Voices (附议): a report of the same matter joins the case at hand, follows it, and can be taken out again.
 
-A voice keeps its number, its page and its clock. While it has joined it stands at "duplicate", so that nothing counts it
-late a second time; taken out it is registered again, due when it always was.
+A voice keeps its number, its page and its clock. While it has joined it stands at "duplicate", so that nothing counts
+it late a second time; taken out it is registered again, due when it always was.
 """
 
 from __future__ import annotations
@@ -109,9 +109,7 @@ def take_out(case: Case, *, actor: Viewer, now: datetime, note: str) -> CaseStep
     return step
 
 
-def _out(
-    case: Case, voice: CaseVoice, *, actor: Viewer, now: datetime, note: str, detail: dict[str, str]
-) -> CaseStep:
+def _out(case: Case, voice: CaseVoice, *, actor: Viewer, now: datetime, note: str, detail: dict[str, str]) -> CaseStep:
     step = _move(case, "take_out", actor=actor, now=now, note=note, detail=detail)
     voice.ended_at = now
     if case.due_at is not None:  # the calendar may have changed meanwhile

@@ -31,9 +31,7 @@ def hot() -> ResponseReturnValue:
     """The hottest first; what was decided stands in the link."""
     someone, asked = viewer(), request.args.get("state", "")
     state = HotState(asked) if asked in list(HotState) else HotState.FOUND
-    page = queries.hot_issues(
-        someone, state=state, today=clock.town_day(clock.now()), after=request.args.get("after")
-    )
+    page = queries.hot_issues(someone, state=state, today=clock.town_day(clock.now()), after=request.args.get("after"))
     return render_template(
         "cases/hot.html", page=page, chosen=state, HotState=HotState, Text=Text, title_of=_title_of(someone),
         class_name=class_name, opens=someone.may(Permission.SEE_CASE), few=FEW,
@@ -103,7 +101,9 @@ def join_hot(issue_id: int) -> ResponseReturnValue:
         flash(_("%(n)s 件已附议 %(number)s。", n=joined, number=first.number), "ok")
     if left or not joined:
         flash(_("%(n)s 件不能并入：已在办理、已结束，或不归您受理。", n=left or len(rows) - 1), "info")
-    return redirect(url_for("cases.show", case_id=first.id) if joined else url_for("cases.hot_issue", issue_id=issue_id))
+    return redirect(
+        url_for("cases.show", case_id=first.id) if joined else url_for("cases.hot_issue", issue_id=issue_id)
+    )
 
 
 def _join(ids: list[int], first_id: int, someone: Viewer, now: datetime) -> tuple[int, int]:

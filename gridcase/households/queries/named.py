@@ -1,4 +1,4 @@
-"""Homes and people by what somebody types: the beginning of a name, initials, a code. For the search over everything."""
+"""Homes and people by what somebody types: the beginning of a name, initials, a code."""
 
 from __future__ import annotations
 
