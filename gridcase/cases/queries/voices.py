@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import aliased
 
 from gridcase.cases.models import Case, CaseStep, CaseVoice
@@ -31,10 +31,18 @@ class Voices:
     first: Any = None
 
 
-def voices_around(case: Case, viewer: Viewer) -> Voices:
-    """The voices of a case with whether the viewer may open each, or the case it is a voice of."""
+def has_voices() -> ColumnElement[bool]:
+    """Whether the case of the row has voices."""
+    return exists().where(CaseVoice.first_id == Case.id, CaseVoice.ended_at.is_(None))
+
+
+def voices_around(case: Case, viewer: Viewer, *, some: bool = True) -> Voices:
+    """The voices of a case with whether the viewer may open each, or the case it is a voice of. `some`: whether it is
+    known to have any, which spares asking."""
     if case.state == State.DUPLICATE:
         return Voices(first=_first_of(case, viewer))
+    if not some:
+        return Voices()
     total, count = db.session.execute(
         select(func.count(), func.count().filter(CaseVoice.counted)).where(_joined(case.id))
     ).one()

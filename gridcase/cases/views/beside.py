@@ -53,7 +53,7 @@ class Beside:
     rating: type[Rating] = Rating
 
 
-def of(case: Case, someone: Viewer) -> Beside:
+def of(case: Case, someone: Viewer, *, has_voices: bool) -> Beside:
     """What is beside this case now."""
     open_requests = case.requests if case.state == State.IN_PROGRESS else []
     asked = [_asked(case, one) for one in open_requests if one.state == RequestState.ASKED]
@@ -62,7 +62,7 @@ def of(case: Case, someone: Viewer) -> Beside:
     before, after = queries.linked(case)
     return Beside(
         asked, queries.named_parties(helping), WhistleKind(whistle.kind).label if whistle else None,
-        queries.called_units(case), before, after, queries.voices_around(case, someone),
+        queries.called_units(case), before, after, queries.voices_around(case, someone, some=has_voices),
     )  # fmt: skip
 
 

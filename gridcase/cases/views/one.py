@@ -147,7 +147,7 @@ def _handlers(case: Case, now: datetime) -> list[SelectChoice]:
 
 def _page(case: Case, someone: Viewer, now: datetime, filled: dict[str, Any]) -> ResponseReturnValue:
     """Everything on the page, in a number of statements that does not grow with the steps."""
-    calendar, line = work_calendar(), queries.steps(case.id)
+    calendar, line, facts = work_calendar(), queries.steps(case.id), queries.facts(case)
     standing = queries.standing_of(case, someone)
     named = Permission.SEE_REPORTER in standing.permissions
     moves = [
@@ -162,13 +162,14 @@ def _page(case: Case, someone: Viewer, now: datetime, filled: dict[str, Any]) ->
     return render_template(
         "cases/show.html", case=case, problems=[
             words for name, form in filled.items() if name not in shown for words in form.form_errors
-        ], facts=queries.facts(case), steps=line, timeline_rows=_timeline(case, line), light=light, Light=Light,
+        ], facts=facts, steps=line, timeline_rows=_timeline(case, line), light=light, Light=Light,
         left=time_left(due_at=case.due_at, now=now, unit=unit, calendar=calendar),
         why=queries.explained(case, line, calendar), extra=queries.clock_of(case, line).extra,
         state=State(case.state), State=State, channel=Channel(case.channel), urgency=Urgency(case.urgency),
         answer=Answer(case.answer) if case.answer else None, rating=Rating(case.rating) if case.rating else None,
         named=named, papers=queries.papers_by_step(case, reads_letters=named), paper_kind=PaperKind,
-        moves=buttons, beside=beside.of(case, someone), class_name=class_name, what_happened=what_happened,
+        moves=buttons, beside=beside.of(case, someone, has_voices=facts.has_voices), class_name=class_name,
+        what_happened=what_happened,
         roles=NAMES_OF_ROLES, backward=BACKWARD, limit_said=limit_said, calendar_version=calendar_queries.version(),
     )  # fmt: skip
 

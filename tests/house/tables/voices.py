@@ -22,6 +22,9 @@ from tests.house.roles import ACCEPTS, SEES_FIGURES, WORKING, Row
 PLACES = {
     "own": "village_a", "sibling village": "village_b", "other town": "other_village", "other county": "far_village",
 }  # fmt: skip
+MATTERS = {
+    "village_a": "石碾子歪斜", "village_b": "戏台漏雨", "other_village": "凉亭倒塌", "far_village": "渡船搁浅",
+}  # fmt: skip
 
 TABLE: tuple[Row, ...] = (
     Row("search.index", WORKING),
@@ -36,14 +39,14 @@ TABLE: tuple[Row, ...] = (
 
 def things(world: World) -> list[Thing]:
     """A hot issue in a village of every place: demands that are like in words nobody else uses."""
-    for name, village in PLACES.items():
+    for village in PLACES.values():
         homes = world.homes[village][-2:]
         for number in range(4):
             with transaction():
                 home = db.session.get_one(Household, homes[number % 2])
                 cases.collect(
-                    actor=MAKER, case_class=case_queries.class_in_use(ORDINARY), title=f"石碾子歪了（{name}）",
-                    text=f"{village}的石碾子歪了", now=clock.now() - timedelta(hours=number), channel=Channel.VISIT,
+                    actor=MAKER, case_class=case_queries.class_in_use(ORDINARY), title=MATTERS[village],
+                    text="", now=clock.now() - timedelta(hours=number), channel=Channel.VISIT,
                     grid=db.session.get_one(Grid, home.grid_id), household=home,
                 )  # fmt: skip
     now = clock.now()
