@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import combinations, pairwise
+from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,6 +31,7 @@ ENOUGH = 0.24  # cosine of two texts; chosen on one half of the labelled pairs (
 SAME_CLASS, OTHER_CLASS = 0.02, -0.05
 SHORTEST_NUMBER = 3
 HEAVIEST = 40  # words of a demand that are compared
+BLOCK = 500  # demands compared with all others at a time
 MOST_SHARED = 600  # a word in more demands than that finds no pairs, it only weighs
 HALF_LIFE, EACH = 7.0, 10.0
 NEAR_METRES, FAR_LOOK = 300.0, 40
@@ -204,23 +205,24 @@ class _Shelf:
         return weights[kept]
 
     def pairs(self) -> Iterator[tuple[int, int, float]]:
-        """(row, row, cosine) of the demands that share a word that is not everywhere."""
+        """(row, row, cosine) of the demands that share words which are not everywhere, a block of rows at a time: all
+        pairs of a town at once would fill memory."""
         order = np.lexsort((self._rows, self._words))
         words, rows, share = self._words[order], self._rows[order], self._share[order]
         starts = np.searchsorted(words, np.arange(len(self._names) + 1))
-        keys, values = list[NDArray[np.int64]](), list[NDArray[np.float64]]()
-        for begin, end in pairwise(starts.tolist()):
-            if 2 <= end - begin <= MOST_SHARED:
-                one, other = _TRIANGLES(end - begin)
-                keys.append(rows[begin:end][one] * self._count + rows[begin:end][other])
-                values.append(share[begin:end][one] * share[begin:end][other])
-        if not keys:
-            return
-        found, place = np.unique(np.concatenate(keys), return_inverse=True)
-        scores = np.bincount(place, np.concatenate(values))
-        for number in np.flatnonzero(scores >= ENOUGH - SAME_CLASS).tolist():
-            row, column = divmod(int(found[number]), self._count)
-            yield row, column, float(scores[number])
+        used = np.diff(starts)
+        for first in range(0, self._count, BLOCK):
+            inside = (self._rows >= first) & (self._rows < first + BLOCK)
+            scores = np.zeros((min(BLOCK, self._count - first), self._count), np.float32)
+            for word in np.unique(self._words[inside]).tolist():
+                if 2 <= used[word] <= MOST_SHARED:
+                    at = slice(int(starts[word]), int(starts[word + 1]))
+                    here = np.flatnonzero((rows[at] >= first) & (rows[at] < first + BLOCK))
+                    block = np.ix_(rows[at][here] - first, rows[at])
+                    scores[block] += np.outer(share[at][here], share[at]).astype(np.float32)
+            for one, other in np.argwhere(scores >= ENOUGH - SAME_CLASS).tolist():
+                if first + one < other:
+                    yield first + one, other, float(scores[one, other])
 
     def said(self, members: Sequence[int]) -> tuple[str, ...]:
         """What two thirds of these demands say, in the words of the first, the most telling first."""
@@ -252,21 +254,6 @@ def _runs(text: str, shared: Callable[[str], bool]) -> Iterator[tuple[str, list[
                 parts.append(token)
         if word:
             yield word, parts
-
-
-class _Triangles:
-    """All pairs of n rows, made once a size."""
-
-    def __init__(self) -> None:
-        self._made: dict[int, tuple[NDArray[np.int64], NDArray[np.int64]]] = {}
-
-    def __call__(self, size: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        if size not in self._made:
-            self._made[size] = np.triu_indices(size, 1)
-        return self._made[size]
-
-
-_TRIANGLES = _Triangles()
 
 
 def same_issue(one: frozenset[int], other: frozenset[int]) -> bool:
