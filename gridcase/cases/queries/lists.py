@@ -21,6 +21,7 @@ from gridcase.cases.queries.sight import (
     visible,
     ways_in,
 )
+from gridcase.cases.queries.voices import voice_count
 from gridcase.cases.rules import LEVELS, Light, PartyKind, RequestState, State
 from gridcase.core.db import db
 from gridcase.core.labels import Labelled
@@ -248,7 +249,7 @@ def _columns() -> Any:
             Case.registered_at, Case.due_at, Case.soon_at, Case.closed_at, Case.closed_late, Case.second_check,
             Case.answer_attempts, CaseClass.zh, CaseClass.en, unit_of_limit(), village.name.label("village_name"),
             place.name.label("place_name"), Household.head_name, Post.title.label("post_title"),
-            Unit.name.label("unit_name"),
+            Unit.name.label("unit_name"), voice_count().label("voices"),
         )
         .select_from(Case)
         .join(CaseClass, CaseClass.id == Case.class_id)

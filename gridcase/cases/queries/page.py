@@ -13,6 +13,7 @@ from sqlalchemy.orm import aliased
 from gridcase.cases.models import Case, CasePoint, CaseStep, CaseTransfer, ClassTerms
 from gridcase.cases.queries.catalogue import home_village
 from gridcase.cases.queries.sight import visible
+from gridcase.cases.queries.voices import has_voices
 from gridcase.cases.rules import Level, State
 from gridcase.cases.rules.majors import ABOVE_THE_VILLAGE
 from gridcase.core.db import db
@@ -45,7 +46,7 @@ def facts(case: Case, viewer: Viewer | None = None) -> Any:
             Household.code.label("household_code"), Household.head_name, Household.address.label("home_address"),
             Post.title.label("post_title"), Unit.name.label("unit_name"), collector.title.label("collector_title"),
             helper.head_name.label("helper_name"), lon.label("lon"), lat.label("lat"),
-            _opens_home(viewer).label("home_opens"),
+            _opens_home(viewer).label("home_opens"), has_voices().label("has_voices"),
         )
         .select_from(Case)
         .join(town, town.id == Case.town_id)

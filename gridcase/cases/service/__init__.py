@@ -1,6 +1,7 @@
 """Writing cases: one function is one thing a person does. Every change of state goes through `door._move`."""
 
 from gridcase.cases.queries import check
+from gridcase.cases.service import hot, searching
 from gridcase.cases.service.catalogue import (
     Change,
     above_of,
@@ -36,7 +37,6 @@ from gridcase.cases.service.moves import (
     comment,
     dispatch,
     give_back,
-    reject_duplicate,
     remind,
     sign,
     sort,
@@ -75,9 +75,11 @@ from gridcase.cases.service.requests import (
 from gridcase.cases.service.saved import MOST_VIEWS, drop_view, keep_view, open_with_view, rename_view
 from gridcase.cases.service.supervision import draft_sheets, drop_sheet, sign_sheet
 from gridcase.cases.service.tallies import fold_tallies
+from gridcase.cases.service.voices import DROPPED, follow_all, reject_duplicate, take_out
 from gridcase.cases.service.whistles import WHISTLED, escalate, rate_units, rate_whistle, report_in
 
 __all__ = [
+    "DROPPED",
     "MOST_VIEWS",
     "REMINDABLE",
     "TEMPLATE_SEEN",
@@ -115,11 +117,13 @@ __all__ = [
     "edit_template",
     "escalate",
     "fold_tallies",
+    "follow_all",
     "follow_up",
     "give_back",
     "grant_extension",
     "hand_back",
     "hand_over",
+    "hot",
     "import_duties",
     "import_history",
     "keep_duty",
@@ -148,6 +152,7 @@ __all__ = [
     "resume",
     "retire_template",
     "rework",
+    "searching",
     "second_check",
     "self_solve",
     "set_class",
@@ -157,6 +162,7 @@ __all__ = [
     "sort",
     "submit_result",
     "suspend",
+    "take_out",
     "terms_of",
     "transfer",
     "verify",

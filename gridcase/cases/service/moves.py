@@ -9,7 +9,7 @@ from gridcase.cases import queries
 from gridcase.cases.models import Case, CaseClass, CaseStep
 from gridcase.cases.rules import DutyKind, PartyKind, ReturnReason, State, Urgency
 from gridcase.cases.rules.majors import ABOVE_THE_VILLAGE, UNSORTED_CLASS
-from gridcase.cases.service import parties
+from gridcase.cases.service import parties, voices
 from gridcase.cases.service.catalogue import hold_class, in_use
 from gridcase.cases.service.clocks import stage_due_at, start_clocks
 from gridcase.cases.service.door import _move, lock
@@ -24,8 +24,6 @@ from gridcase.households.models import Household
 from gridcase.people.models import Post, Unit
 from gridcase.people.rules import UnitKind
 
-# Ended without being dealt with: nothing can be left to such a case.
-DROPPED = frozenset({State.DUPLICATE, State.VOIDED, State.WITHDRAWN})
 # Where a case lies with somebody who can be asked to hurry.
 REMINDABLE = frozenset({State.DISPATCHED, State.IN_PROGRESS})
 
@@ -96,21 +94,6 @@ def _classified(case: Case, case_class: CaseClass, urgency: Urgency | None, path
         "urgency": int(urgency or entry.terms.urgency),
         "restricted": case.restricted or entry.terms.restricted,  # once restricted, sorting does not open it
     }  # fmt: skip
-
-
-def reject_duplicate(
-    case: Case, *, actor: Viewer, now: datetime, first: Case | None, note: str | None = None
-) -> CaseStep:
-    """End a case as the same matter as another one of the town; the first one carries on."""
-    if first is None or first.town_id != case.town_id:
-        raise Refused(N_("没有找到首件，请核对编号。"), field="duplicate_of")
-    if first.id == case.id:
-        raise Refused(N_("不能并入自己，请填首件的编号。"), field="duplicate_of")
-    for one in sorted((case, first), key=lambda each: each.id):  # always in this order: two desks may merge crosswise
-        lock(one)
-    if first.state in DROPPED:
-        raise Refused(N_("首件自己已不再办理，请填仍有人办的那一件。"), field="duplicate_of")
-    return _move(case, "reject_duplicate", actor=actor, now=now, note=note, detail={"of": first.id, "to": first.number})
 
 
 def dispatch(
@@ -260,6 +243,7 @@ def submit_result(
         changes["helper_household_id"] = helper_in_village(case, helper_household).id
     step = _move(case, "submit_result", actor=actor, now=now, note=result, changes=changes)
     tell_taker(case, step, now=now)
+    voices.follow(case, now=now)
     return step
 
 
@@ -287,9 +271,13 @@ def comment(case: Case, *, actor: Viewer, now: datetime, note: str, detail: dict
 
 def withdraw(case: Case, *, actor: Viewer, now: datetime, note: str) -> CaseStep:
     """End a case because its reporter wants so."""
-    return _move(case, "withdraw", actor=actor, now=now, note=note)
+    step = _move(case, "withdraw", actor=actor, now=now, note=note)
+    voices.follow(case, now=now)
+    return step
 
 
 def void(case: Case, *, actor: Viewer, now: datetime, note: str) -> CaseStep:
     """End a case that should never have been one."""
-    return _move(case, "void", actor=actor, now=now, note=note)
+    step = _move(case, "void", actor=actor, now=now, note=note)
+    voices.follow(case, now=now)
+    return step

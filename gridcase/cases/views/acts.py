@@ -215,6 +215,9 @@ ACTS: dict[str, Act] = {
     "reject_duplicate": Act(
         forms.DuplicateForm, _reject_duplicate, lambda _c, step: _("已并入 %(number)s。", number=step.detail["to"])
     ),
+    "take_out": Act(
+        forms.NotedForm, _noted(service.take_out), lambda *_a: _("已移出并件，期限仍从登记时算起，请受理。")
+    ),
     "sign": Act(forms.MoveForm, _noted(service.sign), _signed),
     "submit_result": Act(forms.ResultForm, _submit_result, lambda *_a: _("结果已提交，下一步问群众的答复。")),
     "give_back": Act(forms.GiveBackForm, _give_back, lambda *_a: _("已退单，由派单的人重新派。")),
