@@ -12,6 +12,7 @@ from gridcase.cases.models.beside import (
 )
 from gridcase.cases.models.case import Case, CasePoint, CaseSequence, CaseStep, CaseTally
 from gridcase.cases.models.catalogue import CaseClass, ClassTerms, ClassVersion, ReplyTemplate
+from gridcase.cases.models.routing import DutyItem, SavedView
 
 __all__ = [
     "Case",
@@ -27,7 +28,9 @@ __all__ = [
     "CaseTransfer",
     "ClassTerms",
     "ClassVersion",
+    "DutyItem",
     "ReplyTemplate",
+    "SavedView",
     "SupervisionSheet",
     "Whistle",
     "WhistleUnit",

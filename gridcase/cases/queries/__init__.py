@@ -17,6 +17,7 @@ from gridcase.cases.queries.catalogue import (
     unit_of_limit,
     versions_in_force,
 )
+from gridcase.cases.queries.duties import DutyRow, duty_by_item, duty_list, duty_page, duty_row, duty_town, duty_towns
 from gridcase.cases.queries.editing import (
     class_of,
     get_template,
@@ -30,15 +31,20 @@ from gridcase.cases.queries.editing import (
     versions_of,
     village_versions,
 )
+from gridcase.cases.queries.ledger import MOST_ROWS, Figures, Month, month_figures, month_rows
 from gridcase.cases.queries.lists import (
     COUNT_CAP,
+    WORKED,
     Filters,
     Tab,
     chosen,
+    counted,
+    row_of,
     tab_counts,
     tabs_for,
     villages_seen,
     waiting_for,
+    whole_list,
     work_list,
 )
 from gridcase.cases.queries.page import (
@@ -62,7 +68,9 @@ from gridcase.cases.queries.page import (
 )
 from gridcase.cases.queries.papers import get_paper, papers_by_step, papers_held
 from gridcase.cases.queries.posts import Held, held_by, posts_to_warn, village_desk, without_addressee
-from gridcase.cases.queries.sheets import get_sheet, late_without_sheet, supervision_sheets
+from gridcase.cases.queries.routing import duties_of, duty_for, routes
+from gridcase.cases.queries.saved import saved_view, saved_views
+from gridcase.cases.queries.sheets import get_sheet, late_without_sheet, sheets_of, supervision_sheets
 from gridcase.cases.queries.sight import (
     get_case,
     grants_over,
@@ -80,11 +88,16 @@ from gridcase.cases.queries.upkeep import check
 
 __all__ = [
     "COUNT_CAP",
+    "MOST_ROWS",
+    "WORKED",
     "Clock",
+    "DutyRow",
     "Entry",
+    "Figures",
     "Filters",
     "Held",
     "Likely",
+    "Month",
     "SuggestedClass",
     "Tab",
     "Typed",
@@ -101,7 +114,16 @@ __all__ = [
     "class_of",
     "clock_of",
     "contact_limit_of",
+    "counted",
     "desk_of",
+    "duties_of",
+    "duty_by_item",
+    "duty_for",
+    "duty_list",
+    "duty_page",
+    "duty_row",
+    "duty_town",
+    "duty_towns",
     "entry_in_use",
     "explained",
     "facts",
@@ -121,6 +143,8 @@ __all__ = [
     "linked",
     "may_register",
     "may_set",
+    "month_figures",
+    "month_rows",
     "named_parties",
     "open_condition",
     "open_follower",
@@ -134,9 +158,14 @@ __all__ = [
     "received_on",
     "register_places",
     "register_roots",
+    "routes",
+    "row_of",
     "running_of",
+    "saved_view",
+    "saved_views",
     "scoped",
     "seen_by_source",
+    "sheets_of",
     "standing_of",
     "steps",
     "suggest_classes",
@@ -158,6 +187,7 @@ __all__ = [
     "visible_on_map",
     "waiting_for",
     "whistle_of",
+    "whole_list",
     "without_addressee",
     "work_list",
 ]

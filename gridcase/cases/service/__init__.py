@@ -22,10 +22,12 @@ from gridcase.cases.service.closing import (
     self_solve,
     verify,
 )
+from gridcase.cases.service.duties import Entry, Taken, import_duties, keep_duty, remove_duty
 from gridcase.cases.service.following import follow_up
 from gridcase.cases.service.handover import hand_back, hand_over
 from gridcase.cases.service.history import HistoryRow, ImportResult, import_history
 from gridcase.cases.service.learning import learn_classes
+from gridcase.cases.service.leaving import note_export
 from gridcase.cases.service.linking import link_to
 from gridcase.cases.service.moves import (
     REMINDABLE,
@@ -70,22 +72,26 @@ from gridcase.cases.service.requests import (
     resume,
     suspend,
 )
+from gridcase.cases.service.saved import MOST_VIEWS, drop_view, keep_view, open_with_view, rename_view
 from gridcase.cases.service.supervision import draft_sheets, drop_sheet, sign_sheet
 from gridcase.cases.service.tallies import fold_tallies
 from gridcase.cases.service.whistles import WHISTLED, escalate, rate_units, rate_whistle, report_in
 
 __all__ = [
+    "MOST_VIEWS",
     "REMINDABLE",
     "TEMPLATE_SEEN",
     "WHISTLED",
     "Change",
     "ClosingPolicy",
+    "Entry",
     "HistoryRow",
     "ImportResult",
     "ImportedFrom",
     "Intake",
     "Papers",
     "Recount",
+    "Taken",
     "Transferred",
     "above_of",
     "accept",
@@ -105,6 +111,7 @@ __all__ = [
     "draft_sheets",
     "drawn_for_second_check",
     "drop_sheet",
+    "drop_view",
     "edit_template",
     "escalate",
     "fold_tallies",
@@ -113,13 +120,18 @@ __all__ = [
     "grant_extension",
     "hand_back",
     "hand_over",
+    "import_duties",
     "import_history",
+    "keep_duty",
+    "keep_view",
     "learn_classes",
     "link_to",
     "look_at_deadlines",
     "mark_of",
     "move_deadlines",
+    "note_export",
     "open_request",
+    "open_with_view",
     "rate_units",
     "rate_whistle",
     "record_answer",
@@ -127,6 +139,8 @@ __all__ = [
     "refuse_pause",
     "reject_duplicate",
     "remind",
+    "remove_duty",
+    "rename_view",
     "reopen",
     "repoint_household",
     "report_in",

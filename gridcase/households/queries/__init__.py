@@ -26,7 +26,6 @@ from gridcase.households.queries.homes import Filters, members_of, named_home, n
 from gridcase.households.queries.members import (
     adults_named,
     away_of,
-    fate_of,
     home_of,
     lines_of_home,
     member_of,
@@ -58,7 +57,6 @@ __all__ = [
     "due",
     "due_day",
     "due_in_circle",
-    "fate_of",
     "get_change",
     "get_household",
     "has_liaison",
