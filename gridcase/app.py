@@ -30,6 +30,7 @@ import gridcase.points.views
 import gridcase.reception.views
 import gridcase.reminders.views
 import gridcase.resident.views
+import gridcase.search.views
 import gridcase.users.session
 import gridcase.users.views
 import gridcase.visits.views
@@ -69,6 +70,7 @@ ROOMS: tuple[Any, ...] = (
     gridcase.exchange.views,
     gridcase.reminders.views,
     gridcase.resident.views,
+    gridcase.search.views,
 )
 
 NUMBER_OUT_OF_RANGE = "22003"  # SQLSTATE numeric_value_out_of_range

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import pylopdf_fonts_zh_cn
 from fpdf import FPDF
@@ -88,7 +88,7 @@ class _Sheet(FPDF):
         self.set_margins(MARGIN, MARGIN, MARGIN)
         self.set_auto_page_break(auto=False)
         self.add_font(FACE, "", str(FONT))
-        self.known: Any = self.fonts[FACE].cmap
+        self.known: Any = cast(Any, self.fonts[FACE]).cmap
         self.widths_known: dict[tuple[float, str], float] = {}
         self.set_title(self.shown(f"{paper.title} {paper.number}".strip()))
         self.set_creation_date(now)
@@ -201,8 +201,8 @@ class _Sheet(FPDF):
             widths = [label, value] * len(pairs)
             cells = [
                 self.lines(text, width - 2 * PAD)
-                for pair, width in zip(pairs, [(label, value)] * len(pairs), strict=True)
-                for text, width in zip(pair, width, strict=True)
+                for pair in pairs
+                for text, width in zip(pair, (label, value), strict=True)
             ]
             self.write_row(cells, widths, BODY)
 

@@ -37,7 +37,9 @@ UNFINISHED = "registered accepted dispatched in_progress suspended feedback retu
 # The workflow as a town reads it, written down a second time on purpose: move, from, to, who.
 EXPECTED: dict[str, tuple[str, str | None, P]] = {
     "accept": ("registered", "accepted", P.ACCEPT_CASE),
-    "reject_duplicate": ("registered accepted", "duplicate", P.ACCEPT_CASE),
+    "reject_duplicate": ("registered accepted returned dispatched", "duplicate", P.ACCEPT_CASE),
+    "take_out": ("duplicate", "registered", P.ACCEPT_CASE),
+    "follow_first": ("duplicate", None, P.SEE_SYSTEM),
     "self_solve": ("registered accepted", "closed", P.SELF_SOLVE_CASE),
     "dispatch": ("accepted returned", "dispatched", P.DISPATCH_CASE),
     "sign": ("dispatched", "in_progress", P.HANDLE_CASE),

@@ -26,6 +26,7 @@ from gridcase.cases.rules.moves import (
     primary_move,
     why_not,
 )
+from gridcase.cases.rules.routing import Address, Duty, DutyKind
 from gridcase.cases.rules.states import (
     ATTEMPTS_APART,
     ATTEMPTS_NEEDED,
@@ -63,8 +64,11 @@ __all__ = [
     "SOON_KEY",
     "STAGE_LATE",
     "STAGE_LIMITS",
+    "Address",
     "Answer",
     "Channel",
+    "Duty",
+    "DutyKind",
     "ExtensionReason",
     "Level",
     "Light",

@@ -8,6 +8,7 @@ from typing import Any
 
 from gridcase.cases.rules.moves import move_named
 from gridcase.cases.rules.states import Level
+from gridcase.cases.rules.voices import News
 from gridcase.core.words import N_, Text
 from gridcase.core.worktime import HOURS_A_DAY, LimitUnit, WorkCalendar
 
@@ -19,6 +20,12 @@ _TO: Mapping[str, Text] = {
     "transfer": N_("转给%(to)s"),
     "add_helper": N_("请%(to)s协办"),
     "follow_up": N_("后续事件 %(to)s"),
+    "reject_duplicate": N_("附议 %(to)s"),
+}
+# Where the duty list names the town as helping only.
+_SENT: Mapping[str, Text] = {
+    "dispatch": N_("派给%(to)s（配合履职，%(lead)s牵头）"),
+    "transfer": N_("转给%(to)s（配合履职，%(lead)s牵头）"),
 }
 _HAPPENED: Mapping[str, Text] = {
     "register": N_("登记"),
@@ -95,8 +102,12 @@ def _counted(forms: _Forms, unit: str, n: float) -> Text:
 
 def what_happened(move: str, detail: Mapping[str, Any]) -> Text:
     """One step in words, for the timeline."""
+    if move in _SENT and detail.get("lead"):
+        return Text(_SENT[move].msgid, {"to": detail["to"], "lead": detail["lead"]})
     if move in _TO and detail.get("to"):
         return Text(_TO[move].msgid, {"to": detail["to"]})
+    if move == "follow_first":
+        return Text(News(detail["what"]).label.msgid, {"to": detail["to"]})
     if move == "escalate" and detail.get("level"):
         return N_("提到%(level)s", level=Level(detail["level"]).label)
     if move == "report_in" and detail.get("late"):
@@ -134,6 +145,7 @@ _NOTE_WANTED: Mapping[str, Text] = {
     "refuse_pause": N_("请写明为什么不准。"),
     "escalate": N_("请写明为什么要提级。"),
     "follow_up": N_("请写明现在的情况。"),
+    "take_out": N_("请写明为什么移出。"),
 }
 
 

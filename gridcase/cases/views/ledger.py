@@ -13,8 +13,8 @@ from flask_babel import gettext as _
 from gridcase.cases import queries, service
 from gridcase.cases.queries import MOST_ROWS, Month
 from gridcase.cases.rules import State, Urgency
+from gridcase.cases.views import desk
 from gridcase.cases.views.base import bp, class_name
-from gridcase.cases.views.lists import filters_asked
 from gridcase.core import clock
 from gridcase.core.clock import TOWN_ZONE, town_day
 from gridcase.core.db import transaction
@@ -72,7 +72,7 @@ def ledger_sheet() -> ResponseReturnValue:
 def export() -> ResponseReturnValue:
     """The work list under the filters of the link, as a table."""
     someone, now = viewer(), clock.now()
-    filters = filters_asked(someone)
+    filters = desk.read(request.args, someone)
     rows = queries.whole_list(someone, filters, now=now, most=MOST_ROWS)
     name = f"cases-{filters.tab.value}-{town_day(now):%Y%m%d}"
     return _exported(someone, rows, what="list", name=name, title=translate(filters.tab.label))

@@ -30,6 +30,7 @@ from gridcase.households.queries.members import (
     lines_of_home,
     member_of,
 )
+from gridcase.households.queries.named import homes_named, people_named
 from gridcase.households.queries.places import check, homes_on
 from gridcase.households.queries.sight import (
     anywhere,
@@ -61,6 +62,7 @@ __all__ = [
     "get_household",
     "has_liaison",
     "home_of",
+    "homes_named",
     "homes_on",
     "kinships_of",
     "liaison_posts_of",
@@ -73,6 +75,7 @@ __all__ = [
     "nominated_by",
     "open_changes",
     "page",
+    "people_named",
     "place_of",
     "places_of",
     "reasons_of",
