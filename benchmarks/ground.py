@@ -91,7 +91,7 @@ def prepared(kind: str, cases: int) -> Iterator[Ground]:
             db.session.remove()
         print(f"{kind}: {cases} cases made in {time.perf_counter() - began:.0f} s", flush=True)
         if owner:
-            with psycopg.connect(_plain(owner), autocommit=True) as connection:
+            with psycopg.connect(plain(owner), autocommit=True) as connection:
                 connection.execute("ANALYZE")
         yield ground
         with ground.app.app_context():
@@ -121,7 +121,8 @@ def _county_desk(now: datetime) -> None:
         )
 
 
-def _plain(url: str) -> str:
+def plain(url: str) -> str:
+    """The address as the driver itself reads it."""
     return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
 
 

@@ -22,6 +22,7 @@ import gridcase.dossier.views.liaisons
 import gridcase.exchange.views
 import gridcase.grid.views
 import gridcase.households.views
+import gridcase.mediation.views
 import gridcase.notices.views
 import gridcase.people.views
 import gridcase.planner.views
@@ -29,6 +30,7 @@ import gridcase.points.views
 import gridcase.reception.views
 import gridcase.reminders.views
 import gridcase.resident.views
+import gridcase.search.views
 import gridcase.users.session
 import gridcase.users.views
 import gridcase.visits.views
@@ -54,6 +56,7 @@ ROOMS: tuple[Any, ...] = (
     gridcase.users.views,
     gridcase.notices.views,
     gridcase.cases.views,
+    gridcase.mediation.views,
     gridcase.visits.views,
     gridcase.reception.views,
     gridcase.points.views,
@@ -67,6 +70,7 @@ ROOMS: tuple[Any, ...] = (
     gridcase.exchange.views,
     gridcase.reminders.views,
     gridcase.resident.views,
+    gridcase.search.views,
 )
 
 NUMBER_OUT_OF_RANGE = "22003"  # SQLSTATE numeric_value_out_of_range

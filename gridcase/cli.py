@@ -19,6 +19,7 @@ from gridcase import scheduler as timetable
 from gridcase import serving
 from gridcase.app import create_app
 from gridcase.audit import service as audit
+from gridcase.cases import service as cases
 from gridcase.core import clock, migrate
 from gridcase.core.config import Config, from_env
 from gridcase.core.db import db, transaction
@@ -169,6 +170,27 @@ def seed_scale(households: int, cases: int) -> None:
     """Bulk data for measuring, past the services."""
     with _app().app_context():
         scale.build(households=households, cases=cases, now=clock.now(), progress=_bar("scale"))
+
+
+@main.group()
+def search() -> None:
+    """The words cases are found by."""
+
+
+@search.command("rebuild")
+def search_rebuild() -> None:
+    """Write the words of every case anew, a thousand at a time; the system may go on meanwhile."""
+    bar = _bar("search")
+    with _app().app_context():
+        total, done, last = cases.searching.count_cases(), 0, 0
+        while True:
+            with transaction():
+                found = cases.searching.rebuild_part(after=last)
+            if found is None:
+                break
+            last, done = found, min(total, done + cases.searching.BATCH)
+            bar(done, total)
+    click.echo(f"{total} cases written down")
 
 
 @main.group()

@@ -70,6 +70,11 @@ def cases_whole() -> list[str]:
     return cases.check()
 
 
+def search_whole() -> list[str]:
+    """Every case that may be found has its words, no restricted one has any."""
+    return cases.searching.check()
+
+
 def homes_placed() -> list[str]:
     """Every home lies today where its dated rows say."""
     return households.check()
@@ -92,7 +97,7 @@ def audit_whole() -> list[str]:
 
 
 CHECKS: tuple[Check, ...] = (
-    revision, spatial_indexes, orphans, assets, catalogue, demo_accounts, cases_whole, homes_placed,
+    revision, spatial_indexes, orphans, assets, catalogue, demo_accounts, cases_whole, search_whole, homes_placed,
     files_whole, ledger_whole, audit_whole,
 )  # fmt: skip
 

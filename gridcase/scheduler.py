@@ -10,6 +10,7 @@ from apscheduler.schedulers.blocking import BlockingScheduler
 from flask import Flask
 
 from gridcase.audit import service as audit
+from gridcase.cases import queries as case_queries
 from gridcase.cases import service as cases
 from gridcase.core import clock
 from gridcase.core.config import Config
@@ -44,6 +45,27 @@ def settle_moves(_config: Config) -> int:
 def mature_points(_config: Config) -> int:
     """Points whose public notice ran out without objection become merit."""
     return points.mature(actor=job("points"), now=clock.now())
+
+
+def find_hot(_config: Config) -> int:
+    """Clusters of like demands, once a day a town: looked for outside of a transaction, written in a short one."""
+    now, new = clock.now(), 0
+    for town_id, path in case_queries.towns_to_look_at(clock.town_day(now), now):
+        looked = cases.hot.look(town_id, now=now)
+        with transaction():
+            new += cases.hot.keep(town_id, path, looked, actor=job("hot issues"), now=now)
+    return new
+
+
+def follow_voices(_config: Config) -> int:
+    """Voices of cases that have moved on, where too many follow one case to do so at once."""
+    moved, now = 0, clock.now()
+    while True:
+        with transaction():
+            batch = cases.follow_all(now=now)
+        moved += batch
+        if not batch:
+            return moved
 
 
 def fold_tallies(_config: Config) -> int:
@@ -100,6 +122,8 @@ TIMETABLE: tuple[Job, ...] = (
     remind,
     mature_points,
     send_messages,
+    follow_voices,
+    find_hot,
     fold_tallies,
     learn_classes,
     seal_audit,

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from gridcase.cases import service as cases
 from gridcase.cases.models import Case, CaseClass
 from gridcase.cases.rules import Answer, Channel, ExtensionReason, Rating, ReturnReason
-from gridcase.cases.service.moves import DROPPED
+from gridcase.cases.service import DROPPED
 from gridcase.core.clock import town_day
 from gridcase.core.db import db
 from gridcase.core.permissions import Viewer

@@ -157,7 +157,7 @@ def test_two_cases_cannot_be_merged_into_each_other(ctx: Flask, world: World, vi
     first, second = (collected(world, viewer_of(Role.LIAISON)) for _ in range(2))
     head = viewer_of(Role.VILLAGE_HEAD)
     do(service.reject_duplicate, second, head, first=first)
-    assert refused("首件自己已不再办理", service.reject_duplicate, first, head, first=second) == "duplicate_of"
+    assert refused("不能并入自己", service.reject_duplicate, first, head, first=second) == "duplicate_of"
     assert first.state == "registered"
 
 

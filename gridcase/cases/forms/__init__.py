@@ -195,10 +195,29 @@ class DuplicateForm(BaseForm):
 
 
 class DispatchForm(BaseForm):
-    """Who handles it."""
+    """Who handles it: one of the suggested, or one of all; `anyway` where the duty list speaks against it."""
 
-    handler = SelectField(_("派给谁"), validators=[InputRequired(_("请选一个办理岗位或单位。"))])
+    pick = RadioField(_("派给谁"), validators=[Optional()], validate_choice=False)
+    handler = SelectField(_("派给谁"), validators=[Optional()])
+    anyway = _text(_("仍派给镇、村的理由"), rows=2, most=300)
     note = _text(_("交代一句"), rows=2)
+
+    @property
+    def address(self) -> str:
+        """The post ("p7") or unit ("u7"): what was picked, else what was chosen of all."""
+        return self.pick.data or self.handler.data or ""
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """One of the two, not two that differ."""
+        valid = super().validate(extra_validators)
+        problem = None
+        if not self.address:
+            problem = _("请选一个办理岗位或单位。")
+        elif self.pick.data and self.handler.data and self.pick.data != self.handler.data:
+            problem = _("建议里和下面各选了一个，请只留一个。")
+        if problem is not None:
+            self.handler.errors = [*self.handler.errors, problem]
+        return valid and problem is None
 
 
 class BulkForm(BaseForm):

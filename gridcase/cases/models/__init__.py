@@ -12,6 +12,10 @@ from gridcase.cases.models.beside import (
 )
 from gridcase.cases.models.case import Case, CasePoint, CaseSequence, CaseStep, CaseTally
 from gridcase.cases.models.catalogue import CaseClass, ClassTerms, ClassVersion, ReplyTemplate
+from gridcase.cases.models.hot import HotIssue, HotIssueCase, HotRun
+from gridcase.cases.models.routing import DutyItem, SavedView
+from gridcase.cases.models.search import CaseSearch
+from gridcase.cases.models.voices import CaseVoice
 
 __all__ = [
     "Case",
@@ -21,13 +25,20 @@ __all__ = [
     "CaseParty",
     "CasePoint",
     "CaseRequest",
+    "CaseSearch",
     "CaseSequence",
     "CaseStep",
     "CaseTally",
     "CaseTransfer",
+    "CaseVoice",
     "ClassTerms",
     "ClassVersion",
+    "DutyItem",
+    "HotIssue",
+    "HotIssueCase",
+    "HotRun",
     "ReplyTemplate",
+    "SavedView",
     "SupervisionSheet",
     "Whistle",
     "WhistleUnit",

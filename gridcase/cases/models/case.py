@@ -34,6 +34,7 @@ class Case(Base):
         Index("ix_case_household", "household_id", "registered_at", "id"),
         Index("ix_case_collector", "collector_post_id", "registered_at", "id"),
         Index("ix_case_section", "section_id", "registered_at", "id"),
+        Index("ix_case_reporter_name", "reporter_name"),
         UniqueConstraint("town_id", "source_system", "source_no"),
     )
 

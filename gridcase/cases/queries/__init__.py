@@ -17,6 +17,7 @@ from gridcase.cases.queries.catalogue import (
     unit_of_limit,
     versions_in_force,
 )
+from gridcase.cases.queries.duties import DutyRow, duty_by_item, duty_list, duty_page, duty_row, duty_town, duty_towns
 from gridcase.cases.queries.editing import (
     class_of,
     get_template,
@@ -30,15 +31,30 @@ from gridcase.cases.queries.editing import (
     versions_of,
     village_versions,
 )
+from gridcase.cases.queries.hot import (
+    class_of_issue,
+    get_issue,
+    hot_count,
+    hot_issues,
+    issue_cases,
+    last_run,
+    may_decide,
+    towns_to_look_at,
+)
+from gridcase.cases.queries.ledger import MOST_ROWS, Figures, Month, month_figures, month_rows
 from gridcase.cases.queries.lists import (
     COUNT_CAP,
+    WORKED,
     Filters,
     Tab,
     chosen,
+    counted,
+    row_of,
     tab_counts,
     tabs_for,
     villages_seen,
     waiting_for,
+    whole_list,
     work_list,
 )
 from gridcase.cases.queries.page import (
@@ -62,7 +78,10 @@ from gridcase.cases.queries.page import (
 )
 from gridcase.cases.queries.papers import get_paper, papers_by_step, papers_held
 from gridcase.cases.queries.posts import Held, held_by, posts_to_warn, village_desk, without_addressee
-from gridcase.cases.queries.sheets import get_sheet, late_without_sheet, supervision_sheets
+from gridcase.cases.queries.routing import duties_of, duty_for, routes
+from gridcase.cases.queries.saved import saved_view, saved_views
+from gridcase.cases.queries.searching import find_by_reporter, find_cases
+from gridcase.cases.queries.sheets import get_sheet, late_without_sheet, sheets_of, supervision_sheets
 from gridcase.cases.queries.sight import (
     get_case,
     grants_over,
@@ -77,17 +96,24 @@ from gridcase.cases.queries.sight import (
 )
 from gridcase.cases.queries.suggest import SuggestedClass, suggest_classes
 from gridcase.cases.queries.upkeep import check
+from gridcase.cases.queries.voices import Voices, seen_by_reporter, voice_count, voices_around
 
 __all__ = [
     "COUNT_CAP",
+    "MOST_ROWS",
+    "WORKED",
     "Clock",
+    "DutyRow",
     "Entry",
+    "Figures",
     "Filters",
     "Held",
     "Likely",
+    "Month",
     "SuggestedClass",
     "Tab",
     "Typed",
+    "Voices",
     "addresses",
     "by_number",
     "by_source",
@@ -99,13 +125,26 @@ __all__ = [
     "class_by_code",
     "class_in_use",
     "class_of",
+    "class_of_issue",
     "clock_of",
     "contact_limit_of",
+    "counted",
     "desk_of",
+    "duties_of",
+    "duty_by_item",
+    "duty_for",
+    "duty_list",
+    "duty_page",
+    "duty_row",
+    "duty_town",
+    "duty_towns",
     "entry_in_use",
     "explained",
     "facts",
+    "find_by_reporter",
+    "find_cases",
     "get_case",
+    "get_issue",
     "get_paper",
     "get_sheet",
     "get_template",
@@ -113,14 +152,21 @@ __all__ = [
     "held_by",
     "home_of",
     "home_village",
+    "hot_count",
+    "hot_issues",
     "is_addressed",
+    "issue_cases",
     "last_attempt",
+    "last_run",
     "late_without_sheet",
     "likely_same",
     "limit_of",
     "linked",
+    "may_decide",
     "may_register",
     "may_set",
+    "month_figures",
+    "month_rows",
     "named_parties",
     "open_condition",
     "open_follower",
@@ -134,9 +180,15 @@ __all__ = [
     "received_on",
     "register_places",
     "register_roots",
+    "routes",
+    "row_of",
     "running_of",
+    "saved_view",
+    "saved_views",
     "scoped",
+    "seen_by_reporter",
     "seen_by_source",
+    "sheets_of",
     "standing_of",
     "steps",
     "suggest_classes",
@@ -145,6 +197,7 @@ __all__ = [
     "tabs_for",
     "templates_for",
     "templates_of",
+    "towns_to_look_at",
     "unit_of_limit",
     "units_over",
     "units_to_call",
@@ -156,8 +209,11 @@ __all__ = [
     "villages_seen",
     "visible",
     "visible_on_map",
+    "voice_count",
+    "voices_around",
     "waiting_for",
     "whistle_of",
+    "whole_list",
     "without_addressee",
     "work_list",
 ]

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import ColumnElement, false, func, select
 from sqlalchemy.orm import aliased
 
 from gridcase.cases.models import Case, CasePoint, CaseStep, CaseTransfer, ClassTerms
 from gridcase.cases.queries.catalogue import home_village
 from gridcase.cases.queries.sight import visible
+from gridcase.cases.queries.voices import has_voices
 from gridcase.cases.rules import Level, State
 from gridcase.cases.rules.majors import ABOVE_THE_VILLAGE
 from gridcase.core.db import db
@@ -22,9 +23,10 @@ from gridcase.core.scope import under
 from gridcase.core.worktime import Limit, LimitUnit, Span, WorkCalendar
 from gridcase.grid.models import Grid, Section
 from gridcase.grid.rules import GridLevel
+from gridcase.households import queries as households
 from gridcase.households.models import Household
 from gridcase.people import queries as people
-from gridcase.people.models import Holding, Person, Post, Unit
+from gridcase.people.models import Post, Unit
 from gridcase.people.rules import UnitKind
 
 # Made once: an alias made for every page costs more than the rest of its statement.
@@ -32,8 +34,9 @@ _TOWN, _VILLAGE, _PLACE = aliased(Grid), aliased(Grid), aliased(Grid)
 _HELPER, _COLLECTOR = aliased(Household), aliased(Post)
 
 
-def facts(case: Case) -> Any:
-    """The names that belong to a case: places, household, who has it, who collected it; one statement."""
+def facts(case: Case, viewer: Viewer | None = None) -> Any:
+    """The names that belong to a case: places, household, who has it, who collected it, and whether the viewer may open
+    its household; one statement."""
     town, village, place, helper, collector = _TOWN, _VILLAGE, _PLACE, _HELPER, _COLLECTOR
     lon, lat = lon_lat(CasePoint.geom)
     return db.session.execute(
@@ -43,6 +46,7 @@ def facts(case: Case) -> Any:
             Household.code.label("household_code"), Household.head_name, Household.address.label("home_address"),
             Post.title.label("post_title"), Unit.name.label("unit_name"), collector.title.label("collector_title"),
             helper.head_name.label("helper_name"), lon.label("lon"), lat.label("lat"),
+            _opens_home(viewer).label("home_opens"), has_voices().label("has_voices"),
         )
         .select_from(Case)
         .join(town, town.id == Case.town_id)
@@ -57,6 +61,12 @@ def facts(case: Case) -> Any:
         .outerjoin(CasePoint, CasePoint.case_id == Case.id)
         .where(Case.id == case.id)
     ).one()  # fmt: skip
+
+
+def _opens_home(viewer: Viewer | None) -> ColumnElement[bool]:
+    if viewer is None:
+        return false()
+    return func.coalesce(households.standing() & households.visible(viewer), false())
 
 
 def steps(case_id: int) -> Sequence[CaseStep]:
@@ -151,18 +161,15 @@ def received_on(case: Case) -> date | None:
 
 
 def addresses(case: Case, *, on: date) -> tuple[list[Unit], Sequence[Any]]:
-    """Whom a case can be sent to: the units that serve its place, and (id, title, holder) of its village's posts."""
+    """Whom a case can be sent to: the units that serve its place, and (id, title, role, place_path, section_id) of its
+    village's posts."""
     units = units_over(case.path)
     if case.village_id is None or case.case_class.code in ABOVE_THE_VILLAGE:
         return units, []
-    held = and_(Holding.post_id == Post.id, people.valid_on(Holding, on), Holding.stand_in.is_(False))
     posts = db.session.execute(
-        select(Post.id, Post.title, func.min(Person.name).label("holder"))
-        .outerjoin(Holding, held)
-        .outerjoin(Person, Person.id == Holding.person_id)
+        select(Post.id, Post.title, Post.role, Post.place_path, Post.section_id)
         .where(under(Post.place_path, home_village(case.path)), Post.role.in_(people.HANDLER_ROLES))
         .where(people.valid_on(Post, on))
-        .group_by(Post.id, Post.title)
         .order_by(Post.id)
     ).all()
     return units, posts
@@ -191,6 +198,11 @@ def desk_of(case: Case, level: Level) -> Unit | None:
     """The duty desk of a level over a case's place."""
     units = people.units_for(case.path)
     return next((unit for unit in units if unit.kind == UnitKind.ZONGZHI and _depth(unit) == _DEPTH[level]), None)
+
+
+def level_of_unit(unit: Unit) -> Level:
+    """The level a unit sits at, by its place."""
+    return next((level for level, depth in _DEPTH.items() if depth == _depth(unit)), Level.GRID)
 
 
 _DEPTH = {Level.COUNTY: 1, Level.TOWN: 2, Level.VILLAGE: 3, Level.GRID: 4}

@@ -11,7 +11,6 @@ from gridcase.cases.rules.lights import (
     Rung,
     SoonRule,
     Stage,
-    ladder_times,
     light_of,
     on_time_rate,
     stage_limit,
@@ -27,6 +26,7 @@ from gridcase.cases.rules.moves import (
     primary_move,
     why_not,
 )
+from gridcase.cases.rules.routing import Address, Duty, DutyKind
 from gridcase.cases.rules.states import (
     ATTEMPTS_APART,
     ATTEMPTS_NEEDED,
@@ -38,7 +38,6 @@ from gridcase.cases.rules.states import (
     ExtensionReason,
     Level,
     PartyKind,
-    Phase,
     Rating,
     RequestKind,
     RequestState,
@@ -50,7 +49,6 @@ from gridcase.cases.rules.states import (
     answer_refusal,
     case_number,
     closing_needs_note,
-    phase_of,
 )
 
 __all__ = [
@@ -66,14 +64,16 @@ __all__ = [
     "SOON_KEY",
     "STAGE_LATE",
     "STAGE_LIMITS",
+    "Address",
     "Answer",
     "Channel",
+    "Duty",
+    "DutyKind",
     "ExtensionReason",
     "Level",
     "Light",
     "Move",
     "PartyKind",
-    "Phase",
     "Rating",
     "RequestKind",
     "RequestState",
@@ -90,13 +90,11 @@ __all__ = [
     "case_number",
     "climbs_to",
     "closing_needs_note",
-    "ladder_times",
     "level_above",
     "light_of",
     "move_named",
     "moves_open_to",
     "on_time_rate",
-    "phase_of",
     "primary_move",
     "stage_limit",
     "stage_of",

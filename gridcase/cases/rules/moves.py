@@ -68,13 +68,17 @@ MOVES: tuple[Move, ...] = (
     Move(
         name="reject_duplicate",
         label=N_("并入重复件"),
-        sources=_from(State.REGISTERED, State.ACCEPTED),
+        sources=_from(State.REGISTERED, State.ACCEPTED, State.RETURNED, State.DISPATCHED),
         target=State.DUPLICATE,
         needs=Permission.ACCEPT_CASE,
         asks=("duplicate_of",),
         optional=("note",),
-        effect=N_("本件到此结束，进展以首件为准。"),
+        effect=N_("本件附议首件：编号和页面不变，进展以首件为准，随首件办结。"),
         by_desk=True,
+    ),
+    Move(
+        name="take_out", label=N_("移出并件"), sources=_from(State.DUPLICATE), target=State.REGISTERED,
+        needs=Permission.ACCEPT_CASE, asks=("note",), effect=N_("本件恢复单独办理，期限仍从登记时算起。"),
     ),
     Move(
         name="sign",
@@ -256,6 +260,11 @@ MOVES: tuple[Move, ...] = (
         needs=Permission.SEE_CASE,
         asks=("note",),
         key="c",
+    ),
+    # A voice follows the case it has joined; the system writes it down.
+    Move(
+        name="follow_first", label=N_("随首件"), sources=_from(State.DUPLICATE), target=None,
+        needs=Permission.SEE_SYSTEM,
     ),
     # Two moves of a reorganisation, not of a button: what a closing post had goes to the post that follows; what
     # only the town's desk may send on goes back to that desk.

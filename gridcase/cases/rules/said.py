@@ -8,6 +8,7 @@ from typing import Any
 
 from gridcase.cases.rules.moves import move_named
 from gridcase.cases.rules.states import Level
+from gridcase.cases.rules.voices import News
 from gridcase.core.words import N_, Text
 from gridcase.core.worktime import HOURS_A_DAY, LimitUnit, WorkCalendar
 
@@ -19,6 +20,12 @@ _TO: Mapping[str, Text] = {
     "transfer": N_("转给%(to)s"),
     "add_helper": N_("请%(to)s协办"),
     "follow_up": N_("后续事件 %(to)s"),
+    "reject_duplicate": N_("附议 %(to)s"),
+}
+# Where the duty list names the town as helping only.
+_SENT: Mapping[str, Text] = {
+    "dispatch": N_("派给%(to)s（配合履职，%(lead)s牵头）"),
+    "transfer": N_("转给%(to)s（配合履职，%(lead)s牵头）"),
 }
 _HAPPENED: Mapping[str, Text] = {
     "register": N_("登记"),
@@ -26,6 +33,14 @@ _HAPPENED: Mapping[str, Text] = {
     "attempt": N_("联系群众，未接通"),
     "check_passed": N_("复核通过"),
     "check_failed": N_("复核不通过"),
+}
+_MEDIATED: Mapping[str, Text] = {
+    "opened": N_("开始调解"),
+    "reopened": N_("恢复调解"),
+    "agreed": N_("调解达成协议"),
+    "failed": N_("调解未达成协议"),
+    "withdrawn": N_("当事人撤回调解"),
+    "referred": N_("调解转仲裁或诉讼"),
 }
 
 
@@ -87,8 +102,12 @@ def _counted(forms: _Forms, unit: str, n: float) -> Text:
 
 def what_happened(move: str, detail: Mapping[str, Any]) -> Text:
     """One step in words, for the timeline."""
+    if move in _SENT and detail.get("lead"):
+        return Text(_SENT[move].msgid, {"to": detail["to"], "lead": detail["lead"]})
     if move in _TO and detail.get("to"):
         return Text(_TO[move].msgid, {"to": detail["to"]})
+    if move == "follow_first":
+        return Text(News(detail["what"]).label.msgid, {"to": detail["to"]})
     if move == "escalate" and detail.get("level"):
         return N_("提到%(level)s", level=Level(detail["level"]).label)
     if move == "report_in" and detail.get("late"):
@@ -97,6 +116,8 @@ def what_happened(move: str, detail: Mapping[str, Any]) -> Text:
         return N_("%(giver)s移交给%(to)s", giver=detail["from"], to=detail["to"])
     if move == "record_answer" and not detail.get("answer"):
         return _HAPPENED["attempt"]
+    if move == "comment" and detail.get("mediation"):
+        return _MEDIATED[detail["mediation"]]
     if move == "second_check":
         return _HAPPENED["check_passed" if detail.get("passed") else "check_failed"]
     return _HAPPENED.get(move) or move_named(move).label
@@ -124,6 +145,7 @@ _NOTE_WANTED: Mapping[str, Text] = {
     "refuse_pause": N_("请写明为什么不准。"),
     "escalate": N_("请写明为什么要提级。"),
     "follow_up": N_("请写明现在的情况。"),
+    "take_out": N_("请写明为什么移出。"),
 }
 
 

@@ -1,6 +1,7 @@
 """Writing cases: one function is one thing a person does. Every change of state goes through `door._move`."""
 
 from gridcase.cases.queries import check
+from gridcase.cases.service import hot, searching
 from gridcase.cases.service.catalogue import (
     Change,
     above_of,
@@ -22,10 +23,12 @@ from gridcase.cases.service.closing import (
     self_solve,
     verify,
 )
+from gridcase.cases.service.duties import Entry, Taken, import_duties, keep_duty, remove_duty
 from gridcase.cases.service.following import follow_up
 from gridcase.cases.service.handover import hand_back, hand_over
 from gridcase.cases.service.history import HistoryRow, ImportResult, import_history
 from gridcase.cases.service.learning import learn_classes
+from gridcase.cases.service.leaving import note_export
 from gridcase.cases.service.linking import link_to
 from gridcase.cases.service.moves import (
     REMINDABLE,
@@ -34,7 +37,6 @@ from gridcase.cases.service.moves import (
     comment,
     dispatch,
     give_back,
-    reject_duplicate,
     remind,
     sign,
     sort,
@@ -70,22 +72,28 @@ from gridcase.cases.service.requests import (
     resume,
     suspend,
 )
+from gridcase.cases.service.saved import MOST_VIEWS, drop_view, keep_view, open_with_view, rename_view
 from gridcase.cases.service.supervision import draft_sheets, drop_sheet, sign_sheet
 from gridcase.cases.service.tallies import fold_tallies
+from gridcase.cases.service.voices import DROPPED, follow_all, reject_duplicate, take_out
 from gridcase.cases.service.whistles import WHISTLED, escalate, rate_units, rate_whistle, report_in
 
 __all__ = [
+    "DROPPED",
+    "MOST_VIEWS",
     "REMINDABLE",
     "TEMPLATE_SEEN",
     "WHISTLED",
     "Change",
     "ClosingPolicy",
+    "Entry",
     "HistoryRow",
     "ImportResult",
     "ImportedFrom",
     "Intake",
     "Papers",
     "Recount",
+    "Taken",
     "Transferred",
     "above_of",
     "accept",
@@ -105,21 +113,29 @@ __all__ = [
     "draft_sheets",
     "drawn_for_second_check",
     "drop_sheet",
+    "drop_view",
     "edit_template",
     "escalate",
     "fold_tallies",
+    "follow_all",
     "follow_up",
     "give_back",
     "grant_extension",
     "hand_back",
     "hand_over",
+    "hot",
+    "import_duties",
     "import_history",
+    "keep_duty",
+    "keep_view",
     "learn_classes",
     "link_to",
     "look_at_deadlines",
     "mark_of",
     "move_deadlines",
+    "note_export",
     "open_request",
+    "open_with_view",
     "rate_units",
     "rate_whistle",
     "record_answer",
@@ -127,6 +143,8 @@ __all__ = [
     "refuse_pause",
     "reject_duplicate",
     "remind",
+    "remove_duty",
+    "rename_view",
     "reopen",
     "repoint_household",
     "report_in",
@@ -134,6 +152,7 @@ __all__ = [
     "resume",
     "retire_template",
     "rework",
+    "searching",
     "second_check",
     "self_solve",
     "set_class",
@@ -143,6 +162,7 @@ __all__ = [
     "sort",
     "submit_result",
     "suspend",
+    "take_out",
     "terms_of",
     "transfer",
     "verify",

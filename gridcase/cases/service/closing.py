@@ -23,6 +23,7 @@ from gridcase.cases.rules.majors import ABOVE_THE_VILLAGE
 from gridcase.cases.service.door import _move, acting, lock
 from gridcase.cases.service.moves import helper_in_village
 from gridcase.cases.service.telling import tell_handler
+from gridcase.cases.service.voices import follow
 from gridcase.core.config import current
 from gridcase.core.db import db
 from gridcase.core.errors import Refused
@@ -113,6 +114,7 @@ def verify(
     changes = {"resolved_level": _level_of(case)}
     step = _move(case, "verify", actor=actor, now=now, note=note, changes=changes)
     _award(case, actor=actor, now=now, policy=policy)
+    follow(case, now=now)
     return step
 
 
@@ -169,6 +171,7 @@ def self_solve(
     detail = {"answer": answer, "rating": changes["rating"], "second_check": drawn}
     step = _move(case, "self_solve", actor=actor, now=now, note=result, detail=detail, changes=changes)
     _award(case, actor=actor, now=now, policy=policy)
+    follow(case, now=now)
     return step
 
 
@@ -204,4 +207,5 @@ def reopen(case: Case, *, actor: Viewer, now: datetime, note: str) -> CaseStep:
     step = _move(case, "reopen", actor=actor, now=now, note=note, changes=changes)
     points.reverse_for_case(case_id=case.id, actor=actor, now=now)
     tell_handler(case, step, now=now)
+    follow(case, now=now)
     return step

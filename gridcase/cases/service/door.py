@@ -13,6 +13,7 @@ from gridcase.cases import queries
 from gridcase.cases.models import Case, CaseStep
 from gridcase.cases.rules import ENDED_STATES, RequestState, State, move_named, why_not
 from gridcase.cases.rules.said import note_wanted
+from gridcase.cases.service import searching
 from gridcase.cases.service.clocks import stage_due_at
 from gridcase.cases.service.tallies import Key, key_of, shift
 from gridcase.core.db import db, dialect_name
@@ -53,9 +54,12 @@ def _move(
         if from_state is State.IN_PROGRESS:
             _lapse(case, now)
         _arrive(case, move.target, now)
-    return write_step(
+    step = write_step(
         case, name, actor=actor, grant=grant, now=now, from_state=from_state, before=before, note=note, detail=detail
     )
+    if searching.SOURCES & set(changes or ()):
+        searching.put([case.id])
+    return step
 
 
 def _lapse(case: Case, now: datetime) -> None:

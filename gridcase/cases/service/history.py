@@ -14,7 +14,7 @@ from gridcase.cases import queries
 from gridcase.cases.models import Case, CaseClass, CaseStep
 from gridcase.cases.rules import Channel, State
 from gridcase.cases.rules.majors import UNSORTED_CLASS
-from gridcase.cases.service import tallies
+from gridcase.cases.service import searching, tallies
 from gridcase.cases.service.numbers import number_of, reserve
 from gridcase.core.clock import town_day
 from gridcase.core.db import db
@@ -182,4 +182,9 @@ def _insert(values: list[dict[str, Any]], *, actor: Viewer, post_id: int | None,
     for start in range(0, len(numbers), KNOWN_BATCH):
         born = select(Case.id, Case.state, *same).where(Case.number.in_(numbers[start : start + KNOWN_BATCH]))
         db.session.execute(insert(CaseStep).from_select(["case_id", "to_state", *step], born.order_by(Case.id)))
+    for start in range(0, len(numbers), KNOWN_BATCH):
+        searching.put(
+            db.session.scalars(select(Case.id).where(Case.number.in_(numbers[start : start + KNOWN_BATCH]))).all(),
+            fresh=True,
+        )
     tallies.add(tallies.Key(v["town_id"], v["village_id"], v["class_id"], v["state"]) for v in values)

@@ -7,15 +7,16 @@ from datetime import datetime
 from gridcase.cases import queries
 from gridcase.cases.models import Case, CaseStep
 from gridcase.cases.rules import move_named, why_not
-from gridcase.cases.service.moves import comment, reject_duplicate
+from gridcase.cases.service.moves import comment
+from gridcase.cases.service.voices import reject_duplicate
 from gridcase.core.errors import Refused
 from gridcase.core.permissions import Viewer
 from gridcase.core.words import N_
 
 
 def link_to(case: Case, *, actor: Viewer, now: datetime, first: Case | None) -> CaseStep:
-    """Say of a case just registered that it is the same matter as an open one: who may accept merges it at once, from
-    anybody else it is a word on the timeline for the desk. The reporter stays recorded either way.
+    """Say of a case just registered that it is the same matter as an open one: who may accept lets it join at once as
+    a voice, from anybody else it is a word on the timeline for the desk. The reporter stays recorded either way.
     """
     if first is None:
         raise Refused(N_("没有找到首件，请核对编号。"), field="same_as")

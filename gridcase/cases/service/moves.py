@@ -7,9 +7,9 @@ from typing import Any
 
 from gridcase.cases import queries
 from gridcase.cases.models import Case, CaseClass, CaseStep
-from gridcase.cases.rules import PartyKind, ReturnReason, State, Urgency
+from gridcase.cases.rules import DutyKind, PartyKind, ReturnReason, State, Urgency
 from gridcase.cases.rules.majors import ABOVE_THE_VILLAGE, UNSORTED_CLASS
-from gridcase.cases.service import parties
+from gridcase.cases.service import parties, voices
 from gridcase.cases.service.catalogue import hold_class, in_use
 from gridcase.cases.service.clocks import stage_due_at, start_clocks
 from gridcase.cases.service.door import _move, lock
@@ -17,14 +17,13 @@ from gridcase.cases.service.telling import tell_dispatcher, tell_former, tell_ha
 from gridcase.core.db import db
 from gridcase.core.errors import Refused
 from gridcase.core.permissions import Viewer
+from gridcase.core.text import clean
 from gridcase.core.words import N_
 from gridcase.grid.models import Grid
 from gridcase.households.models import Household
 from gridcase.people.models import Post, Unit
 from gridcase.people.rules import UnitKind
 
-# Ended without being dealt with: nothing can be left to such a case.
-DROPPED = frozenset({State.DUPLICATE, State.VOIDED, State.WITHDRAWN})
 # Where a case lies with somebody who can be asked to hurry.
 REMINDABLE = frozenset({State.DISPATCHED, State.IN_PROGRESS})
 
@@ -97,21 +96,6 @@ def _classified(case: Case, case_class: CaseClass, urgency: Urgency | None, path
     }  # fmt: skip
 
 
-def reject_duplicate(
-    case: Case, *, actor: Viewer, now: datetime, first: Case | None, note: str | None = None
-) -> CaseStep:
-    """End a case as the same matter as another one of the town; the first one carries on."""
-    if first is None or first.town_id != case.town_id:
-        raise Refused(N_("没有找到首件，请核对编号。"), field="duplicate_of")
-    if first.id == case.id:
-        raise Refused(N_("不能并入自己，请填首件的编号。"), field="duplicate_of")
-    for one in sorted((case, first), key=lambda each: each.id):  # always in this order: two desks may merge crosswise
-        lock(one)
-    if first.state in DROPPED:
-        raise Refused(N_("首件自己已不再办理，请填仍有人办的那一件。"), field="duplicate_of")
-    return _move(case, "reject_duplicate", actor=actor, now=now, note=note, detail={"of": first.id, "to": first.number})
-
-
 def dispatch(
     case: Case,
     *,
@@ -120,16 +104,38 @@ def dispatch(
     post: Post | None = None,
     unit: Unit | None = None,
     note: str | None = None,
+    anyway: str | None = None,
 ) -> CaseStep:
-    """Address a case to a post of its village or to a unit that serves its place, and tell them."""
+    """Address a case to a post of its village or to a unit that serves its place, and tell them. What the town's duty
+    list took from town and village goes there only with a reason (`anyway`), which stands on the timeline.
+    """
     lock(case)  # its class and place decide who may have it
     name = _address(case, post, unit)
     changes = {"handler_post_id": post.id if post else None, "handler_unit_id": unit.id if unit else None}
     detail = {"to": name, "post_id": changes["handler_post_id"], "unit_id": changes["handler_unit_id"]}
+    detail |= _by_duty_list(case, post, unit, why=anyway, field="anyway")
     step = _move(case, "dispatch", actor=actor, now=now, note=note, detail=detail, changes=changes)
     parties.leave(case, post_id=changes["handler_post_id"], unit_id=changes["handler_unit_id"], now=now)
     tell_handler(case, step, now=now)
     return step
+
+
+def _by_duty_list(case: Case, post: Post | None, unit: Unit | None, *, why: str | None, field: str) -> dict[str, Any]:
+    """What the duty list says of this address, for the timeline; `Refused` where it takes the matter from below and no
+    reason is given."""
+    duty = queries.duty_for(case, post=post, unit=unit)
+    if duty is None:
+        return {}
+    if duty.kind is DutyKind.COOPERATE:
+        return {"duty": duty.kind, "lead": duty.lead} if duty.lead else {"duty": duty.kind}
+    if duty.kind is not DutyKind.UPPER:
+        return {}
+    reason = clean(why or "")
+    if not reason:
+        raise Refused(
+            N_("职责清单把这类事列为上级部门收回，不宜派给镇、村：请提级吹哨，或写明仍要派的理由。"), field=field
+        )
+    return {"duty": duty.kind, "anyway": reason}
 
 
 def _address(case: Case, post: Post | None, unit: Unit | None) -> str:
@@ -163,6 +169,8 @@ def transfer(
     if before == tuple(changes.values()):
         raise Refused(N_("已经在那里了，请选别的岗位或单位。"), field="handler")
     detail = {"to": name, "post_id": changes["handler_post_id"], "unit_id": changes["handler_unit_id"]}
+    detail |= _by_duty_list(case, post, unit, why=note, field="note")
+    detail.pop("anyway", None)  # the reason of the transfer is its note
     step = _move(case, "transfer", actor=actor, now=now, note=note, detail=detail, changes=changes)
     parties.leave(case, post_id=changes["handler_post_id"], unit_id=changes["handler_unit_id"], now=now)
     tell_handler(case, step, now=now)
@@ -235,6 +243,7 @@ def submit_result(
         changes["helper_household_id"] = helper_in_village(case, helper_household).id
     step = _move(case, "submit_result", actor=actor, now=now, note=result, changes=changes)
     tell_taker(case, step, now=now)
+    voices.follow(case, now=now)
     return step
 
 
@@ -255,16 +264,20 @@ def remind(case: Case, *, actor: Viewer, now: datetime, note: str | None = None)
     return step
 
 
-def comment(case: Case, *, actor: Viewer, now: datetime, note: str) -> CaseStep:
-    """Add a word to the timeline."""
-    return _move(case, "comment", actor=actor, now=now, note=note)
+def comment(case: Case, *, actor: Viewer, now: datetime, note: str, detail: dict[str, Any] | None = None) -> CaseStep:
+    """Add a word to the timeline; `detail`: what a room above this one has to say (`said.what_happened`)."""
+    return _move(case, "comment", actor=actor, now=now, note=note, detail=detail)
 
 
 def withdraw(case: Case, *, actor: Viewer, now: datetime, note: str) -> CaseStep:
     """End a case because its reporter wants so."""
-    return _move(case, "withdraw", actor=actor, now=now, note=note)
+    step = _move(case, "withdraw", actor=actor, now=now, note=note)
+    voices.follow(case, now=now)
+    return step
 
 
 def void(case: Case, *, actor: Viewer, now: datetime, note: str) -> CaseStep:
     """End a case that should never have been one."""
-    return _move(case, "void", actor=actor, now=now, note=note)
+    step = _move(case, "void", actor=actor, now=now, note=note)
+    voices.follow(case, now=now)
+    return step

@@ -14,6 +14,7 @@ from gridcase.cases import queries
 from gridcase.cases.models import Case, CaseClass, CasePoint, CaseTransfer
 from gridcase.cases.rules import Answer, Channel, Rating, State, Urgency
 from gridcase.cases.rules.transfers import SOURCES, checked_number
+from gridcase.cases.service import searching
 from gridcase.cases.service.catalogue import in_use
 from gridcase.cases.service.clocks import stage_due_at, start_clocks
 from gridcase.cases.service.closing import DEFAULTS, ClosingPolicy, self_solve
@@ -131,6 +132,7 @@ def collect(
     step = write_step(case, name, actor=actor, grant=grant, now=now, from_state=None, before=None, detail=detail)
     if case.urgency == Urgency.CRITICAL and imported is None:
         tell_at_once(case, step, now=now)
+    searching.put([case.id], fresh=True)
     return case
 
 

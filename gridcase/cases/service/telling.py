@@ -35,6 +35,10 @@ _ASKED = N_("%(what)s有延期或挂起的申请，请答复。")
 _SENT_ON = N_("%(what)s已转给别处，不用再办。")
 _CLIMBED = N_("%(what)s提级到您这里，请在 %(until)s 前派单。")
 _GIVEN_BACK = N_("%(what)s被退单，请重新派单。")
+_VOICE = N_("%(what)s附议的事有了新进展，请告诉反映人。")
+_VOICE_OUT = N_("%(what)s恢复单独办理，期限仍从登记时算起。")
+_SPOKEN = N_("%(what)s又有人反映，现在有 %(n)s 个声音。")
+_SPOKEN_AGAIN = N_("%(what)s的反映人又来反映，请看是否要催办或提级。")
 _HAS_RESULT = N_("%(what)s已有办理结果，请问问群众是否满意。")
 
 
@@ -57,6 +61,30 @@ def tell_at_once(case: Case, step: CaseStep, *, now: datetime) -> None:
     """An emergency just written down: the village's and the town's desk, at any hour."""
     for post_id in queries.posts_to_warn(case, on=town_day(now)):
         _tell(case, step, _SENT[step.move], now, post_id=post_id)
+
+
+def tell_voice(case: Case, step: CaseStep, *, now: datetime) -> None:
+    """The post that registered a voice: what it has joined has moved on, or it has its own life again."""
+    text = _VOICE if step.move == "follow_first" else _VOICE_OUT
+    _tell(case, step, text, now, post_id=case.collector_post_id, rule="voice")
+
+
+def tell_spoken(first: Case, voice_id: int, *, now: datetime, count: int | None) -> None:
+    """Whoever has a case: more have spoken for it, or (`count` None) the same home again, which the sender hears too:
+    it may be a call for more than waiting."""
+    what = f"{first.number}“{first.title}”"
+    text = Text(_SPOKEN.msgid, {"what": what, "n": count}) if count else Text(_SPOKEN_AGAIN.msgid, {"what": what})
+    rule = f"case.voice:{count}" if count else f"case.voice_again:{voice_id}"
+    sender = None if count else _sender(first)
+    told = {(first.handler_post_id, first.handler_unit_id), (sender, None)} - {(None, None)}
+    tellings = [
+        notices.Telling(
+            rule=rule, subject_kind="case", subject_id=first.id, due_at=None, post_id=post, unit_id=unit,
+            place_path=first.path, text=text, link=f"/cases/{first.id}", urgent=False,
+        )
+        for post, unit in sorted(told, key=str)
+    ]  # fmt: skip
+    notices.tell_all(tellings, now=now)
 
 
 def tell_former(case: Case, step: CaseStep, *, now: datetime, post_id: int | None, unit_id: int | None) -> None:

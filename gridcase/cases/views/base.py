@@ -18,7 +18,12 @@ bp = Blueprint("cases", __name__, url_prefix="/cases")
 NAV = (
     NavItem(
         key="cases", label=N_("事件"), endpoint="cases.index", icon="case", needs=frozenset({Permission.SEE_CASE}),
-        order=10, phone=True,
+        order=10, phone=True, group="cases",
+    ),
+    NavItem(
+        key="duties", label=N_("履职清单"), endpoint="cases.duties", icon="check",
+        needs=frozenset({Permission.MANAGE_TOWN}), order=49, group="registers",
+        pages=frozenset({"cases.duties", "cases.new_duty", "cases.edit_duty", "cases.import_duties"}),
     ),
 )  # fmt: skip
 

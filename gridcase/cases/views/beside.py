@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from flask_babel import gettext as _
@@ -50,10 +50,11 @@ class Beside:
     whistle_units: Sequence[Any]
     follows: Any
     followed_by: Sequence[Any]
+    voices: queries.Voices = field(default_factory=queries.Voices)
     rating: type[Rating] = Rating
 
 
-def of(case: Case) -> Beside:
+def of(case: Case, someone: Viewer, *, has_voices: bool) -> Beside:
     """What is beside this case now."""
     open_requests = case.requests if case.state == State.IN_PROGRESS else []
     asked = [_asked(case, one) for one in open_requests if one.state == RequestState.ASKED]
@@ -62,7 +63,7 @@ def of(case: Case) -> Beside:
     before, after = queries.linked(case)
     return Beside(
         asked, queries.named_parties(helping), WhistleKind(whistle.kind).label if whistle else None,
-        queries.called_units(case), before, after,
+        queries.called_units(case), before, after, queries.voices_around(case, someone, some=has_voices),
     )  # fmt: skip
 
 

@@ -23,6 +23,7 @@ from gridcase.grid.queries.places import (
     get_section,
     in_sections,
     lines_of,
+    named,
     names_of,
     permissions_over,
     proposed_code,
@@ -32,7 +33,7 @@ from gridcase.grid.queries.places import (
     villages_of,
     visible,
 )
-from gridcase.grid.queries.settings import naming, setting, size_limits
+from gridcase.grid.queries.settings import naming, setting, size_limits, size_limits_of
 
 __all__ = [
     "Outline",
@@ -50,6 +51,7 @@ __all__ = [
     "in_sections",
     "is_valid",
     "lines_of",
+    "named",
     "names_of",
     "naming",
     "nearest_outline_above",
@@ -63,6 +65,7 @@ __all__ = [
     "setting",
     "shapes_right_below",
     "size_limits",
+    "size_limits_of",
     "standing",
     "villages_of",
     "visible",

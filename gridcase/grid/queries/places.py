@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
 from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.orm import aliased
 
 from gridcase.core.db import db
 from gridcase.core.errors import Missing
 from gridcase.core.permissions import Permission, Viewer
 from gridcase.core.scope import covers, reach
+from gridcase.core.text import clean_line
 from gridcase.grid.models import Grid, GridLine, GridResource, Section
 from gridcase.grid.rules import GridLevel, propose_code
+
+LEAST_WORDS = 2
+_ABOVE = aliased(Grid)
 
 
 def visible(viewer: Viewer, permission: Permission = Permission.SEE_PLACE) -> ColumnElement[bool]:
@@ -170,3 +176,25 @@ def get_section(section_id: int, *, viewer: Viewer, permission: Permission = Per
     if found is None:
         raise Missing
     return found
+
+
+def named(viewer: Viewer, typed: str, *, on: date, limit: int) -> Sequence[Any]:
+    """Standing places of the viewer's by a part of their name, initials or the beginning of their code, large ones
+    first: (id, name, level, code, name of the place above)."""
+    words = clean_line(typed)
+    if len(words) < LEAST_WORDS:
+        return []
+    if words.isascii():
+        found = or_(
+            Grid.initials.startswith(words.lower(), autoescape=True),
+            Grid.code.startswith(words.upper(), autoescape=True),
+        )
+    else:
+        found = Grid.name.contains(words, autoescape=True)
+    return db.session.execute(
+        select(Grid.id, Grid.name, Grid.level, Grid.code, _ABOVE.name.label("above"))
+        .outerjoin(_ABOVE, _ABOVE.id == Grid.parent_id)
+        .where(found, visible(viewer), standing(Grid, on))
+        .order_by(func.length(Grid.path), Grid.code)
+        .limit(limit)
+    ).all()

@@ -26,11 +26,11 @@ from gridcase.households.queries.homes import Filters, members_of, named_home, n
 from gridcase.households.queries.members import (
     adults_named,
     away_of,
-    fate_of,
     home_of,
     lines_of_home,
     member_of,
 )
+from gridcase.households.queries.named import homes_named, people_named
 from gridcase.households.queries.places import check, homes_on
 from gridcase.households.queries.sight import (
     anywhere,
@@ -58,11 +58,11 @@ __all__ = [
     "due",
     "due_day",
     "due_in_circle",
-    "fate_of",
     "get_change",
     "get_household",
     "has_liaison",
     "home_of",
+    "homes_named",
     "homes_on",
     "kinships_of",
     "liaison_posts_of",
@@ -75,6 +75,7 @@ __all__ = [
     "nominated_by",
     "open_changes",
     "page",
+    "people_named",
     "place_of",
     "places_of",
     "reasons_of",

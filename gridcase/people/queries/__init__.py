@@ -35,7 +35,6 @@ from gridcase.people.queries.lines import (
     LeaderRow,
     leaders_without_line,
     line_holders,
-    villages_without_fulltime,
     workers,
 )
 from gridcase.people.queries.persons import (
@@ -177,7 +176,6 @@ __all__ = [
     "units",
     "units_for",
     "valid_on",
-    "villages_without_fulltime",
     "visible",
     "workers",
 ]

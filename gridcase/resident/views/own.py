@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 from gridcase.calendar.queries import work_calendar
 from gridcase.cases import queries as cases
 from gridcase.cases.models import Case
-from gridcase.cases.rules import Rating, State, moves_open_to
+from gridcase.cases.rules import Rating, moves_open_to
 from gridcase.cases.rules.said import time_left, what_happened
 from gridcase.core import clock
 from gridcase.core.db import transaction
@@ -64,11 +64,12 @@ def _page(filled: dict[str, BaseForm]) -> ResponseReturnValue:
     now, reporter = clock.now(), queries.reporter_of(case)
     open_moves = {move.name for move in moves_open_to(cases.standing_of(case, reporter), now=now)}
     word = filled.get("record_answer") or WordForm(formdata=None)
+    state, result = cases.seen_by_reporter(case)
     if isinstance(word, WordForm):
         word.offer()
     return render_template(
-        "resident/own.html", case=case, place=queries.village_of(case), strides=strides(State(case.state)),
-        state=State(case.state), way=queries.way_of(case), what_happened=what_happened, moves=open_moves, word=word,
+        "resident/own.html", case=case, place=queries.village_of(case), strides=strides(state),
+        state=state, result=result, way=queries.way_of(case), what_happened=what_happened, moves=open_moves, word=word,
         notes={name: filled.get(name) or NoteForm(formdata=None, prefix=f"{name}-") for name in sorted(ACTS)},
         left=_left(case, now),
         fresh=session.pop(FRESH, None), rating=Rating(case.rating) if case.rating else None,
@@ -76,7 +77,7 @@ def _page(filled: dict[str, BaseForm]) -> ResponseReturnValue:
 
 
 def _left(case: Case, now: datetime) -> Text:
-    unit = LimitUnit(case.case_class.limit_unit)
+    unit = LimitUnit(case.terms.limit_unit)
     return time_left(due_at=case.due_at, now=now, unit=unit, calendar=work_calendar())
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from gridcase.audit import service as audit
+from gridcase.cases import service as cases_service
 from gridcase.core.clock import town_day
 from gridcase.core.db import db, transaction
 from gridcase.core.permissions import Viewer, job
@@ -45,6 +46,10 @@ def build(*, households: int, cases: int, now: datetime, progress: Progress) -> 
             )  # fmt: skip
     progress(households, total)
     scale_cases.write(towns, cases, now=now, rng=rng, progress=lambda done: progress(households + done, total))
+    last: int | None = 0
+    while last is not None:
+        with transaction():
+            last = cases_service.searching.rebuild_part(after=last)
     with transaction():
         writing.analyze()
         audit.record(

@@ -1,4 +1,4 @@
-"""What still lies with posts: nobody closes one before this is empty or has found a successor."""
+"""What still lies with posts, said a second time: a change is right when this is empty or has found a successor."""
 
 from __future__ import annotations
 

@@ -1,0 +1,152 @@
+"""Finding cases by their words and numbers, newest first, inside the viewer's scope.
+
+A rare word: its hits are asked for the viewer's scope. A common one (more than `CAP` hits): the word of the viewer's
+place is asked for together with it, and the newest cases are looked through first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, Text, and_, cast, column, func, or_, select, table
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import aliased
+
+from gridcase.cases.models import Case, CaseSearch
+from gridcase.cases.queries.sight import scoped, visible
+from gridcase.cases.rules.searching import asked_words, match, number_typed, number_word, place_word
+from gridcase.core.db import db, dialect_name
+from gridcase.core.paging import PAGE_SIZE, Page, cut, read_mark
+from gridcase.core.permissions import Permission, Viewer
+from gridcase.core.text import clean_line
+from gridcase.grid.models import Grid
+
+CAP = 500  # a word in more cases than that is common
+WALK = 4000  # so many of the newest cases are looked through for a common word before all its hits are sorted
+HIGHEST = 2**31 - 1
+LONGEST_NAME = 4
+VILLAGE_DEPTH = 3  # ids in the path of a village
+_FTS = table("case_search_fts", column("rowid"), column("case_search_fts"))
+# Made once: putting the same names to the same columns anew takes longer than the answer.
+_VILLAGE, _PLACE = aliased(Grid), aliased(Grid)
+_COLUMNS: Select[*tuple[Any, ...]] = (
+    select(
+        Case.id, Case.number, Case.title, Case.state, Case.restricted, Case.registered_at, Case.closed_at,
+        Case.reporter_name, _VILLAGE.name.label("village_name"), _PLACE.name.label("place_name"),
+    )
+    .select_from(Case)
+    .join(_PLACE, _PLACE.id == Case.grid_id)
+    .outerjoin(_VILLAGE, _VILLAGE.id == Case.village_id)
+)  # fmt: skip
+Rows = Sequence[Any]
+
+
+def find_cases(viewer: Viewer, typed: str, *, after: str | None = None, size: int = PAGE_SIZE) -> Page[Any]:
+    """Cases of the viewer's that hold all that was typed, the newest first; a restricted one never, but by its whole
+    number for who may open it."""
+    mark = read_mark(after, int)
+    before, seen, words = mark[0] if mark else HIGHEST, visible(viewer), asked_words(typed)
+    number = number_typed(typed)
+    rows: Rows = []
+    if number is not None:
+        rows = _by_number(seen, number, before, size + 1)
+    if not rows and words:
+        rows = _by_words(viewer, seen, words, before, size + 1)
+    return cut(rows, lambda row: [row.id], size=size)
+
+
+def find_by_reporter(viewer: Viewer, typed: str, *, size: int) -> Rows:
+    """The viewer's newest cases whose reporter has exactly this name; only where he may read who reported."""
+    name = clean_line(typed)
+    if not 2 <= len(name) <= LONGEST_NAME or name.isascii() or not viewer.may(Permission.SEE_REPORTER):
+        return []
+    conditions = [Case.anonymous.is_(False), Case.restricted.is_(False), visible(viewer)]
+    if any(Permission.SEE_REPORTER not in grant.permissions for grant in viewer.grants_with(Permission.SEE_CASE)):
+        conditions.append(scoped(viewer, Permission.SEE_REPORTER))
+    query = _COLUMNS.where(Case.reporter_name == name, *conditions)
+    return db.session.execute(query.order_by(Case.id.desc()).limit(size)).all()
+
+
+# -- numbers
+
+
+def _by_number(seen: ColumnElement[bool], typed: str, before: int, size: int) -> Rows:
+    """By the beginning of our own number, else by the whole of any number, ours or another system's."""
+    own = typed.upper()
+    if own.startswith("GC"):
+        number = Case.number.collate("C") if dialect_name() == "postgresql" else Case.number
+        open_to_him = or_(Case.restricted.is_(False), Case.number == own)
+        found = _newest(_COLUMNS.where(number >= own, number < own + "~", open_to_him, seen), before, size)
+        if found:
+            return found
+    return _of_hits(seen, [number_word(typed)], before, size)
+
+
+# -- words
+
+
+def _by_words(viewer: Viewer, seen: ColumnElement[bool], words: list[str], before: int, size: int) -> Rows:
+    if not _common(words):
+        return _of_hits(seen, words, before, size)
+    found = {row.id: row for place in _places(viewer) for row in _in_place(seen, words, place, before, size)}
+    return [found[key] for key in sorted(found, reverse=True)][:size]
+
+
+def _places(viewer: Viewer) -> list[str | None]:
+    """The words of the places where the viewer's cases lie: of his post's place, and at most of its village, since a
+    post of a cell may be sent what lies beside it."""
+    paths = [grant.path for grant in viewer.grants_with(Permission.SEE_CASE) if grant.path]
+    wide = ["/".join(path.split("/")[: VILLAGE_DEPTH + 1]) + "/" for path in paths]
+    return list(dict.fromkeys(place_word(path) for path in wide))
+
+
+def _in_place(seen: ColumnElement[bool], words: list[str], place: str | None, before: int, size: int) -> Rows:
+    """The newest below a place. Walking the newest cases finds a word that many of them hold; what is not found so has
+    few hits, at most a hundredth of all cases."""
+    wanted = [*words, *([place] if place else [])]
+    if dialect_name() == "postgresql":
+        top = min(before, (db.session.scalar(select(func.max(CaseSearch.case_id))) or 0) + 1)
+        near = and_(CaseSearch.case_id >= top - WALK, CaseSearch.case_id < top, _has(wanted))
+        walked = select(CaseSearch.case_id).where(near).order_by(CaseSearch.case_id.desc()).offset(0).subquery()
+        found = _newest(_COLUMNS.join(walked, walked.c.case_id == Case.id).where(seen), before, size)
+        if len(found) == size:
+            return found
+    return _of_hits(seen, wanted, before, size)
+
+
+def _of_hits(seen: ColumnElement[bool], words: list[str], before: int, size: int) -> Rows:
+    """The newest hits the viewer may open. The hits are taken first and sorted by themselves: a planner that thinks a
+    word common would else walk all cases for one that is rare."""
+    hits = _hits(words, before)
+    if dialect_name() == "postgresql":
+        taken = hits.cte("hits").prefix_with("MATERIALIZED", dialect="postgresql")
+        hits = select(taken.c.case_id).order_by(taken.c.case_id.desc())
+    else:
+        hits = hits.order_by(column("rowid").desc())
+    rows = hits.offset(0).subquery()
+    return _newest(_COLUMNS.join(rows, rows.c.case_id == Case.id).where(seen), before, size)
+
+
+def _hits(words: Sequence[str], before: int = HIGHEST) -> Select[int]:
+    """The cases that hold all of these words, by the index."""
+    if dialect_name() == "sqlite":
+        found = select(_FTS.c.rowid.label("case_id")).where(_FTS.c.case_search_fts.bool_op("MATCH")(match(words)))
+        return found if before == HIGHEST else found.where(_FTS.c.rowid < before)
+    found = select(CaseSearch.case_id).where(_has(words))
+    return found if before == HIGHEST else found.where(CaseSearch.case_id < before)
+
+
+def _has(words: Sequence[str]) -> ColumnElement[bool]:
+    """Whether a row of words holds all of these (PostgreSQL)."""
+    return CaseSearch.words.bool_op("@>")(cast(list(words), ARRAY(Text())))
+
+
+def _common(words: Sequence[str]) -> bool:
+    """Whether more than `CAP` cases hold these words; counted no further."""
+    some = _hits(words).limit(CAP + 1).subquery()
+    return (db.session.scalar(select(func.count()).select_from(some)) or 0) > CAP
+
+
+def _newest(query: Select[*tuple[Any, ...]], before: int, size: int) -> Rows:
+    return db.session.execute(query.where(Case.id < before).order_by(Case.id.desc()).limit(size)).all()

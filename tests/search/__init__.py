@@ -1,0 +1,1 @@
+"""One box over cases, homes, people and places."""
