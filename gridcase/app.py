@@ -22,6 +22,7 @@ import gridcase.dossier.views.liaisons
 import gridcase.exchange.views
 import gridcase.grid.views
 import gridcase.households.views
+import gridcase.mediation.views
 import gridcase.notices.views
 import gridcase.people.views
 import gridcase.planner.views
@@ -54,6 +55,7 @@ ROOMS: tuple[Any, ...] = (
     gridcase.users.views,
     gridcase.notices.views,
     gridcase.cases.views,
+    gridcase.mediation.views,
     gridcase.visits.views,
     gridcase.reception.views,
     gridcase.points.views,

@@ -25,6 +25,7 @@ from gridcase.core.worktime import WorkCalendar
 from gridcase.households import jobs as care
 from gridcase.households import service as households_service
 from gridcase.households.rules import Cause
+from gridcase.mediation import jobs as mediations
 from gridcase.notices import service as notices
 from gridcase.people.rules import Role
 from gridcase.reception import jobs as reception
@@ -53,6 +54,7 @@ def sweep(*, actor: Viewer, now: datetime) -> int:
                 cases.draft_sheets(actor=actor, now=now)
         care.look_again(actor=actor, now=now)
         told += care.tell_tasks(actor=actor, now=now) + reception.tell_hosts(actor=actor, now=now)
+        told += mediations.tell_due(actor=actor, now=now)
     return told + sum(digest.tell_day(county, actor=actor, now=now) for county in counties)
 
 

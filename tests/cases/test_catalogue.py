@@ -141,6 +141,7 @@ def test_classes_of_persons_stay_restricted_and_earn_nothing(ctx: Flask, world: 
     refused("restricted", "不能放开", world, code, restricted=False)
     refused("reporter_rule", "不记积分", world, code, reporter_rule="K3")
     refused("helper_rule", "不记积分", world, code, helper_rule="K4")
+    refused("enabled", "不能停用", world, code, enabled=False)
 
 
 def test_reports_about_others_earn_nothing(ctx: Flask, world: World) -> None:
@@ -169,6 +170,16 @@ def test_a_village_only_shortens_and_switches_off(ctx: Flask, world: World) -> N
     assert rules(world, at="village_b").enabled
     edit(world, RUBBISH, enabled=False)
     refused("enabled", "县里已停用", world, RUBBISH, at="village_a", enabled=True)
+
+
+def test_a_village_has_no_say_in_complaints_about_it(ctx: Flask, world: World) -> None:
+    for code in (COMPLAINT, "1003"):
+        with pytest.raises(Refused, match="村里不能改"):
+            edit(world, code, at="village_a", enabled=False)
+        with pytest.raises(Refused, match="村里不能改"):
+            edit(world, code, at="village_a", department="村委会")
+    refused("enabled", "不能停用", world, "0301", at="village_a", enabled=False)
+    refused("enabled", "不能停用", world, PETITION, at="village_a", enabled=False)
 
 
 def test_who_may_set_what(ctx: Flask, world: World, viewer_of: Find) -> None:

@@ -11,7 +11,8 @@ from typing import Any
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from tests.cases.lives import START, CaseLives, Town
+from tests.cases.lives import CaseLives
+from tests.cases.lives_town import START, Town
 from tests.conftest import Templates
 from tests.soak.progress import Progress
 

@@ -30,6 +30,7 @@ from gridcase.cases.queries.editing import (
     versions_of,
     village_versions,
 )
+from gridcase.cases.queries.ledger import MOST_ROWS, Figures, Month, month_figures, month_rows
 from gridcase.cases.queries.lists import (
     COUNT_CAP,
     Filters,
@@ -39,6 +40,7 @@ from gridcase.cases.queries.lists import (
     tabs_for,
     villages_seen,
     waiting_for,
+    whole_list,
     work_list,
 )
 from gridcase.cases.queries.page import (
@@ -62,7 +64,7 @@ from gridcase.cases.queries.page import (
 )
 from gridcase.cases.queries.papers import get_paper, papers_by_step, papers_held
 from gridcase.cases.queries.posts import Held, held_by, posts_to_warn, village_desk, without_addressee
-from gridcase.cases.queries.sheets import get_sheet, late_without_sheet, supervision_sheets
+from gridcase.cases.queries.sheets import get_sheet, late_without_sheet, sheets_of, supervision_sheets
 from gridcase.cases.queries.sight import (
     get_case,
     grants_over,
@@ -80,11 +82,14 @@ from gridcase.cases.queries.upkeep import check
 
 __all__ = [
     "COUNT_CAP",
+    "MOST_ROWS",
     "Clock",
     "Entry",
+    "Figures",
     "Filters",
     "Held",
     "Likely",
+    "Month",
     "SuggestedClass",
     "Tab",
     "Typed",
@@ -121,6 +126,8 @@ __all__ = [
     "linked",
     "may_register",
     "may_set",
+    "month_figures",
+    "month_rows",
     "named_parties",
     "open_condition",
     "open_follower",
@@ -137,6 +144,7 @@ __all__ = [
     "running_of",
     "scoped",
     "seen_by_source",
+    "sheets_of",
     "standing_of",
     "steps",
     "suggest_classes",
@@ -158,6 +166,7 @@ __all__ = [
     "visible_on_map",
     "waiting_for",
     "whistle_of",
+    "whole_list",
     "without_addressee",
     "work_list",
 ]

@@ -171,6 +171,25 @@ def work_list(viewer: Viewer, filters: Filters, *, now: datetime, after: str | N
     return cut(rows, lambda row: [(row.due_at if by_due else row.registered_at).isoformat(), row.id])
 
 
+def whole_list(viewer: Viewer, filters: Filters, *, now: datetime, most: int) -> Sequence[Any]:
+    """The rows of the list as a file takes them: no restricted case, at most one more than `most`."""
+    by_due = filters.tab in BY_DUE
+    order = (Case.due_at, Case.id) if by_due else (Case.registered_at.desc(), Case.id.desc())
+    conditions = [*_in_tab(viewer, filters.tab, now), *_narrowed(filters, now), Case.restricted.is_(False)]
+    return rows_of(viewer, conditions, order, newest=filters.tab is Tab.ALL, most=most)
+
+
+def rows_of(
+    viewer: Viewer, conditions: list[ColumnElement[bool]], order: tuple[Any, ...], *, newest: bool, most: int
+) -> Sequence[Any]:
+    """Rows with the columns of the list, at most one more than `most`, so that one knows when there are more."""
+    picked = _picked(ways_in(viewer, newest=newest), conditions, order, most + 1)
+    if picked is None:
+        return []
+    query = _columns().join(picked, picked.c.id == Case.id).where(visible(viewer)).order_by(*order)
+    return db.session.execute(query.limit(most + 1)).all()
+
+
 def chosen(viewer: Viewer, ids: Collection[int]) -> list[Case]:
     """Those of these cases that the viewer may open, the earliest due first."""
     query = select(Case).where(Case.id.in_(sorted(ids)), visible(viewer)).order_by(Case.due_at, Case.id)

@@ -73,5 +73,15 @@ def get_sheet(sheet_id: int, *, viewer: Viewer) -> tuple[SupervisionSheet, Case]
     return found[0], found[1]
 
 
+def sheets_of(case: Case, *, viewer: Viewer) -> Sequence[int]:
+    """The sheets of a case that this viewer may open, the newest first."""
+    query = (
+        select(SupervisionSheet.id)
+        .join(Case, Case.id == SupervisionSheet.case_id)
+        .where(SupervisionSheet.case_id == case.id, SupervisionSheet.state != SheetState.DROPPED, _seen(viewer))
+    )
+    return db.session.scalars(query.order_by(SupervisionSheet.id.desc())).all()
+
+
 def _seen(viewer: Viewer) -> Any:
     return reach(viewer, Permission.SUPERVISE_CASE, path=SupervisionSheet.path) & Case.restricted.is_(False)

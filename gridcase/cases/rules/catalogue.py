@@ -23,6 +23,7 @@ NEVER_POINTS = frozenset({"0905", PETITION})
 # Regulation on petition work, articles 22, 23 and 34: days of the calendar.
 PETITION_CONTACT, PETITION_LIMIT = 15, 60
 MOST = {LimitUnit.WORKING: 2000, LimitUnit.NATURAL: 8760, LimitUnit.DAYS: 365}
+CANNOT_GO = N_("这类事必须随时能报，不能停用。")
 _ROUGHLY = {LimitUnit.WORKING: 3.0, LimitUnit.NATURAL: 1.0, LimitUnit.DAYS: 24.0}  # natural hours: 8 W are a day
 
 
@@ -72,6 +73,8 @@ def checked(terms: Terms, *, code: str) -> Terms:
     _check_limits(terms, code)
     if not terms.department:
         raise Refused(N_("请填主办单位，例如水利站。"), field="department")
+    if not terms.enabled and stays_restricted(code):
+        raise Refused(CANNOT_GO, field="enabled")
     if stays_restricted(code) and not terms.restricted:
         raise Refused(N_("这类事涉及具体的人，只能限定可见，不能放开。"), field="restricted")
     _check_points(terms, code)
@@ -109,8 +112,12 @@ def _check_points(terms: Terms, code: str) -> None:
             raise Refused(N_("反映别人的事不记积分，请选“不记分”。"), field=name)
 
 
-def checked_in_village(terms: Terms, above: Terms) -> Terms:
+def checked_in_village(terms: Terms, above: Terms, *, code: str) -> Terms:
     """The rules of a village: what stands above, with shorter limits, its own unit, or switched off."""
+    if code in ABOVE_THE_VILLAGE:  # it is what they are about
+        raise Refused(N_("反映干部和村务的事由镇级以上定，村里不能改。"))
+    if not terms.enabled and (stays_restricted(code) or code == PETITION):
+        raise Refused(CANNOT_GO, field="enabled")
     if not above.enabled and terms.enabled:
         raise Refused(N_("县里已停用这个类别，村里不能启用。"), field="enabled")
     for name, unit_name in (("contact_limit", "contact_unit"), ("limit", "limit_unit")):

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from gridcase.core.words import N_, Text
 
 UNSORTED_CLASS = "0000"
+DISPUTES = "01"  # the major class that can be mediated
 
 # What is said about an official, a liaison or the village's accounts is dealt with above the village, and nobody there
 # learns of it: always restricted.

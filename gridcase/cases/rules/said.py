@@ -27,6 +27,14 @@ _HAPPENED: Mapping[str, Text] = {
     "check_passed": N_("复核通过"),
     "check_failed": N_("复核不通过"),
 }
+_MEDIATED: Mapping[str, Text] = {
+    "opened": N_("开始调解"),
+    "reopened": N_("恢复调解"),
+    "agreed": N_("调解达成协议"),
+    "failed": N_("调解未达成协议"),
+    "withdrawn": N_("当事人撤回调解"),
+    "referred": N_("调解转仲裁或诉讼"),
+}
 
 
 def time_left(*, due_at: datetime | None, now: datetime, unit: LimitUnit, calendar: WorkCalendar) -> Text:
@@ -97,6 +105,8 @@ def what_happened(move: str, detail: Mapping[str, Any]) -> Text:
         return N_("%(giver)s移交给%(to)s", giver=detail["from"], to=detail["to"])
     if move == "record_answer" and not detail.get("answer"):
         return _HAPPENED["attempt"]
+    if move == "comment" and detail.get("mediation"):
+        return _MEDIATED[detail["mediation"]]
     if move == "second_check":
         return _HAPPENED["check_passed" if detail.get("passed") else "check_failed"]
     return _HAPPENED.get(move) or move_named(move).label

@@ -26,6 +26,7 @@ from gridcase.cases.service.following import follow_up
 from gridcase.cases.service.handover import hand_back, hand_over
 from gridcase.cases.service.history import HistoryRow, ImportResult, import_history
 from gridcase.cases.service.learning import learn_classes
+from gridcase.cases.service.leaving import note_export
 from gridcase.cases.service.linking import link_to
 from gridcase.cases.service.moves import (
     REMINDABLE,
@@ -119,6 +120,7 @@ __all__ = [
     "look_at_deadlines",
     "mark_of",
     "move_deadlines",
+    "note_export",
     "open_request",
     "rate_units",
     "rate_whistle",

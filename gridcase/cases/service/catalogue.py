@@ -80,7 +80,8 @@ def set_class(
     if seen and seen != mark_of(standing):
         raise Refused(CHANGED_MEANWHILE)
     county = place.level == GridLevel.COUNTY
-    terms = checked(terms, code=case_class.code) if county else checked_in_village(terms, above)
+    code = case_class.code
+    terms = checked(terms, code=code) if county else checked_in_village(terms, above, code=code)
     before = Terms.of(standing.terms)
     if terms == before:
         raise Refused(N_("和现在完全相同，不用保存。"))

@@ -255,9 +255,9 @@ def remind(case: Case, *, actor: Viewer, now: datetime, note: str | None = None)
     return step
 
 
-def comment(case: Case, *, actor: Viewer, now: datetime, note: str) -> CaseStep:
-    """Add a word to the timeline."""
-    return _move(case, "comment", actor=actor, now=now, note=note)
+def comment(case: Case, *, actor: Viewer, now: datetime, note: str, detail: dict[str, Any] | None = None) -> CaseStep:
+    """Add a word to the timeline; `detail`: what a room above this one has to say (`said.what_happened`)."""
+    return _move(case, "comment", actor=actor, now=now, note=note, detail=detail)
 
 
 def withdraw(case: Case, *, actor: Viewer, now: datetime, note: str) -> CaseStep:

@@ -18,7 +18,7 @@ bp = Blueprint("cases", __name__, url_prefix="/cases")
 NAV = (
     NavItem(
         key="cases", label=N_("事件"), endpoint="cases.index", icon="case", needs=frozenset({Permission.SEE_CASE}),
-        order=10, phone=True,
+        order=10, phone=True, group="cases",
     ),
 )  # fmt: skip
 

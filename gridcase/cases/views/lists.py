@@ -27,7 +27,7 @@ def index() -> ResponseReturnValue:
     """What waits for me first; tabs and filters stand in the link."""
     someone, now = viewer(), clock.now()
     tabs = queries.tabs_for(someone)
-    filters = _filters(someone, tabs)
+    filters = filters_asked(someone)
     page = queries.work_list(someone, filters, now=now, after=request.args.get("after"))
     return render_template(
         "cases/list.html", page=page, times=_times(page.rows, now), filters=filters, tabs=tabs, Tab=Tab,
@@ -38,9 +38,9 @@ def index() -> ResponseReturnValue:
     )  # fmt: skip
 
 
-def _filters(someone: Viewer, tabs: list[Tab]) -> Filters:
+def filters_asked(someone: Viewer) -> Filters:
     """Read the link; what makes no sense does not narrow."""
-    asked = request.args
+    asked, tabs = request.args, queries.tabs_for(someone)
     words = asked.get("q", "")[:60]
     return Filters(
         tab=next((tab for tab in tabs if tab == asked.get("tab")), Tab.ALL if words.strip() else _first(someone)),

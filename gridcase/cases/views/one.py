@@ -28,9 +28,10 @@ from gridcase.cases.rules import (
     moves_open_to,
     primary_move,
 )
+from gridcase.cases.rules.majors import DISPUTES
 from gridcase.cases.rules.papers import PaperKind
 from gridcase.cases.rules.said import limit_said, time_left, what_happened
-from gridcase.cases.views import beside, papers, replies
+from gridcase.cases.views import beside, papers, prints, replies
 from gridcase.cases.views.acts import ACTS, Act
 from gridcase.cases.views.base import bp, class_name, rules_from
 from gridcase.core import clock
@@ -180,6 +181,7 @@ def _page(case: Case, someone: Viewer, now: datetime, filled: dict[str, Any]) ->
         state=State(case.state), channel=Channel(case.channel), urgency=Urgency(case.urgency),
         answer=Answer(case.answer) if case.answer else None, rating=Rating(case.rating) if case.rating else None,
         named=named, papers=queries.papers_by_step(case, reads_letters=named), paper_kind=PaperKind,
+        prints=prints.menu(case, line, someone), dispute=case.case_class.major == DISPUTES,
         moves=buttons[:seen], other_moves=buttons[seen:], beside=beside.of(case), class_name=class_name,
         received_on=queries.received_on(case) if case.source_no else None,
         what_happened=what_happened, roles=NAMES_OF_ROLES, backward=BACKWARD, limit_said=limit_said,
