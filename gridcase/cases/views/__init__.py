@@ -1,8 +1,35 @@
 """Pages of cases: the work list, the intake, one case with its moves, several at once, supervision sheets."""
 
-from gridcase.cases.views import alike, base, bulk, catalogue, intake, ledger, lists, one, papers, prints, replies, sheets
+from gridcase.cases.views import (
+    alike,
+    base,
+    bulk,
+    catalogue,
+    intake,
+    ledger,
+    lists,
+    one,
+    papers,
+    prints,
+    replies,
+    sheets,
+)
 from gridcase.cases.views.base import bp
 
 NAV = base.NAV + catalogue.NAV + replies.NAV
 
-__all__ = ["NAV", "alike", "bp", "bulk", "catalogue", "intake", "ledger", "lists", "one", "papers", "prints", "replies", "sheets"]
+__all__ = [
+    "NAV",
+    "alike",
+    "bp",
+    "bulk",
+    "catalogue",
+    "intake",
+    "ledger",
+    "lists",
+    "one",
+    "papers",
+    "prints",
+    "replies",
+    "sheets",
+]
