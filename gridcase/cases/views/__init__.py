@@ -19,5 +19,6 @@ from gridcase.cases.views.base import bp
 NAV = base.NAV + catalogue.NAV + replies.NAV
 
 __all__ = [
-    "NAV", "alike", "bp", "bulk", "catalogue", "intake", "ledger", "lists", "one", "papers", "prints", "replies", "sheets",
+    "NAV", "alike", "bp", "bulk", "catalogue", "intake", "ledger", "lists", "one", "papers", "prints", "replies",
+    "sheets",
 ]  # fmt: skip
