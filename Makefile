@@ -30,7 +30,7 @@ test: ## lint, types, import contracts and every test on both databases
 	$(BIN)/ruff format --check --quiet .
 	$(BIN)/mypy --no-error-summary
 	$(BIN)/lint-imports --no-cache > .gridcase/lint-imports.log || { cat .gridcase/lint-imports.log; exit 1; }
-	exec $(BIN)/python -m pytest -q -n $(WORKERS)
+	exec $(BIN)/python -m pytest -q -n $(WORKERS) --dist worksteal
 
 setup: ## install everything that make run needs, start nothing
 	$(call install,run)

@@ -5,11 +5,11 @@
 #   TARGET=setup deploy/try_in_chroot.sh    make setup only
 #   TARGET=test deploy/try_in_chroot.sh     make test
 #
-# What is tried is the last commit of this checkout. CHROOTS keeps the bare system for the next time.
+# What is tried is the last commit of this checkout. CHROOTS=folder keeps the bare system there for the next time.
 set -euo pipefail
 
 checkout=$(git -C "$(dirname "$0")" rev-parse --show-toplevel)
-chroots=${CHROOTS:-/var/tmp/gridcase-chroots}
+chroots=${CHROOTS:-$(mktemp -d -t gridcase-chroots.XXXXXX)}
 target=${TARGET:-run}
 port=${PORT:-18099}
 
@@ -33,6 +33,11 @@ leave() {
         mountpoint -q "$chroots/machine/$mounted" && umount -l "$chroots/machine/$mounted"
     done
     return 0
+}
+
+finish() {
+    leave
+    [ -n "${CHROOTS:-}" ] || rm -rf --one-file-system "$chroots"
 }
 
 enter_fresh_machine() {
@@ -86,7 +91,7 @@ run_and_stop() {
     echo "== $user: stopped cleanly"
 }
 
-trap leave EXIT
+trap finish EXIT
 mkdir -p "$chroots"
 make_base
 for user in root clerk; do

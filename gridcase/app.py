@@ -22,10 +22,12 @@ import gridcase.dossier.views.liaisons
 import gridcase.exchange.views
 import gridcase.grid.views
 import gridcase.households.views
+import gridcase.mediation.views
 import gridcase.notices.views
 import gridcase.people.views
 import gridcase.planner.views
 import gridcase.points.views
+import gridcase.reception.views
 import gridcase.reminders.views
 import gridcase.resident.views
 import gridcase.search.views
@@ -54,7 +56,9 @@ ROOMS: tuple[Any, ...] = (
     gridcase.users.views,
     gridcase.notices.views,
     gridcase.cases.views,
+    gridcase.mediation.views,
     gridcase.visits.views,
+    gridcase.reception.views,
     gridcase.points.views,
     gridcase.grid.views,
     gridcase.people.views,

@@ -5,7 +5,6 @@ decides by unique rows. So two schedulers do no harm, and a stopped night loses 
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 from apscheduler.schedulers.blocking import BlockingScheduler
 from flask import Flask
@@ -88,8 +87,11 @@ def seal_audit(_config: Config) -> int:
 
 
 def send_messages(config: Config) -> int:
-    """What waits in the outbox."""
-    return notices.send_to_file(Path(config.outbox_file), now=clock.now()) if config.outbox_file else 0
+    """What waits in the outbox; where it is quiet emergencies alone."""
+    if not notices.anything_waits():
+        return 0
+    now = clock.now()
+    return notices.send_waiting(config, now=now, asleep=reminders.asleep(now))
 
 
 def forget_sessions(_config: Config) -> int:
@@ -130,7 +132,8 @@ TIMETABLE: tuple[Job, ...] = (
     finish_imports,
     sweep_files,
 )
-PLANS_SECONDS = 2  # somebody looks at the page and waits
+# Somebody looks at the page and waits; an emergency is told in seconds.
+SOONER: dict[Job, int] = {make_plans: 2, send_messages: 5}
 
 
 def tick(app: Flask) -> dict[str, int]:
@@ -149,13 +152,13 @@ def tick(app: Flask) -> dict[str, int]:
     return done
 
 
-def make_plans_soon(app: Flask) -> None:
-    """The proposals alone, between two rounds: in a thread of its own, so that nothing else waits for the solver."""
+def between_rounds(app: Flask, task: Job) -> None:
+    """One job alone, more often than the round: in a thread of its own, so that nothing else waits for it."""
     with app.app_context():
         try:
-            make_plans(app.extensions["gridcase"])
+            task(app.extensions["gridcase"])
         except Exception:
-            app.logger.exception("planning failed")
+            app.logger.exception("job %s failed", task.__name__)
         finally:
             db.session.remove()
 
@@ -173,9 +176,11 @@ def run(app: Flask) -> None:
         coalesce=True,
         max_instances=1,
     )
-    scheduler.add_job(
-        make_plans_soon, "interval", args=[app], seconds=PLANS_SECONDS, misfire_grace_time=None, coalesce=True,
-        max_instances=1,
-    )  # fmt: skip
+    for task, seconds in SOONER.items():
+        scheduler.add_job(
+            between_rounds, "interval", args=[app, task], seconds=seconds, misfire_grace_time=None, coalesce=True,
+            max_instances=1,
+        )  # fmt: skip
     tick(app)
+    app.logger.info("the scheduler has looked once and looks again every %s s", config.sweep_seconds)
     scheduler.start()

@@ -24,7 +24,7 @@ from gridcase.users import queries as users
 from gridcase.users import service as user_service
 from gridcase.users.models import User
 from gridcase.users.session import Account
-from tests import provision, timing
+from tests import once, provision, timing
 from tests.factories import world as factory
 from tests.factories.demo import blank, blanks, demo_config, own_demo, small_demo
 from tests.factories.world import World
@@ -35,11 +35,22 @@ DATABASES = ("sqlite", "postgresql")
 MONDAY = "2026-11-23T10:00:00+08:00"
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest settles where temporary folders lie
 def pytest_configure(config: pytest.Config) -> None:
-    """The process that leads the run starts PostgreSQL once; its workers find it in the environment."""
+    """The process that leads the run starts PostgreSQL once; its workers find it in the environment. Where its files
+    lie in memory, those of the tests lie there too: SQLite then waits for no disk."""
     timing.register(config)
+    once.register()
     if not hasattr(config, "workerinput") and not config.option.collectonly and provision.ENVIRONMENT not in os.environ:
-        os.environ[provision.ENVIRONMENT] = provision.start().superuser_url
+        os.environ[provision.ENVIRONMENT] = provision.start(in_memory=True).superuser_url
+        folder = provision.memory_folder()
+        if folder is not None and config.option.basetemp is None:
+            config.option.basetemp = str(folder)
+
+
+def pytest_collection_finish() -> None:
+    """Everything is imported."""
+    once.leave_alone()
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

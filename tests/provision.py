@@ -25,6 +25,8 @@ from psycopg import sql
 from sqlalchemy import URL, make_url
 
 HOME = Path(__file__).resolve().parents[1] / ".test" / "pg"
+# Linux keeps this folder in memory. A test's own database is some 700 files: 0.25 s of work on a disk, 0.04 s here.
+MEMORY, ROOM_BYTES = Path("/dev/shm"), 2 * 1024**3
 ENVIRONMENT = "GRIDCASE_TEST_PG"
 OWNER, APP = "gridcase_owner", "gridcase_app"
 START_SECONDS, STOP_SECONDS = 30, 20
@@ -126,13 +128,14 @@ class _Server:
 _running: _Server | None = None
 
 
-def start() -> Cluster:
-    """Start the server of this process, or answer with the one it has; it stops at exit at the latest."""
+def start(*, in_memory: bool = False) -> Cluster:
+    """Start the server of this process, or answer with the one it has; it stops at exit at the latest. `in_memory`:
+    its files lie in memory where there is room for them."""
     global _running
     if _running is None:
         binaries = _binaries()
         _sweep()
-        _running = _launch(binaries)
+        _running = _launch(binaries, MEMORY if in_memory and _has_room() else HOME)
         atexit.register(stop)
     return _running.cluster
 
@@ -151,9 +154,14 @@ def stop() -> None:
 def running() -> Iterator[Cluster]:
     """`start()` and `stop()` around a block."""
     try:
-        yield start()
+        yield start(in_memory=True)
     finally:
         stop()
+
+
+def memory_folder() -> Path | None:
+    """A folder in memory that goes with the server of this process; None where its files lie on a disk."""
+    return _running.folder / "tests" if _running and _running.folder.parent == MEMORY else None
 
 
 def attach() -> Cluster:
@@ -181,8 +189,8 @@ def _binaries() -> Path:
     return max(found)[1]
 
 
-def _launch(binaries: Path) -> _Server:
-    folder, lock = _folder()
+def _launch(binaries: Path, home: Path) -> _Server:
+    folder, lock = _folder(home)
     data, log = folder / "data", folder / "log"
     initdb: list[str | Path] = [
         binaries / "initdb",
@@ -259,10 +267,14 @@ def _free_port() -> int:
 # --- folders: one per run, locked while the run lives, so that a later run knows which ones are left over
 
 
-def _folder() -> tuple[Path, int]:
+def _has_room() -> bool:
+    return MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM_BYTES
+
+
+def _folder(home: Path) -> tuple[Path, int]:
     """A new folder the server's user may enter, and the lock that says this run is alive."""
-    HOME.mkdir(parents=True, exist_ok=True)
-    base = HOME if _reachable(HOME) else Path(tempfile.gettempdir())
+    home.mkdir(parents=True, exist_ok=True)
+    base = home if _reachable(home) else Path(tempfile.gettempdir())
     folder = Path(tempfile.mkdtemp(prefix="gridcase-pg-", dir=base))
     if os.geteuid() == 0:
         shutil.chown(folder, "postgres", "postgres")
@@ -278,7 +290,7 @@ def _reachable(folder: Path) -> bool:
 
 def _sweep() -> None:
     """Remove what a killed run left behind. A run that lives holds its lock and keeps its folder."""
-    for base in {HOME, Path(tempfile.gettempdir())}:
+    for base in {HOME, MEMORY, Path(tempfile.gettempdir())}:
         for folder in base.glob("gridcase-pg-*"):
             with contextlib.suppress(OSError):  # somebody else's, or being removed by another run
                 _sweep_one(folder)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
 
 from sqlalchemy import func, select
@@ -20,8 +20,27 @@ VERSIONS_SHOWN = 20
 
 def work_calendar() -> WorkCalendar:
     """The working calendar of this installation."""
-    config = current()
-    return _built(config.url, config.office_hours, _mark())
+    return stamped_calendar()[0]
+
+
+@dataclasses.dataclass(frozen=True)
+class Stamp:
+    """The number of a version of the calendar, and since when it is in force."""
+
+    id: int
+    at: datetime
+
+
+def stamped_calendar() -> tuple[WorkCalendar, Stamp | None]:
+    """The calendar with the version it is; None where it was never changed since versions are kept."""
+    config, mark = current(), _mark()
+    return _built(config.url, config.office_hours, mark), _stamp(config.url, mark) if mark[2] else None
+
+
+@lru_cache(maxsize=8)
+def _stamp(_url: str, mark: tuple[object, ...]) -> Stamp:
+    row = db.session.get_one(CalendarVersion, mark[2])
+    return Stamp(row.id, row.at)
 
 
 def _mark() -> tuple[object, ...]:

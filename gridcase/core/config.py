@@ -11,6 +11,7 @@ from typing import Any
 from flask import current_app
 
 from gridcase.core.errors import SetupProblem
+from gridcase.core.outward import named_hosts
 from gridcase.core.words import N_
 
 PREFIX = "GRIDCASE_"
@@ -58,6 +59,18 @@ class Config:
     extensions: int = setting(1, "how often the limit of a case can be extended")
     second_check_percent: int = setting(10, "share of self-solved cases that a section leader looks at again")
     sweep_seconds: int = setting(60, "how often the scheduler looks for what is due")
+    site_url: str = setting(
+        "", "address under which people open this site, for links in messages; empty: the first trusted host"
+    )
+    outside_hosts: str = setting(
+        "", "comma-separated host or host:port that messages may go to over http, on another port or inside the network"
+    )
+    mail_host: str = setting("", "mail server for reminders by mail; empty: no mail")
+    mail_port: int = setting(465, "port of the mail server")
+    mail_security: str = setting("tls", "tls (from the first byte), starttls, or none (inside the machine room only)")
+    mail_user: str = setting("", "account at the mail server; empty: none is asked for")
+    mail_password: str = setting("", "password of that account", secret=True)
+    mail_from: str = setting("", "sender of the mails; must be set with the mail server")
     outbox_file: str = setting("", "trials: write outgoing messages to this file; refused in production")
     now: str = setting("", "trials: the clock, as an ISO time or @FILE; refused in production")
 
@@ -81,12 +94,29 @@ class Config:
         """The database the application uses."""
         return self.database_url or f"sqlite:///{self.folder / 'gridcase.sqlite3'}"
 
+    @property
+    def site(self) -> str:
+        """The site's address without a slash at its end."""
+        if self.site_url:
+            return self.site_url.rstrip("/")
+        host = next((one for one in self.trusted_hosts.split(",") if one), f"{self.host}:{self.port}")
+        return f"{'https' if self.https or self.production else 'http'}://{host}"
+
+    @property
+    def named_hosts(self) -> frozenset[str]:
+        """What `outside_hosts` names, as `host:port`."""
+        return named_hosts(self.outside_hosts)
+
     def checked(self) -> Config:
         """The same settings, or `SetupProblem` with the sentence that says what to change."""
         if self.env not in {"production", "demo", "test"}:
             raise SetupProblem(N_("GRIDCASE_ENV 只能是 production、demo 或 test。"))
         if not 3 <= self.notice_days <= 15:
             raise SetupProblem(N_("GRIDCASE_NOTICE_DAYS 须在 3 到 15 之间。"))
+        if self.mail_security not in {"tls", "starttls", "none"}:
+            raise SetupProblem(N_("GRIDCASE_MAIL_SECURITY 只能是 tls、starttls 或 none。"))
+        if self.mail_host and not self.mail_from:
+            raise SetupProblem(N_("设置了 GRIDCASE_MAIL_HOST，就要设置 GRIDCASE_MAIL_FROM。"))
         if self.production:
             self._check_production()
         if self.demo and self.host not in {"127.0.0.1", "localhost", "::1"} and not self.demo_anywhere:

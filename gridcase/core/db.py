@@ -87,13 +87,20 @@ def sqlite_module() -> ModuleType:
 
 
 def engine_options(url: str, *, pool_size: int) -> dict[str, Any]:
-    """Options for `create_engine`, by database."""
+    """Options for `create_engine`, by database. An error never carries values: it goes into the log."""
     if url.startswith("sqlite"):
         return {
             "module": sqlite_module(),
+            "hide_parameters": True,
             "connect_args": {"timeout": BUSY_MS / 1000, "check_same_thread": False},
         }
-    return {"pool_size": pool_size, "max_overflow": 2, "pool_pre_ping": True, "pool_recycle": 1800}
+    return {
+        "hide_parameters": True,
+        "pool_size": pool_size,
+        "max_overflow": 2,
+        "pool_pre_ping": True,
+        "pool_recycle": 1800,
+    }
 
 
 def prepare_engine(engine: Engine) -> None:

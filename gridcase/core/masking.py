@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import re
 
-from gridcase.core.words import N_, Text
-
 _STAR = "*"
 _GROUP = re.compile(r"^.*?(?:村民小组|(?<=[0-9０-９一二三四五六七八九十百])[组社队])")
 _VILLAGE = re.compile(r"^.*?(?:社区|村委会|村(?!民))")
@@ -25,11 +23,6 @@ def mask_name(name: str) -> str:
     return name[0] + _STAR * (len(name) - 2) + name[-1]
 
 
-def mask_child(head_name: str) -> Text:
-    """A child has no name anywhere public, only the household it belongs to."""
-    return N_("某某（户主%(name)s）", name=mask_name(head_name))
-
-
 def mask_phone(phone: str) -> str:
     """`13812341234` -> `138****1234`; short and landline numbers keep their last two digits."""
     digits = re.sub(r"\D", "", phone)
@@ -38,14 +31,6 @@ def mask_phone(phone: str) -> str:
     if len(digits) == 11 and digits.startswith("1"):
         return digits[:3] + _STAR * 4 + digits[-4:]
     return _STAR * 4 + digits[-2:] if len(digits) > 4 else _STAR * len(digits)
-
-
-def mask_id(number: str) -> str:
-    """`610921199001011234` -> `6109**********1234`, bank cards alike; anything shorter than 12 is hidden."""
-    number = re.sub(r"\s", "", number)
-    if len(number) < 12:
-        return _STAR * len(number)
-    return number[:4] + _STAR * (len(number) - 8) + number[-4:]
 
 
 def mask_address(address: str) -> str:

@@ -55,6 +55,7 @@ class Permission(StrEnum):
     EXPORT_REGISTERS = "export_registers"  # with names in full: each time with a purpose
     MANAGE_TOWN = "manage_town"
     MANAGE_COUNTY = "manage_county"
+    SET_CATALOGUE = "set_catalogue"  # the rules of classes and the reply templates of a place
     MANAGE_ACCOUNTS = "manage_accounts"
     SEE_AUDIT = "see_audit"
     SEE_SYSTEM = "see_system"

@@ -171,10 +171,6 @@ class WorkCalendar:
         """This moment when the office is open, else the next opening (at closing time it is closed)."""
         return self.add_hours(at, 0).at
 
-    def is_open(self, at: datetime) -> bool:
-        """Whether the office is open at this moment."""
-        return self.next_opening(at) == at
-
     # -- forward and back
 
     def add(self, start: datetime, limit: Limit, *, pauses: Sequence[Span] = ()) -> Deadline:

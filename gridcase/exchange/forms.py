@@ -9,8 +9,9 @@ from flask_babel import lazy_gettext as _
 from flask_wtf.file import FileAllowed, FileField, FileRequired
 from wtforms import DateField, HiddenField, RadioField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import DataRequired, Length, Optional, Regexp
+from wtforms.validators import AnyOf, DataRequired, Length, Optional, Regexp
 
+from gridcase.cases.rules.transfers import SOURCES
 from gridcase.web.formkit import BaseForm, options
 
 Choices = Sequence[tuple[str, str]]
@@ -26,11 +27,14 @@ class UploadForm(BaseForm):
     )
     town = SelectField(_("乡镇"))
     village = SelectField(_("村"), default="")
+    source = SelectField(_("哪里来的件"), default="")
 
     def __init__(self, *, towns: Choices, villages: Choices, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.town.choices = options(towns)
         self.village.choices = options([("", _("全镇（先进“待分类”）")), *villages])
+        desks = [(channel.value, channel.label) for channel in SOURCES]
+        self.source.choices = options([("", _("其他系统（按编号列的列名记）")), *desks])
 
 
 class ConfirmForm(BaseForm):
@@ -39,6 +43,7 @@ class ConfirmForm(BaseForm):
     digest = HiddenField(validators=[Regexp(r"^[0-9a-f]{64}$")])
     town = HiddenField()
     village = HiddenField()
+    source = HiddenField(validators=[Optional(), AnyOf([*SOURCES])])
 
 
 class RegisterUploadForm(BaseForm):

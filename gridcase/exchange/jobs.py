@@ -11,11 +11,12 @@ import logging
 import threading
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+from gridcase.cases.rules import Channel
 from gridcase.core import clock
 from gridcase.core.clock import town_day
 from gridcase.core.config import current
@@ -50,11 +51,12 @@ def import_cases(
     dry_run: bool,
     now: datetime,
     progress: Progress | None = None,
+    source: Channel | None = None,
 ) -> ImportReport:
     """Take over a list of cases: checked whole without a lock, then written in one short transaction, or not at all."""
     checked = service.check_cases(
         actor=actor, data=data, town_code=town_code, village_code=village_code, dry_run=dry_run, now=now,
-        progress=progress,
+        progress=progress, source=source,
     )  # fmt: skip
     if not checked.ready:
         return checked.report
@@ -62,7 +64,7 @@ def import_cases(
         begun = time.perf_counter()
         report = service.take_over(checked, actor=actor, now=now)
     lock_ms = (time.perf_counter() - begun) * 1000
-    return ImportReport(report.total, report.new, report.known, lock_ms=lock_ms)
+    return replace(report, lock_ms=lock_ms)
 
 
 def export_cases(*, actor: Viewer, path: Path, town_code: str, since: date | None, now: datetime) -> int:

@@ -100,6 +100,7 @@ class NamingForm(BaseForm):
 class SectionForm(BaseForm):
     """A section's name."""
 
+    seen = HiddenField()
     name = StringField(
         _("名称"),
         filters=[tidy],

@@ -1,42 +1,195 @@
-"""Sending what waits in the outbox."""
+"""Sending what waits in the outbox: exactly one row a message inside, at least once under the same number outside.
+
+Who sends decides the row: a sender claims it for a minute, in a transaction of its own, sends it while no lock is
+held, and notes how it went, if the claim is still its own. A sender that is killed leaves a claim that runs out, and
+the next one sends the message again under the same number. Claims and pauses are measured by the database's clock:
+senders whose clocks differ agree on it.
+"""
 
 from __future__ import annotations
 
 import json
+import smtplib
+import ssl
+from collections.abc import Collection
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime
+from email.message import EmailMessage
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import BigInteger, ColumnElement, and_, cast, extract, func, or_, select, update
 
-from gridcase.core.db import db, transaction
-from gridcase.notices.models import FILE_CHANNEL, Notice, Outbox
+from gridcase.core import outward
+from gridcase.core.config import Config
+from gridcase.core.db import db, dialect_name, transaction
+from gridcase.core.scope import under
+from gridcase.notices.models import FILE_CHANNEL, NoticeChannel, Outbox
+from gridcase.notices.rules import Channel, Message, Sending, call_of, pause_after, refusal
+
+CLAIM_SECONDS = 60  # longer than the slowest call
+BATCH = 200
+MAIL_SECONDS = 10
+BARRED, NO_MAIL, ENDED = "barred", "no_mail", "ended"
+NO_USE = (BARRED, NO_MAIL, ENDED)  # trying again by itself would change nothing
 
 
-def send_to_file(path: Path, *, now: datetime, batch: int = 200) -> int:
-    """The trial channel: one line of JSON a message. Each is first claimed, then written, then marked as sent, so that
-    a stop in between repeats it under the same message id and never drops it. Returns how many were written.
-    """
-    ids = db.session.scalars(
-        select(Outbox.id)
-        .where(Outbox.channel == FILE_CHANNEL, Outbox.state.in_(("queued", "sending")))
-        .order_by(Outbox.id)
-        .limit(batch)
-    ).all()
-    for outbox_id in ids:
-        with transaction():
-            message = db.session.get_one(Outbox, outbox_id)
-            message.state, message.tries = "sending", message.tries + 1
-        message = db.session.get_one(Outbox, outbox_id)
-        notice = db.session.get_one(Notice, message.notice_id)
-        line = {
-            "id": message.message_id,
-            "rule": notice.rule,
-            "subject": notice.subject_id,
-            "link": notice.link,
-        }
-        with path.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(line, ensure_ascii=False) + "\n")
-        with transaction():
-            message = db.session.get_one(Outbox, outbox_id)
-            message.state, message.sent_at = "sent", now
-    return len(ids)
+@dataclass(frozen=True)
+class Claim:
+    """A message that this sender has for itself; `tries` tells it from the claims before and after."""
+
+    id: int
+    tries: int
+    channel: str
+    channel_id: int | None
+    message: Message
+
+
+def anything_waits() -> bool:
+    """Whether something could be sent now: asked before anything is locked."""
+    return db.session.scalar(select(Outbox.id).where(*_ready()).limit(1)) is not None
+
+
+def send_waiting(
+    config: Config,
+    *,
+    now: datetime,
+    asleep: Collection[str] = (),
+    claim_seconds: int = CLAIM_SECONDS,
+    batch: int = BATCH,
+) -> int:
+    """Send what waits, emergencies first; returns how many were sent. In places that are `asleep` emergencies alone.
+    A channel that fails is left alone until the next run, so that it does not hold up the others."""
+    sent, resting = 0, set[int]()
+    for _turn in range(batch):
+        claim = _claim(config, asleep=asleep, resting=resting, seconds=claim_seconds)
+        if claim is None:
+            break
+        error = _send(claim, config, now)
+        _note(claim, error, now)
+        sent += not error
+        if error:
+            resting.add(claim.channel_id or 0)
+    return sent
+
+
+def _seconds() -> ColumnElement[int]:
+    """The database's own clock, in seconds: the one that all senders share."""
+    if dialect_name() == "postgresql":
+        return cast(func.floor(extract("epoch", func.clock_timestamp())), BigInteger)
+    return cast(func.strftime("%s", "now"), BigInteger)
+
+
+def _ready() -> tuple[ColumnElement[bool], ...]:
+    return (Outbox.state.in_((Sending.QUEUED, Sending.SENDING)), Outbox.ready_at <= _seconds())
+
+
+def _claim(config: Config, *, asleep: Collection[str], resting: Collection[int], seconds: int) -> Claim | None:
+    waiting = select(Outbox.id).where(*_ready(), func.coalesce(Outbox.channel_id, 0).not_in(resting))
+    if asleep:
+        waiting = waiting.where(or_(Outbox.urgent, and_(*(~under(Outbox.place_path, path) for path in asleep))))
+    waiting = waiting.order_by(Outbox.urgent.desc(), Outbox.id).limit(1)
+    if dialect_name() == "postgresql":
+        waiting = waiting.with_for_update(skip_locked=True)  # SQLite has one writer at a time
+    with transaction():
+        row: Any = db.session.execute(
+            update(Outbox)
+            .where(Outbox.id == waiting.scalar_subquery())
+            .values(state=Sending.SENDING, tries=Outbox.tries + 1, ready_at=_seconds() + seconds)
+            .returning(
+                Outbox.id, Outbox.tries, Outbox.channel, Outbox.channel_id, Outbox.message_id, Outbox.number,
+                Outbox.link,
+            )
+            .execution_options(synchronize_session=False)
+        ).first()  # fmt: skip
+    if row is None:
+        return None
+    message = Message(row.message_id, row.number, config.site + row.link)
+    return Claim(row.id, row.tries, row.channel, row.channel_id, message)
+
+
+def _note(claim: Claim, error: str, now: datetime) -> None:
+    """How it went. Nothing is noted by who has lost the claim meanwhile: the next one notes for itself."""
+    pause = None if error in NO_USE else pause_after(claim.tries)
+    values: dict[str, Any] = {"state": Sending.SENT, "sent_at": now, "error": ""}
+    if error:
+        values = {"state": Sending.GIVEN_UP, "error": error}
+    if error and pause is not None:
+        values = {
+            "state": Sending.QUEUED, "error": error, "ready_at": _seconds() + int(pause.total_seconds())
+        }  # fmt: skip
+    with transaction():
+        db.session.execute(
+            update(Outbox)
+            .where(Outbox.id == claim.id, Outbox.tries == claim.tries, Outbox.state == Sending.SENDING)
+            .values(**values)
+            .execution_options(synchronize_session=False)
+        )
+
+
+def _send(claim: Claim, config: Config, now: datetime) -> str:
+    """Send it, with no transaction open; returns a short mark of what went wrong, empty when nothing did."""
+    if claim.channel == FILE_CHANNEL:
+        return _to_file(Path(config.outbox_file), claim.message)
+    row = db.session.execute(
+        select(NoticeChannel.address, NoticeChannel.secret).where(
+            NoticeChannel.id == claim.channel_id, NoticeChannel.ended_at.is_(None)
+        )
+    ).first()
+    db.session.rollback()
+    if row is None:
+        return ENDED
+    channel = Channel(claim.channel)
+    if channel is Channel.MAIL:
+        return _by_mail(row.address, claim.message, config, now)
+    call = call_of(channel, claim.message, url=row.address, secret=row.secret, now=now)
+    try:
+        answer = outward.post(call.url, call.body, headers=call.headers, named=config.named_hosts)
+    except outward.Barred:
+        return BARRED
+    except outward.Unreachable as error:
+        return "name" if str(error) == "name" else f"unreachable:{error}"[:60]
+    return refusal(channel, answer.status, answer.body)
+
+
+def _to_file(path: Path, message: Message) -> str:
+    """The channel of trials: one line of JSON a message, written at once."""
+    line = json.dumps({"id": message.message_id, "number": message.number, "link": message.link}, ensure_ascii=False)
+    with path.open("a", encoding="utf-8") as file:
+        file.write(line + "\n")
+    return ""
+
+
+def _by_mail(address: str, message: Message, config: Config, now: datetime) -> str:
+    if not config.mail_host:
+        return NO_MAIL
+    mail = EmailMessage()
+    mail["From"], mail["To"], mail["Subject"] = config.mail_from, address, message.number
+    mail["Message-ID"] = f"<{message.message_id}@{config.mail_from.rpartition('@')[2].strip('<> ')}>"
+    mail["Date"], mail["Auto-Submitted"] = now, "auto-generated"
+    mail.set_content(f"{message.number}\n{message.link}\n")
+    try:
+        server = _mail_server(config)
+        try:
+            server.send_message(mail)
+        finally:  # what it says to good-bye does not make a mail that it has taken one that it refused
+            with suppress(smtplib.SMTPException, OSError):
+                server.quit()
+    except (smtplib.SMTPException, OSError, ValueError) as error:  # never its words: they may name the mailbox
+        return "mail" if isinstance(error, smtplib.SMTPException) else "unreachable:mail"
+    return ""
+
+
+def _mail_server(config: Config) -> smtplib.SMTP:
+    """The server that the settings name, secured as they say."""
+    secured, where = ssl.create_default_context(), (config.mail_host, config.mail_port)
+    if config.mail_security == "tls":
+        server: smtplib.SMTP = smtplib.SMTP_SSL(*where, timeout=MAIL_SECONDS, context=secured)
+    else:
+        server = smtplib.SMTP(*where, timeout=MAIL_SECONDS)
+    if config.mail_security == "starttls":
+        server.starttls(context=secured)
+    if config.mail_user:
+        server.login(config.mail_user, config.mail_password)
+    return server

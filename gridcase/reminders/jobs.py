@@ -17,7 +17,7 @@ from gridcase.audit import service as audit
 from gridcase.calendar.queries import work_calendar
 from gridcase.cases import queries as case_queries
 from gridcase.cases import service as cases
-from gridcase.cases.rules import LADDER, Rung, State, Urgency
+from gridcase.cases.rules import LADDER, STAGE_LATE, Level, Rung, State, Urgency
 from gridcase.core.clock import town_day
 from gridcase.core.db import transaction
 from gridcase.core.permissions import Viewer
@@ -25,8 +25,10 @@ from gridcase.core.worktime import WorkCalendar
 from gridcase.households import jobs as care
 from gridcase.households import service as households_service
 from gridcase.households.rules import Cause
+from gridcase.mediation import jobs as mediations
 from gridcase.notices import service as notices
 from gridcase.people.rules import Role
+from gridcase.reception import jobs as reception
 from gridcase.reminders import queries, rules
 from gridcase.reminders.service import digest
 
@@ -44,14 +46,21 @@ def sweep(*, actor: Viewer, now: datetime) -> int:
     counties, calendar = queries.counties(), work_calendar()
     asleep = frozenset(county.id for county in counties if county.times.quiet(now))
     told = sum(_climb(rung, calendar, actor=actor, now=now, asleep=asleep) for rung in LADDER)
+    told += _unattended(actor=actor, now=now)
     if not asleep:
         _hardship(actor=actor, now=now)
         if case_queries.late_without_sheet(now):
             with transaction():
                 cases.draft_sheets(actor=actor, now=now)
         care.look_again(actor=actor, now=now)
-        told += care.tell_tasks(actor=actor, now=now)
+        told += care.tell_tasks(actor=actor, now=now) + reception.tell_hosts(actor=actor, now=now)
+        told += mediations.tell_due(actor=actor, now=now)
     return told + sum(digest.tell_day(county, actor=actor, now=now) for county in counties)
+
+
+def asleep(now: datetime) -> tuple[str, ...]:
+    """The counties in whose quiet hours we are, by path."""
+    return tuple(county.path for county in queries.counties() if county.times.quiet(now))
 
 
 def _hardship(*, actor: Viewer, now: datetime) -> None:
@@ -79,6 +88,15 @@ def _climb(rung: Rung, calendar: WorkCalendar, *, actor: Viewer, now: datetime, 
             return told
 
 
+def _unattended(*, actor: Viewer, now: datetime) -> int:
+    """Emergencies whose stage is over and nobody has moved, at any hour."""
+    told = after = 0
+    while batch := queries.stage_late(now=now, after=after):
+        told += _tell_batch(STAGE_LATE, batch, actor=actor, now=now)
+        after = batch[-1].id
+    return told
+
+
 def _tell_batch(rung: Rung, batch: Sequence[Row[Any]], *, actor: Viewer, now: datetime) -> int:
     posts = queries.posts_over({case.path for case in batch}, rules.ALL_ROLES, on=town_day(now))
     to_tell = [(case, who) for case in batch for who in _addressees(rung, case, posts)]
@@ -95,7 +113,7 @@ def _telling(rung: Rung, case: Row[Any], who: Addressee, now: datetime) -> notic
     return notices.Telling(
         rule=rung.name, subject_kind="case", subject_id=case.id, due_at=case.due_at, place_path=case.path,
         text=rung.say(number=case.number, due=rules.moment(case.due_at), on=rules.moment(now)),
-        link=f"/cases/{case.id}",
+        link=f"/cases/{case.id}", number=case.number, for_groups=not case.restricted,
         post_id=who.post_id, unit_id=who.unit_id, urgent=case.urgency == Urgency.CRITICAL,
     )  # fmt: skip
 
@@ -116,7 +134,8 @@ def _waited_for(case: Row[Any], posts: Sequence[Row[Any]]) -> Iterator[Addressee
     if rules.at_desk(State(case.state)) and (case.handler_post_id or case.handler_unit_id):
         yield Addressee(post_id=case.handler_post_id, unit_id=case.handler_unit_id)
     else:
-        yield from _nearest(case, posts, rules.waits_for(State(case.state)))
+        level = Level(case.level) if case.level else None
+        yield from _nearest(case, posts, rules.waits_for(State(case.state), level))
 
 
 def _nearest(case: Row[Any], posts: Sequence[Row[Any]], roles: Sequence[Role]) -> Iterator[Addressee]:

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Row, String, and_, cast, literal, or_, sel
 
 from gridcase.cases.models import Case, CaseClass
 from gridcase.cases.queries import open_condition
-from gridcase.cases.rules import Rung, State, Urgency
+from gridcase.cases.rules import STAGE_LATE, Rung, State, Urgency
 from gridcase.core.db import db
 from gridcase.core.scope import under
 from gridcase.core.worktime import WorkCalendar
@@ -28,6 +28,7 @@ from gridcase.reminders.models import DigestDay
 from gridcase.reminders.rules import CASE_REF, RULES, TIMES_KEY, Times
 
 BATCH = 100
+SHORT_STAGES = (State.REGISTERED, State.ACCEPTED, State.RETURNED, State.DISPATCHED)
 CLOSED_LATELY = timedelta(days=60)
 
 
@@ -45,25 +46,28 @@ def untold(
     nothing. Of counties that are `asleep` it gives emergencies alone. Cases without a clock (imported, not taken up
     yet) stand on no rung; a pause has moved the clock.
     """
-    told = select(Notice.id).where(
-        Notice.subject_kind == "case",
-        Notice.subject_id == Case.id,
-        Notice.rule == rung.name,
-        Notice.due_at == Case.due_at,
-    )
-    query = select(
-        Case.id, Case.number, Case.state, Case.urgency, Case.path, Case.section_id, Case.restricted,
-        Case.due_at, Case.handler_post_id, Case.handler_unit_id,
-    ).where(
-        open_condition(),
-        Case.unsorted.is_(False),
-        Case.id > after,
-        _reached(rung, calendar, now),
-        ~told.exists(),
-    )  # fmt: skip
+    query = _to_tell(rung, Case.due_at).where(Case.id > after, _reached(rung, calendar, now))
     if asleep:
         query = query.where(or_(Case.urgency == Urgency.CRITICAL, Case.county_id.not_in(asleep)))
     return db.session.execute(query.order_by(Case.id).limit(BATCH)).all()
+
+
+def stage_late(*, now: datetime, after: int) -> Sequence[Any]:
+    """Emergencies whose stage is over, of whom nobody was told for this stage; `due_at` is the stage's own."""
+    late = (Case.urgency == Urgency.CRITICAL, Case.stage_due_at < now, Case.state.in_(SHORT_STAGES))
+    query = _to_tell(STAGE_LATE, Case.stage_due_at).where(Case.id > after, *late)
+    return db.session.execute(query.order_by(Case.id).limit(BATCH)).all()
+
+
+def _to_tell(rung: Rung, due: Any) -> Any:
+    """Open cases with a clock of whom nobody was told on this rung for this due time."""
+    told = select(Notice.id).where(
+        Notice.subject_kind == "case", Notice.subject_id == Case.id, Notice.rule == rung.name, Notice.due_at == due
+    )
+    return select(
+        Case.id, Case.number, Case.state, Case.urgency, Case.path, Case.section_id, Case.restricted,
+        due.label("due_at"), Case.handler_post_id, Case.handler_unit_id, Case.level,
+    ).where(open_condition(), Case.unsorted.is_(False), ~told.exists())  # fmt: skip
 
 
 def _reached(rung: Rung, calendar: WorkCalendar, now: datetime) -> ColumnElement[bool]:

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Self
 
-from gridcase.cases.rules import LADDER, Stage, State, stage_of
+from gridcase.cases.rules import LADDER, Level, Stage, State, stage_of
 from gridcase.core.clock import TOWN_ZONE
 from gridcase.core.errors import Refused
 from gridcase.core.words import N_, Text
+from gridcase.notices.rules import DIGEST as DIGEST
 from gridcase.people.rules import Role
 
 TIMES_KEY = "reminder_times"  # the setting of a county
-DIGEST = "digest"
 EARLIEST_QUIET, LATEST_QUIET = time(18), time(10)  # every county is awake between ten and six
 DIGEST_UNTIL = time(18)
 CASE_REF = "k"
@@ -28,9 +28,13 @@ LADDER_ROLES: dict[str, tuple[Role, ...]] = {
 }
 _ACCEPTS = (Role.GRID_LEADER, Role.FULLTIME_GRID, Role.VILLAGE_HEAD, Role.DISPATCHER)
 _DISPATCHES = (Role.FULLTIME_GRID, Role.VILLAGE_HEAD, Role.DISPATCHER)
+# What has climbed waits for the desk it has climbed to, whoever is nearer.
+_DESKS: dict[Level, tuple[Role, ...]] = {Level.TOWN: (Role.DISPATCHER,), Level.COUNTY: (Role.COUNTY_DISPATCHER,)}
 # A restricted matter goes past the village: nobody below the town hears even its number.
-_RESTRICTED = (Role.DISPATCHER, Role.TOWN_MANAGER)
-ALL_ROLES = frozenset({Role.SECTION_LEADER, *_ACCEPTS, *(r for roles in LADDER_ROLES.values() for r in roles)})
+_RESTRICTED = (Role.DISPATCHER, Role.TOWN_MANAGER, Role.COUNTY_DISPATCHER)
+ALL_ROLES = frozenset({
+    Role.SECTION_LEADER, Role.COUNTY_DISPATCHER, *_ACCEPTS, *(r for roles in LADDER_ROLES.values() for r in roles),
+})  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -79,8 +83,11 @@ def at_desk(state: State) -> bool:
     return state is State.SUSPENDED or stage_of(state) in (Stage.SIGN, Stage.RESULT)
 
 
-def waits_for(state: State) -> tuple[Role, ...]:
-    """The roles a case waits for while it is nobody's order: to accept it, to send it, to check it."""
+def waits_for(state: State, level: Level | None = None) -> tuple[Role, ...]:
+    """The roles a case waits for while it is nobody's order: to accept it, to send it, to check it. `level`: the desk
+    it has climbed to, which alone may send it on."""
+    if level in _DESKS and stage_of(state) in (Stage.ACCEPT, Stage.DISPATCH):
+        return _DESKS[level]
     return _ACCEPTS if stage_of(state) is Stage.ACCEPT else _DISPATCHES
 
 

@@ -11,8 +11,7 @@ from datetime import datetime
 from sqlalchemy import or_, select
 
 from gridcase.cases import queries as cases
-from gridcase.cases.models import Case, CaseClass, CaseStep
-from gridcase.cases.rules.majors import UNSORTED_CLASS
+from gridcase.cases.models import Case, CaseStep
 from gridcase.core.db import db
 from gridcase.core.errors import Missing
 from gridcase.core.permissions import Grant, Permission, Viewer
@@ -84,11 +83,9 @@ def places_in(village: Grid) -> Sequence[Grid]:
     ).all()  # fmt: skip
 
 
-def kinds() -> list[CaseClass]:
+def kinds(place: Grid) -> list[cases.Entry]:
     """The kinds offered to a villager: the common ones, and the one about officials, said to be confidential."""
-    return [
-        row for row in cases.catalogue() if row.code != UNSORTED_CLASS and (row.common or row.code == ABOUT_OFFICIALS)
-    ]
+    return [row for row in cases.catalogue(path=place.path) if row.terms.common or row.code == ABOUT_OFFICIALS]
 
 
 def knocks(kind: str, who: str, *, hour: datetime) -> int:

@@ -13,7 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from gridcase.audit import service as audit
 from gridcase.cases import queries as case_queries
 from gridcase.cases import service as cases
-from gridcase.cases.models import Case
+from gridcase.cases.models import Case, CaseClass
 from gridcase.cases.rules import Answer, Channel, Rating
 from gridcase.core.db import db, dialect_name
 from gridcase.core.errors import Refused
@@ -112,18 +112,23 @@ def demand(
             raise Refused(_TOO_OFTEN)
     actor = queries.caller(sheet.grid)
     case = cases.collect(
-        actor=actor, case_class=case_queries.class_in_use(kind or _likely(text)), title=title_of(text), text=text,
+        actor=actor, case_class=_class_of(kind, text, sheet.grid), title=title_of(text), text=text,
         channel=Channel.QR, grid=sheet.grid, now=now, reporter_name=name, reporter_phone=phone,
         anonymous=not (clean_line(name or "") or clean_line(phone or "")), address=where,
     )  # fmt: skip
     return case, give_code(case, actor=actor, now=now, key=key, once=once)
 
 
-def _likely(text: str) -> str:
-    """The class most like what was written; whoever accepts the case settles it."""
-    offered = {row.code for row in queries.kinds() if not row.restricted}
-    likely = (one.case_class.code for one in case_queries.suggest_classes(text))
-    return next((code for code in likely if code in offered), NOT_SURE)
+def _class_of(kind: str, text: str, place: Grid) -> CaseClass:
+    """The class chosen, else the one most like what was written; whoever accepts the case settles it. What the place
+    has switched off is none: a villager is never sent away for it."""
+    offered = {one.code: one.case_class for one in case_queries.catalogue(path=place.path)}
+    if kind in offered:
+        return offered[kind]
+    usual = {one.code for one in queries.kinds(place) if not one.terms.restricted}
+    likely = (one.case_class.code for one in case_queries.suggest_classes(text, path=place.path))
+    code = next((code for code in likely if code in usual), NOT_SURE)
+    return offered.get(code) or offered[min(usual or offered)]
 
 
 def give_code(case: Case, *, actor: Viewer, now: datetime, key: bytes, once: str | None = None) -> str:

@@ -21,7 +21,7 @@ from gridcase.households import service as households
 from gridcase.notices import service as notices
 from gridcase.notices.models import Notice
 from gridcase.reminders import jobs as reminders
-from gridcase.seed import accounts, blank, care, places, reference, registers, towns, villages
+from gridcase.seed import accounts, blank, care, doors, duties, places, reference, registers, towns, villages
 from gridcase.seed.blank import empty
 from gridcase.seed.places import HOME_VILLAGE, OUJIANGCHA, TONGANYI, VillagePlan, chance
 from gridcase.seed.scene import Scene
@@ -110,9 +110,12 @@ def _finish(teams: list[Team], offices: dict[str, Offices], *, actor: Viewer, no
                 actor=actor, village=db.session.get_one(Grid, team.id), on=today + timedelta(days=3 * n % 20 - 2),
                 now=now,
             )  # fmt: skip
-    care.work(next(team for team in teams if team.code == HOME_VILLAGE), now=now)
+    home = next(team for team in teams if team.code == HOME_VILLAGE)
+    care.work(home, now=now)
+    doors.work(home, now=now)
     reminders.sweep(actor=actor, now=_last_daytime(now))
     with transaction():
+        duties.fill(offices, actor=actor, now=now)
         _read_old_notices([worker for team in teams for worker in team.workers], offices, now=now)
         audit.record(actor=actor, action="demo.load", subject_kind="installation", subject_id=None, now=now)
     with transaction():

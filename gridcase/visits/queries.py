@@ -75,7 +75,7 @@ def open_demands(viewer: Viewer) -> Sequence[Any]:
     """Open cases of the homes the viewer visits, the next due first. Restricted ones stand beside no home."""
     return db.session.execute(
         select(
-            Case.id, Case.number, Case.title, Case.state, Case.due_at, Case.soon_at, CaseClass.limit_unit,
+            Case.id, Case.number, Case.title, Case.state, Case.due_at, Case.soon_at, cases.unit_of_limit(),
             Household.head_name,
         )
         .join(CaseClass, CaseClass.id == Case.class_id)

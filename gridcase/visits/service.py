@@ -160,7 +160,7 @@ def _raise_case(
 ) -> Case:
     """Register the demand; what was settled on the spot is closed in the same step, with the villager's word."""
     intake = Intake(
-        case_class=case_queries.class_in_use(demand.class_code),
+        case_class=case_queries.class_in_use(demand.class_code, path=household.path),
         title=demand.title,
         text=demand.text,
         channel=Channel.VISIT,

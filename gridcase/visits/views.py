@@ -88,7 +88,10 @@ def log(household_id: int) -> ResponseReturnValue:
 def _form() -> VisitForm:
     """A form of its own mark: what is sent twice from one page counts once."""
     now = clock.now().astimezone(clock.TOWN_ZONE).replace(second=0, microsecond=0, tzinfo=None)
-    classes = [(one.common, (one.code, in_language(zh=one.zh, en=one.en))) for one in cases.catalogue()]
+    classes = [
+        (one.terms.common, (one.code, in_language(zh=one.case_class.zh, en=one.case_class.en)))
+        for one in cases.catalogue(path=cases.home_of(viewer()))
+    ]
     return VisitForm(
         common=[choice for common, choice in classes if common],
         others=[choice for common, choice in classes if not common],

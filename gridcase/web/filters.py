@@ -5,12 +5,22 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from flask import Flask
-from flask_babel import format_date, format_datetime, get_locale, gettext
+from babel.support import NullTranslations
+from flask import Flask, g
+from flask_babel import format_date, format_datetime, get_locale, get_translations
 
 from gridcase.core import masking
 from gridcase.core.clock import TOWN_ZONE
 from gridcase.core.words import Text
+
+
+def catalogue() -> NullTranslations:
+    """The texts of the reader's language; a page asks for hundreds, so it is looked up once a request and language."""
+    locale = get_locale()
+    kept: tuple[Any, NullTranslations] | None = g.get("catalogue")
+    if kept is None or kept[0] is not locale:
+        kept = g.catalogue = (locale, get_translations())
+    return kept[1]
 
 
 def translate(text: Any) -> str:
@@ -19,7 +29,7 @@ def translate(text: Any) -> str:
         text = Text.from_json(text)
     if not isinstance(text, Text):
         return "" if text is None else str(text)
-    said = gettext(text.msgid)
+    said = catalogue().ugettext(text.msgid)
     return said % {key: translate(value) for key, value in text.params.items()} if text.params else said
 
 
@@ -52,7 +62,14 @@ def show_datetime(value: datetime | None) -> str:
 
 
 def init_app(app: Flask) -> None:
-    """Make the filters known to templates."""
+    """Make the filters and the texts known to templates."""
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
+        gettext=lambda text: catalogue().ugettext(text),
+        ngettext=lambda one, many, number: catalogue().ungettext(one, many, number),
+        pgettext=lambda context, text: catalogue().upgettext(context, text),
+        npgettext=lambda context, one, many, number: catalogue().unpgettext(context, one, many, number),
+        newstyle=True,
+    )
     app.jinja_env.filters.update(
         t=translate,
         date=show_date,

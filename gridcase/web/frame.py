@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from flask import (
@@ -42,6 +43,7 @@ class NavItem:
     order: int
     phone: bool = False
     phone_label: Text | None = None
+    group_label: Text | None = None  # what the group is called in the navigation; else the label of its first entry
     group: str = ""  # entries of a group stand as tabs above the pages of the group, the first one in the navigation
     pages: frozenset[str] = field(default_factory=frozenset)  # endpoints it stands for; empty: all of its blueprint
 
@@ -88,15 +90,22 @@ def _owns(item: NavItem, endpoint: str) -> bool:
     return same_room and not any(endpoint in other.pages for other in items)
 
 
-def _link(item: NavItem, *, phone: bool = False) -> dict[str, Any]:
-    label = item.phone_label if phone and item.phone_label else item.label
+def _link(item: NavItem, *, phone: bool = False, tab: bool = False) -> dict[str, Any]:
+    label = item.label if tab else item.group_label or item.label
+    label = item.phone_label if phone and item.phone_label else label
     return {
         "key": item.key,
         "label": filters.translate(label),
-        "url": url_for(item.endpoint),
+        "url": _address(request.script_root, item.endpoint),
         "icon": item.icon,
         "active": _owns(item, request.endpoint or ""),
     }
+
+
+@lru_cache(maxsize=256)
+def _address(_root: str, endpoint: str) -> str:
+    """The same for everybody, and asked for a dozen times a page."""
+    return url_for(endpoint)
 
 
 def _stands_for(item: NavItem, tabs: list[NavItem]) -> bool:
@@ -124,7 +133,7 @@ def init_app(
             "viewer": someone,
             "Permission": Permission,
             "nav": [_link(item) | {"active": _stands_for(item, tabs)} for item in items],
-            "group_tabs": [_link(tab) for tab in tabs],
+            "group_tabs": [_link(tab, tab=True) for tab in tabs],
             "nav_phone": [_link(item, phone=True) for item in items if item.phone][:PHONE_MOST],
             "inbox_count": inbox_count(someone) if someone else 0,
             "place_label": place_label(someone) if someone else "",

@@ -24,3 +24,22 @@ def not_modified(version: str) -> Response | None:
         response.set_etag(tag)
         return response
     return None
+
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def pdf_file(content: bytes, *, name: str) -> Response:
+    """A paper to look at or to keep; nothing of it stays in the browser's store."""
+    return _file(content, "application/pdf", f'inline; filename="{name}.pdf"')
+
+
+def xlsx_file(content: bytes, *, name: str) -> Response:
+    """A table to download."""
+    return _file(content, XLSX, f'attachment; filename="{name}.xlsx"')
+
+
+def _file(content: bytes, kind: str, disposition: str) -> Response:
+    response = Response(content, mimetype=kind, headers={"Content-Disposition": disposition})
+    response.headers["Cache-Control"] = "no-store"
+    return response

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from functools import lru_cache
 
-from flask import Flask, Response, request, url_for
+from flask import Flask, Response, current_app, has_request_context, request, url_for
 
 from gridcase.core.paths import STATIC
 from gridcase.web.assets import vendor_url
@@ -13,14 +13,15 @@ from gridcase.web.assets import vendor_url
 YEAR = 365 * 24 * 3600
 
 
-@lru_cache(maxsize=256)
-def _digest(name: str, _changed: float) -> str:
-    return hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:12]
-
-
 def static_url(name: str) -> str:
-    """`css/base.css` -> `/static/css/base.css?v=...`."""
-    return url_for("static", filename=name, v=_digest(name, (STATIC / name).stat().st_mtime))
+    """`css/base.css` -> `/static/css/base.css?v=...`; a page asks for dozens, so each is worked out once a process."""
+    changed = (STATIC / name).stat().st_mtime if current_app.debug else 0.0
+    return _address(request.script_root if has_request_context() else "", name, changed)
+
+
+@lru_cache(maxsize=256)
+def _address(_root: str, name: str, _changed: float) -> str:
+    return url_for("static", filename=name, v=hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:12])
 
 
 def vendor(name: str) -> str:

@@ -22,7 +22,10 @@ def open_move(page: Page, name: str) -> Page:
     """Open a move in place, if it does not stand open; returns the page for chaining."""
     form = page.locator(f'form[action$="/{name}"]')
     if not form.is_visible():
-        page.locator("details.move", has=form).locator("summary").click()
+        menu = page.locator("details.more-moves:not([open])", has=form)
+        if menu.count():
+            menu.locator("> summary").click()
+        page.locator("details.move", has=form).locator("> summary").click()
     return page
 
 

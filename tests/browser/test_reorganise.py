@@ -11,11 +11,11 @@ from gridcase.core import clock
 from gridcase.core.clock import town_day
 from gridcase.core.db import db
 from gridcase.people.models import Post
-from gridcase.planner.queries import open_work
 from tests.browser.conftest import PHONE, Server, Watch
 from tests.factories.world import World
 from tests.planner import village as proof
 from tests.planner.village import Village, circle, open_case, settle_in
+from tests.planner.work import open_work
 
 
 def settled(server: Server, world: World) -> tuple[Village, dict[int, str], list[int]]:

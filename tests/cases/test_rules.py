@@ -16,7 +16,6 @@ from gridcase.cases.rules import (
     Answer,
     Channel,
     Level,
-    Phase,
     RequestKind,
     Standing,
     State,
@@ -25,7 +24,6 @@ from gridcase.cases.rules import (
     closing_needs_note,
     move_named,
     moves_open_to,
-    phase_of,
     primary_move,
     why_not,
 )
@@ -271,8 +269,6 @@ def test_every_open_state_leads_on_and_every_state_is_reached() -> None:
     assert set(State) <= reached
     for state in OPEN_STATES:
         assert any(move.target for move in MOVES if state in move.sources), state
-    assert {phase_of(state) for state in OPEN_STATES} == set(Phase)
-    assert phase_of(State.VOIDED) is None
 
 
 def test_the_field_knows_twelve_channels() -> None:
@@ -282,14 +278,6 @@ def test_the_field_knows_twelve_channels() -> None:
 
 
 def test_levels_and_urgencies_read_the_catalogue() -> None:
-    assert [Level.of_letter(letter) for letter in "GVTC"] == [
-        Level.GRID,
-        Level.VILLAGE,
-        Level.TOWN,
-        Level.COUNTY,
-    ]
-    with pytest.raises(ValueError, match="'X'"):
-        Level.of_letter("X")
     assert str(Urgency(1).label) == "特急"
 
 

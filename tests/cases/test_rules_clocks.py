@@ -14,12 +14,11 @@ from gridcase.cases.rules import (
     State,
     Urgency,
     case_number,
-    ladder_times,
     light_of,
     on_time_rate,
     stage_limit,
 )
-from gridcase.core.worktime import DayKind, Limit, LimitUnit, WorkCalendar
+from gridcase.core.worktime import Limit, LimitUnit
 from gridcase.people.rules import Role
 
 NOW = datetime(2026, 11, 20, 2, tzinfo=UTC)
@@ -64,20 +63,6 @@ def test_the_stage_of_a_state_gives_its_limit() -> None:
     assert stage_limit(State.IN_PROGRESS, Urgency.URGENT) is None  # the class's own limit rules
     assert stage_limit(State.SUSPENDED, Urgency.URGENT) is None
     assert stage_limit(State.CLOSED, Urgency.URGENT) is None
-
-
-def test_the_ladder_climbs_in_working_hours() -> None:
-    calendar = WorkCalendar({date(2026, 11, 23): DayKind.LOCAL_OFF}, known_years=frozenset({2026}))
-    due = datetime(2026, 11, 20, 2, tzinfo=UTC)  # Friday 10:00 on the wall
-    times = dict(ladder_times(due_at=due, soon_at=due - timedelta(hours=3), calendar=calendar))
-    by_name = {rung.name: at for rung, at in times.items()}
-    assert by_name == {
-        "case_soon": due - timedelta(hours=3),
-        "case_due": due,
-        "case_late_8": datetime(2026, 11, 24, 2, tzinfo=UTC),  # over the weekend and a day off
-        "case_late_16": datetime(2026, 11, 25, 2, tzinfo=UTC),
-        "case_late_40": datetime(2026, 11, 30, 2, tzinfo=UTC),
-    }
 
 
 def test_the_ladder_calls_the_nearest_first() -> None:

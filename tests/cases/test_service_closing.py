@@ -57,14 +57,28 @@ def test_no_closing_without_a_word(ctx: Flask, world: World, viewer_of: Find) ->
                    answer=Answer.NO_WORD_UNREACHED) == "answer"  # fmt: skip
 
 
-def test_the_third_attempt_stands_for_a_word(ctx: Flask, world: World, viewer_of: Find) -> None:
+def test_the_third_attempt_stands_for_a_word(
+    ctx: Flask, world: World, viewer_of: Find, at: Callable[[str], None]
+) -> None:
     case = handled(world, viewer_of)
-    for n in (1, 2):
+    for n, hour in ((1, 10), (2, 15)):
+        at(f"2026-11-23T{hour}:00:00+08:00")
         do(service.record_answer, case, viewer_of(Role.LIAISON), answer=None, note="没人接")
         assert (case.answer_attempts, case.answer) == (n, None)
+    at("2026-11-23T15:59:00+08:00")
+    assert refused("隔 1 小时", service.record_answer, case, viewer_of(Role.LIAISON), answer=None) == "answer"
+    at("2026-11-23T16:00:00+08:00")
     do(service.record_answer, case, viewer_of(Role.LIAISON), answer=None, rating=Rating.SATISFIED)
     assert (case.answer, case.rating) == ("no_word_unreached", None)
     do(service.verify, case, viewer_of(Role.VILLAGE_HEAD))
+
+
+def test_an_attempt_never_wipes_out_the_villagers_word(ctx: Flask, world: World, viewer_of: Find) -> None:
+    case = handled(world, viewer_of)
+    do(service.record_answer, case, viewer_of(Role.LIAISON), answer=Answer.NOT_SOLVED, rating=Rating.UNSATISFIED)
+    assert refused("已经记下", service.record_answer, case, viewer_of(Role.LIAISON), answer=None) == "answer"
+    do(service.record_answer, case, viewer_of(Role.LIAISON), answer=Answer.SOLVED)  # a word may be put right
+    assert case.answer == "solved"
 
 
 def test_closing_what_the_villager_calls_unsolved_needs_a_reason(ctx: Flask, world: World, viewer_of: Find) -> None:

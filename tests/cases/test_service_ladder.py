@@ -186,4 +186,5 @@ def test_an_ended_case_is_followed_by_a_linked_new_one(
     assert new.registered_at == clock.now()
     assert queries.linked(new)[0].id == case.id
     assert [row.id for row in queries.linked(case)[1]] == [new.id]
+    refused(f"后续事件 {new.number} 还在办", service.follow_up, case, liaison, note="又塌了。")
     assert queries.check() == []

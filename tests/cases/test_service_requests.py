@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from gridcase.cases import queries, service
 from gridcase.cases.models import Case, CaseRequest
-from gridcase.cases.rules import ExtensionReason, ReturnReason
+from gridcase.cases.rules import ExtensionReason, ReturnReason, WhistleKind
 from gridcase.core import clock
 from gridcase.core.db import db
 from gridcase.core.permissions import Viewer
@@ -176,6 +176,14 @@ def test_the_first_who_signs_is_the_lead(ctx: Flask, world: World, viewer_of: Fi
     assert (case.state, case.handler_unit_id) == ("in_progress", world.units["water"])
     assert [one.unit_id for one in case.parties if one.ended_at is None] == [world.units["justice"]]
     do(service.submit_result, case, viewer_of(Role.DEPT), result="修好了。")
+
+
+def test_who_is_sent_the_case_again_leads_and_does_not_help(ctx: Flask, world: World, viewer_of: Find) -> None:
+    case, head = signed(world, viewer_of), viewer_of(Role.VILLAGE_HEAD)
+    do(service.escalate, case, head, note="村里办不了", kind=WhistleKind.ROUTINE)  # the station helps from now on
+    do(service.dispatch, case, viewer_of(Role.DISPATCHER), unit=water(world))
+    assert case.handler_unit_id == world.units["water"]
+    assert [one.kind for one in case.parties if one.ended_at is None and one.kind == "helper"] == []
 
 
 def test_a_co_handler_reads_along_and_leaves_words_but_hands_in_nothing(

@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 
 from gridcase.cases import queries, service
 from gridcase.cases.models import Case, SupervisionSheet
-from gridcase.cases.rules import ExtensionReason
+from gridcase.cases.rules import ExtensionReason, SheetState
 from gridcase.core import clock
 from gridcase.core.db import db, transaction
 from gridcase.core.errors import Missing, Refused
@@ -102,6 +102,17 @@ def test_signing_puts_the_demand_on_the_timeline_and_tells_the_handler(
     with pytest.raises(Refused, match="已经处理过"):
         sign(manager, date(2026, 12, 18))
     assert queries.check() == []
+
+
+def test_a_draft_for_what_has_ended_waits_for_nobody(
+    ctx: Flask, world: World, viewer_of: Find, at: Callable[[str], None]
+) -> None:
+    case, manager = with_the_station(world, viewer_of), viewer_of(Role.TOWN_MANAGER)
+    at(DUE_AND_FIVE)
+    drafted()
+    assert len(queries.supervision_sheets(manager, state=SheetState.DRAFTED).rows) == 1
+    do(service.void, case, manager, note="登记错了")
+    assert list(queries.supervision_sheets(manager, state=SheetState.DRAFTED).rows) == []
 
 
 def test_a_sheet_is_for_the_towns_manager_alone(

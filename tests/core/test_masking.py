@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gridcase.core.masking import mask_address, mask_child, mask_id, mask_name, mask_phone
+from gridcase.core.masking import mask_address, mask_name, mask_phone
 
 
 @pytest.mark.parametrize(
@@ -13,10 +13,6 @@ from gridcase.core.masking import mask_address, mask_child, mask_id, mask_name, 
 )
 def test_names(name: str, masked: str) -> None:
     assert mask_name(name) == masked
-
-
-def test_a_child_is_named_by_its_household_only() -> None:
-    assert str(mask_child("张小明")) == "某某（户主张*明）"
 
 
 @pytest.mark.parametrize(
@@ -33,22 +29,6 @@ def test_a_child_is_named_by_its_household_only() -> None:
 )
 def test_phones(phone: str, masked: str) -> None:
     assert mask_phone(phone) == masked
-
-
-@pytest.mark.parametrize(
-    ("number", "masked"),
-    [
-        ("610921199001011234", "6109**********1234"),
-        ("61092119900101123X", "6109**********123X"),
-        ("610921900101123", "6109*******1123"),
-        ("6222020402001234", "6222********1234"),
-        ("12345678", "********"),
-        ("", ""),
-    ],
-)
-def test_identity_numbers_never_show_the_birthday(number: str, masked: str) -> None:
-    assert mask_id(number) == masked
-    assert "1990" not in masked
 
 
 @pytest.mark.parametrize(

@@ -105,3 +105,38 @@ def test_a_foreign_town_is_refused(app: Flask, client_as: ClientAs, world: World
 def test_only_who_may_import_comes_in(client_as: ClientAs, world: World) -> None:
     for role in (Role.LIAISON, Role.DISPATCHER, Role.AUDITOR):
         assert client_as(role).get(URL).status_code == 403
+
+
+def test_a_list_of_open_orders_waits_in_the_tray_and_is_taken_up(app: Flask, client_as: ClientAs, world: World) -> None:
+    """The 12345 line's open orders: unsorted, without a clock, their own number and channel; one typed in before stays
+    one."""
+    desk, manager = client_as(Role.DISPATCHER), client_as(Role.TOWN_MANAGER)
+    typed = {
+        "title": "路灯不亮", "channel": "hotline", "grid": str(world.grids["village_a"]), "source_no": "GD-1",
+        "received_on": "2026-11-20",
+    }  # fmt: skip
+    assert desk.post("/cases/new/0504", data=typed).status_code == 302
+    lines = (
+        "工单编号,工单标题,来电时间,诉求内容,来电人,来电号码\n"
+        "GD-1,路灯不亮,2026-11-19 08:00,路灯坏了三天,刘来电,13900000001\n"
+        "GD-2,井盖松动,2026-11-19 09:00,村口井盖一踩就响,陈来电,13900000002\n"
+    )
+    page = hand_in(manager, lines.encode("utf-8-sig"), name="orders.csv", source="hotline").text
+    assert "新 1 件，已有 1 件" in page
+    fields = hidden(page) | {"source": "hotline"}
+    assert manager.post(f"{URL}/confirm", data=fields).status_code == 302
+    with app.app_context():
+        case = db.session.scalars(select(Case).where(Case.source_no == "GD-2")).one()
+        assert (case.channel, case.source_system, case.unsorted, case.due_at) == ("hotline", "12345热线", True, None)
+        case_id = case.id
+        db.session.remove()
+    assert "井盖松动" in desk.get("/cases/?tab=tray").text
+    taken = {"sort-case_class": "0503", "sort-grid": str(world.grids["village_b"]), "sort-urgency": "3"}
+    assert desk.post(f"/cases/{case_id}/sort", data=taken).status_code == 302
+    with app.app_context():
+        case = db.session.get_one(Case, case_id)
+        assert (case.state, case.unsorted, case.village_id) == ("accepted", False, world.grids["village_b"])
+        assert case.due_at is not None
+        db.session.remove()
+    assert "新 0 件" in hand_in(manager, lines.encode("utf-8-sig"), name="orders.csv", source="hotline").text
+    assert counted(app) == 2

@@ -164,14 +164,19 @@ def test_resources_begin_and_end(ctx: Flask, world: World, viewer_of: ViewerOf) 
 def test_sections_have_names_of_their_own_and_an_end(ctx: Flask, world: World, viewer_of: ViewerOf) -> None:
     section, now = db.session.get_one(Section, world.sections["section_2"]), clock.now()
     with transaction():
-        service.rename_section(section, actor=MAKER, name="河东片", now=now)
+        service.rename_section(section, actor=MAKER, name="河东片", seen=None, now=now)
     with pytest.raises(Refused, match="同名"), transaction():
-        service.rename_section(section, actor=MAKER, name="第1片", now=now)
+        service.rename_section(section, actor=MAKER, name="第1片", seen=None, now=now)
+    seen = fingerprint(section, service.SECTION_EDITED)
+    with transaction():
+        service.rename_section(section, actor=MAKER, name="河西片", seen=seen, now=now)
+    with pytest.raises(Refused, match="别人已经改过"), transaction():
+        service.rename_section(section, actor=MAKER, name="河南片", seen=seen, now=now)
     with pytest.raises(Refused, match="编号 P1"), transaction():
         service.add_section(actor=MAKER, village=grid_of(world, "village_a"), code="P1", name="别的", now=now)
     leader = viewer_of(Role.SECTION_LEADER)
     assert [one.name for one in queries.sections(leader, on=TODAY)] == ["第1片"]
-    assert [one.name for one in queries.sections(viewer_of(Role.VILLAGE_HEAD), on=TODAY)] == ["第1片", "河东片"]
+    assert [one.name for one in queries.sections(viewer_of(Role.VILLAGE_HEAD), on=TODAY)] == ["第1片", "河西片"]
     with pytest.raises(Refused, match="1 个岗位"), transaction():
         service.close_section(section, actor=MAKER, on=TODAY, held=[N_("%(count)s 个岗位", count=1)], now=now)
     with transaction():

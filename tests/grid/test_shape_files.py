@@ -12,9 +12,9 @@ import pytest
 import shapefile
 from pyproj import CRS, Transformer
 
+from gridcase.cases.rules.alike import metres_between
 from gridcase.core.errors import Refused
 from gridcase.grid.rules import Datum, shape_files
-from gridcase.grid.rules.shapes import metres_between
 
 RING = [[112.60, 28.45], [112.61, 28.45], [112.61, 28.46], [112.60, 28.46], [112.60, 28.45]]
 HOLE = [[112.604, 28.454], [112.604, 28.456], [112.606, 28.456], [112.606, 28.454], [112.604, 28.454]]
@@ -68,7 +68,6 @@ def test_geojson_with_holes_and_parts() -> None:
     assert len(found.features[0].polygons[0]) == 2
     assert found.datum is None, "a file that does not say its datum has to be asked about"
     assert found.features[0].columns == {"code": "X0", "n": "3"}
-    assert found.column_names() == ["code", "n"]
 
 
 def test_a_bare_geometry_and_one_with_heights() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from pyproj import Transformer
 
+from gridcase.cases.rules.alike import metres_between
 from gridcase.core.errors import Refused
 from gridcase.core.geo_datum import wgs84_to_gcj02
 from gridcase.grid.rules import Datum, GridLevel, Naming, check_code, propose_code, to_wgs84
@@ -19,7 +20,6 @@ from gridcase.grid.rules.shapes import (
     distance_m,
     far_off_m,
     holds,
-    metres_between,
     svg_height,
     svg_path,
 )

@@ -118,7 +118,7 @@ def reaches(role: str, thing: Thing) -> bool:
     if thing.kind == "award" and role == "resident":  # the public notice of a village is for all its homes
         return thing.village == "village_a"
     by_address = role in thing.posts or (bool(thing.unit) and UNIT_OF.get(role) == thing.unit)
-    if thing.kind == "notice":
+    if thing.kind in {"notice", "view"}:
         return by_address
     if thing.restricted and not by_address and role not in READS_RESTRICTED:
         return False

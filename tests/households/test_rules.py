@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from gridcase.households.rules import RELATIONS, CareTier, circle_size_word, next_visit_on
+from gridcase.households.rules import RELATIONS, CareTier, next_visit_on
 
 
 @pytest.mark.parametrize(
@@ -20,11 +20,6 @@ from gridcase.households.rules import RELATIONS, CareTier, circle_size_word, nex
 def test_a_tier_is_a_word_a_mark_and_a_rhythm(tier: CareTier, word: str, mark: str, due: date) -> None:
     assert (str(tier.label), tier.mark) == (word, mark)
     assert next_visit_on(tier, date(2026, 11, 21)) == due
-
-
-def test_circles_are_reported_not_blocked() -> None:
-    words = [circle_size_word(size) for size in (0, 7, 8, 15, 20, 21)]
-    assert words == ["few", "few", "fair", "fair", "fair", "many"]
 
 
 def test_relations_have_one_word_each() -> None:

@@ -107,6 +107,25 @@ def test_revoking_once(ctx: Flask, world: World) -> None:
         service.revoke(one, actor=MAKER, on=TODAY, why="再一次", now=clock.now())
 
 
+def test_who_is_replaced_has_no_certificate_from_that_day_on(ctx: Flask, world: World) -> None:
+    one, day = certify(world), date(2026, 12, 1)
+    post, now = db.session.get_one(Post, world.posts[Role.LIAISON]), clock.now()
+    with transaction():
+        service.replace_holder(post, actor=MAKER, person_id=one.person_id, start=TODAY, now=now)
+    assert standing_on(one, TODAY) == Standing.VALID, "appointed again, he keeps it"
+    with transaction():
+        other = service.add_person(actor=MAKER, name="李代表", place_path=post.place_path, now=now)
+        service.replace_holder(post, actor=MAKER, person_id=other.id, start=day, now=now)
+    assert (one.revoked_on, one.revoked_why) == (day, "离任")
+
+
+def test_a_number_that_is_taken_is_refused(ctx: Flask, world: World) -> None:
+    certify(world, number="A-1")
+    with pytest.raises(Refused, match="A-1") as refusal:
+        certify(world, another_post(world, "village_b", "B1"), number="A-1")
+    assert refusal.value.field == "number"
+
+
 def test_only_those_that_hold_are_printed(ctx: Flask, world: World) -> None:
     one, other = certify(world), certify(world, another_post(world, "village_a", "A2"))
     village = db.session.get_one(Grid, world.grids["village_a"])

@@ -14,7 +14,7 @@ from gridcase.grid.models import Grid
 from gridcase.people import queries, service
 from gridcase.people.models import Post
 from gridcase.people.rules import LINE_ROLES, Role, ThreeLine
-from tests.factories.world import MAKER, SINCE, World
+from tests.factories.world import SINCE, World
 
 pytestmark = pytest.mark.usefixtures("ctx")
 TODAY = date(2026, 11, 23)
@@ -23,17 +23,6 @@ ViewerOf = Callable[[Role], Viewer]
 
 def place(world: World, key: str) -> Grid:
     return db.session.get_one(Grid, world.grids[key])
-
-
-def test_a_village_without_a_full_time_worker_is_named(world: World) -> None:
-    town = place(world, "town").path
-    assert [one.name for one in queries.villages_without_fulltime(town, on=TODAY)] == ["下河村"]
-    assert [one.name for one in queries.villages_without_fulltime(town, on=date(2025, 12, 1))] == []
-    post = db.session.get_one(Post, world.posts[Role.FULLTIME_GRID])
-    with transaction():
-        service.end_holding(post, actor=MAKER, on=date(2026, 11, 1), open_work=[], now=clock.now())
-    assert [one.name for one in queries.villages_without_fulltime(town, on=TODAY)] == ["上河村", "下河村"]
-    assert [one.name for one in queries.villages_without_fulltime(town, on=date(2026, 10, 31))] == ["下河村"]
 
 
 @pytest.mark.parametrize("line", list(ThreeLine))

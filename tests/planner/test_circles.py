@@ -10,16 +10,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gridcase.households.rules import CircleLimits
+from gridcase.grid.rules import SizeLimits
 from gridcase.planner.rules import circles
 from gridcase.planner.rules.circles import Candidate, CircleRules, Village
 from gridcase.planner.rules.ground import Home
 from gridcase.planner.rules.work import done
 
-TINY = CircleLimits(target=2, few=1, many=3)
+TINY = SizeLimits(circle_target=2, circle_few=1, circle_many=3)
 
 
-def village_of(homes: int, candidates: int, seed: int, *, own: bool = True, limits: CircleLimits = TINY) -> Village:
+def village_of(homes: int, candidates: int, seed: int, *, own: bool = True, limits: SizeLimits = TINY) -> Village:
     """Invented homes; candidates live in the first of them, some lead a circle today."""
     draw = Random(seed)
     made = tuple(Home(number, 3, 112 + draw.random() / 100, 28 + draw.random() / 100) for number in range(homes))
@@ -71,7 +71,7 @@ def test_what_is_honoured_equals_trying_everything(homes: int, candidates: int, 
 def test_every_home_in_one_circle_of_the_right_size_and_never_less_than_greedy(
     homes: int, seed: int, own: bool
 ) -> None:
-    village = village_of(homes, max(2, homes // 5), seed, own=own, limits=CircleLimits())
+    village = village_of(homes, max(2, homes // 5), seed, own=own, limits=SizeLimits())
     plan = circles.propose(village)
     assert plan is not None
     assert len(plan.seats) == homes
@@ -88,13 +88,13 @@ def test_every_home_in_one_circle_of_the_right_size_and_never_less_than_greedy(
 
 
 def test_the_limits_are_kept_where_they_can_be() -> None:
-    plan = circles.propose(village_of(150, 30, 4, limits=CircleLimits()))
+    plan = circles.propose(village_of(150, 30, 4, limits=SizeLimits()))
     assert plan is not None
     assert (plan.few, plan.many, len(plan.serving)) == (8, 20, 10)
 
 
 def test_too_few_candidates_give_bigger_circles_and_say_so() -> None:
-    plan = circles.propose(village_of(100, 3, 4, limits=CircleLimits()))
+    plan = circles.propose(village_of(100, 3, 4, limits=SizeLimits()))
     assert plan is not None
     assert (len(plan.serving), plan.many) == (3, 34)
 
@@ -126,7 +126,7 @@ def test_homes_without_a_wish_go_to_a_near_circle_and_todays_stays_where_all_els
 
 
 def test_the_same_seed_gives_the_same_circles() -> None:
-    made = [circles.propose(village_of(120, 25, 9, limits=CircleLimits())) for _ in range(2)]
+    made = [circles.propose(village_of(120, 25, 9, limits=SizeLimits())) for _ in range(2)]
     assert made[0] is not None
     assert made[1] is not None
     assert list(made[0].seats) == list(made[1].seats)
@@ -134,7 +134,7 @@ def test_the_same_seed_gives_the_same_circles() -> None:
 
 @pytest.mark.parametrize("own", [True, False])
 def test_a_village_of_800_homes_is_proven_in_seconds(own: bool) -> None:
-    plan = circles.propose(village_of(800, 140, 2, own=own, limits=CircleLimits()))
+    plan = circles.propose(village_of(800, 140, 2, own=own, limits=SizeLimits()))
     assert plan is not None
     assert plan.proven
     assert plan.seconds < 20

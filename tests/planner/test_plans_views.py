@@ -46,7 +46,7 @@ def _settled(app: Flask, world: World, village: str = "village_a") -> None:
         db.session.remove()
 
 
-def test_from_asking_to_confirming(app: Flask, world: World, client_as: As) -> None:
+def test_from_asking_to_confirming(app: Flask, world: World, client_as: As, at: Callable[[str], None]) -> None:
     _settled(app, world)
     head = client_as(Role.VILLAGE_HEAD)
     assert "上河村" in head.get("/planner/").get_data(as_text=True)
@@ -59,6 +59,8 @@ def test_from_asking_to_confirming(app: Flask, world: World, client_as: As) -> N
     waiting = head.get(f"/planner/plans/{plan_id}").get_data(as_text=True)
     assert "正在排队" in waiting
     assert 'http-equiv="refresh"' in waiting
+    at("2026-11-23T10:02:00+08:00")
+    assert "后台计算可能没有运行" in head.get(f"/planner/plans/{plan_id}").get_data(as_text=True)
     assert _worked(app) == 1
     page = head.get(f"/planner/plans/{plan_id}").get_data(as_text=True)
     assert "2 个在限度内" in page

@@ -26,7 +26,6 @@ from gridcase.notices.models import Notice
 from gridcase.people.models import Post
 from gridcase.people.rules import Role
 from gridcase.people.rules.deeds import DEEDS
-from gridcase.planner import queries as planner
 from gridcase.planner import service
 from gridcase.planner.models import GridLineage, Reorganisation
 from gridcase.planner.queries import handover, reorganise
@@ -37,6 +36,7 @@ from gridcase.planner.service.plans import Part, When
 from tests.factories.world import World
 from tests.planner import village as proof
 from tests.planner.village import Village, open_case, settle_in
+from tests.planner.work import open_work
 
 TODAY = date(2026, 11, 23)
 ViewerOf = Callable[[Role | str], Viewer]
@@ -194,7 +194,7 @@ def test_a_new_post_takes_a_circle_over(village: Village, head: Viewer, world: W
     assert proof.circle(new.id, clock.now()) == homes
     assert new.section_id == post.section_id
     assert db.session.get_one(Case, outside).collector_post_id == new.id, "also of a home of another village"
-    assert planner.open_work([post.id], on=TODAY)[post.id].empty
+    assert open_work([post.id], on=TODAY)[post.id].empty
     whole()
 
 

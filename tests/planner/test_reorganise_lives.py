@@ -23,7 +23,6 @@ from gridcase.grid.models import Grid
 from gridcase.households.models import Household
 from gridcase.people.models import Post
 from gridcase.people.rules import Role
-from gridcase.planner import queries as planner
 from gridcase.planner import service
 from gridcase.planner.queries import village as villages
 from gridcase.planner.rules.reorganise import Plan
@@ -33,6 +32,7 @@ from tests.conftest import Templates
 from tests.factories.world import World
 from tests.planner import village as proof
 from tests.planner.village import Village, open_case, settle_in
+from tests.planner.work import open_work
 
 FULL = os.environ.get("GRIDCASE_FULL", "") not in {"", "0"}
 EXAMPLES, CHANGES = (300, 12) if FULL else (6, 7)
@@ -131,7 +131,7 @@ class Life:
         assert proof.lost_cases(self.day) == []
         assert case_queries.without_addressee() == []
         ended = db.session.scalars(db.select(Post.id).where(Post.valid_to <= self.day)).all()
-        assert all(work.empty for work in planner.open_work(ended, on=self.day).values())
+        assert all(work.empty for work in open_work(ended, on=self.day).values())
 
 
 def test_nothing_is_lost_whatever_happens(templates: Templates, tmp_path: Path) -> None:
@@ -184,7 +184,7 @@ def test_the_homes_of_a_circle_are_the_open_work_of_its_post(templates: Template
             post.valid_to = TODAY
             db.session.flush()
             assert proof.lost_cases(TODAY) != []
-            work = planner.open_work([post.id, templates.world.posts[Role.GRID_LEADER]], on=TODAY)
+            work = open_work([post.id, templates.world.posts[Role.GRID_LEADER]], on=TODAY)
             assert len(work[post.id].homes) == 6
             assert not work[post.id].empty
             db.session.rollback()

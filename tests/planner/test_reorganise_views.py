@@ -11,13 +11,16 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from gridcase.core.db import db
+from gridcase.core import clock
+from gridcase.core.db import db, transaction
+from gridcase.households import service as households
 from gridcase.households.models import Household
 from gridcase.people.models import Person
 from gridcase.people.rules import Role
 from gridcase.planner.models import HandoverSheet, Reorganisation
 from tests.factories.pages import body
-from tests.factories.world import World
+from tests.factories.world import MAKER, World
+from tests.planner import ground
 from tests.planner.village import Village, settle_in
 
 ClientAs = Callable[[Role | str], FlaskClient]
@@ -142,6 +145,20 @@ def test_a_person_is_found_by_name(app: Flask, client_as: ClientAs, world: World
     done = confirmed(head, path, way="same", person="", name="测试网格长")
     assert "测试网格长" in body(head.get(done.location))
     assert stored(app, HandoverSheet)[0].to_person_id == person.id
+
+
+def test_two_candidates_of_one_name_can_be_told_apart(
+    app: Flask, client_as: ClientAs, world: World, village: Village
+) -> None:
+    """A nominated villager's name is masked; the year of birth and the home stand beside it."""
+    with app.app_context():
+        homes = [db.session.get_one(Household, key) for key in world.homes["circle"][:2]]
+        codes, heads = [home.code for home in homes], [ground.head_of(home.id) for home in homes]
+        with transaction():
+            households.nominate(homes[0], actor=MAKER, person_ids=heads, now=clock.now())
+        db.session.remove()
+    page = client_as(Role.VILLAGE_HEAD).get(f"/planner/reorganise/post/{village.liaisons[0]}/replace").text
+    assert all(f" · 1970 年生 · {code} · 1 户提名" in page for code in codes)
 
 
 def test_a_planned_change_can_be_given_up(client_as: ClientAs, world: World, village: Village) -> None:

@@ -17,13 +17,15 @@ from gridcase.calendar.rules import Day, as_lines, from_lines
 from gridcase.cases import queries as case_queries
 from gridcase.cases import service as cases
 from gridcase.cases.models import Case
+from gridcase.cases.rules import ExtensionReason, WhistleKind
 from gridcase.core import clock
 from gridcase.core.db import db, transaction
 from gridcase.core.errors import Refused
-from gridcase.core.permissions import job
+from gridcase.core.permissions import Viewer, job
 from gridcase.core.worktime import DayKind
 from gridcase.people.rules import Role
 from gridcase.reminders.service import calendar as service
+from tests.factories.cases import collected, do, post_of, water
 from tests.factories.world import World
 from tests.reminders.test_jobs import case_of
 
@@ -79,6 +81,44 @@ def test_the_stage_keeps_its_own_beginning_and_the_case_explains_the_closed_day(
     why = case_queries.explained(db.session.get_one(Case, case_id), line, calendar.work_calendar())
     assert why.due.at == due_at(case_id)
     assert CLOSED_DAY in [one.day for one in why.skipped]
+
+
+def test_what_was_granted_and_what_it_stood_survive_a_new_calendar(
+    ctx: Flask, world: World, viewer_of: Callable[[Role], Viewer], at: Callable[[str], None]
+) -> None:
+    case, head, station = collected(world, ACTOR), viewer_of(Role.VILLAGE_HEAD), viewer_of(Role.DEPT)
+    do(cases.accept, case, head)
+    do(cases.dispatch, case, head, unit=water(world))
+    do(cases.sign, case, station)
+    do(cases.ask_extension, case, station, reason=ExtensionReason.FUNDING, amount=2)
+    desk, until = viewer_of(Role.DISPATCHER), date(2026, 11, 24)
+    do(cases.grant_extension, case, desk)
+    do(cases.suspend, case, desk, reason=ExtensionReason.FUNDING, until=until)
+    at("2026-11-24T10:00:00+08:00")
+    do(cases.resume, case, desk)
+    before = case.due_at
+    assert before == datetime(2026, 12, 10, 2, 0, tzinfo=UTC)  # ten working days, two granted, one stood
+    saved(with_closed_day())
+    assert due_at(case.id) == before + timedelta(days=1)
+
+
+def test_a_case_sent_on_or_up_keeps_the_stage_it_came_to_last(
+    ctx: Flask, world: World, viewer_of: Callable[[Role], Viewer], at: Callable[[str], None]
+) -> None:
+    """Its state stays "dispatched" or "accepted", its stage began anew: half past eight on the closed day's eve."""
+    sent, climbed, head = collected(world, ACTOR), collected(world, ACTOR), viewer_of(Role.VILLAGE_HEAD)
+    for case in (sent, climbed):
+        do(cases.accept, case, head)
+    do(cases.dispatch, sent, head, unit=water(world))
+    at("2026-11-27T16:30:00+08:00")  # Friday: one working hour is left of the day
+    do(cases.transfer, sent, head, post=post_of(world, Role.GRID_LEADER), note="换人")
+    do(cases.escalate, climbed, head, note="村里办不了", kind=WhistleKind.ROUTINE)
+    before = [case.stage_due_at for case in (sent, climbed)]
+    saved(with_closed_day())
+    db.session.rollback()
+    assert [case.stage_due_at - was for case, was in zip((sent, climbed), before, strict=True)] == [
+        timedelta(days=1)
+    ] * 2
 
 
 def test_a_case_born_between_the_look_and_the_saving_is_moved_too(ctx: Flask, world: World) -> None:

@@ -14,7 +14,7 @@ from gridcase.audit.models import AuditRow
 from gridcase.cases import queries as case_queries
 from gridcase.cases import service as cases
 from gridcase.cases.models import Case
-from gridcase.cases.rules import Channel, State, Urgency
+from gridcase.cases.rules import Channel, Level, State, Urgency
 from gridcase.core import clock
 from gridcase.core.db import db, transaction
 from gridcase.core.permissions import Viewer, job
@@ -194,11 +194,32 @@ def test_night_waits_for_the_morning_but_not_for_emergencies(world: World, at: C
     sweep()
     assert told(case_id=ordinary) == []
     urgent = db.session.execute(select(Notice.rule, Notice.urgent).where(Notice.subject_id == burning)).all()
-    assert {tuple(row) for row in urgent} == {("case_due", True)}
+    assert {tuple(row) for row in urgent} == {("case.register:1", True), ("case_stage", True), ("case_due", True)}
     at("2026-11-24T07:00:00+08:00")
     sweep()
     assert {rule for rule, _post, _unit in told(case_id=ordinary)} == {"case_due"}
     assert db.session.scalar(select(Case.urgency).where(Case.id == burning)) == Urgency.CRITICAL
+
+
+def test_an_emergency_is_told_at_once_and_again_when_its_half_hour_is_over(
+    world: World, at: Callable[[str], None]
+) -> None:
+    at("2026-11-24T02:00:00+08:00")
+    case_id = case_of(world, "0202")
+    desks = {world.posts[role] for role in (Role.FULLTIME_GRID, Role.VILLAGE_HEAD, Role.DISPATCHER)}
+    assert {post for _rule, post, _unit in told("case.register:1", case_id=case_id)} == desks
+    at("2026-11-24T02:30:00+08:00")
+    assert sweep() == 0
+    at("2026-11-24T02:31:00+08:00")
+    sweep()
+    late = {world.posts[Role.GRID_LEADER], world.posts[Role.DISPATCHER]}
+    assert {post for _rule, post, _unit in told("case_stage", case_id=case_id)} == late
+    assert sweep() == 0
+
+
+def test_a_restricted_emergency_is_told_to_the_town_alone(world: World) -> None:
+    case_id = case_of(world, "0303")
+    assert [post for _rule, post, _unit in told("case.register:1", case_id=case_id)] == [world.posts[Role.DISPATCHER]]
 
 
 def test_without_an_order_the_nearest_desk_is_told(world: World, at: Callable[[str], None]) -> None:
@@ -262,3 +283,19 @@ def test_one_digest_a_liaison_and_day(world: World, at: Callable[[str], None]) -
     at("2026-11-24T09:00:00+08:00")
     sweep()
     assert digests() == [(liaison, 6), (liaison, 6)]
+
+
+@pytest.mark.parametrize(
+    ("level", "role"),
+    [(None, Role.FULLTIME_GRID), (Level.TOWN, Role.DISPATCHER), (Level.COUNTY, Role.COUNTY_DISPATCHER)],
+)
+def test_what_has_climbed_waits_for_the_desk_it_has_climbed_to(
+    world: World, at: Callable[[str], None], level: Level | None, role: Role
+) -> None:
+    case_id = case_of(world)
+    with transaction():
+        db.session.execute(update(Case).where(Case.id == case_id).values(state=State.ACCEPTED, level=level))
+        trace()
+    at("2026-12-04T17:00:00+08:00")
+    sweep()
+    assert told("case_soon", case_id=case_id) == [("case_soon", world.posts[role], None)]

@@ -37,29 +37,29 @@ class Run:
 def main(*words: str) -> int:
     """Run what is left; 1 if anything failed."""
     wanted = [soak for soak in SOAKS if not words or any(word in soak.test for word in words)]
-    commit, runs = _commit(), [Run(soak, one) for soak in wanted for one in soak.databases or (NONE,)]
-    left = [run for run in runs if run.key not in passed(RESULTS, commit)]
-    print(f"{len(runs) - len(left)} of {len(runs)} passed at {commit}; {len(left)} to run", flush=True)
+    here, runs = commit(), [Run(soak, one) for soak in wanted for one in soak.databases or (NONE,)]
+    left = [run for run in runs if run.key not in passed(RESULTS, here)]
+    print(f"{len(runs) - len(left)} of {len(runs)} passed at {here}; {len(left)} to run", flush=True)
     failed = 0
     for run in left:
-        failed += not _run(run, commit)
-    print(f"{len(runs) - failed} of {len(runs)} passed at {commit}")
+        failed += not _run(run, here)
+    print(f"{len(runs) - failed} of {len(runs)} passed at {here}")
     return 1 if failed else 0
 
 
-def passed(results: Path, commit: str) -> set[tuple[str, str]]:
+def passed(results: Path, here: str) -> set[tuple[str, str]]:
     """What has passed at this commit. Changed files give the commit a plus sign: such a line counts for nothing."""
-    if commit.endswith("+") or not results.exists():
+    if here.endswith("+") or not results.exists():
         return set()
     with results.open(encoding="utf-8", newline="") as file:
         return {
             (row["test"], row["database"])
             for row in csv.DictReader(file)
-            if row["commit"] == commit and row["result"] == "passed"
+            if row["commit"] == here and row["result"] == "passed"
         }
 
 
-def _commit() -> str:
+def commit() -> str:
     """The short name of the commit, with a plus sign when files differ from it (the results aside)."""
     name = _git("rev-parse", "--short=12", "HEAD") or "unknown"
     changed = _git("status", "--porcelain", "--untracked-files=no", "--", ".", f":!{RESULTS.relative_to(ROOT)}")
@@ -71,7 +71,7 @@ def _git(*arguments: str) -> str:
     return done.stdout.strip() if done.returncode == 0 else ""
 
 
-def _run(run: Run, commit: str) -> bool:
+def _run(run: Run, here: str) -> bool:
     chosen = [] if run.database == NONE else ["-k", run.database]
     print(f"… {run.soak.test} {run.database}", flush=True)
     began = time.monotonic()
@@ -81,7 +81,7 @@ def _run(run: Run, commit: str) -> bool:
     )  # fmt: skip
     seconds = time.monotonic() - began
     result = "passed" if done.returncode == 0 else "failed"
-    _write(RESULTS, (time.strftime("%Y-%m-%d"), commit, *run.key, result, f"{seconds:.0f}", run.soak.figure))
+    _write(RESULTS, (time.strftime("%Y-%m-%d"), here, *run.key, result, f"{seconds:.0f}", run.soak.figure))
     print(f"{result} in {seconds:.0f} s", flush=True)
     return result == "passed"
 

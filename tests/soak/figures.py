@@ -34,6 +34,10 @@ SOAKS = (
         "10,000 random lives of a case: 0 illegal states, lost steps or wrong clocks",
     ),
     Soak(
+        "tests/reminders/test_chaos.py::test_chaos_reminders",
+        "2,000 cases, 8 web workers, 2 schedulers, 50 kills, 3 restarts, clocks an hour apart: each told and sent once",
+    ),
+    Soak(
         "tests/core/test_worktime.py::test_random_deadlines_agree_with_a_walk_over_minutes",
         "5,000 random deadlines against a walk over minutes, in three time zones: 0 differences",
         databases=(),

@@ -5,12 +5,15 @@ from gridcase.cases.models.beside import (
     CaseLink,
     CaseParty,
     CaseRequest,
+    CaseTransfer,
     SupervisionSheet,
     Whistle,
     WhistleUnit,
 )
-from gridcase.cases.models.case import Case, CaseClass, CasePoint, CaseSequence, CaseStep, CaseTally
+from gridcase.cases.models.case import Case, CasePoint, CaseSequence, CaseStep, CaseTally
+from gridcase.cases.models.catalogue import CaseClass, ClassTerms, ClassVersion, ReplyTemplate
 from gridcase.cases.models.hot import HotIssue, HotIssueCase, HotRun
+from gridcase.cases.models.routing import DutyItem, SavedView
 from gridcase.cases.models.search import CaseSearch
 from gridcase.cases.models.voices import CaseVoice
 
@@ -26,10 +29,16 @@ __all__ = [
     "CaseSequence",
     "CaseStep",
     "CaseTally",
+    "CaseTransfer",
     "CaseVoice",
+    "ClassTerms",
+    "ClassVersion",
+    "DutyItem",
     "HotIssue",
     "HotIssueCase",
     "HotRun",
+    "ReplyTemplate",
+    "SavedView",
     "SupervisionSheet",
     "Whistle",
     "WhistleUnit",

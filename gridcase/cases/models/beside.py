@@ -107,6 +107,16 @@ class CaseLink(Base):
     follows_id: Mapped[int] = mapped_column(ForeignKey("case.id"))
 
 
+class CaseTransfer(Base):
+    """When a case that another desk passed on was received here; its number stands in the case itself."""
+
+    __tablename__ = "case_transfer"
+    __audit__ = "free"  # written with its case
+
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), primary_key=True)
+    received_on: Mapped[date]
+
+
 class SupervisionSheet(Base):
     """A sheet that urges a late case; drafted by the system, worth something once a person has signed it."""
 

@@ -1,4 +1,4 @@
-"""Cases, their classes, their steps, and the counters over them."""
+"""Cases, their steps, and the counters over them."""
 
 from __future__ import annotations
 
@@ -7,41 +7,14 @@ from typing import Any
 
 from geoalchemy2 import Geometry
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
 from gridcase.cases.models.beside import CaseParty, CaseRequest, Whistle
+from gridcase.cases.models.catalogue import CaseClass, ClassTerms, ClassVersion
 from gridcase.core.db import Base, ByteString, Json, UtcDateTime
 
 OPEN, ENDED = text("closed_at IS NULL"), text("closed_at IS NOT NULL")
 SECOND_CHECK_DUE = text("second_check = 'due'")
-
-
-class CaseClass(Base):
-    """A class of the catalogue. Units of its limits: W working hours, N natural hours, D days."""
-
-    __tablename__ = "case_class"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    code: Mapped[str] = mapped_column(ByteString, unique=True)
-    major: Mapped[str] = mapped_column(String(2))
-    zh: Mapped[str] = mapped_column(String(60))
-    en: Mapped[str] = mapped_column(String(80))
-    initials: Mapped[str] = mapped_column(String(60), default="")
-    urgency: Mapped[int]
-    contact_limit: Mapped[float]
-    contact_unit: Mapped[str] = mapped_column(String(1))
-    limit: Mapped[float]
-    limit_unit: Mapped[str] = mapped_column(String(1))
-    level: Mapped[str] = mapped_column(String(10))
-    department: Mapped[str] = mapped_column(String(60))
-    reporter_rule: Mapped[str | None] = mapped_column(String(4))
-    helper_rule: Mapped[str | None] = mapped_column(String(4))
-    restricted: Mapped[bool] = mapped_column(default=False)
-    common: Mapped[bool] = mapped_column(default=False)
-    enabled: Mapped[bool] = mapped_column(default=True)
-    open_condition: Mapped[str] = mapped_column(String(200), default="")
-    close_condition: Mapped[str] = mapped_column(String(200), default="")
-    evidence_hint: Mapped[str] = mapped_column(String(200), default="")
 
 
 class Case(Base):
@@ -113,11 +86,20 @@ class Case(Base):
     source_no: Mapped[str | None] = mapped_column(String(60))
 
     level: Mapped[str | None] = mapped_column(String(10))  # the desk it has climbed to; None: it never climbed
+    class_version_id: Mapped[int | None]  # the rules it was registered or sorted under; None: those of the class itself
 
     case_class: Mapped[CaseClass] = relationship(lazy="joined", innerjoin=True)
+    class_version: Mapped[ClassVersion | None] = relationship(
+        primaryjoin=lambda: foreign(Case.class_version_id) == ClassVersion.id, lazy="joined"
+    )
     parties: Mapped[list[CaseParty]] = relationship(order_by="CaseParty.id")
     requests: Mapped[list[CaseRequest]] = relationship(order_by="CaseRequest.id")
     whistle: Mapped[Whistle | None] = relationship(lazy="select")
+
+    @property
+    def terms(self) -> ClassTerms:
+        """The rules this case is under, whatever the catalogue says by now."""
+        return self.class_version or self.case_class
 
 
 class CasePoint(Base):

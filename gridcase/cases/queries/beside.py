@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from gridcase.cases.models import Case, CaseLink, CaseParty, WhistleUnit
-from gridcase.cases.queries.sight import whistle_of
+from gridcase.cases.queries.sight import open_condition, whistle_of
 from gridcase.core.db import db
 from gridcase.people.models import Post, Unit
 
@@ -42,6 +42,16 @@ def called_units(case: Case) -> Sequence[Any]:
         .where(WhistleUnit.whistle_id == whistle.id)
         .order_by(WhistleUnit.id)
     ).all()  # fmt: skip
+
+
+def open_follower(case_id: int) -> str | None:
+    """The number of a case that follows this one and has not ended."""
+    return db.session.scalar(
+        select(Case.number)
+        .join(CaseLink, CaseLink.case_id == Case.id)
+        .where(CaseLink.follows_id == case_id, open_condition())
+        .limit(1)
+    )
 
 
 def linked(case: Case) -> tuple[Any, Sequence[Any]]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy.orm import aliased
 
-from gridcase.cases.models import CaseClass
+from gridcase.cases.models import Case, CaseClass, ClassTerms, ClassVersion
 from gridcase.cases.rules.majors import UNSORTED_CLASS
 from gridcase.core.db import db
 from gridcase.core.errors import Missing
@@ -18,23 +20,87 @@ from gridcase.grid.models import Grid
 from gridcase.grid.rules import GridLevel
 
 
-def catalogue(words: str = "") -> list[CaseClass]:
-    """The classes in use, the common ones first; `words` is part of a name, a code, or letters of the pinyin."""
-    query = select(CaseClass).where(CaseClass.enabled.is_(True), CaseClass.code != UNSORTED_CLASS)
+@dataclass(frozen=True)
+class Entry:
+    """A class as it stands at a place: by the version of the village, else of the county, else as shipped."""
+
+    case_class: CaseClass
+    version: ClassVersion | None
+
+    @property
+    def terms(self) -> ClassTerms:
+        """Its rules there."""
+        return self.version or self.case_class
+
+    @property
+    def code(self) -> str:
+        """Four digits."""
+        return self.case_class.code
+
+    @property
+    def major(self) -> str:
+        """The first two of them."""
+        return self.case_class.major
+
+    @property
+    def zh(self) -> str:
+        """Its name."""
+        return self.case_class.zh
+
+    @property
+    def en(self) -> str:
+        """Its English name."""
+        return self.case_class.en
+
+
+def catalogue(words: str = "", *, path: str = "/", disabled_too: bool = False) -> list[Entry]:
+    """The classes in use at a place, the common ones first; `words` is part of a name, a code, or letters of the
+    pinyin."""
+    village, county = aliased(ClassVersion), aliased(ClassVersion)
+    query = _standing(path, village, county)
+    if not disabled_too:
+        query = query.where(_there("enabled", village, county).is_(True))
     words = clean_line(words)
     if words:
         ways = [
             CaseClass.zh.contains(words, autoescape=True),
             CaseClass.en.icontains(words, autoescape=True),
-            CaseClass.open_condition.contains(words, autoescape=True),
-            CaseClass.department.contains(words, autoescape=True),
+            _there("open_condition", village, county).contains(words, autoescape=True),
+            _there("department", village, county).contains(words, autoescape=True),
             CaseClass.code == words,
         ]
         if words.isascii() and words.isalpha():
             ways.append(CaseClass.initials.contains(words.lower(), autoescape=True))
             query = query.order_by(CaseClass.initials.startswith(words.lower(), autoescape=True).desc())
         query = query.where(or_(*ways))
-    return list(db.session.scalars(query.order_by(CaseClass.common.desc(), CaseClass.code)))
+    rows = db.session.execute(query.order_by(_there("common", village, county).desc(), CaseClass.code))
+    return [Entry(row[0], row[1] or row[2]) for row in rows]
+
+
+def _standing(path: str, village: Any, county: Any) -> Select[Any]:
+    """Every class a county knows, with the versions in force over a place; one statement."""
+    ids = place_ids(path)
+    return (
+        select(CaseClass, village, county)
+        .outerjoin(village, _in_force(village, ids[2] if len(ids) > 2 else 0))
+        .outerjoin(county, _in_force(county, ids[0] if ids else 0))
+        .where(CaseClass.code != UNSORTED_CLASS)
+        .where(or_(CaseClass.county_id.is_(None), CaseClass.county_id == (ids[0] if ids else 0)))
+    )
+
+
+def _in_force(version: Any, place_id: int) -> ColumnElement[bool]:
+    return and_(version.class_id == CaseClass.id, version.place_id == place_id, version.superseded_at.is_(None))
+
+
+def _there(name: str, village: Any, county: Any) -> Any:
+    """A column of the rules as it stands there."""
+    return func.coalesce(getattr(village, name), getattr(county, name), getattr(CaseClass, name))
+
+
+def place_ids(path: str) -> list[int]:
+    """The places of a path, the county first."""
+    return [int(part) for part in path.split("/") if part]
 
 
 def class_by_code(code: str) -> CaseClass | None:
@@ -42,12 +108,52 @@ def class_by_code(code: str) -> CaseClass | None:
     return db.session.scalar(select(CaseClass).where(CaseClass.code == clean_line(code)))
 
 
-def class_in_use(code: str) -> CaseClass:
-    """One class a case may be registered under, else `Missing`."""
-    found = class_by_code(code)
-    if found is None or not found.enabled or found.code == UNSORTED_CLASS:
+def class_at(case_class: CaseClass, path: str) -> Entry:
+    """One class as it stands at a place; `Missing` for a class that another county added."""
+    ids = place_ids(path)
+    if case_class.county_id is not None and case_class.county_id not in ids[:1]:
         raise Missing
-    return found
+    found = versions_in_force(case_class, ids)
+    return Entry(case_class, found.get(ids[2] if len(ids) > 2 else 0) or found.get(ids[0] if ids else 0))
+
+
+def versions_in_force(case_class: CaseClass, place_ids: Collection[int]) -> dict[int, ClassVersion]:
+    """By place: what these have set for a class and not taken back."""
+    rows = db.session.scalars(
+        select(ClassVersion).where(
+            ClassVersion.class_id == case_class.id, ClassVersion.place_id.in_(place_ids),
+            ClassVersion.superseded_at.is_(None),
+        )
+    )  # fmt: skip
+    return {row.place_id: row for row in rows}
+
+
+def class_in_use(code: str, *, path: str = "/") -> CaseClass:
+    """One class a case of a place may be registered under, else `Missing`."""
+    return entry_in_use(code, path=path).case_class
+
+
+def entry_in_use(code: str, *, path: str) -> Entry:
+    """The same with its rules there."""
+    village, county = aliased(ClassVersion), aliased(ClassVersion)
+    row = db.session.execute(_standing(path, village, county).where(CaseClass.code == clean_line(code))).first()
+    entry = Entry(row[0], row[1] or row[2]) if row else None
+    if entry is None or not entry.terms.enabled:
+        raise Missing
+    return entry
+
+
+def unit_of_limit() -> ColumnElement[str]:
+    """In a select over `Case` and its class: what the limit of the case is counted in, under its own version."""
+    own = select(ClassVersion.limit_unit).where(ClassVersion.id == Case.class_version_id).scalar_subquery()
+    return func.coalesce(own, CaseClass.limit_unit).label("limit_unit")
+
+
+def home_of(viewer: Viewer) -> str:
+    """The nearest place over everything a viewer registers for: by its rules the catalogue is shown."""
+    roots = [place_ids(root) for root in register_roots(viewer)]
+    shared = [one[0] for one in zip(*roots, strict=False) if len(set(one)) == 1] if roots else []
+    return "/" + "".join(f"{part}/" for part in shared)
 
 
 def home_village(path: str) -> str:

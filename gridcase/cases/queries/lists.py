@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, and_, false, func, or_, select, union
 from sqlalchemy.orm import aliased
 
 from gridcase.cases.models import Case, CaseClass, CaseRequest, Whistle, WhistleUnit
-from gridcase.cases.queries.sight import addressed_to, desk_of_post, open_condition, scoped, visible, ways_in
+from gridcase.cases.queries.catalogue import unit_of_limit
+from gridcase.cases.queries.sight import (
+    addressed_to,
+    desk_of_post,
+    in_party,
+    open_condition,
+    scoped,
+    visible,
+    ways_in,
+)
 from gridcase.cases.queries.voices import voice_count
-from gridcase.cases.rules import LEVELS, Light, RequestState, State
+from gridcase.cases.rules import LEVELS, Light, PartyKind, RequestState, State
 from gridcase.core.db import db
 from gridcase.core.labels import Labelled
 from gridcase.core.paging import PAGE_SIZE, Page, cut, instant, read_mark
@@ -27,12 +36,14 @@ from gridcase.households.models import Household
 from gridcase.people.models import Post, Unit
 
 COUNT_CAP = 99
+Key = TypeVar("Key")
 
 
 class Tab(Labelled):
     """The parts of the work list."""
 
     MINE = "mine", N_("待我办")
+    UNIT = "unit", N_("本单位")
     VILLAGE = "village", N_("在办")
     LATE = "late", N_("超期")
     TRAY = "tray", N_("待分类")
@@ -44,7 +55,9 @@ class Tab(Labelled):
 BY_NEED: dict[Tab, Permission] = {
     Tab.TRAY: Permission.ACCEPT_CASE, Tab.CALLBACK: Permission.ANSWER_CASE, Tab.CHECK: Permission.SECOND_CHECK,
 }  # fmt: skip
-BY_DUE = frozenset({Tab.MINE, Tab.VILLAGE, Tab.LATE})
+BY_DUE = frozenset({Tab.MINE, Tab.UNIT, Tab.VILLAGE, Tab.LATE})
+# Parts one works through: a case done leaves them.
+WORKED = frozenset({Tab.MINE, Tab.TRAY, Tab.CALLBACK, Tab.CHECK})
 
 
 @dataclass(frozen=True)
@@ -61,7 +74,8 @@ class Filters:
 
 def tabs_for(viewer: Viewer) -> list[Tab]:
     """The parts this viewer has a use for."""
-    return [tab for tab in Tab if tab not in BY_NEED or viewer.may(BY_NEED[tab])]
+    found = [tab for tab in Tab if tab not in BY_NEED or viewer.may(BY_NEED[tab])]
+    return found if viewer.unit_ids() else [tab for tab in found if tab is not Tab.UNIT]
 
 
 def waiting_for(viewer: Viewer) -> ColumnElement[bool]:
@@ -109,20 +123,29 @@ def _whistled_for(viewer: Viewer) -> ColumnElement[bool]:
     return Case.id.in_(called.where(WhistleUnit.arrived_at.is_(None), WhistleUnit.unit_id.in_(units)))
 
 
+def _of_my_units(viewer: Viewer) -> ColumnElement[bool]:
+    """Cases sent to a unit of the viewer's, or in which it helps, was called, or is the desk."""
+    as_party = in_party([grant for grant in viewer.grants if grant.unit_id is not None], frozenset(PartyKind))
+    lead = Case.handler_unit_id.in_(sorted(viewer.unit_ids()))
+    return lead if as_party is None else or_(lead, as_party)
+
+
 def _in_tab(viewer: Viewer, tab: Tab, now: datetime) -> list[ColumnElement[bool]]:
     running = [open_condition(), Case.due_at.is_not(None)]
-    return {
-        Tab.MINE: [*running, waiting_for(viewer)],
-        Tab.VILLAGE: running,
-        Tab.LATE: [*running, Case.due_at < now],
-        Tab.TRAY: [open_condition(), Case.unsorted.is_(True), scoped(viewer, Permission.ACCEPT_CASE)],
-        Tab.CALLBACK: [
+    conditions: dict[Tab, Callable[[], list[ColumnElement[bool]]]] = {
+        Tab.MINE: lambda: [*running, waiting_for(viewer)],
+        Tab.UNIT: lambda: [*running, _of_my_units(viewer)],
+        Tab.VILLAGE: lambda: running,
+        Tab.LATE: lambda: [*running, Case.due_at < now],
+        Tab.TRAY: lambda: [open_condition(), Case.unsorted.is_(True), scoped(viewer, Permission.ACCEPT_CASE)],
+        Tab.CALLBACK: lambda: [
             open_condition(), Case.state == State.FEEDBACK, Case.answer.is_(None),
             scoped(viewer, Permission.ANSWER_CASE),
         ],
-        Tab.CHECK: [Case.second_check == "due", scoped(viewer, Permission.SECOND_CHECK)],
-        Tab.ALL: [],
-    }[tab]  # fmt: skip
+        Tab.CHECK: lambda: [Case.second_check == "due", scoped(viewer, Permission.SECOND_CHECK)],
+        Tab.ALL: list,
+    }  # fmt: skip
+    return conditions[tab]()
 
 
 def _with_light(light: str, now: datetime) -> list[ColumnElement[bool]]:
@@ -150,6 +173,7 @@ def _narrowed(filters: Filters, now: datetime) -> list[ColumnElement[bool]]:
             or_(
                 Case.title.icontains(words, autoescape=True),
                 Case.number.endswith(words, autoescape=True),
+                Case.source_no == words,
                 Case.household_id.in_(select(Household.id).where(Household.head_name.contains(words, autoescape=True))),
             )
         )
@@ -158,8 +182,7 @@ def _narrowed(filters: Filters, now: datetime) -> list[ColumnElement[bool]]:
 
 def work_list(viewer: Viewer, filters: Filters, *, now: datetime, after: str | None = None) -> Page[Any]:
     """One page: open parts by due time, the others newest first. One statement, columns only."""
-    by_due = filters.tab in BY_DUE
-    order = (Case.due_at, Case.id) if by_due else (Case.registered_at.desc(), Case.id.desc())
+    by_due, order = filters.tab in BY_DUE, _order(filters.tab)
     conditions = [*_in_tab(viewer, filters.tab, now), *_narrowed(filters, now), *_beyond(after, by_due=by_due)]
     picked = _picked(ways_in(viewer, newest=filters.tab is Tab.ALL), conditions, order, PAGE_SIZE + 1)
     if picked is None:
@@ -167,6 +190,25 @@ def work_list(viewer: Viewer, filters: Filters, *, now: datetime, after: str | N
     query = _columns().join(picked, picked.c.id == Case.id).where(visible(viewer)).order_by(*order)
     rows = db.session.execute(query.limit(PAGE_SIZE + 1)).all()
     return cut(rows, lambda row: [(row.due_at if by_due else row.registered_at).isoformat(), row.id])
+
+
+def whole_list(viewer: Viewer, filters: Filters, *, now: datetime, most: int) -> Sequence[Any]:
+    """The rows of the list as a file takes them: no restricted case, at most one more than `most`."""
+    by_due = filters.tab in BY_DUE
+    order = (Case.due_at, Case.id) if by_due else (Case.registered_at.desc(), Case.id.desc())
+    conditions = [*_in_tab(viewer, filters.tab, now), *_narrowed(filters, now), Case.restricted.is_(False)]
+    return rows_of(viewer, conditions, order, newest=filters.tab is Tab.ALL, most=most)
+
+
+def rows_of(
+    viewer: Viewer, conditions: list[ColumnElement[bool]], order: tuple[Any, ...], *, newest: bool, most: int
+) -> Sequence[Any]:
+    """Rows with the columns of the list, at most one more than `most`, so that one knows when there are more."""
+    picked = _picked(ways_in(viewer, newest=newest), conditions, order, most + 1)
+    if picked is None:
+        return []
+    query = _columns().join(picked, picked.c.id == Case.id).where(visible(viewer)).order_by(*order)
+    return db.session.execute(query.limit(most + 1)).all()
 
 
 def chosen(viewer: Viewer, ids: Collection[int]) -> list[Case]:
@@ -196,13 +238,16 @@ def _beyond(after: str | None, *, by_due: bool) -> list[ColumnElement[bool]]:
     return [or_(Case.registered_at < at, and_(Case.registered_at == at, Case.id < case_id))]
 
 
+_VILLAGE, _PLACE = aliased(Grid), aliased(Grid)  # made once, like those of a case's page
+
+
 def _columns() -> Any:
-    village, place = aliased(Grid), aliased(Grid)
+    village, place = _VILLAGE, _PLACE
     return (
         select(
             Case.id, Case.number, Case.title, Case.state, Case.urgency, Case.restricted, Case.unsorted,
             Case.registered_at, Case.due_at, Case.soon_at, Case.closed_at, Case.closed_late, Case.second_check,
-            CaseClass.zh, CaseClass.en, CaseClass.limit_unit, village.name.label("village_name"),
+            Case.answer_attempts, CaseClass.zh, CaseClass.en, unit_of_limit(), village.name.label("village_name"),
             place.name.label("place_name"), Household.head_name, Post.title.label("post_title"),
             Unit.name.label("unit_name"), voice_count().label("voices"),
         )
@@ -218,17 +263,38 @@ def _columns() -> Any:
 
 def tab_counts(viewer: Viewer, tabs: Sequence[Tab], *, now: datetime) -> dict[Tab, int]:
     """How many each part holds, counted up to 100 so that "99+" can be said; one statement."""
+    return counted(viewer, {tab: Filters(tab=tab) for tab in tabs}, now=now)
+
+
+def counted(viewer: Viewer, wanted: Mapping[Key, Filters], *, now: datetime) -> dict[Key, int]:
+    """How many cases each of these filters finds, up to 100; one statement for all of them."""
     counts, ways = [], ways_in(viewer, newest=False)
-    for tab in tabs:
-        picked = _picked(ways, _in_tab(viewer, tab, now), (), COUNT_CAP + 1)
+    for place, filters in enumerate(wanted.values()):
+        conditions = [*_in_tab(viewer, filters.tab, now), *_narrowed(filters, now)]
+        picked = _picked(ways, conditions, (), COUNT_CAP + 1)
         if picked is None:
-            return dict.fromkeys(tabs, 0)
+            return dict.fromkeys(wanted, 0)
         capped = select(picked.c.id).limit(COUNT_CAP + 1).subquery()
-        counts.append(select(func.count()).select_from(capped).scalar_subquery().label(tab.value))
+        counts.append(select(func.count()).select_from(capped).scalar_subquery().label(f"n{place}"))
     if not counts:
         return {}
     row = db.session.execute(select(*counts)).one()
-    return {tab: int(getattr(row, tab.value)) for tab in tabs}
+    return {key: int(row[place]) for place, key in enumerate(wanted)}
+
+
+def row_of(viewer: Viewer, filters: Filters, *, now: datetime) -> list[int]:
+    """The ids of the first hundred cases of a list, in its order: what one works through."""
+    order = _order(filters.tab)
+    conditions = [*_in_tab(viewer, filters.tab, now), *_narrowed(filters, now)]
+    picked = _picked(ways_in(viewer, newest=filters.tab is Tab.ALL), conditions, order, COUNT_CAP + 1)
+    if picked is None:
+        return []
+    query = select(Case.id).join(picked, picked.c.id == Case.id).where(visible(viewer)).order_by(*order)
+    return list(db.session.scalars(query.limit(COUNT_CAP + 1)))
+
+
+def _order(tab: Tab) -> tuple[Any, ...]:
+    return (Case.due_at, Case.id) if tab in BY_DUE else (Case.registered_at.desc(), Case.id.desc())
 
 
 def villages_seen(viewer: Viewer) -> Sequence[Any]:

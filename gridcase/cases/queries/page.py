@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import ColumnElement, false, func, select
 from sqlalchemy.orm import aliased
 
-from gridcase.cases.models import Case, CaseClass, CasePoint, CaseStep
+from gridcase.cases.models import Case, CasePoint, CaseStep, CaseTransfer, ClassTerms
 from gridcase.cases.queries.catalogue import home_village
 from gridcase.cases.queries.sight import visible
 from gridcase.cases.queries.voices import has_voices
@@ -23,16 +23,21 @@ from gridcase.core.scope import under
 from gridcase.core.worktime import Limit, LimitUnit, Span, WorkCalendar
 from gridcase.grid.models import Grid, Section
 from gridcase.grid.rules import GridLevel
+from gridcase.households import queries as households
 from gridcase.households.models import Household
 from gridcase.people import queries as people
-from gridcase.people.models import Holding, Person, Post, Unit
+from gridcase.people.models import Post, Unit
 from gridcase.people.rules import UnitKind
 
+# Made once: an alias made for every page costs more than the rest of its statement.
+_TOWN, _VILLAGE, _PLACE = aliased(Grid), aliased(Grid), aliased(Grid)
+_HELPER, _COLLECTOR = aliased(Household), aliased(Post)
 
-def facts(case: Case) -> Any:
-    """The names that belong to a case: places, household, who has it, who collected it; one statement."""
-    town, village, place, helper = aliased(Grid), aliased(Grid), aliased(Grid), aliased(Household)
-    collector = aliased(Post)
+
+def facts(case: Case, viewer: Viewer | None = None) -> Any:
+    """The names that belong to a case: places, household, who has it, who collected it, and whether the viewer may open
+    its household; one statement."""
+    town, village, place, helper, collector = _TOWN, _VILLAGE, _PLACE, _HELPER, _COLLECTOR
     lon, lat = lon_lat(CasePoint.geom)
     return db.session.execute(
         select(
@@ -40,7 +45,8 @@ def facts(case: Case) -> Any:
             place.name.label("place_name"), place.level.label("place_level"), Section.name.label("section_name"),
             Household.code.label("household_code"), Household.head_name, Household.address.label("home_address"),
             Post.title.label("post_title"), Unit.name.label("unit_name"), collector.title.label("collector_title"),
-            helper.head_name.label("helper_name"), lon.label("lon"), lat.label("lat"), has_voices().label("has_voices"),
+            helper.head_name.label("helper_name"), lon.label("lon"), lat.label("lat"),
+            _opens_home(viewer).label("home_opens"), has_voices().label("has_voices"),
         )
         .select_from(Case)
         .join(town, town.id == Case.town_id)
@@ -57,9 +63,26 @@ def facts(case: Case) -> Any:
     ).one()  # fmt: skip
 
 
+def _opens_home(viewer: Viewer | None) -> ColumnElement[bool]:
+    if viewer is None:
+        return false()
+    return func.coalesce(households.standing() & households.visible(viewer), false())
+
+
 def steps(case_id: int) -> Sequence[CaseStep]:
     """The timeline, oldest first."""
     return db.session.scalars(select(CaseStep).where(CaseStep.case_id == case_id).order_by(CaseStep.seq)).all()
+
+
+def last_attempt(case_id: int) -> datetime | None:
+    """When the villager was last called and not reached."""
+    line = db.session.execute(
+        select(CaseStep.at, CaseStep.detail)
+        .where(CaseStep.case_id == case_id, CaseStep.move == "record_answer")
+        .order_by(CaseStep.seq.desc())
+        .limit(1)
+    ).first()
+    return line.at if line is not None and not line.detail.get("answer") else None
 
 
 @dataclass(frozen=True)
@@ -72,13 +95,16 @@ class Clock:
 
 
 def clock_of(case: Case, line: Sequence[CaseStep]) -> Clock:
-    """Read the clock off the timeline. It starts at the registration, or when what came from elsewhere was taken up.
+    """Read the clock off the timeline. It starts at the registration, when an imported case was taken up, or when
+    a transfer was received here.
     A pause stands until it is ended, and never longer than was granted: what went on late does not become in time."""
     start, began, pauses = case.registered_at, None, []
     extra = sum(float(step.detail["extra"]) for step in line if step.move == "grant_extension")
     for step in line:
         if step.detail.get("clock"):
             start = step.at
+        if "since" in step.detail:
+            start = datetime.fromisoformat(step.detail["since"])
         if step.to_state == State.SUSPENDED and step.from_state != State.SUSPENDED:
             began = step
         elif began is not None and step.from_state == State.SUSPENDED and step.to_state != State.SUSPENDED:
@@ -93,14 +119,14 @@ def _granted_until(suspension: CaseStep) -> datetime:
     return datetime.fromisoformat(suspension.detail["until"])
 
 
-def limit_of(case_class: CaseClass, *, extra: float = 0) -> Limit:
-    """How long a case of this class may take; `extra`: what was granted on top, in the same unit."""
-    return Limit(case_class.limit + extra, LimitUnit(case_class.limit_unit))
+def limit_of(terms: ClassTerms, *, extra: float = 0) -> Limit:
+    """How long a case under these rules may take; `extra`: what was granted on top, in the same unit."""
+    return Limit(terms.limit + extra, LimitUnit(terms.limit_unit))
 
 
-def contact_limit_of(case_class: CaseClass) -> Limit:
+def contact_limit_of(terms: ClassTerms) -> Limit:
     """Within what time the villager is spoken to first."""
-    return Limit(case_class.contact_limit, LimitUnit(case_class.contact_unit))
+    return Limit(terms.contact_limit, LimitUnit(terms.contact_unit))
 
 
 def explained(case: Case, line: Sequence[CaseStep], calendar: WorkCalendar) -> Any:
@@ -108,7 +134,7 @@ def explained(case: Case, line: Sequence[CaseStep], calendar: WorkCalendar) -> A
     if case.due_at is None:
         return None
     clock = clock_of(case, line)
-    return calendar.explain(clock.start, limit_of(case.case_class, extra=clock.extra), pauses=clock.pauses)
+    return calendar.explain(clock.start, limit_of(case.terms, extra=clock.extra), pauses=clock.pauses)
 
 
 def by_number(number: str, *, viewer: Viewer) -> Case | None:
@@ -116,19 +142,34 @@ def by_number(number: str, *, viewer: Viewer) -> Case | None:
     return db.session.scalar(select(Case).where(Case.number == number.strip().upper(), visible(viewer)))
 
 
+def by_source(town_id: int, system: str, number: str) -> Case | None:
+    """The case of a town that bears this number of another office; nobody's sight is asked."""
+    return db.session.scalar(
+        select(Case).where(Case.town_id == town_id, Case.source_system == system, Case.source_no == number)
+    )
+
+
+def seen_by_source(viewer: Viewer, system: str, number: str) -> Case | None:
+    """The newest case of the viewer's that bears this number of another office."""
+    mine = select(Case).where(Case.source_system == system, Case.source_no == number, visible(viewer))
+    return db.session.scalar(mine.order_by(Case.id.desc()).limit(1))
+
+
+def received_on(case: Case) -> date | None:
+    """When what another office passed on was received here."""
+    return db.session.scalar(select(CaseTransfer.received_on).where(CaseTransfer.case_id == case.id))
+
+
 def addresses(case: Case, *, on: date) -> tuple[list[Unit], Sequence[Any]]:
-    """Whom a case can be sent to: the units that serve its place, and (id, title, holder) of its village's posts."""
+    """Whom a case can be sent to: the units that serve its place, and (id, title, role, place_path, section_id) of its
+    village's posts."""
     units = units_over(case.path)
     if case.village_id is None or case.case_class.code in ABOVE_THE_VILLAGE:
         return units, []
-    held = and_(Holding.post_id == Post.id, people.valid_on(Holding, on), Holding.stand_in.is_(False))
     posts = db.session.execute(
-        select(Post.id, Post.title, func.min(Person.name).label("holder"))
-        .outerjoin(Holding, held)
-        .outerjoin(Person, Person.id == Holding.person_id)
+        select(Post.id, Post.title, Post.role, Post.place_path, Post.section_id)
         .where(under(Post.place_path, home_village(case.path)), Post.role.in_(people.HANDLER_ROLES))
         .where(people.valid_on(Post, on))
-        .group_by(Post.id, Post.title)
         .order_by(Post.id)
     ).all()
     return units, posts
@@ -157,6 +198,11 @@ def desk_of(case: Case, level: Level) -> Unit | None:
     """The duty desk of a level over a case's place."""
     units = people.units_for(case.path)
     return next((unit for unit in units if unit.kind == UnitKind.ZONGZHI and _depth(unit) == _DEPTH[level]), None)
+
+
+def level_of_unit(unit: Unit) -> Level:
+    """The level a unit sits at, by its place."""
+    return next((level for level, depth in _DEPTH.items() if depth == _depth(unit)), Level.GRID)
 
 
 _DEPTH = {Level.COUNTY: 1, Level.TOWN: 2, Level.VILLAGE: 3, Level.GRID: 4}

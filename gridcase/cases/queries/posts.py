@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import or_, select
 
@@ -12,10 +12,16 @@ from gridcase.cases.models import Case
 from gridcase.cases.queries.sight import open_condition
 from gridcase.cases.rules import State
 from gridcase.core.db import db
+from gridcase.people.models import Post
+from gridcase.people.queries import valid_on
+from gridcase.people.rules import Role
 
 AT_ONCE = 500
 # States in which a case is in the hands of whom it was sent to.
 IN_HANDS = (State.DISPATCHED, State.IN_PROGRESS, State.SUSPENDED)
+# Who hears of an emergency the moment it is written down; of a restricted one the town alone.
+VILLAGE_DESK = (Role.FULLTIME_GRID, Role.VILLAGE_HEAD)
+AT_ONCE_TOLD = (*VILLAGE_DESK, Role.DISPATCHER)
 
 
 @dataclass(frozen=True)
@@ -61,4 +67,21 @@ def without_addressee() -> Sequence[int]:
             Case.handler_unit_id.is_(None),
         )
         .order_by(Case.id)
+    ).all()
+
+
+def posts_to_warn(case: Case, *, on: date) -> Sequence[int]:
+    """The posts over a case's place that must know of an emergency at once."""
+    return _posts_over(case, (Role.DISPATCHER,) if case.restricted else AT_ONCE_TOLD, on)
+
+
+def village_desk(case: Case, *, on: date) -> Sequence[int]:
+    """The posts that send on what has climbed to the village."""
+    return _posts_over(case, VILLAGE_DESK, on)
+
+
+def _posts_over(case: Case, roles: Sequence[Role], on: date) -> Sequence[int]:
+    above = [case.path[: cut + 1] for cut, sign in enumerate(case.path) if sign == "/" and cut]
+    return db.session.scalars(
+        select(Post.id).where(Post.place_path.in_(above), Post.role.in_(roles), valid_on(Post, on)).order_by(Post.id)
     ).all()

@@ -54,6 +54,8 @@ def supervision_sheets(viewer: Viewer, *, state: SheetState, after: str | None =
         .order_by(SupervisionSheet.id.desc())
         .limit(PAGE + 1)
     )  # fmt: skip
+    if state is SheetState.DRAFTED:  # what has ended needs no urging
+        query = query.where(open_condition())
     if mark is not None:
         query = query.where(SupervisionSheet.id < mark[0])
     return cut(db.session.execute(query).all(), lambda row: [row.id])
@@ -69,6 +71,16 @@ def get_sheet(sheet_id: int, *, viewer: Viewer) -> tuple[SupervisionSheet, Case]
     if found is None:
         raise Missing
     return found[0], found[1]
+
+
+def sheets_of(case: Case, *, viewer: Viewer) -> Sequence[int]:
+    """The sheets of a case that this viewer may open, the newest first."""
+    query = (
+        select(SupervisionSheet.id)
+        .join(Case, Case.id == SupervisionSheet.case_id)
+        .where(SupervisionSheet.case_id == case.id, SupervisionSheet.state != SheetState.DROPPED, _seen(viewer))
+    )
+    return db.session.scalars(query.order_by(SupervisionSheet.id.desc())).all()
 
 
 def _seen(viewer: Viewer) -> Any:

@@ -11,6 +11,7 @@ import numpy as np
 from sqlalchemy import select
 
 from gridcase.cases.models import Case, CaseClass
+from gridcase.cases.queries.catalogue import Entry, catalogue
 from gridcase.cases.rules import State
 from gridcase.cases.rules.majors import UNSORTED_CLASS
 from gridcase.cases.rules.suggest import MOST_CASES, Example, Model, learn
@@ -22,15 +23,21 @@ FILE = "class_suggestions.npz"
 
 @dataclass(frozen=True)
 class SuggestedClass:
-    """A class of the catalogue and the words that spoke for it."""
+    """A class as it stands at a place, and the words that spoke for it."""
 
-    case_class: CaseClass
+    entry: Entry
     words: tuple[str, ...]
 
+    @property
+    def case_class(self) -> CaseClass:
+        """The class itself."""
+        return self.entry.case_class
 
-def suggest_classes(title: str, text: str = "") -> list[SuggestedClass]:
-    """At most three classes in use, the likeliest first; never a restricted one: that is chosen by a person alone."""
-    offered = {one.code: one for one in _offered()}
+
+def suggest_classes(title: str, text: str = "", *, path: str = "/") -> list[SuggestedClass]:
+    """At most three classes in use at a place, the likeliest first; never a restricted one: that is chosen by a person
+    alone."""
+    offered = {one.code: one for one in _offered(path)}
     model = stored_model() or _of_catalogue(tuple((code, _words_of(one)) for code, one in offered.items()))
     found = model.ranked(title, text, only=frozenset(offered))
     return [SuggestedClass(offered[one.code], one.words) for one in found]
@@ -80,20 +87,14 @@ def _read(path: Path, _changed: int) -> Model | None:
         return None
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=16)  # one a county
 def _of_catalogue(words: tuple[tuple[str, str], ...]) -> Model:
     return learn([], dict(words))
 
 
-def _words_of(case_class: CaseClass) -> str:
-    return "，".join((case_class.zh, case_class.open_condition, case_class.evidence_hint))
+def _words_of(entry: Entry) -> str:
+    return "，".join((entry.case_class.zh, entry.terms.open_condition, entry.terms.evidence_hint))
 
 
-def _offered() -> list[CaseClass]:
-    return list(
-        db.session.scalars(
-            select(CaseClass)
-            .where(CaseClass.enabled.is_(True), CaseClass.restricted.is_(False), CaseClass.code != UNSORTED_CLASS)
-            .order_by(CaseClass.code)
-        )
-    )
+def _offered(path: str = "/") -> list[Entry]:
+    return sorted((one for one in catalogue(path=path) if not one.terms.restricted), key=lambda one: one.code)

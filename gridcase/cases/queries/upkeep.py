@@ -5,13 +5,13 @@ from __future__ import annotations
 from sqlalchemy import and_, exists, func, literal, or_, select
 
 from gridcase.audit.models import AuditRow
-from gridcase.cases.models import Case, CaseStep, CaseTally
+from gridcase.cases.models import Case, CaseClass, CaseStep, CaseTally, ClassVersion
 from gridcase.core.db import db
 
 
 def check() -> list[str]:
     """Every difference found, in words; empty when all is well."""
-    return [*_tallies(), *_steps(), *_audit()]
+    return [*_tallies(), *_steps(), *_audit(), *_open_though_restricted()]
 
 
 def _tallies() -> list[str]:
@@ -62,3 +62,20 @@ def _audit() -> list[str]:
         .limit(100)
     )
     return [f"case {row.case_id}, step {row.seq} ({row.move}): no audit row" for row in rows]
+
+
+def _open_though_restricted() -> list[str]:
+    """A class made restricted takes its cases along: none of them may stand open."""
+    county = and_(
+        ClassVersion.class_id == Case.class_id, ClassVersion.place_id == Case.county_id,
+        ClassVersion.superseded_at.is_(None),
+    )  # fmt: skip
+    rows = db.session.execute(
+        select(Case.number, CaseClass.code)
+        .join(CaseClass, CaseClass.id == Case.class_id)
+        .outerjoin(ClassVersion, county)
+        .where(Case.restricted.is_(False), func.coalesce(ClassVersion.restricted, CaseClass.restricted).is_(True))
+        .order_by(Case.id)
+        .limit(100)
+    )
+    return [f"case {row.number}: open to all, its class {row.code} is restricted" for row in rows]

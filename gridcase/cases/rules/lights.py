@@ -11,7 +11,7 @@ from gridcase.cases.rules.states import State, Urgency, WhistleKind
 from gridcase.core.errors import Refused
 from gridcase.core.labels import Labelled, Marked
 from gridcase.core.words import N_, Text
-from gridcase.core.worktime import SOON_HOURS, SOON_SHARE, Limit, LimitUnit, WorkCalendar
+from gridcase.core.worktime import SOON_HOURS, SOON_SHARE, Limit, LimitUnit
 
 SOON_KEY = "due_soon"  # the setting of a county
 SECOND_CHECK_SHARE = 0.10  # of the self-solved cases, drawn at random
@@ -167,16 +167,11 @@ LADDER: tuple[Rung, ...] = (
     ),
 )
 
-
-def ladder_times(*, due_at: datetime, soon_at: datetime, calendar: WorkCalendar) -> tuple[tuple[Rung, datetime], ...]:
-    """When each rung of the ladder is reached, in UTC."""
-    return tuple(
-        (rung, soon_at if rung.after_hours is None else _after(due_at, rung.after_hours, calendar)) for rung in LADDER
-    )
-
-
-def _after(due_at: datetime, hours: float, calendar: WorkCalendar) -> datetime:
-    return calendar.add_hours(due_at, hours).at if hours else due_at
+# Emergencies alone have somebody look after their stages too: half an hour is over soon, and not at the due time.
+STAGE_LATE = Rung(
+    "case_stage", 0, ("handler", "dispatcher"),
+    N_("特急事件%(number)s这一步应在%(due)s前完成，到%(on)s还没有人动，请马上处理。"),
+)  # fmt: skip
 
 
 def on_time_rate(*, on_time_closed: int, closed: int, open_overdue: int) -> float | None:

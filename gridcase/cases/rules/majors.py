@@ -7,9 +7,12 @@ from collections.abc import Mapping
 from gridcase.core.words import N_, Text
 
 UNSORTED_CLASS = "0000"
+DISPUTES = "01"  # the major class that can be mediated
 
-# A complaint about somebody of the village is dealt with above the village, and nobody there learns of it.
-ABOVE_THE_VILLAGE = frozenset({"1004"})
+# What is said about an official, a liaison or the village's accounts is dealt with above the village, and nobody there
+# learns of it: always restricted.
+ABOVE_THE_VILLAGE = frozenset({"1003", "1004"})
+
 
 MAJORS: Mapping[str, Text] = {
     "01": N_("矛盾纠纷"),

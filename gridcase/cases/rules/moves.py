@@ -6,11 +6,12 @@ through a row of `MOVES`; a row without target leaves the state and only adds a 
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from gridcase.cases.rules.conditions import why_not_asked, why_not_called, why_not_climbed
 from gridcase.cases.rules.standing import REOPEN_WITHIN, Move, Standing
-from gridcase.cases.rules.states import ENDED_STATES, RequestKind, State
+from gridcase.cases.rules.states import ENDED_STATES, Answer, RequestKind, State
 from gridcase.core.permissions import Permission
 from gridcase.core.words import N_, Text
 
@@ -332,9 +333,16 @@ def moves_open_to(standing: Standing, *, now: datetime) -> tuple[Move, ...]:
     return tuple(move for move in MOVES if why_not(move, standing, now=now) is None)
 
 
-def primary_move(moves: tuple[Move, ...]) -> Move | None:
-    """The one big button among the open moves."""
-    return next((move for move in moves if move.primary), None)
+def primary_move(
+    moves: tuple[Move, ...], *, answer: Answer | None = None, asked: Collection[RequestKind] = ()
+) -> Move | None:
+    """The one big button among the open moves. `answer`: the villager's word turns it; once it is there nobody need
+    ask again, and "not solved" asks for rework. `asked`: a request waits, so granting it comes first.
+    """
+    wanted = [move for move in moves if move.primary and not (move.name == "record_answer" and answer is not None)]
+    if answer is Answer.NOT_SOLVED:
+        wanted = [move for move in moves if move.name == "rework"] + wanted
+    return next((move for move in moves if move.answers in asked), None) or next(iter(wanted), None)
 
 
 def _own_condition(move: Move, standing: Standing, now: datetime) -> Text | None:

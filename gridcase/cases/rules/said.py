@@ -22,12 +22,25 @@ _TO: Mapping[str, Text] = {
     "follow_up": N_("后续事件 %(to)s"),
     "reject_duplicate": N_("附议 %(to)s"),
 }
+# Where the duty list names the town as helping only.
+_SENT: Mapping[str, Text] = {
+    "dispatch": N_("派给%(to)s（配合履职，%(lead)s牵头）"),
+    "transfer": N_("转给%(to)s（配合履职，%(lead)s牵头）"),
+}
 _HAPPENED: Mapping[str, Text] = {
     "register": N_("登记"),
     "import": N_("从其他系统导入"),
     "attempt": N_("联系群众，未接通"),
     "check_passed": N_("复核通过"),
     "check_failed": N_("复核不通过"),
+}
+_MEDIATED: Mapping[str, Text] = {
+    "opened": N_("开始调解"),
+    "reopened": N_("恢复调解"),
+    "agreed": N_("调解达成协议"),
+    "failed": N_("调解未达成协议"),
+    "withdrawn": N_("当事人撤回调解"),
+    "referred": N_("调解转仲裁或诉讼"),
 }
 
 
@@ -89,6 +102,8 @@ def _counted(forms: _Forms, unit: str, n: float) -> Text:
 
 def what_happened(move: str, detail: Mapping[str, Any]) -> Text:
     """One step in words, for the timeline."""
+    if move in _SENT and detail.get("lead"):
+        return Text(_SENT[move].msgid, {"to": detail["to"], "lead": detail["lead"]})
     if move in _TO and detail.get("to"):
         return Text(_TO[move].msgid, {"to": detail["to"]})
     if move == "follow_first":
@@ -101,6 +116,8 @@ def what_happened(move: str, detail: Mapping[str, Any]) -> Text:
         return N_("%(giver)s移交给%(to)s", giver=detail["from"], to=detail["to"])
     if move == "record_answer" and not detail.get("answer"):
         return _HAPPENED["attempt"]
+    if move == "comment" and detail.get("mediation"):
+        return _MEDIATED[detail["mediation"]]
     if move == "second_check":
         return _HAPPENED["check_passed" if detail.get("passed") else "check_failed"]
     return _HAPPENED.get(move) or move_named(move).label

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 from gridcase.core.labels import Labelled, Ranked
 from gridcase.core.words import N_, Text
 
 ATTEMPTS_NEEDED = 3  # dated tries to reach the villager before "no word" may stand for an answer
+ATTEMPTS_APART = timedelta(hours=1)  # three calls in one minute are one
 
 
 class Phase(Labelled):
-    """The four words of the field."""
+    """The four words of the field (docs/words.md)."""
 
     COLLECT = "collect", N_("收集")
     DISPATCH = "dispatch", N_("派单")
@@ -37,22 +38,6 @@ class State(Labelled):
 
 ENDED_STATES = frozenset({State.CLOSED, State.VOIDED, State.DUPLICATE, State.WITHDRAWN})
 OPEN_STATES = frozenset(State) - ENDED_STATES
-
-_PHASES = {
-    State.REGISTERED: Phase.COLLECT,
-    State.ACCEPTED: Phase.COLLECT,
-    State.RETURNED: Phase.DISPATCH,
-    State.DISPATCHED: Phase.DISPATCH,
-    State.IN_PROGRESS: Phase.HANDLE,
-    State.SUSPENDED: Phase.HANDLE,
-    State.FEEDBACK: Phase.FEEDBACK,
-    State.CLOSED: Phase.FEEDBACK,
-}
-
-
-def phase_of(state: State) -> Phase | None:
-    """The phase a state belongs to; None for a case that ended without being handled."""
-    return _PHASES.get(state)
 
 
 class Channel(Labelled):
@@ -92,14 +77,6 @@ class Level(Labelled):
     def letter(self) -> str:
         """G, V, T or C."""
         return self.value[0].upper()
-
-    @classmethod
-    def of_letter(cls, letter: str) -> Level:
-        """The level behind G, V, T or C; raises `ValueError` for anything else."""
-        for level in cls:
-            if level.letter == letter:
-                return level
-        raise ValueError(f"no level is called {letter!r}")
 
 
 LEVELS = tuple(Level)  # from the lowest desk to the highest

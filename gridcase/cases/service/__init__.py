@@ -2,6 +2,15 @@
 
 from gridcase.cases.queries import check
 from gridcase.cases.service import hot, searching
+from gridcase.cases.service.catalogue import (
+    Change,
+    above_of,
+    add_class,
+    back_to_default,
+    mark_of,
+    set_class,
+    terms_of,
+)
 from gridcase.cases.service.clocks import soon_rule
 from gridcase.cases.service.closing import (
     ClosingPolicy,
@@ -14,10 +23,12 @@ from gridcase.cases.service.closing import (
     self_solve,
     verify,
 )
+from gridcase.cases.service.duties import Entry, Taken, import_duties, keep_duty, remove_duty
 from gridcase.cases.service.following import follow_up
 from gridcase.cases.service.handover import hand_back, hand_over
 from gridcase.cases.service.history import HistoryRow, ImportResult, import_history
 from gridcase.cases.service.learning import learn_classes
+from gridcase.cases.service.leaving import note_export
 from gridcase.cases.service.linking import link_to
 from gridcase.cases.service.moves import (
     REMINDABLE,
@@ -36,7 +47,21 @@ from gridcase.cases.service.moves import (
 )
 from gridcase.cases.service.papers import Papers, attach
 from gridcase.cases.service.recount import Recount, look_at_deadlines, move_deadlines
-from gridcase.cases.service.register import ImportedFrom, Intake, collect, collect_and_solve, repoint_household
+from gridcase.cases.service.register import (
+    ImportedFrom,
+    Intake,
+    Transferred,
+    collect,
+    collect_and_solve,
+    repoint_household,
+)
+from gridcase.cases.service.replies import (
+    TEMPLATE_SEEN,
+    add_template,
+    edit_template,
+    restore_template,
+    retire_template,
+)
 from gridcase.cases.service.requests import (
     ask_extension,
     ask_pause,
@@ -47,6 +72,7 @@ from gridcase.cases.service.requests import (
     resume,
     suspend,
 )
+from gridcase.cases.service.saved import MOST_VIEWS, drop_view, keep_view, open_with_view, rename_view
 from gridcase.cases.service.supervision import draft_sheets, drop_sheet, sign_sheet
 from gridcase.cases.service.tallies import fold_tallies
 from gridcase.cases.service.voices import DROPPED, follow_all, reject_duplicate, take_out
@@ -54,20 +80,30 @@ from gridcase.cases.service.whistles import WHISTLED, escalate, rate_units, rate
 
 __all__ = [
     "DROPPED",
+    "MOST_VIEWS",
     "REMINDABLE",
+    "TEMPLATE_SEEN",
     "WHISTLED",
+    "Change",
     "ClosingPolicy",
+    "Entry",
     "HistoryRow",
     "ImportResult",
     "ImportedFrom",
     "Intake",
     "Papers",
     "Recount",
+    "Taken",
+    "Transferred",
+    "above_of",
     "accept",
+    "add_class",
     "add_helper",
+    "add_template",
     "ask_extension",
     "ask_pause",
     "attach",
+    "back_to_default",
     "check",
     "closing_policy",
     "collect",
@@ -77,6 +113,8 @@ __all__ = [
     "draft_sheets",
     "drawn_for_second_check",
     "drop_sheet",
+    "drop_view",
+    "edit_template",
     "escalate",
     "fold_tallies",
     "follow_all",
@@ -86,12 +124,18 @@ __all__ = [
     "hand_back",
     "hand_over",
     "hot",
+    "import_duties",
     "import_history",
+    "keep_duty",
+    "keep_view",
     "learn_classes",
     "link_to",
     "look_at_deadlines",
+    "mark_of",
     "move_deadlines",
+    "note_export",
     "open_request",
+    "open_with_view",
     "rate_units",
     "rate_whistle",
     "record_answer",
@@ -99,14 +143,19 @@ __all__ = [
     "refuse_pause",
     "reject_duplicate",
     "remind",
+    "remove_duty",
+    "rename_view",
     "reopen",
     "repoint_household",
     "report_in",
+    "restore_template",
     "resume",
+    "retire_template",
     "rework",
     "searching",
     "second_check",
     "self_solve",
+    "set_class",
     "sign",
     "sign_sheet",
     "soon_rule",
@@ -114,6 +163,7 @@ __all__ = [
     "submit_result",
     "suspend",
     "take_out",
+    "terms_of",
     "transfer",
     "verify",
     "void",

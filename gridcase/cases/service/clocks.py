@@ -31,13 +31,13 @@ def clocks(
     case: Case, *, start: datetime, pauses: Sequence[Span], extra: float, calendar: WorkCalendar, soon: SoonRule
 ) -> dict[str, Any]:
     """The columns of the citizen's clock as this calendar has them; the case is only read."""
-    limit = limit_of(case.case_class, extra=extra)
+    limit = limit_of(case.terms, extra=extra)
     due = calendar.add(start, limit, pauses=pauses)
     return {
         "due_at": due.at,
         "due_provisional": due.provisional,
         "soon_at": calendar.soon_at(start, due.at, limit, pauses=pauses, hours=soon.hours, share=soon.percent / 100),
-        "contact_due_at": calendar.add(start, contact_limit_of(case.case_class)).at,
+        "contact_due_at": calendar.add(start, contact_limit_of(case.terms)).at,
     }
 
 

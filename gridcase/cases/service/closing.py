@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from gridcase.cases import queries
 from gridcase.cases.models import Case, CaseStep
 from gridcase.cases.rules import (
+    ATTEMPTS_APART,
     ATTEMPTS_NEEDED,
     SECOND_CHECK_SHARE,
     Answer,
@@ -66,6 +68,8 @@ def record_answer(
 ) -> CaseStep:
     """Write down the villager's word; `None` is a dated attempt that reached nobody, the third stands for a word."""
     lock(case)
+    if answer is None:
+        _check_attempt(case, now)
     attempts = case.answer_attempts + (answer is None)
     unreached = answer is None and attempts >= ATTEMPTS_NEEDED
     stands = Answer.NO_WORD_UNREACHED if unreached else answer
@@ -78,6 +82,15 @@ def record_answer(
         changes["contacted_at"] = now
     detail = {"answer": answer, "rating": rating if spoken else None, "attempts": attempts}
     return _move(case, "record_answer", actor=actor, now=now, note=note, detail=detail, changes=changes)
+
+
+def _check_attempt(case: Case, now: datetime) -> None:
+    """One more attempt makes sense where no word is there yet, and some time after the last one."""
+    if case.answer is not None and Answer(case.answer).is_word:
+        raise Refused(N_("群众的答复已经记下，不用再联系；要更正，请直接选群众的答复。"), field="answer")
+    last = queries.last_attempt(case.id) if case.answer_attempts else None
+    if last is not None and now < last + ATTEMPTS_APART:
+        raise Refused(N_("刚刚联系过，请隔 1 小时换个时间再联系。"), field="answer")
 
 
 def _check_answer(case: Case, answer: Answer | None, attempts: int) -> None:
@@ -117,10 +130,9 @@ def _level_of(case: Case) -> Level:
 def _award(case: Case, *, actor: Viewer, now: datetime, policy: ClosingPolicy) -> None:
     if case.village_id is None:
         return
-    case_class = case.case_class
     points.award_for_case(
-        case_id=case.id, number=case.number, village_id=case.village_id, class_code=case_class.code,
-        reporter_rule=case_class.reporter_rule, helper_rule=case_class.helper_rule,
+        case_id=case.id, number=case.number, village_id=case.village_id, class_code=case.case_class.code,
+        reporter_rule=case.terms.reporter_rule, helper_rule=case.terms.helper_rule,
         reporter_household_id=case.household_id, helper_household_id=case.helper_household_id,
         restricted=case.restricted, imported=case.source_system is not None and case.due_at is None,
         actor=actor, now=now, notice_days=policy.notice_days,
@@ -141,7 +153,7 @@ def self_solve(
     """Close what one has dealt with oneself, with the villager's spoken word; one in ten is looked at again."""
     lock(case)
     if case.case_class.code in ABOVE_THE_VILLAGE:
-        raise Refused(N_("反映干部作风的事不能自办自结，由镇级以上单位办理。"))
+        raise Refused(N_("反映村干部和村账的事不能自办自结，由镇级以上单位办理。"))
     if case.unsorted:
         raise Refused(N_("这件事还没有分类，请先选类别和地点。"))
     _check_answer(case, answer, case.answer_attempts)

@@ -10,6 +10,7 @@ from typing import Any, cast
 from sqlalchemy import Table, insert, literal, select
 
 from gridcase.audit import service as audit
+from gridcase.cases import queries
 from gridcase.cases.models import Case, CaseClass, CaseStep
 from gridcase.cases.rules import Channel, State
 from gridcase.cases.rules.majors import UNSORTED_CLASS
@@ -79,6 +80,7 @@ def import_history(
     source_system: str,
     rows: Sequence[HistoryRow],
     now: datetime,
+    channel: Channel = Channel.UPPER,
 ) -> ImportResult:
     """Take over the rows not known yet. Answered ones are closed history; the others wait in the tray, without clocks,
     reminders or points, until somebody sorts them. (town, source system, source number) decides what is new.
@@ -94,8 +96,12 @@ def import_history(
     if new:
         classes = _classes({row.class_code or UNSORTED_CLASS for row in new})
         numbers = [number_of(town, day, n) for n in reserve(town, day, len(new))]
+        place = village or town
+        catalogue = queries.catalogue(path=place.path, disabled_too=True)
+        hidden = frozenset(one.code for one in catalogue if one.terms.restricted)
         values = [
-            _values(row, number, classes, town, village or town, source_system)
+            _values(row, number, classes, town, place, source_system)
+            | {"channel": channel, "restricted": row.class_code in hidden}
             for row, number in zip(new, numbers, strict=True)
         ]
         _insert(values, actor=actor, post_id=grant.post_id, role=grant.role, now=now)
@@ -140,7 +146,6 @@ def _values(
         "class_id": case_class.id,
         "title": row.title or number,
         "text": row.text,
-        "channel": Channel.UPPER,
         "state": State.CLOSED if answered else State.REGISTERED,
         "urgency": case_class.urgency,
         "county_id": town.county_id,
@@ -152,7 +157,6 @@ def _values(
         "reporter_name": row.reporter_name,
         "reporter_phone": row.reporter_phone,
         "anonymous": False,
-        "restricted": case_class.restricted,
         "unsorted": not answered,
         "registered_at": row.happened_at,
         "due_provisional": False,

@@ -7,15 +7,17 @@ from typing import Any
 
 from gridcase.cases import queries
 from gridcase.cases.models import Case, CaseClass, CaseStep
-from gridcase.cases.rules import PartyKind, ReturnReason, State, Urgency
+from gridcase.cases.rules import DutyKind, PartyKind, ReturnReason, State, Urgency
 from gridcase.cases.rules.majors import ABOVE_THE_VILLAGE, UNSORTED_CLASS
 from gridcase.cases.service import parties, voices
+from gridcase.cases.service.catalogue import hold_class, in_use
 from gridcase.cases.service.clocks import stage_due_at, start_clocks
 from gridcase.cases.service.door import _move, lock
 from gridcase.cases.service.telling import tell_dispatcher, tell_former, tell_handler, tell_taker, tell_unit
 from gridcase.core.db import db
 from gridcase.core.errors import Refused
 from gridcase.core.permissions import Viewer
+from gridcase.core.text import clean
 from gridcase.core.words import N_
 from gridcase.grid.models import Grid
 from gridcase.households.models import Household
@@ -36,15 +38,16 @@ def accept(
     note: str | None = None,
 ) -> CaseStep:
     """Take a case up under its class, or a better one; the clock goes on from its registration."""
+    hold_class(case_class or case.case_class)
     lock(case)
     if case.unsorted:
         raise Refused(N_("这件事还没有分类，请先选类别和地点。"), field="case_class")
-    changes = _classified(case, case_class or case.case_class, urgency)
+    changes = _classified(case, case_class or case.case_class, urgency, case.path)
     other = changes["class_id"] != case.class_id
     step = _move(case, "accept", actor=actor, now=now, note=note, changes=changes)
     if other:  # the limits of the new class, from the same start
-        db.session.refresh(case, ["case_class"])
-        start_clocks(case, start=case.registered_at)
+        db.session.refresh(case, ["case_class", "class_version"])
+        start_clocks(case, start=queries.clock_of(case, queries.steps(case.id)).start)
     return step
 
 
@@ -60,6 +63,7 @@ def sort(
     note: str | None = None,
 ) -> CaseStep:
     """Take up what came from elsewhere: give it a class and a place, and start its clocks now."""
+    hold_class(case_class)
     lock(case)
     if not case.unsorted:
         raise Refused(N_("这件事已经分过类了。"), field="case_class")
@@ -68,21 +72,28 @@ def sort(
     if grid.village_id is None or grid.town_id != case.town_id:
         raise Refused(N_("请选本镇的一个村。"), field="grid")
     changes = {
-        **_classified(case, case_class, urgency), "unsorted": False, "village_id": grid.village_id, "grid_id": grid.id,
-        "path": grid.path, "section_id": household.section_id if household else None,
+        **_classified(case, case_class, urgency, grid.path), "unsorted": False, "village_id": grid.village_id,
+        "grid_id": grid.id, "path": grid.path, "section_id": household.section_id if household else None,
         "household_id": household.id if household else None,
     }  # fmt: skip
     step = _move(case, "accept", actor=actor, now=now, note=note, detail={"clock": "start"}, changes=changes)
-    db.session.refresh(case, ["case_class"])
+    db.session.refresh(case, ["case_class", "class_version"])
     start_clocks(case, start=now)
     case.stage_due_at = stage_due_at(case, now=now)
     return step
 
 
-def _classified(case: Case, case_class: CaseClass, urgency: Urgency | None) -> dict[str, Any]:
-    wanted = urgency or (Urgency(case.urgency) if case_class.id == case.class_id else Urgency(case_class.urgency))
-    restricted = case.restricted or case_class.restricted  # once restricted, sorting does not open it
-    return {"class_id": case_class.id, "urgency": int(wanted), "restricted": restricted}
+def _classified(case: Case, case_class: CaseClass, urgency: Urgency | None, path: str) -> dict[str, Any]:
+    """The class of a case, with its rules at a place. A case that keeps its class keeps its version too; what came from
+    elsewhere gets one now."""
+    if case_class.id == case.class_id and not case.unsorted:
+        return {"class_id": case.class_id, "urgency": int(urgency or case.urgency)}
+    entry = in_use(case_class, path)
+    return {
+        "class_id": case_class.id, "class_version_id": entry.version.id if entry.version else None,
+        "urgency": int(urgency or entry.terms.urgency),
+        "restricted": case.restricted or entry.terms.restricted,  # once restricted, sorting does not open it
+    }  # fmt: skip
 
 
 def dispatch(
@@ -93,15 +104,38 @@ def dispatch(
     post: Post | None = None,
     unit: Unit | None = None,
     note: str | None = None,
+    anyway: str | None = None,
 ) -> CaseStep:
-    """Address a case to a post of its village or to a unit that serves its place, and tell them."""
+    """Address a case to a post of its village or to a unit that serves its place, and tell them. What the town's duty
+    list took from town and village goes there only with a reason (`anyway`), which stands on the timeline.
+    """
     lock(case)  # its class and place decide who may have it
     name = _address(case, post, unit)
     changes = {"handler_post_id": post.id if post else None, "handler_unit_id": unit.id if unit else None}
     detail = {"to": name, "post_id": changes["handler_post_id"], "unit_id": changes["handler_unit_id"]}
+    detail |= _by_duty_list(case, post, unit, why=anyway, field="anyway")
     step = _move(case, "dispatch", actor=actor, now=now, note=note, detail=detail, changes=changes)
+    parties.leave(case, post_id=changes["handler_post_id"], unit_id=changes["handler_unit_id"], now=now)
     tell_handler(case, step, now=now)
     return step
+
+
+def _by_duty_list(case: Case, post: Post | None, unit: Unit | None, *, why: str | None, field: str) -> dict[str, Any]:
+    """What the duty list says of this address, for the timeline; `Refused` where it takes the matter from below and no
+    reason is given."""
+    duty = queries.duty_for(case, post=post, unit=unit)
+    if duty is None:
+        return {}
+    if duty.kind is DutyKind.COOPERATE:
+        return {"duty": duty.kind, "lead": duty.lead} if duty.lead else {"duty": duty.kind}
+    if duty.kind is not DutyKind.UPPER:
+        return {}
+    reason = clean(why or "")
+    if not reason:
+        raise Refused(
+            N_("职责清单把这类事列为上级部门收回，不宜派给镇、村：请提级吹哨，或写明仍要派的理由。"), field=field
+        )
+    return {"duty": duty.kind, "anyway": reason}
 
 
 def _address(case: Case, post: Post | None, unit: Unit | None) -> str:
@@ -115,7 +149,7 @@ def _address(case: Case, post: Post | None, unit: Unit | None) -> str:
 def check_address(case: Case, post: Post | None, unit: Unit | None) -> None:
     """Whether a case may be sent there: `Refused` in words otherwise."""
     if post is not None and case.case_class.code in ABOVE_THE_VILLAGE:
-        raise Refused(N_("反映干部作风的事不能派给村里，请派给镇级以上单位。"), field="handler")
+        raise Refused(N_("反映村干部和村账的事不能派给村里，请派给镇级以上单位。"), field="handler")
     if post is not None and not post.place_path.startswith(queries.home_village(case.path)):
         raise Refused(N_("这个岗位不在事件所在的村。"), field="handler")
     if unit is not None and not case.path.startswith(unit.place_path):
@@ -135,6 +169,8 @@ def transfer(
     if before == tuple(changes.values()):
         raise Refused(N_("已经在那里了，请选别的岗位或单位。"), field="handler")
     detail = {"to": name, "post_id": changes["handler_post_id"], "unit_id": changes["handler_unit_id"]}
+    detail |= _by_duty_list(case, post, unit, why=note, field="note")
+    detail.pop("anyway", None)  # the reason of the transfer is its note
     step = _move(case, "transfer", actor=actor, now=now, note=note, detail=detail, changes=changes)
     parties.leave(case, post_id=changes["handler_post_id"], unit_id=changes["handler_unit_id"], now=now)
     tell_handler(case, step, now=now)
@@ -228,9 +264,9 @@ def remind(case: Case, *, actor: Viewer, now: datetime, note: str | None = None)
     return step
 
 
-def comment(case: Case, *, actor: Viewer, now: datetime, note: str) -> CaseStep:
-    """Add a word to the timeline."""
-    return _move(case, "comment", actor=actor, now=now, note=note)
+def comment(case: Case, *, actor: Viewer, now: datetime, note: str, detail: dict[str, Any] | None = None) -> CaseStep:
+    """Add a word to the timeline; `detail`: what a room above this one has to say (`said.what_happened`)."""
+    return _move(case, "comment", actor=actor, now=now, note=note, detail=detail)
 
 
 def withdraw(case: Case, *, actor: Viewer, now: datetime, note: str) -> CaseStep:

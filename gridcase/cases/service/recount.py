@@ -12,13 +12,15 @@ from sqlalchemy import Table, bindparam, func, or_, select, update
 
 from gridcase.cases import queries
 from gridcase.cases.models import Case, CaseStep
-from gridcase.cases.rules import SoonRule
+from gridcase.cases.rules import MOVES, SoonRule
 from gridcase.cases.service.clocks import clocks, soon_rule, stage_due
 from gridcase.core.db import db, dialect_name
 from gridcase.core.worktime import WorkCalendar
 
 BATCH = 500
 CLOCKS = ("due_at", "soon_at", "contact_due_at", "due_provisional", "stage_due_at")
+# A case sent on, or up, comes to its stage anew though its state stays.
+_ARRIVING = frozenset(move.name for move in MOVES if move.target is not None)
 STEPS_UNDERWAY = 1000  # PostgreSQL: steps numbered before the look may be committed after it
 
 
@@ -118,6 +120,10 @@ def _recounted(
 
 
 def stage_began(line: Sequence[CaseStep]) -> datetime | None:
-    """When the case came to the stage it is in: the last step that changed its state, or set its clock going."""
-    came = [step.at for step in line if step.to_state != step.from_state or step.detail.get("clock")]
+    """When the case came to the stage it is in: by the last step that starts a stage."""
+    came = [step.at for step in line if _starts_a_stage(step)]
     return came[-1] if came else None
+
+
+def _starts_a_stage(step: CaseStep) -> bool:
+    return step.to_state != step.from_state or step.move in _ARRIVING or bool(step.detail.get("clock"))

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time
 from typing import TypedDict, Unpack
 
 from sqlalchemy import update
 
 from gridcase.audit import service as audit
+from gridcase.calendar.queries import work_calendar
 from gridcase.cases import queries
-from gridcase.cases.models import Case, CaseClass, CasePoint
-from gridcase.cases.rules import Answer, Channel, Rating, State
+from gridcase.cases.models import Case, CaseClass, CasePoint, CaseTransfer
+from gridcase.cases.rules import Answer, Channel, Rating, State, Urgency
+from gridcase.cases.rules.transfers import SOURCES, checked_number
 from gridcase.cases.service import searching
+from gridcase.cases.service.catalogue import in_use
 from gridcase.cases.service.clocks import stage_due_at, start_clocks
 from gridcase.cases.service.closing import DEFAULTS, ClosingPolicy, self_solve
 from gridcase.cases.service.door import write_step
 from gridcase.cases.service.numbers import next_number
-from gridcase.core.clock import town_day
+from gridcase.cases.service.telling import tell_at_once
+from gridcase.core.clock import TOWN_ZONE, town_day
 from gridcase.core.db import db
 from gridcase.core.errors import Refused
 from gridcase.core.geo import point
@@ -32,6 +36,14 @@ from gridcase.households.models import Household
 TITLE_LENGTH = 120
 # Whoever registers through these has spoken with the villager already.
 SPOKEN_WITH = frozenset({Channel.VISIT, Channel.RECEPTION, Channel.MEETING, Channel.PHONE, Channel.PROXY})
+
+
+@dataclass(frozen=True)
+class Transferred:
+    """Another desk's number of a case that it passed on, and the day it was received here: the clock runs from then."""
+
+    number: str
+    received_on: date
 
 
 @dataclass(frozen=True)
@@ -60,6 +72,8 @@ class Intake(TypedDict, total=False):
     lat: float | None
     collector_post: int | None
     imported: ImportedFrom | None
+    transferred: Transferred | None
+    urgency: Urgency | None
 
 
 def collect(
@@ -80,37 +94,65 @@ def collect(
     lat: float | None = None,
     collector_post: int | None = None,
     imported: ImportedFrom | None = None,
+    transferred: Transferred | None = None,
+    urgency: Urgency | None = None,
 ) -> Case:
     """Register one case. `grid` is its place as known so far: the household's own place, or else the outline that holds
     the point (`lon`, `lat`: WGS 84 degrees), makes it finer. `collector_post` is left out for the actor's own post.
+    `urgency` is more pressing than the class has it, never less.
     """
     title = clean_line(title)[:TITLE_LENGTH]
     if not title:
         raise Refused(N_("请用一句话写明是什么事。"), field="title")
-    if not case_class.enabled:
-        raise Refused(N_("这个类别已停用，请换一个。"), field="case_class")
     place, town = _place(grid, household, lon, lat)
+    entry = in_use(case_class, place.path)
     grant = _registering(actor, place, household)
     case = Case(
         number=next_number(town, town_day(now)), case_class=case_class, class_id=case_class.id, title=title,
-        text=clean(text), channel=channel, state=State.REGISTERED, urgency=case_class.urgency,
+        class_version=entry.version, text=clean(text), channel=channel, state=State.REGISTERED,
+        urgency=min(urgency or Urgency.ORDINARY, entry.terms.urgency),
         county_id=place.county_id, town_id=town.id, village_id=place.village_id, grid_id=place.id, path=place.path,
         section_id=household.section_id if household else None, household_id=household.id if household else None,
         address=clean_line(address or "") or (household.address if household else None),
         reporter_name=None if anonymous else clean_line(reporter_name or "") or None,
         reporter_phone=None if anonymous else clean_line(reporter_phone or "") or None,
-        anonymous=anonymous, restricted=case_class.restricted,
+        anonymous=anonymous, restricted=entry.terms.restricted,
         collector_post_id=collector_post or (grant.post_id if grant else None), collector_user_id=actor.user_id,
         registered_at=now,
     )  # fmt: skip
-    _time(case, channel, imported, now)
+    since = _source(case, channel, transferred, town, now)
+    _time(case, channel, imported, since, now)
     db.session.add(case)
     db.session.flush()
     _pin(case, household, lon, lat, channel)
     name = "import" if imported else "register"
-    write_step(case, name, actor=actor, grant=grant, now=now, from_state=None, before=None)
+    detail = {"since": since.isoformat()} if since < now else {}
+    if transferred is not None:
+        db.session.add(CaseTransfer(case_id=case.id, received_on=transferred.received_on))
+    step = write_step(case, name, actor=actor, grant=grant, now=now, from_state=None, before=None, detail=detail)
     searching.put([case.id], fresh=True)
+    if case.urgency == Urgency.CRITICAL and imported is None:
+        tell_at_once(case, step, now=now)
     return case
+
+
+def _source(case: Case, channel: Channel, transferred: Transferred | None, town: Grid, now: datetime) -> datetime:
+    """Note the other office's number, once in its town and source; returns since when the citizen's clock runs."""
+    if transferred is None:
+        return now
+    number = clean_line(transferred.number)
+    checked_number(number, transferred.received_on, today=town_day(now))
+    known = queries.by_source(town.id, SOURCES[channel], number)
+    if known is not None:
+        raise Refused(
+            N_("来件编号 %(number)s 已经登记过，是 %(known)s，不用再登记。", number=number, known=known.number),
+            field="source_no",
+        )
+    case.source_system, case.source_no = SOURCES[channel], number
+    if transferred.received_on == town_day(now):
+        return now
+    midnight = datetime.combine(transferred.received_on, time(), TOWN_ZONE)
+    return min(now, work_calendar().next_opening(midnight))
 
 
 def _place(grid: Grid, household: Household | None, lon: float | None, lat: float | None) -> tuple[Grid, Grid]:
@@ -131,12 +173,12 @@ def _registering(actor: Viewer, place: Grid, household: Household | None) -> Gra
     return actor.acting(Permission.REGISTER_CASE, path=place.path)
 
 
-def _time(case: Case, channel: Channel, imported: ImportedFrom | None, now: datetime) -> None:
+def _time(case: Case, channel: Channel, imported: ImportedFrom | None, since: datetime, now: datetime) -> None:
     if imported is not None:
         case.registered_at, case.unsorted = imported.happened_at, True
         case.source_system, case.source_no = imported.source_system, imported.source_no
         return
-    start_clocks(case, start=now)
+    start_clocks(case, start=since)
     case.stage_due_at = stage_due_at(case, now=now)
     case.contacted_at = now if channel in SPOKEN_WITH else None
 

@@ -26,11 +26,11 @@ def ask_extension(
 ) -> CaseStep:
     """Ask for a longer limit. `amount` in working days, hours or days, as the class counts; nothing changes yet."""
     lock(case)
-    unit = LimitUnit(case.case_class.limit_unit)
+    unit = LimitUnit(case.terms.limit_unit)
     extra = float(amount * HOURS_A_DAY if unit is LimitUnit.WORKING else amount)
     if amount < 1:
         raise Refused(N_("请填要延长多少，至少为 1。"), field="amount")
-    if extra > max(case.case_class.limit, HOURS_A_DAY if unit is LimitUnit.WORKING else 1):
+    if extra > max(case.terms.limit, HOURS_A_DAY if unit is LimitUnit.WORKING else 1):
         raise Refused(N_("延长的时间不能超过这类事原来的时限。"), field="amount")
     step = _move(case, "ask_extension", actor=actor, now=now, note=note, detail={"reason": reason, "extra": extra})
     _ask(case, RequestKind.EXTENSION, reason, actor=actor, now=now, note=note, amount=extra)

@@ -6,14 +6,16 @@ from datetime import datetime
 
 from sqlalchemy import select
 
+from gridcase.cases import queries
 from gridcase.cases.models import Case, CaseRequest, CaseStep
 from gridcase.cases.rules import Urgency
-from gridcase.core.clock import TOWN_ZONE
+from gridcase.core.clock import TOWN_ZONE, town_day
 from gridcase.core.db import db
 from gridcase.core.words import N_, Text
 from gridcase.notices import service as notices
 
 _SENT: dict[str, Text] = {
+    "register": N_("特急：%(what)s刚登记，请在 %(until)s 前受理。"),
     "dispatch": N_("%(what)s派给了您，请在 %(until)s 前签收。"),
     "rework": N_("%(what)s退回重办，请在 %(until)s 前办好。"),
     "reopen": N_("%(what)s已重启，请接着办理。"),
@@ -79,6 +81,12 @@ def tell_spoken(first: Case, voice_id: int, *, now: datetime, count: int | None)
     notices.tell_all(tellings, now=now)
 
 
+def tell_at_once(case: Case, step: CaseStep, *, now: datetime) -> None:
+    """An emergency just written down: the village's and the town's desk, at any hour."""
+    for post_id in queries.posts_to_warn(case, on=town_day(now)):
+        _tell(case, step, _SENT[step.move], now, post_id=post_id)
+
+
 def tell_former(case: Case, step: CaseStep, *, now: datetime, post_id: int | None, unit_id: int | None) -> None:
     """Whoever had the case before it was sent on."""
     _tell(case, step, _SENT_ON, now, post_id=post_id, unit_id=unit_id, rule="former", link="/cases/")
@@ -98,8 +106,12 @@ def tell_unit(
 
 
 def tell_desk(case: Case, step: CaseStep, *, now: datetime, unit_id: int | None) -> None:
-    """The desk the case has climbed to."""
-    _tell(case, step, _CLIMBED, now, unit_id=unit_id, rule="desk")
+    """The desk the case has climbed to; without a unit the village's posts."""
+    if unit_id is not None:
+        _tell(case, step, _CLIMBED, now, unit_id=unit_id, rule="desk")
+        return
+    for post_id in queries.village_desk(case, on=town_day(now)):
+        _tell(case, step, _CLIMBED, now, post_id=post_id, rule="desk")
 
 
 def tell_granters(case: Case, step: CaseStep, *, now: datetime) -> None:
@@ -141,6 +153,7 @@ def _tell(
     telling = notices.Telling(
         rule=f"case.{step.move}:{step.seq}{rule and '.' + rule}", subject_kind="case", subject_id=case.id, due_at=by,
         post_id=post_id, unit_id=unit_id, place_path=case.path, text=Text(text.msgid, {"what": what, "until": until}),
-        link=link or f"/cases/{case.id}", urgent=case.urgency == Urgency.CRITICAL,
+        link=link or f"/cases/{case.id}", urgent=case.urgency == Urgency.CRITICAL, number=case.number,
+        for_groups=not case.restricted,
     )  # fmt: skip
     notices.tell(telling, now=now)

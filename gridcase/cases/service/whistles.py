@@ -48,7 +48,8 @@ def escalate(
         parties.join(case, PartyKind.HELPER, post_id=before[0], unit_id=before[1], now=now)
     if desk is not None:
         parties.join(case, PartyKind.DESK, unit_id=desk.id, now=now)
-        tell_desk(case, step, now=now, unit_id=desk.id)
+    if desk is not None or to is Level.VILLAGE:
+        tell_desk(case, step, now=now, unit_id=desk.id if desk else None)
     if to is not None and kind is not None:
         whistle = _blow(
             case, kind, standing.reach, to, actor=actor, post_id=grant.post_id if grant else None, step=step

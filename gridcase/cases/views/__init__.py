@@ -1,6 +1,39 @@
 """Pages of cases: the work list, the intake, one case with its moves, several at once, supervision sheets."""
 
-from gridcase.cases.views import alike, bulk, hot, intake, lists, one, papers, sheets
-from gridcase.cases.views.base import NAV, bp
+from gridcase.cases.views import (
+    alike,
+    base,
+    bulk,
+    catalogue,
+    duties,
+    hot,
+    intake,
+    ledger,
+    lists,
+    one,
+    papers,
+    prints,
+    replies,
+    sheets,
+)
+from gridcase.cases.views.base import bp
 
-__all__ = ["NAV", "alike", "bp", "bulk", "hot", "intake", "lists", "one", "papers", "sheets"]
+NAV = base.NAV + catalogue.NAV + replies.NAV
+
+__all__ = [
+    "NAV",
+    "alike",
+    "bp",
+    "bulk",
+    "catalogue",
+    "duties",
+    "hot",
+    "intake",
+    "ledger",
+    "lists",
+    "one",
+    "papers",
+    "prints",
+    "replies",
+    "sheets",
+]

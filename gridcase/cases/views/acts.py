@@ -11,7 +11,16 @@ from flask_babel import gettext as _
 
 from gridcase.cases import forms, queries, service
 from gridcase.cases.models import Case, CaseClass
-from gridcase.cases.rules import Answer, ExtensionReason, Level, Rating, ReturnReason, Urgency, WhistleKind
+from gridcase.cases.rules import (
+    Answer,
+    ExtensionReason,
+    Level,
+    Rating,
+    ReturnReason,
+    Urgency,
+    WhistleKind,
+    closing_needs_note,
+)
 from gridcase.cases.views import finding
 from gridcase.core.errors import Refused
 from gridcase.core.permissions import Viewer
@@ -19,6 +28,7 @@ from gridcase.core.words import N_
 from gridcase.grid import queries as grids
 from gridcase.households.models import Household
 from gridcase.people import queries as people
+from gridcase.people.models import Post, Unit
 from gridcase.web.filters import show_datetime, translate
 
 
@@ -72,11 +82,24 @@ def _sent(function: Callable[..., Any]) -> Callable[..., Any]:
     """A move that names a post ("p7") or a unit ("u7")."""
 
     def do(case: Case, form: Any, *, actor: Viewer, now: datetime) -> Any:
-        kind, key = form.handler.data[:1], int(form.handler.data[1:])
-        post, unit = (people.get_post(key), None) if kind == "p" else (None, people.get_unit(key))
+        post, unit = _addressee(form.handler.data)
         return function(case, actor=actor, now=now, post=post, unit=unit, note=form.note.data)
 
     return do
+
+
+def _dispatch(case: Case, form: forms.DispatchForm, *, actor: Viewer, now: datetime) -> Any:
+    post, unit = _addressee(form.address)
+    anyway = form.anyway.data if "anyway" in form else None
+    return service.dispatch(case, actor=actor, now=now, post=post, unit=unit, note=form.note.data, anyway=anyway)
+
+
+def _addressee(address: str) -> tuple[Post | None, Unit | None]:
+    """The post ("p7") or unit ("u7") of a choice."""
+    kind, key = address[:1], address[1:]
+    if not (key.isascii() and key.isdigit()):
+        raise Refused(N_("请选一个办理岗位或单位。"), field="handler")
+    return (people.get_post(int(key)), None) if kind == "p" else (None, people.get_unit(int(key)))
 
 
 def _ask_extension(case: Case, form: forms.ExtensionForm, *, actor: Viewer, now: datetime) -> Any:
@@ -170,6 +193,8 @@ def _signed(case: Case, _step: Any) -> str:
 def _answered(case: Case, step: Any) -> str:
     if step.detail["answer"] is None and case.answer is None:
         return _("已记下第 %(n)s 次没有联系上，满三次可以办结。", n=case.answer_attempts)
+    if case.answer is not None and closing_needs_note(Answer(case.answer)):
+        return _("答复已记下：群众说没有解决，下一步由核查的人退回重办。")
     return _("答复已记下，下一步由没有经手的人核查办结。")
 
 
@@ -185,7 +210,7 @@ def _climbed(case: Case, step: Any) -> str:
 ACTS: dict[str, Act] = {
     "accept": Act(forms.AcceptForm, _accept, _accepted),
     "sort": Act(forms.SortForm, _sort, _accepted),
-    "dispatch": Act(forms.DispatchForm, _sent(service.dispatch), _dispatched),
+    "dispatch": Act(forms.DispatchForm, _dispatch, _dispatched),
     "self_solve": Act(forms.SelfSolveForm, _self_solve, lambda *_a: _("已办结。")),
     "reject_duplicate": Act(
         forms.DuplicateForm, _reject_duplicate, lambda _c, step: _("已并入 %(number)s。", number=step.detail["to"])

@@ -9,8 +9,7 @@ from flask import jsonify, request, url_for
 from flask.typing import ResponseReturnValue
 
 from gridcase.cases import queries
-from gridcase.cases.models import CaseClass
-from gridcase.cases.queries import Likely
+from gridcase.cases.queries import Entry, Likely
 from gridcase.cases.rules.alike import Told
 from gridcase.cases.views import finding
 from gridcase.cases.views.base import bp, class_name
@@ -28,8 +27,8 @@ FEWEST = 4  # characters before anything can be said
 @needs(Permission.REGISTER_CASE)
 def alike(code: str) -> ResponseReturnValue:
     """What the page shows beside the form while somebody types; nothing is written, nothing is kept."""
-    case_class = queries.class_in_use(code)
-    same = likely(request.form, case_class, someone=viewer(), now=clock.now())
+    entry = queries.entry_in_use(code, path=queries.home_of(viewer()))
+    same = likely(request.form, entry, someone=viewer(), now=clock.now())
     return jsonify(
         same=[
             {
@@ -43,28 +42,28 @@ def alike(code: str) -> ResponseReturnValue:
                 "code": one.case_class.code, "name": class_name(one.case_class), "words": list(one.words),
                 "url": url_for("cases.register", code=one.case_class.code),
             }
-            for one in sounds_like(request.form, case_class)
+            for one in sounds_like(request.form, entry)
         ],
     )  # fmt: skip
 
 
-def likely(values: Mapping[str, str], case_class: CaseClass, *, someone: Viewer, now: datetime) -> list[Likely]:
+def likely(values: Mapping[str, str], entry: Entry, *, someone: Viewer, now: datetime) -> list[Likely]:
     """Cases that may be the same matter as what stands in a form; a restricted matter is compared with nothing."""
     told = Told(values.get("title", ""), values.get("text", ""))
-    place = None if case_class.restricted or len(told.title) < FEWEST else _place(values, someone)
+    place = None if entry.terms.restricted or len(told.title) < FEWEST else _place(values, someone)
     if place is None:
         return []
     typed = queries.Typed(told, place, finding.spot(values.get("lon"), values.get("lat")), values.get("address", ""))
     return queries.likely_same(someone, typed, now=now)
 
 
-def sounds_like(values: Mapping[str, str], case_class: CaseClass) -> list[queries.SuggestedClass]:
+def sounds_like(values: Mapping[str, str], entry: Entry) -> list[queries.SuggestedClass]:
     """Other classes the words sound like, where the chosen one is not among the likely ones."""
     title, text = values.get("title", ""), values.get("text", "")
-    if case_class.restricted or len(title) < FEWEST:
+    if entry.terms.restricted or len(title) < FEWEST:
         return []
-    found = queries.suggest_classes(title, text)
-    return [] if any(one.case_class.id == case_class.id for one in found) else found
+    found = queries.suggest_classes(title, text, path=queries.home_of(viewer()))
+    return [] if any(one.entry.code == entry.code for one in found) else found
 
 
 def _place(values: Mapping[str, str], someone: Viewer) -> Grid | None:

@@ -12,6 +12,7 @@ from gridcase.cases import forms, queries, service
 from gridcase.cases.models import Case, CaseRequest
 from gridcase.cases.rules import (
     ExtensionReason,
+    Move,
     PartyKind,
     Rating,
     RequestKind,
@@ -68,10 +69,16 @@ def of(case: Case, someone: Viewer, *, has_voices: bool) -> Beside:
 
 def _asked(case: Case, one: CaseRequest) -> Asked:
     if one.kind == RequestKind.EXTENSION:
-        what = translate(limit_said(one.amount or 0, case.case_class.limit_unit))
+        what = translate(limit_said(one.amount or 0, case.terms.limit_unit))
     else:
         what = _("到 %(day)s", day=show_date(one.until))
     return Asked(RequestKind(one.kind).label, what, ExtensionReason(one.reason).label, one.asked_by_name, one)
+
+
+def label(move: Move, case: Case, someone: Viewer) -> str:
+    """The words on a button: climbing says where to."""
+    level = climbs_to(queries.standing_of(case, someone)) if move.name == "escalate" else None
+    return translate(move.label) if level is None else _("提级到%(level)s", level=translate(level.label))
 
 
 def prepare(name: str, form: Any, case: Case, someone: Viewer) -> None:
@@ -79,7 +86,7 @@ def prepare(name: str, form: Any, case: Case, someone: Viewer) -> None:
     if isinstance(form, forms.RatingForm):
         form.rating.choices = labelled(Rating)
     if isinstance(form, forms.ExtensionForm):
-        unit = LimitUnit(case.case_class.limit_unit)
+        unit = LimitUnit(case.terms.limit_unit)
         form.amount.label.text = _AMOUNT[unit]()
     if isinstance(form, forms.EscalateForm):
         level = climbs_to(queries.standing_of(case, someone))

@@ -14,6 +14,7 @@ from flask_babel import gettext as _
 from gridcase.cases import forms, queries, service
 from gridcase.cases.models import Case
 from gridcase.cases.rules import State, move_named, why_not
+from gridcase.cases.views import desk
 from gridcase.cases.views.base import bp
 from gridcase.core import clock
 from gridcase.core.db import transaction
@@ -42,21 +43,29 @@ class Checked:
 def bulk() -> ResponseReturnValue:
     """The preview, and with `sure` the deed; what was refused stays on the page with its reason."""
     someone, now, name = viewer(), clock.now(), request.form.get("move", "")
+    came = desk.came_from(someone)
+    back = came.back if came else url_for("cases.index")
     cases = queries.chosen(someone, _ids()) if name in BULK else []
     if not cases:
         flash(_("请先选中要办的事件。"), "info")
-        return redirect(url_for("cases.index"))
+        return redirect(back)
     checked = [Checked(case, _refusal(name, case, someone, now)) for case in cases]
     form = forms.BulkForm(prefix="bulk-")
     form.offer(_units(checked) if name == "dispatch" else None)
     if request.form.get("sure") and form.validate():
         checked = _made(name, checked, form, someone, now)
         if not checked:
-            return redirect(url_for("cases.index"))
+            return redirect(back)
     return render_template(
         "cases/bulk.html", move=move_named(name), checked=checked, form=form, State=State,
-        possible=[one.case.id for one in checked if one.refusal is None],
+        back=back, mark=came.mark if came else "", possible=[one.case.id for one in checked if one.refusal is None],
     )  # fmt: skip
+
+
+def _tab() -> str | None:
+    """The part of the list they were ticked in, to go back to."""
+    tab = request.form.get("tab")
+    return tab if tab in list(queries.Tab) else None
 
 
 def _ids() -> list[int]:

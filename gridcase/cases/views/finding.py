@@ -5,14 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 
 from gridcase.core.clock import town_day
-from gridcase.core.errors import Refused
-from gridcase.core.masking import mask_name
 from gridcase.core.permissions import Permission, Viewer
-from gridcase.core.words import N_
 from gridcase.households import queries as households
 from gridcase.households.models import Household
-
-SHOWN = 5
 
 
 def own_circle(someone: Viewer, *, now: datetime) -> list[tuple[str, str]]:
@@ -35,15 +30,7 @@ def searched(words: str | None, *, someone: Viewer, now: datetime, field: str) -
     """The one home whose code, head, address or initials fit."""
     if not words:
         return None
-    rows = households.page(someone, households.Filters(words=words), on=town_day(now)).rows
-    exact = [row for row in rows if row.head_name == words or row.code == words.upper()]
-    found = exact if len(exact) == 1 else rows
-    if not found:
-        raise Refused(N_("没有找到这一户，请核对户主姓名或户编号。"), field=field)
-    if len(found) > 1:
-        some = "、".join(f"{mask_name(row.head_name)} {row.code}" for row in found[:SHOWN])
-        raise Refused(N_("对得上的不止一户，请填户编号：%(some)s", some=some), field=field)
-    return households.get_household(found[0].id, viewer=someone)
+    return households.named_home(words, viewer=someone, on=town_day(now), field=field)
 
 
 def spot(lon: str | None, lat: str | None) -> tuple[float, float] | None:

@@ -12,15 +12,18 @@ from flask_babel import gettext as _
 from gridcase.cases import queries, service
 from gridcase.cases.forms import IntakeForm, RegisterForm, SolvedForm
 from gridcase.cases.models import Case, CaseClass
-from gridcase.cases.queries import Likely
+from gridcase.cases.queries import Entry, Likely
 from gridcase.cases.rules import Answer, Channel, Rating, State
+from gridcase.cases.rules.emergency import call_first
 from gridcase.cases.rules.majors import MAJORS
 from gridcase.cases.rules.said import limit_said
-from gridcase.cases.service import Intake
+from gridcase.cases.rules.transfers import SOURCES, checked_number
+from gridcase.cases.service import Intake, Transferred
 from gridcase.cases.views import finding, papers
 from gridcase.cases.views.alike import FEWEST, likely
 from gridcase.cases.views.base import bp, class_name
 from gridcase.core import clock
+from gridcase.core.clock import town_day
 from gridcase.core.errors import Refused
 from gridcase.core.permissions import Permission, Viewer
 from gridcase.core.words import N_
@@ -36,18 +39,19 @@ INDENT = {GridLevel.GROUP: "　", GridLevel.CELL: "　　"}
 @needs(Permission.REGISTER_CASE)
 def choose() -> ResponseReturnValue:
     """Which class: the common ones, all of them, or a search."""
-    words = request.args.get("q", "")
+    words, place = request.args.get("q", ""), queries.home_of(viewer())
     solved = bool(request.args.get("solved")) and viewer().may(Permission.SELF_SOLVE_CASE)
-    keep = {key: request.args[key] for key in ("household", "lon", "lat") if request.args.get(key)}
+    keep = {key: request.args[key] for key in ("household", "lon", "lat", "channel") if request.args.get(key)}
     return render_template(
         "cases/choose.html",
-        classes=queries.catalogue(words),
-        suggested=[] if words.isascii() or len(words) < FEWEST else queries.suggest_classes(words),
+        classes=queries.catalogue(words, path=place),
+        suggested=[] if words.isascii() or len(words) < FEWEST else queries.suggest_classes(words, path=place),
         words=words,
         solved=solved,
         keep=keep,
         majors=MAJORS,
         class_name=class_name,
+        first=call_first(words=words),
     )
 
 
@@ -55,28 +59,30 @@ def choose() -> ResponseReturnValue:
 @needs(Permission.REGISTER_CASE)
 def register(code: str) -> ResponseReturnValue:
     """Register a case for others to handle."""
-    someone, now, case_class = viewer(), clock.now(), queries.class_in_use(code)
+    someone, now, entry = viewer(), clock.now(), queries.entry_in_use(code, path=queries.home_of(viewer()))
+    case_class = entry.case_class
     form = RegisterForm()
     _offer(form, someone, now)
     valid = form.is_submitted() and "another_class" not in request.form and form.validate()
     sent = papers.received(form, someone)
     if "another_class" in request.form or not form.is_submitted():
-        return _page(form, case_class, solved=False)
+        return _page(form, entry, solved=False)
     seen = valid and form.looked.data
-    same = [] if seen else likely(request.form, case_class, someone=someone, now=now)
+    same = [] if seen or _known(form) else likely(request.form, entry, someone=someone, now=now)
     if valid and sent is not None and not same:
         case = submit(form, papers.along(_collect, sent), form, case_class, actor=someone, now=now)
         if isinstance(case, Case):
             flash(_registered(case), "ok")
             return redirect(url_for(".show", case_id=case.id))
-    return _page(form, case_class, solved=False, same=same)
+    return _page(form, entry, solved=False, same=same)
 
 
 @bp.route("/new/<code>/solved", methods=["GET", "POST"])
 @needs(Permission.SELF_SOLVE_CASE)
 def register_solved(code: str) -> ResponseReturnValue:
     """Register and close what has been dealt with."""
-    someone, now, case_class = viewer(), clock.now(), queries.class_in_use(code)
+    someone, now, entry = viewer(), clock.now(), queries.entry_in_use(code, path=queries.home_of(viewer()))
+    case_class = entry.case_class
     form = SolvedForm()
     _offer(form, someone, now)
     form.offer_answers(anonymous=bool(form.anonymous.data), imported=False, attempts=False)
@@ -86,7 +92,7 @@ def register_solved(code: str) -> ResponseReturnValue:
         if isinstance(case, Case):
             flash(_("已登记并办结，编号 %(number)s。", number=case.number), "ok")
             return redirect(url_for(".show", case_id=case.id))
-    return _page(form, case_class, solved=True)
+    return _page(form, entry, solved=True)
 
 
 def _offer(form: IntakeForm, someone: Viewer, now: datetime) -> None:
@@ -103,6 +109,7 @@ def _offer(form: IntakeForm, someone: Viewer, now: datetime) -> None:
 def _prefill(form: IntakeForm, someone: Viewer) -> None:
     """What the link brought along: a household, a spot on the map."""
     form.lon.data, form.lat.data = request.args.get("lon"), request.args.get("lat")
+    form.channel.data = request.args.get("channel") or form.channel.data
     household = finding.chosen(request.args.get("household"), someone=someone)
     if household is not None and "household" in form:
         form.household.data = str(household.id)
@@ -120,9 +127,14 @@ def _intake(form: IntakeForm, case_class: CaseClass, someone: Viewer, now: datet
     grid = grids.by_ids([place_id]).get(place_id)
     if grid is None:
         raise Refused(N_("请选是哪一户的事，或选在哪里。"), field="grid")
-    spot = finding.spot(form.lon.data, form.lat.data)
+    spot, channel = finding.spot(form.lon.data, form.lat.data), Channel(form.channel.data)
+    transferred = None
+    if form.is_transfer:
+        checked_number(form.source_no.data, form.received_on.data, today=town_day(now))
+        transferred = Transferred(form.source_no.data or "", form.received_on.data or town_day(now))
     return Intake(
-        case_class=case_class, title=form.title.data, text=form.text.data or "", channel=Channel(form.channel.data),
+        case_class=case_class, title=form.title.data, text=form.text.data or "", channel=channel,
+        transferred=transferred,
         grid=grid, household=household, reporter_name=form.reporter_name.data, reporter_phone=form.reporter_phone.data,
         anonymous=bool(form.anonymous.data), address=form.address.data,
         lon=spot[0] if spot else None, lat=spot[1] if spot else None,
@@ -152,8 +164,17 @@ def _collect_and_solve(form: SolvedForm, case_class: CaseClass, *, actor: Viewer
     )  # fmt: skip
 
 
-def _page(form: IntakeForm, case_class: CaseClass, *, solved: bool, same: Sequence[Likely] = ()) -> ResponseReturnValue:
+def _known(form: IntakeForm) -> Case | None:
+    """The case that bears the number of the other office already, where the viewer may open it."""
+    if not (form.is_transfer and form.source_no.data):
+        return None
+    return queries.seen_by_source(viewer(), SOURCES[Channel(form.channel.data)], form.source_no.data)
+
+
+def _page(form: IntakeForm, entry: Entry, *, solved: bool, same: Sequence[Likely] = ()) -> ResponseReturnValue:
+    said = f"{form.title.data or ''}{form.text.data or ''}"
     return render_template(
-        "cases/register.html", form=form, case_class=case_class, solved=solved, limit_said=limit_said,
-        class_name=class_name, same=same, chosen=request.form.get("same_as", ""),
+        "cases/register.html", form=form, case_class=entry.case_class, terms=entry.terms, solved=solved,
+        limit_said=limit_said, class_name=class_name, same=same, chosen=request.form.get("same_as", ""),
+        known=_known(form), first=call_first(code=entry.code, urgency=entry.terms.urgency, words=said),
     )  # fmt: skip

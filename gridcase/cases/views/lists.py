@@ -1,61 +1,88 @@
-"""The work list."""
+"""The work list, and the views somebody keeps of it."""
 
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import parse_qsl
 
-from flask import render_template, request
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from gridcase.calendar.queries import work_calendar
-from gridcase.cases import queries
+from gridcase.cases import queries, service
+from gridcase.cases.models import SavedView
 from gridcase.cases.queries import Filters, Tab
 from gridcase.cases.rules import Light, State, light_of, move_named
 from gridcase.cases.rules.majors import MAJORS
 from gridcase.cases.rules.said import time_left
+from gridcase.cases.views import desk
 from gridcase.cases.views.base import bp, class_name
 from gridcase.cases.views.bulk import BULK
+from gridcase.cases.views.desk import Desk
+from gridcase.cases.views.routing_forms import ViewForm
 from gridcase.core import clock
+from gridcase.core.db import transaction
 from gridcase.core.permissions import Permission, Viewer
+from gridcase.core.words import N_, Text
 from gridcase.core.worktime import LimitUnit
 from gridcase.web.access import needs, viewer
+from gridcase.web.formkit import submit
+
+REACHES = {1: N_("本县在办"), 2: N_("本镇在办"), 3: N_("本村在办")}
 
 
 @bp.get("/")
 @needs(Permission.SEE_CASE)
 def index() -> ResponseReturnValue:
-    """What waits for me first; tabs and filters stand in the link."""
+    """What waits for me first, or the view I chose; tabs and filters stand in the link."""
     someone, now = viewer(), clock.now()
-    tabs = queries.tabs_for(someone)
-    filters = _filters(someone, tabs)
+    kept = queries.saved_views(someone)
+    opening = next((one for one in kept if one.opens), None)
+    if opening is not None and not request.args:
+        return redirect(_url_of(opening))
+    filters, tabs = desk.read(request.args, someone), queries.tabs_for(someone)
     page = queries.work_list(someone, filters, now=now, after=request.args.get("after"))
     return render_template(
         "cases/list.html", page=page, times=_times(page.rows, now), filters=filters, tabs=tabs, Tab=Tab,
-        counts=queries.tab_counts(someone, [tab for tab in tabs if tab is not Tab.ALL], now=now),
+        counts=_counts(someone, tabs, kept, now), village_words=_village_words(someone),
         cap=queries.COUNT_CAP, villages=queries.villages_seen(someone), majors=MAJORS, State=State, Light=Light,
         class_name=class_name, bulk=[move_named(name) for name in BULK if someone.may(move_named(name).needs)],
-        kept={key: value for key, value in request.args.items() if key != "after" and value},
+        kept={key: value for key, value in request.args.items() if key not in ("after", "view") and value},
+        mark=Desk(filters).mark, views_kept=[(one, _url_of(one), one.query == desk.written(filters)) for one in kept],
+        rows_key=_row_keys(someone),
     )  # fmt: skip
 
 
-def _filters(someone: Viewer, tabs: list[Tab]) -> Filters:
-    """Read the link; what makes no sense does not narrow."""
-    asked = request.args
-    words = asked.get("q", "")[:60]
-    return Filters(
-        tab=next((tab for tab in tabs if tab == asked.get("tab")), Tab.ALL if words.strip() else _first(someone)),
-        state=asked.get("state", "") if asked.get("state") in list(State) else "",
-        village_id=asked.get("village", type=int),
-        major=asked.get("major", "") if asked.get("major") in MAJORS else "",
-        light=asked.get("light", "") if asked.get("light") in list(Light) else "",
-        words=words,
-    )
+def _counts(someone: Viewer, tabs: list[Tab], kept: list[SavedView], now: Any) -> dict[Any, int]:
+    """How many each part and each view kept holds; not of those that would read everything."""
+    wanted: dict[Any, Filters] = {tab: Filters(tab=tab) for tab in tabs if tab is not Tab.ALL}
+    for one in kept:
+        filters = desk.read(dict(parse_qsl(one.query)), someone)
+        if filters.tab is not Tab.ALL and not filters.words:
+            wanted[one.id] = filters
+    return queries.counted(someone, wanted, now=now)
 
 
-def _first(someone: Viewer) -> Tab:
-    """What the list opens with: what waits for this viewer, where anything can."""
-    own = (Permission.ACCEPT_CASE, Permission.DISPATCH_CASE, Permission.HANDLE_CASE, Permission.ANSWER_CASE)
-    return Tab.MINE if any(someone.may(permission) for permission in own) else Tab.VILLAGE
+def _village_words(someone: Viewer) -> Text:
+    """What "open here" means to this viewer: the widest place whose cases he sees as a whole."""
+    whole = [
+        grant.path
+        for grant in someone.grants_with(Permission.SEE_CASE)
+        if grant.path and not grant.unit_id and grant.section_id is None and grant.household_ids is None
+    ]
+    depth = min((path.count("/") - 1 for path in whole), default=0)
+    return REACHES.get(depth, Tab.VILLAGE.label)
+
+
+def _row_keys(someone: Viewer) -> dict[str, tuple[str, str]]:
+    """The letters that open a row with a move: state -> (letter, endpoint)."""
+    keys = {}
+    if someone.may(Permission.ACCEPT_CASE):
+        keys[State.REGISTERED.value] = ("a", "cases.move_accept")
+    if someone.may(Permission.DISPATCH_CASE):
+        keys |= dict.fromkeys((State.ACCEPTED.value, State.RETURNED.value), ("d", "cases.move_dispatch"))
+    return keys
 
 
 def _times(rows: Any, now: Any) -> dict[int, tuple[Light, Any]]:
@@ -70,3 +97,71 @@ def _times(rows: Any, now: Any) -> dict[int, tuple[Light, Any]]:
         )
         for row in rows
     }
+
+
+# --- views kept
+
+
+@bp.route("/views", methods=["GET", "POST"])
+@needs(Permission.SEE_CASE)
+def views() -> ResponseReturnValue:
+    """The views I keep; a filter in the link (`list`) can be kept under a name."""
+    someone, came, form = viewer(), desk.came_from(viewer()), ViewForm()
+    if came is not None and form.validate_on_submit():
+        query = desk.written(came.filters)
+        kept = submit(form, service.keep_view, actor=someone, name=form.name.data or "", query=query, now=clock.now())
+        if isinstance(kept, SavedView):
+            flash(_("已存为视图“%(name)s”。", name=kept.name), "ok")
+            return redirect(_url_of(kept))
+    return _views_page(someone, came, form)
+
+
+@bp.post("/views/<int:view_id>/name")
+@needs(Permission.SEE_CASE)
+def rename_view(view_id: int) -> ResponseReturnValue:
+    """Another name."""
+    someone, form = viewer(), ViewForm()
+    view = queries.saved_view(view_id, viewer=someone)
+    given = {"actor": someone, "name": form.name.data or ""}
+    if form.validate_on_submit() and submit(form, service.rename_view, view, **given):
+        flash(_("已改名。"), "ok")
+        return redirect(url_for("cases.views"))
+    return _views_page(someone, None, ViewForm(formdata=None), {view_id: form})
+
+
+@bp.post("/views/<int:view_id>/open")
+@needs(Permission.SEE_CASE)
+def open_with_view(view_id: int) -> ResponseReturnValue:
+    """Let the list open with it, or no longer."""
+    someone = viewer()
+    view = queries.saved_view(view_id, viewer=someone)
+    with transaction():
+        opens = service.open_with_view(view, actor=someone)
+    flash(_("打开“事件”时先看它。") if opens else _("打开“事件”时照常先看待我办的。"), "ok")
+    return redirect(url_for("cases.views"))
+
+
+@bp.post("/views/<int:view_id>/drop")
+@needs(Permission.SEE_CASE)
+def drop_view(view_id: int) -> ResponseReturnValue:
+    """Forget it; no case is touched."""
+    view = queries.saved_view(view_id, viewer=viewer())
+    with transaction():
+        service.drop_view(view)
+    flash(_("已删除这个视图，事件没有变化。"), "ok")
+    return redirect(url_for("cases.views"))
+
+
+def _views_page(
+    someone: Viewer, came: Desk | None, form: ViewForm, filled: dict[int, ViewForm] | None = None
+) -> ResponseReturnValue:
+    kept = queries.saved_views(someone)
+    names = [(filled or {}).get(one.id) or ViewForm(formdata=None, name=one.name) for one in kept]
+    return render_template(
+        "cases/views.html", kept=[(one, _url_of(one), name) for one, name in zip(kept, names, strict=True)],
+        came=came, form=form, most=service.MOST_VIEWS,
+    )  # fmt: skip
+
+
+def _url_of(view: SavedView) -> str:
+    return desk.list_url(view.query)

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, and_, or_, select
 from sqlalchemy.orm import aliased
 
+from gridcase.cases import queries as cases
 from gridcase.cases.models import Case, CaseClass, CasePoint
 from gridcase.cases.rules import Light, State
 from gridcase.core.db import db
@@ -100,7 +101,7 @@ def _lines(now: datetime) -> Any:
             light_code(now).label("light"),
             Case.due_at,
             Case.closed_at,
-            CaseClass.limit_unit,
+            cases.unit_of_limit(),
             CasePoint.case_id.label("placed"),
         )
         .select_from(Case)

@@ -18,9 +18,11 @@ from gridcase.households import queries as household_queries
 from gridcase.households import service as households
 from gridcase.households.models import Household
 from gridcase.households.rules import Outcome, said_names
+from gridcase.mediation import service as mediations
 from gridcase.people import service as people
 from gridcase.people.models import Person
 from gridcase.points import service as points
+from gridcase.reception import service as reception
 from gridcase.users import service as users
 from gridcase.visits import service as visits
 
@@ -39,7 +41,9 @@ def merge_homes(
     moved = len(household_queries.members_of(double.id, on=today))
     households.fold_home(double, kept, actor=actor, on=today, now=now)
     case_count = cases.repoint_household(double, kept, actor=actor, now=now)
+    mediations.repoint_household(double, kept, actor=actor, now=now)
     visit_count = visits.repoint_household(double, kept, actor=actor, now=now)
+    reception.repoint_household(double, kept, actor=actor, now=now)
     merit = points.merge_accounts(double, kept, actor=actor, now=now)
     db.session.flush()
     said: list[Text] = [

@@ -20,12 +20,12 @@ from gridcase.households import queries as households
 from gridcase.households import service as household_service
 from gridcase.households.models import Household
 from gridcase.households.rules import RELATIONS, CareTier, ChangeState, EndedWhy, LifeKind
-from gridcase.households.session import reveal as reveal_names
-from gridcase.households.session import revealed
 from gridcase.points import queries as points
 from gridcase.visits.rules import Purpose, VisitMode, VisitState
 from gridcase.web.access import needs, viewer
 from gridcase.web.formkit import options, submit
+from gridcase.web.revealing import reveal as reveal_names
+from gridcase.web.revealing import revealed
 
 REASONS: dict[str, Text] = {
     "visit": N_("要上门走访"),
@@ -106,7 +106,8 @@ def _page(home: Household, *, problem: str = "") -> ResponseReturnValue:
     ]
     return render_template(
         "dossier/show.html", home=home, may=may, today=today, place_names=queries.places_of(home), problem=problem,
-        at_home=at_home, revealed=at_home or (Permission.SEE_MEMBERS in may and revealed(home, now=now)),
+        at_home=at_home,
+        revealed=at_home or (Permission.SEE_MEMBERS in may and revealed("household", home.id, now=now)),
         members=queries.members_of(home, on=today), relations=RELATIONS,
         contacts=queries.contacts_of(home, on=today), open_cases=open_cases,
         tier_change=queries.tier_reason(home) if Permission.SEE_TIER in may else None,
@@ -130,6 +131,6 @@ def reveal(household_id: int) -> ResponseReturnValue:
     if form.validate_on_submit() and submit(
         form, household_service.note_reveal, home, actor=someone, reason=form.reason.data, now=now
     ):
-        reveal_names(home, now=now)
+        reveal_names("household", home.id, now=now)
         return redirect(url_for(".show", household_id=household_id))
     return _page(home, problem=_("请选择为什么要看。"))

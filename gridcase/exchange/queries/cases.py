@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import aliased
 
+from gridcase.cases import queries as cases
 from gridcase.cases.models import Case, CaseClass
 from gridcase.core.db import db
 from gridcase.core.permissions import Permission, Viewer
@@ -48,10 +49,15 @@ def taken_over(town_id: int, numbers: Sequence[str]) -> dict[str, list[tuple[str
     return found
 
 
-def class_codes() -> dict[str, str]:
-    """The codes of the classes in use by code and by Chinese name."""
-    rows = db.session.execute(select(CaseClass.code, CaseClass.zh).where(CaseClass.enabled.is_(True)))
-    return {name: row.code for row in rows for name in (row.code, row.zh)}
+def class_codes(path: str) -> tuple[dict[str, str], frozenset[str]]:
+    """The codes of the classes in use at a place by code and by Chinese name; and the names of those switched off."""
+    known = cases.catalogue(path=path, disabled_too=True)
+    in_use = [one.case_class for one in known if one.terms.enabled]
+    off = [one.case_class for one in known if not one.terms.enabled]
+    return (
+        {name: row.code for row in in_use for name in (row.code, row.zh)},
+        frozenset(name for row in off for name in (row.code, row.zh)),
+    )
 
 
 def cases_of(town: Grid, *, since: datetime | None) -> Iterator[Any]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from gridcase.cases import service as cases
+from gridcase.cases.rules import Channel
+from gridcase.cases.rules.transfers import SOURCES
 from gridcase.cases.service import HistoryRow
 from gridcase.core.db import db
 from gridcase.core.errors import Refused
@@ -32,6 +34,7 @@ class ImportReport:
     problems: tuple[SheetProblem, ...] = ()
     dry_run: bool = False
     lock_ms: float = 0.0
+    switched_off: tuple[str, ...] = ()  # classes of the list that are not in use here
 
     @property
     def accepted(self) -> bool:
@@ -52,6 +55,8 @@ class ImportReport:
         else:
             yield N_("共 %(total)s 行：新登记 %(new)s 件，已有 %(known)s 件没有重复登记。", **self._counts())
             yield N_("写入占用数据库 %(ms)s 毫秒。", ms=round(self.lock_ms))
+        if self.switched_off and not self.problems:
+            yield N_("这些类别已停用，导入后进“待分类”：%(names)s。", names="、".join(self.switched_off))
 
     def lines(self) -> list[str]:
         """The same in Chinese, for the command line."""
@@ -70,6 +75,7 @@ class CheckedCases:
     rows: Sequence[HistoryRow] = ()
     town_id: int = 0
     village_id: int | None = None
+    channel: Channel = Channel.UPPER
 
     @property
     def ready(self) -> bool:
@@ -86,23 +92,31 @@ def check_cases(
     dry_run: bool,
     now: datetime,
     progress: Progress | None = None,
+    source: Channel | None = None,
 ) -> CheckedCases:
     """Check a list of cases for a town's tray (or a village's): all of it, or nothing when a cell is wrong.
 
-    What the town has already is left alone, so the same list can be handed in again.
+    What the town has already is left alone, so the same list can be handed in again. `source` is the desk whose orders
+    they are (12345, petitions, from above); without one the list's number column names the system.
     """
     town, village = _places(actor, town_code, village_code)
     table = read_cases(data, now=now, progress=progress)
-    fresh, problems = _not_known(town, table)
+    system = SOURCES[source] if source else table.system
+    fresh, problems = _not_known(town, table, system, one_desk=source is not None)
     problems = sorted([*table.problems, *problems], key=lambda problem: problem.row)
     known = len(table.lines) - len(fresh)
+    codes, off = queries.class_codes((village or town).path)
+    switched_off = tuple(sorted(off & {line.category for line in fresh if line.category}))
     if problems or dry_run:
         new = 0 if problems else len(fresh)
-        return CheckedCases(ImportReport(table.total, new, known, tuple(problems), dry_run=dry_run))
-    report = ImportReport(table.total, 0, known)
+        return CheckedCases(
+            ImportReport(table.total, new, known, tuple(problems), dry_run=dry_run, switched_off=switched_off)
+        )
+    report = ImportReport(table.total, 0, known, switched_off=switched_off)
     if not fresh:
         return CheckedCases(report)
-    return CheckedCases(report, table.system, _history(fresh), town.id, village.id if village else None)
+    place = village.id if village else None
+    return CheckedCases(report, system, _history(fresh, codes), town.id, place, source or Channel.UPPER)
 
 
 def take_over(checked: CheckedCases, *, actor: Viewer, now: datetime) -> ImportReport:
@@ -114,8 +128,10 @@ def take_over(checked: CheckedCases, *, actor: Viewer, now: datetime) -> ImportR
         source_system=checked.system,
         rows=checked.rows,
         now=now,
+        channel=checked.channel,
     )
-    return ImportReport(checked.report.total, result.new, checked.report.known + result.known)
+    report = checked.report
+    return ImportReport(report.total, result.new, report.known + result.known, switched_off=report.switched_off)
 
 
 def _places(actor: Viewer, town_code: str, village_code: str | None) -> tuple[Grid, Grid | None]:
@@ -132,24 +148,26 @@ def _places(actor: Viewer, town_code: str, village_code: str | None) -> tuple[Gr
     return town, village
 
 
-def _not_known(town: Grid, table: CaseTable) -> tuple[list[CaseLine], list[SheetProblem]]:
-    """The lines the town does not have yet. The same number with another time is another system's: that is asked."""
+def _not_known(
+    town: Grid, table: CaseTable, system: str, *, one_desk: bool
+) -> tuple[list[CaseLine], list[SheetProblem]]:  # fmt: skip
+    """The lines the town does not have yet. The same number with another time is another system's: that is asked. Of
+    one desk a number is one matter: it may have been registered here by hand, at another time."""
     taken = queries.taken_over(town.id, [line.number for line in table.lines])
     fresh: list[CaseLine] = []
     problems: list[SheetProblem] = []
     for line in table.lines:
         before = taken.get(line.number, [])
-        if any(at == line.registered_at for _system, at in before):
+        if any(at == line.registered_at or (one_desk and known == system) for known, at in before):
             continue
         fresh.append(line)
-        if any(system == table.system for system, _at in before):
+        if any(known == system for known, _at in before):
             problems.append(problem_at(line.row, table.columns["when"], rules.other_time(line.number)))
     return fresh, problems
 
 
-def _history(lines: Sequence[CaseLine]) -> list[HistoryRow]:
-    """As the cases room takes them; a class name that the catalogue does not have stays readable in the text."""
-    codes = queries.class_codes()
+def _history(lines: Sequence[CaseLine], codes: Mapping[str, str]) -> list[HistoryRow]:
+    """As the cases room takes them; a class name that is not in use stays readable in the text."""
     return [
         HistoryRow(
             source_no=line.number,

@@ -215,7 +215,8 @@ def checked(one: RegisterImport, *, now: datetime) -> None:
 
 
 def confirm(one: RegisterImport, *, actor: Viewer, now: datetime) -> None:
-    """Somebody looked at what would come of it and wants it."""
+    """Somebody looked at what would come of it and wants it; of two who say so at once one is told."""
+    db.session.refresh(one, with_for_update=True)
     if one.state != ImportState.READY:
         raise Refused(states.NOT_READY)
     one.state, one.done = ImportState.WRITING, 0

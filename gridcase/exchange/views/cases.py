@@ -10,6 +10,7 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from gridcase.cases.rules import Channel
 from gridcase.core import clock
 from gridcase.core.config import current
 from gridcase.core.errors import Refused
@@ -32,7 +33,7 @@ def import_cases() -> ResponseReturnValue:
     """Hand in a list: it is checked whole, nothing is written."""
     form, report, confirm = _upload_form(), None, None
     if form.validate_on_submit():
-        data, place = form.file.data.read(), {"town": form.town.data, "village": form.village.data}
+        data, place = form.file.data.read(), {name: form[name].data or "" for name in ("town", "village", "source")}
         try:
             report = _run(data, dry_run=True, **place)
         except Refused as refusal:
@@ -52,7 +53,9 @@ def confirm_import() -> ResponseReturnValue:
         flash(_("检查过的文件已经不在了，请重新选择。"), "warning")
         return redirect(url_for(".import_cases"))
     try:
-        report = _run(kept.read_bytes(), form.town.data or "", form.village.data or "", dry_run=False)
+        report = _run(
+            kept.read_bytes(), form.town.data or "", form.village.data or "", form.source.data or "", dry_run=False
+        )  # fmt: skip
     except Refused as refusal:
         flash(translate(refusal.text), "danger")
         return redirect(url_for(".import_cases"))
@@ -70,9 +73,15 @@ def _page(form: UploadForm, report: service.ImportReport | None, confirm: Confir
     )  # fmt: skip
 
 
-def _run(data: bytes, town: str, village: str, *, dry_run: bool) -> service.ImportReport:
+def _run(data: bytes, town: str, village: str, source: str, *, dry_run: bool) -> service.ImportReport:
     return jobs.import_cases(
-        actor=viewer(), data=data, town_code=town, village_code=village or None, dry_run=dry_run, now=clock.now()
+        actor=viewer(),
+        data=data,
+        town_code=town,
+        village_code=village or None,
+        dry_run=dry_run,
+        now=clock.now(),
+        source=Channel(source) if source else None,
     )
 
 

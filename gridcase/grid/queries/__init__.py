@@ -33,7 +33,7 @@ from gridcase.grid.queries.places import (
     villages_of,
     visible,
 )
-from gridcase.grid.queries.settings import naming, setting, size_limits
+from gridcase.grid.queries.settings import naming, setting, size_limits, size_limits_of
 
 __all__ = [
     "Outline",
@@ -65,6 +65,7 @@ __all__ = [
     "setting",
     "shapes_right_below",
     "size_limits",
+    "size_limits_of",
     "standing",
     "villages_of",
     "visible",

@@ -31,6 +31,26 @@ def size_limits(path: str, *, on: date) -> SizeLimits:
     return SizeLimits.from_json(found[0]) if found else SizeLimits()
 
 
+def size_limits_of(paths: list[str], *, on: date) -> dict[str, SizeLimits]:
+    """The limits in force for each place on a day, in one statement: the nearest place above that set them."""
+    newest: dict[int, tuple[int, Any]] = {}
+    rows = db.session.execute(
+        select(PlaceSetting.place_id, PlaceSetting.version, PlaceSetting.value).where(
+            PlaceSetting.key == SIZES_KEY, PlaceSetting.valid_from <= on
+        )
+    )
+    for row in rows:
+        newest[row.place_id] = max(
+            newest.get(row.place_id, (0, None)), (row.version, row.value), key=lambda one: one[0]
+        )
+    found = {}
+    for path in paths:
+        above = [int(part) for part in reversed(path.split("/")) if part]
+        value = next((newest[place][1] for place in above if place in newest), None)
+        found[path] = SizeLimits.from_json(value) if value is not None else SizeLimits()
+    return found
+
+
 def naming(path: str, *, on: date) -> Naming:
     """What the levels are called in a village on a day."""
     found = setting(path, NAMING_KEY, on=on)

@@ -54,10 +54,6 @@ class ShapeFile:
     datum: Datum | None
     notes: Sequence[Text] = ()
 
-    def column_names(self) -> list[str]:
-        """The names of all columns, in the order they were met."""
-        return list(dict.fromkeys(name for feature in self.features for name in feature.columns))
-
 
 @dataclass(frozen=True)
 class _Said:

@@ -210,12 +210,6 @@ def _to_edge(point: Point, a: Point, b: Point, squeeze: float) -> float:
     return math.hypot(ax + share * dx, ay + share * dy) * METRES_PER_DEGREE
 
 
-def metres_between(a: Point, b: Point) -> float:
-    """Metres between two points."""
-    squeeze = math.cos(math.radians((a[1] + b[1]) / 2))
-    return math.hypot((a[0] - b[0]) * squeeze, a[1] - b[1]) * METRES_PER_DEGREE
-
-
 def centre_of(polygons: Sequence[Polygon]) -> Point:
     """The centre of gravity of the largest part."""
     ring = max((polygon[0] for polygon in polygons), key=lambda one: abs(_ring_area(one)))

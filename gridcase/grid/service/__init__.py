@@ -12,11 +12,12 @@ from gridcase.grid.service.places import (
     level_below,
     set_lines,
 )
-from gridcase.grid.service.sections import add_section, close_section, rename_section
+from gridcase.grid.service.sections import SECTION_EDITED, add_section, close_section, rename_section
 from gridcase.grid.service.settings import set_naming, set_setting, set_sizes
 
 __all__ = [
     "EDITED",
+    "SECTION_EDITED",
     "add_grid",
     "add_place",
     "add_resource",

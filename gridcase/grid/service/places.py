@@ -151,6 +151,7 @@ def edit_grid(
 
 def close_grid(grid: Grid, *, actor: Viewer, on: date, held: Sequence[Text], now: datetime) -> None:
     """End a place on a day (the first it no longer stands). `held` says what still hangs on it: then it is refused."""
+    db.session.refresh(grid, with_for_update=True)
     if grid.valid_to is not None:
         raise Refused(N_("这个网格已经撤销。"))
     if on <= grid.valid_from:

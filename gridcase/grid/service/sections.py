@@ -8,12 +8,14 @@ from datetime import date, datetime
 from sqlalchemy import select
 
 from gridcase.audit import service as audit
-from gridcase.core.changes import change
+from gridcase.core.changes import change, check_seen
 from gridcase.core.db import db
 from gridcase.core.errors import Refused
 from gridcase.core.permissions import Viewer
 from gridcase.core.words import N_, Text
 from gridcase.grid.models import Grid, Section
+
+SECTION_EDITED = ("name",)
 
 
 def add_section(
@@ -45,8 +47,10 @@ def _check_name(village_id: int, name: str, own_id: int | None) -> None:
         raise Refused(N_("本村已有同名的片（%(code)s），请换个名称。", code=twin), field="name")
 
 
-def rename_section(section: Section, *, actor: Viewer, name: str, now: datetime) -> None:
-    """Give a section another name."""
+def rename_section(section: Section, *, actor: Viewer, name: str, seen: str | None, now: datetime) -> None:
+    """Give a section another name; who opened the page before a change must look again."""
+    db.session.refresh(section, with_for_update=True)
+    check_seen(section, SECTION_EDITED, seen)
     if section.valid_to is not None:
         raise Refused(N_("这个片已经撤销。"))
     _check_name(section.village_id, name, section.id)
@@ -59,6 +63,7 @@ def rename_section(section: Section, *, actor: Viewer, name: str, now: datetime)
 
 def close_section(section: Section, *, actor: Viewer, on: date, held: Sequence[Text], now: datetime) -> None:
     """End a section on a day; `held` says what still hangs on it: then it is refused."""
+    db.session.refresh(section, with_for_update=True)
     if section.valid_to is not None:
         raise Refused(N_("这个片已经撤销。"))
     if held:

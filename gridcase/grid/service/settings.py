@@ -18,6 +18,7 @@ def set_setting(
     *, actor: Viewer, place: Grid, key: str, value: dict[str, Any], valid_from: date, now: datetime
 ) -> PlaceSetting:
     """Give a place its own setting as a new version; older versions stay readable."""
+    db.session.refresh(place, with_for_update=True)  # two at once are two versions
     last: int | None = db.session.scalar(
         select(func.max(PlaceSetting.version)).where(PlaceSetting.place_id == place.id, PlaceSetting.key == key)
     )

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from gridcase.core import clock
+from gridcase.core.changes import fingerprint
 from gridcase.core.errors import Missing
 from gridcase.core.permissions import Permission
 from gridcase.grid import queries, service
@@ -56,10 +57,11 @@ def add_section(grid_id: int) -> ResponseReturnValue:
 def rename_section(section_id: int) -> ResponseReturnValue:
     """Give a section another name."""
     section = queries.get_section(section_id, viewer=viewer())
-    form = SectionForm(obj=section)
+    form = SectionForm(obj=section, seen=fingerprint(section, service.SECTION_EDITED))
     if form.validate_on_submit() and submit(
-        form, service.rename_section, section, actor=viewer(), name=form.name.data or "", now=clock.now()
-    ):
+        form, service.rename_section, section, actor=viewer(), name=form.name.data or "", seen=form.seen.data,
+        now=clock.now(),
+    ):  # fmt: skip
         flash(_("已改名为%(name)s。", name=form.name.data), "ok")
         return redirect(url_for(".sections"))
     village = queries.by_ids([section.village_id])[section.village_id]

@@ -22,11 +22,10 @@ from gridcase.households.queries.families import (
     successor_of,
     trusted_in,
 )
-from gridcase.households.queries.homes import Filters, members_of, names_of, page, place_of
+from gridcase.households.queries.homes import Filters, members_of, named_home, names_of, page, place_of
 from gridcase.households.queries.members import (
     adults_named,
     away_of,
-    fate_of,
     home_of,
     lines_of_home,
     member_of,
@@ -59,7 +58,6 @@ __all__ = [
     "due",
     "due_day",
     "due_in_circle",
-    "fate_of",
     "get_change",
     "get_household",
     "has_liaison",
@@ -72,6 +70,7 @@ __all__ = [
     "member_of",
     "members_of",
     "name_circles",
+    "named_home",
     "names_of",
     "nominated_by",
     "open_changes",

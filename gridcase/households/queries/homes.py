@@ -12,14 +12,19 @@ from sqlalchemy.orm import contains_eager
 
 from gridcase.core.dated import in_force
 from gridcase.core.db import db
+from gridcase.core.errors import Refused
 from gridcase.core.geo import lon_lat
+from gridcase.core.masking import mask_name
 from gridcase.core.paging import PAGE_SIZE, Page, cut, read_mark
 from gridcase.core.permissions import Viewer
 from gridcase.core.text import clean
+from gridcase.core.words import N_
 from gridcase.grid.models import Grid
 from gridcase.households.models import Household, HouseholdPoint, Member
 from gridcase.households.queries.circles import circle
-from gridcase.households.queries.sight import due, standing, visible
+from gridcase.households.queries.sight import due, get_household, standing, visible
+
+NAMED_SHOWN = 5
 
 
 @dataclass(frozen=True)
@@ -104,3 +109,17 @@ def names_of(household_ids: Collection[int]) -> dict[int, str]:
         return {}
     rows = db.session.execute(select(Household.id, Household.head_name).where(Household.id.in_(set(household_ids))))
     return {row.id: row.head_name for row in rows}
+
+
+def named_home(words: str, *, viewer: Viewer, on: date, field: str) -> Household:
+    """The one home of the viewer's whose code, head, address or initials fit; `Refused` beside `field` for none or
+    several."""
+    rows = page(viewer, Filters(words=words), on=on).rows
+    exact = [row for row in rows if row.head_name == words or row.code == words.upper()]
+    found = exact if len(exact) == 1 else rows
+    if not found:
+        raise Refused(N_("没有找到这一户，请核对户主姓名或户编号。"), field=field)
+    if len(found) > 1:
+        some = "、".join(f"{mask_name(row.head_name)} {row.code}" for row in found[:NAMED_SHOWN])
+        raise Refused(N_("对得上的不止一户，请填户编号：%(some)s", some=some), field=field)
+    return get_household(found[0].id, viewer=viewer)

@@ -15,7 +15,7 @@ from gridcase.core.errors import Missing
 from gridcase.core.scope import under
 from gridcase.core.text import clean_line
 from gridcase.grid.models import Grid
-from gridcase.households.models import Household, Member, PersonAway, PersonFate
+from gridcase.households.models import Household, Member, PersonAway
 from gridcase.households.queries.sight import standing
 from gridcase.people.models import Person
 
@@ -113,8 +113,3 @@ def adults_named(words: str, *, village: Grid, on: date, born_before: date) -> S
         .order_by(Person.name, Person.id)
         .limit(FOUND_MOST)
     ).all()  # fmt: skip
-
-
-def fate_of(person_id: int) -> PersonFate | None:
-    """What became of a person who is in no home any more."""
-    return db.session.get(PersonFate, person_id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, and_, or_, select
 
@@ -206,34 +206,27 @@ def get_factor(factor_id: int, *, viewer: Viewer, restricted: bool) -> tuple[Hou
     """A factor the viewer may end or confirm, and its home; a restricted one is missing for all who may not read it."""
     mine = HouseholdFactor.code.in_(RESTRICTED_CODES) if restricted else HouseholdFactor.code.not_in(RESTRICTED_CODES)
     right = Permission.SEE_SENSITIVE_FACTORS if restricted else Permission.PROPOSE_TIER
-    row = db.session.execute(
-        select(HouseholdFactor, Household)
-        .join(Household, Household.id == HouseholdFactor.household_id)
-        .where(HouseholdFactor.id == factor_id, mine, visible(viewer, right))
-    ).first()
-    if row is None:
-        raise Missing
-    return row[0], row[1]
+    return _with_home(HouseholdFactor, factor_id, mine, visible(viewer, right))
 
 
 def get_proposal(proposal_id: int, *, viewer: Viewer) -> tuple[TierSuggestion, Household]:
     """A proposal and its home, for those who serve the home."""
-    row = db.session.execute(
-        select(TierSuggestion, Household)
-        .join(Household, Household.id == TierSuggestion.household_id)
-        .where(TierSuggestion.id == proposal_id, visible(viewer, Permission.PROPOSE_TIER))
-    ).first()
-    if row is None:
-        raise Missing
-    return row[0], row[1]
+    return _with_home(TierSuggestion, proposal_id, visible(viewer, Permission.PROPOSE_TIER))
 
 
 def get_objection(objection_id: int, *, viewer: Viewer) -> tuple[TierObjection, Household]:
     """An objection and its home, for those who may answer it."""
+    return _with_home(TierObjection, objection_id, visible(viewer, Permission.CONFIRM_TIER))
+
+
+OfHome = TypeVar("OfHome", HouseholdFactor, TierSuggestion, TierObjection)
+
+
+def _with_home(model: type[OfHome], row_id: int, *conditions: ColumnElement[bool]) -> tuple[OfHome, Household]:
     row = db.session.execute(
-        select(TierObjection, Household)
-        .join(Household, Household.id == TierObjection.household_id)
-        .where(TierObjection.id == objection_id, visible(viewer, Permission.CONFIRM_TIER))
+        select(model, Household)
+        .join(Household, Household.id == model.household_id)
+        .where(model.id == row_id, *conditions)
     ).first()
     if row is None:
         raise Missing

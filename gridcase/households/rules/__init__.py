@@ -1,12 +1,5 @@
 """Pure rules of the room: homes, families, circles, care tiers."""
 
-from gridcase.households.rules.circles import (
-    CIRCLE_FEW,
-    CIRCLE_MANY,
-    CIRCLE_TARGET,
-    CircleLimits,
-    circle_size_word,
-)
 from gridcase.households.rules.homes import RELATIONS
 from gridcase.households.rules.life import (
     ADULT,
@@ -29,9 +22,6 @@ from gridcase.households.rules.tiers_steps import Cause, MeetingKind, ProposalSt
 
 __all__ = [
     "ADULT",
-    "CIRCLE_FEW",
-    "CIRCLE_MANY",
-    "CIRCLE_TARGET",
     "DEEDS",
     "DEFAULT_RULES",
     "FACTORS",
@@ -42,7 +32,6 @@ __all__ = [
     "CareTier",
     "Cause",
     "ChangeState",
-    "CircleLimits",
     "EndedWhy",
     "Factor",
     "LifeKind",
@@ -54,7 +43,6 @@ __all__ = [
     "Verdict",
     "Why",
     "age_on",
-    "circle_size_word",
     "next_visit_on",
     "number_after",
     "relation_to_new_head",

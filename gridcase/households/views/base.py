@@ -21,9 +21,9 @@ from gridcase.grid.rules import GridLevel
 from gridcase.households import queries
 from gridcase.households.models import Household, Member
 from gridcase.households.rules import RELATIONS
-from gridcase.households.session import revealed
 from gridcase.web.access import viewer
 from gridcase.web.filters import translate
+from gridcase.web.revealing import revealed
 
 bp = Blueprint("households", __name__, url_prefix="/households")
 
@@ -45,7 +45,7 @@ def to_home(home_id: int) -> ResponseReturnValue:
 
 def unless_revealed(home: Household) -> ResponseReturnValue | None:
     """Names and numbers are edited only by who has said why he looks at them."""
-    if revealed(home, now=clock.now()):
+    if revealed("household", home.id, now=clock.now()):
         return None
     flash(_("资料里有姓名和电话：请先点“显示”，选为什么要看，再来修改。"), "warning")
     return to_home(home.id)

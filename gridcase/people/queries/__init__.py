@@ -19,6 +19,7 @@ from gridcase.people.queries.bodies import (
     units,
 )
 from gridcase.people.queries.liaisons import (
+    bears_number,
     by_number,
     by_token,
     certificate_for,
@@ -34,7 +35,6 @@ from gridcase.people.queries.lines import (
     LeaderRow,
     leaders_without_line,
     line_holders,
-    villages_without_fulltime,
     workers,
 )
 from gridcase.people.queries.persons import (
@@ -111,6 +111,7 @@ __all__ = [
     "SeatRow",
     "TagRow",
     "UnitRow",
+    "bears_number",
     "bodies_at",
     "bodies_under",
     "by_number",
@@ -175,7 +176,6 @@ __all__ = [
     "units",
     "units_for",
     "valid_on",
-    "villages_without_fulltime",
     "visible",
     "workers",
 ]

@@ -61,6 +61,11 @@ def certificate_numbers(path: str, year: int) -> set[str]:
     )
 
 
+def bears_number(number: str) -> bool:
+    """Whether a certificate bears this number."""
+    return db.session.scalar(select(Certificate.id).where(Certificate.number == number).limit(1)) is not None
+
+
 def to_print(path: str, *, on: date, viewer: Viewer) -> list[Certificate]:
     """The certificates that hold on a day below a place, by number, whose person still holds the post."""
     query = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import and_, exists, or_, select
+from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import aliased
 
 from gridcase.core.dated import in_force
@@ -13,7 +13,6 @@ from gridcase.core.db import db
 from gridcase.core.permissions import Viewer
 from gridcase.core.scope import under
 from gridcase.grid.models import Grid
-from gridcase.grid.rules import GridLevel
 from gridcase.people.models import Holding, Person, Post
 from gridcase.people.queries.posts import valid_on
 from gridcase.people.queries.register import visible
@@ -30,28 +29,6 @@ class LeaderRow:
     place: str
     person_id: int
     name: str
-
-
-def villages_without_fulltime(path: str, *, on: date) -> list[Grid]:
-    """Villages in the subtree of a place where nobody holds a full-time worker's post on a day, by code."""
-    post = aliased(Post)
-    held = exists().where(
-        post.role == Role.FULLTIME_GRID,
-        post.place_path >= Grid.path,
-        post.place_path < Grid.path + "~",  # "~" follows every character of a path
-        post.valid_from <= on,
-        or_(post.valid_to.is_(None), post.valid_to > on),
-        Holding.post_id == post.id,
-        in_force(Holding, on),
-    )
-    open_then = and_(Grid.valid_from <= on, or_(Grid.valid_to.is_(None), Grid.valid_to > on))
-    return list(
-        db.session.scalars(
-            select(Grid)
-            .where(under(Grid.path, path), Grid.level == GridLevel.VILLAGE, open_then, ~held)
-            .order_by(Grid.code)
-        )
-    )
 
 
 def leaders_without_line(path: str, *, on: date, place_id: int | None = None) -> list[LeaderRow]:

@@ -24,7 +24,8 @@ BODY_EDITED = ("name", "kind", "parent_id")
 
 
 def free_unit_code(place: Grid) -> str:
-    """The next code of a place's units."""
+    """The next code of a place's units; nobody else is given one there until it is written."""
+    db.session.refresh(place, with_for_update=True)
     taken = queries.unit_codes_like(f"{place.code}-U")
     number = next(n for n in range(1, len(taken) + 2) if f"{place.code}-U{n:02d}" not in taken)
     return f"{place.code}-U{number:02d}"
@@ -32,6 +33,7 @@ def free_unit_code(place: Grid) -> str:
 
 def edit_unit(unit: Unit, *, actor: Viewer, name: str, kind: UnitKind, seen: str | None, now: datetime) -> Unit:
     """Rename a unit or say what kind it is."""
+    db.session.refresh(unit, with_for_update=True)
     check_seen(unit, UNIT_EDITED, seen)
     changes = change(unit, {"name": name, "kind": str(kind)})
     _note("unit", unit.id, unit.place_path, "unit.edit", actor, now, changes=changes)
@@ -76,6 +78,7 @@ def edit_organisation(
     now: datetime,
 ) -> Organisation:
     """Rename a body, or hang it under another one; never under itself or what hangs under it."""
+    db.session.refresh(body, with_for_update=True)
     check_seen(body, BODY_EDITED, seen)
     if parent is not None and body.id in queries.chain_up(parent):
         raise Refused(N_("上级组织不能是它自己或它的下级，请另选。"), field="parent")

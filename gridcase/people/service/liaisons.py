@@ -43,6 +43,8 @@ def certify(post: Post, *, actor: Viewer, person_id: int, election: Election, no
     that still runs is revoked with it."""
     check_election(election, today=town_day(now))
     village = _village_of(post)
+    if election.number and queries.bears_number(election.number):
+        raise Refused(N_("已有编号 %(number)s 的代表证，请换一个编号。", number=election.number), field="number")
     _replace(post, election, actor=actor, now=now)
     made = _certificate(post, person_id, election, election.number or next(_free_numbers(village, election)))
     db.session.add(made)
@@ -79,6 +81,14 @@ def _replace(post: Post, election: Election, *, actor: Viewer, now: datetime) ->
     for older in queries.certificates_of(post.id):
         if older.revoked_on is None and older.term_to > election.term_from:
             older.revoked_on, older.revoked_why = election.term_from, str(N_("换届换证"))
+            _note(older, "certificate.revoke", actor, now)
+
+
+def revoke_of_leaver(post: Post, *, actor: Viewer, stays: int | None, on: date, now: datetime) -> None:
+    """Who leaves the post has no certificate from that day on; one of the person who stays holds."""
+    for older in queries.certificates_of(post.id):
+        if older.person_id != stays and older.revoked_on is None and older.term_to > on:
+            older.revoked_on, older.revoked_why = max(on, older.term_from), str(N_("离任"))
             _note(older, "certificate.revoke", actor, now)
 
 

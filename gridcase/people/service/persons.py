@@ -33,6 +33,7 @@ def edit_person(
     now: datetime,
 ) -> Person:
     """Put a person's particulars right; the history says what changed, not to what."""
+    db.session.refresh(person, with_for_update=True)
     check_seen(person, PERSON_EDITED, seen)
     values = {"name": name, "initials": initials(name), "gender": gender, "born_on": born_on, "phone": phone}
     changes = change(person, values, personal=(*PERSON_EDITED, "initials"))

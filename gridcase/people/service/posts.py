@@ -16,6 +16,7 @@ from gridcase.grid.models import Grid
 from gridcase.people import queries
 from gridcase.people.models import Holding, Person, Post
 from gridcase.people.rules import OFFICES, Absence, LeaderSource
+from gridcase.people.service.liaisons import revoke_of_leaver
 
 EDITED = ("title", "paid", "section_id", "unit_id")
 OPEN_WORK = N_("这个岗位还有没办完的事：%(work)s。请先移交，再办理。")
@@ -25,11 +26,13 @@ NOT_HELD = N_("这一天没有人在任，不用办理离任。")
 LONGEST_STAND_IN = 366  # days
 
 
-def free_code(place: Grid, role: str) -> str:
-    """The next code of a role's posts at a place."""
-    taken = queries.codes_like(f"{place.code}-{role.upper()}")
-    number = next(n for n in range(1, len(taken) + 2) if f"{place.code}-{role.upper()}{n:02d}" not in taken)
-    return f"{place.code}-{role.upper()}{number:02d}"
+def free_code(place: Grid, short: str) -> str:
+    """The next code of a role's posts at a place (`short` stands for the role); nobody else is given one there until it
+    is written."""
+    db.session.refresh(place, with_for_update=True)
+    stem = f"{place.code}-{short.upper()}"
+    taken = queries.codes_like(stem)
+    return next(code for number in range(1, len(taken) + 2) if (code := f"{stem}{number:02d}") not in taken)
 
 
 def edit_post(
@@ -68,6 +71,7 @@ def replace_holder(
     line = queries.line_of(post.id, stand_in=False)
     values = _values(post, person_id, stand_in=False, source=source or "")
     dated.write(Holding, [dated.rewritten(line, start=start, end=post.valid_to, values=values)], now=now)
+    revoke_of_leaver(post, actor=actor, stays=person_id, on=start, now=now)
     _note(post, "post.appoint", actor, now, person_id=person_id, start=start.isoformat(), stand_in=False)
 
 

@@ -119,7 +119,11 @@ def appoint(
     stand_in: bool = False,
 ) -> Holding:
     """Give a post to a person from a day on."""
-    holding = Holding(post_id=post.id, person_id=person_id, valid_from=valid_from, valid_to=valid_to, stand_in=stand_in)
+    db.session.refresh(post, with_for_update=True)
+    holding = Holding(
+        post_id=post.id, person_id=person_id, valid_from=valid_from, valid_to=valid_to, stand_in=stand_in,
+        recorded_at=now,
+    )  # fmt: skip
     db.session.add(holding)
     db.session.flush()
     audit.record(
@@ -165,7 +169,8 @@ def add_posts(*, actor: Viewer, place: Grid, rows: Sequence[PostRow], valid_from
 def appoint_many(
     *, actor: Viewer, place: Grid, rows: Sequence[tuple[Post, int]], valid_from: date, now: datetime
 ) -> None:
-    """Give a list of posts in or below `place` each to a person (post, person id) from a day on."""
+    """Give a list of posts in or below `place`, taken over as it is, each to a person (post, person id) from a day on:
+    like the homes of such a register they are known from the start."""
     if not rows:
         return
     db.session.execute(

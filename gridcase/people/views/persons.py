@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-
-from flask import flash, redirect, render_template, request, session, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -22,8 +20,9 @@ from gridcase.people.views.base import ONE_DAY, bp, today
 from gridcase.web.access import needs, viewer
 from gridcase.web.filters import translate
 from gridcase.web.formkit import options, submit
+from gridcase.web.revealing import reveal as reveal_particulars
+from gridcase.web.revealing import revealed
 
-REVEALED, REVEAL_TIME = "revealed_person", timedelta(minutes=10)
 REASONS: dict[str, Text] = {
     "work": N_("要联系工作"),
     "check": N_("要核对登记"),
@@ -64,7 +63,7 @@ def _page(found: Person, *, problem: str = "") -> ResponseReturnValue:
         sources=LeaderSource, pledges=queries.pledges_of(found.id), reviews=PledgeReview, today=today(),
         may_manage=may_manage, problem=problem, tag_form=tag_form,
         said_reasons=[(key, translate(words)) for key, words in REASONS.items()],
-        revealed=may_manage and _revealed(found, now), deeds=audit.history_of("person", found.id),
+        revealed=may_manage and revealed("person", found.id, now=now), deeds=audit.history_of("person", found.id),
     )  # fmt: skip
 
 
@@ -73,12 +72,6 @@ def _may_manage(found: Person) -> bool:
     return someone.may(Permission.MANAGE_POSTS) and queries.is_in_register(
         found.id, viewer=someone, permission=Permission.MANAGE_POSTS
     )
-
-
-def _revealed(found: Person, now: datetime) -> bool:
-    """Whether this browser asked for this person in the last ten minutes, and said why."""
-    known = session.get(REVEALED) or {}
-    return known.get("person") == found.id and now < datetime.fromisoformat(known["until"])
 
 
 @bp.post("/persons/<int:person_id>/reveal")
@@ -92,7 +85,7 @@ def reveal(person_id: int) -> ResponseReturnValue:
     if form.validate_on_submit() and submit(
         form, service.note_reveal, found, actor=someone, reason=form.reason.data, now=now
     ):
-        session[REVEALED] = {"person": person_id, "until": (now + REVEAL_TIME).isoformat()}
+        reveal_particulars("person", person_id, now=now)
         return redirect(url_for(".person", person_id=person_id))
     return _page(found, problem=_("请选择为什么要看。"))
 

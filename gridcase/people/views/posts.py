@@ -157,7 +157,7 @@ def appoint(post_id: int) -> ResponseReturnValue:
     if words and form.validate_on_submit() and submit(form, _appoint, found, form, words, actor=someone):
         flash(_("%(name)s从%(day)s起任“%(title)s”。", name=words, day=show_date(form.start.data), title=found.title))
         return redirect(url_for(".post", post_id=post_id))
-    return render_template("people/appoint.html", form=form, post=found, words=words, role=Role(found.role))
+    return render_template("people/appoint.html", form=form, post=found, words=words, stands_in=False)
 
 
 def _appoint(found: Post, form: AppointForm, words: str, *, actor: Viewer) -> None:
@@ -178,7 +178,7 @@ def stand_in(post_id: int) -> ResponseReturnValue:
     if words and form.validate_on_submit() and submit(form, _stand_in, found, form, words, actor=someone):
         flash(_("%(name)s代班到%(day)s，到期自动收回权限。", name=words, day=show_date(form.until.data)))
         return redirect(url_for(".post", post_id=post_id))
-    return render_template("people/stand_in.html", form=form, post=found, words=words)
+    return render_template("people/appoint.html", form=form, post=found, words=words, stands_in=True)
 
 
 def _stand_in(found: Post, form: StandInForm, words: str, *, actor: Viewer) -> None:

@@ -18,8 +18,8 @@ from gridcase.core.db import db
 from gridcase.core.permissions import Permission, Viewer
 from gridcase.core.scope import reach, under
 from gridcase.grid import queries as grids
-from gridcase.grid.models import Grid, PlaceSetting, Section
-from gridcase.grid.rules import SIZES_KEY, GridLevel, SizeLimits
+from gridcase.grid.models import Grid, Section
+from gridcase.grid.rules import GridLevel, SizeLimits
 from gridcase.households.models import CirclePlace, Household, HouseholdPlace, Member, TierChange
 from gridcase.households.queries.tiers import rules_for
 from gridcase.households.rules import CareTier
@@ -202,7 +202,7 @@ def tier_on(at: AsOf, *, today: date) -> Any:
 def report(viewer: Viewer, at: AsOf, *, today: date, village_id: int | None = None) -> list[VillageRow]:
     """The numbers of every village in reach, by code, in eleven statements whatever the number of homes."""
     villages = villages_seen(viewer, at, village_id)
-    limits = limits_of([row.path for row in villages], on=at.on)
+    limits = grids.size_limits_of([row.path for row in villages], on=at.on)
     counts: dict[int, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     _count_homes(viewer, at, village_id, counts, limits_by_id(villages, limits), today)
     _count_circles(viewer, at, village_id, counts, limits_by_id(villages, limits))
@@ -222,26 +222,6 @@ def report(viewer: Viewer, at: AsOf, *, today: date, village_id: int | None = No
 def limits_by_id(villages: list[Any], limits: Mapping[str, SizeLimits]) -> dict[int, SizeLimits]:
     """The limits of each village by its id."""
     return {row.id: limits[row.path] for row in villages}
-
-
-def limits_of(paths: list[str], *, on: date) -> dict[str, SizeLimits]:
-    """The limits in force for each place on a day, in one statement: the nearest place above that set them."""
-    newest: dict[int, tuple[int, Any]] = {}
-    rows = db.session.execute(
-        select(PlaceSetting.place_id, PlaceSetting.version, PlaceSetting.value).where(
-            PlaceSetting.key == SIZES_KEY, PlaceSetting.valid_from <= on
-        )
-    )
-    for row in rows:
-        newest[row.place_id] = max(
-            newest.get(row.place_id, (0, None)), (row.version, row.value), key=lambda one: one[0]
-        )
-    found = {}
-    for path in paths:
-        above = [int(part) for part in reversed(path.split("/")) if part]
-        value = next((newest[place][1] for place in above if place in newest), None)
-        found[path] = SizeLimits.from_json(value) if value is not None else SizeLimits()
-    return found
 
 
 def _count_homes(

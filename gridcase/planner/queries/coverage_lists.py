@@ -115,7 +115,7 @@ def _sorted_out(listed: Listed, viewer: Viewer, at: AsOf, village_id: int | None
 
 def _limits(viewer: Viewer, at: AsOf, village_id: int | None) -> dict[int | None, SizeLimits]:
     seen = coverage.villages_seen(viewer, at, village_id)
-    limits = coverage.limits_of([row.path for row in seen], on=at.on)
+    limits = grids.size_limits_of([row.path for row in seen], on=at.on)
     return {row.id: limits[row.path] for row in seen}
 
 

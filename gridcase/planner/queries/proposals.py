@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, select
@@ -25,6 +25,8 @@ from gridcase.people.models import Person, Post
 from gridcase.planner.models.proposals import Plan, PlanRow, PlanTarget
 from gridcase.planner.rules.states import PlanState
 from gridcase.planner.rules.work import Kind
+
+UNHEARD_AFTER = timedelta(minutes=1)  # the scheduler looks every two seconds
 
 SCALE = 100_000  # degrees to whole numbers; one step is about a metre
 
@@ -216,6 +218,13 @@ def claimable(limit: int = 1) -> list[int]:
     return list(
         db.session.scalars(select(Plan.id).where(Plan.state == PlanState.WAITING).order_by(Plan.id).limit(limit))
     )
+
+
+def is_unheard(plan: Plan, *, now: datetime) -> bool:
+    """Whether a plan waits longer than a running scheduler leaves it, and no other one is being worked out."""
+    if plan.state != PlanState.WAITING or now - plan.asked_at < UNHEARD_AFTER:
+        return False
+    return db.session.scalar(select(Plan.id).where(Plan.state == PlanState.RUNNING).limit(1)) is None
 
 
 def made_alike(village_id: int, kind: Kind, fingerprint: str) -> bool:

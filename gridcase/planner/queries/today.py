@@ -18,7 +18,6 @@ from gridcase.grid.models import Grid
 from gridcase.grid.rules import GridLevel, SizeLimits
 from gridcase.households import queries as households
 from gridcase.households.models import CirclePlace, HouseholdPoint, Member, Nomination
-from gridcase.households.rules import CircleLimits
 from gridcase.people.models import Holding, Post
 from gridcase.people.rules import Role
 from gridcase.planner.models.proposals import Plan
@@ -168,8 +167,7 @@ def circle_work(today: Today, limits: SizeLimits, wishes: Wishes, *, seconds: fl
         nominations=today.nominations,
         posts=today.posts,
         rules=CircleRules(
-            limits=CircleLimits(limits.circle_target, limits.circle_few, limits.circle_many),
-            weights=(wishes.first, wishes.second, wishes.third), own_home=wishes.own_home,
+            limits=limits, weights=(wishes.first, wishes.second, wishes.third), own_home=wishes.own_home,
             change_metres=wishes.change_metres, uneven_metres=wishes.uneven_metres, seconds=seconds, seed=seed,
         ),
     )  # fmt: skip

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import and_, func, or_, select
 
 from gridcase.core.dated import in_force
 from gridcase.core.db import db
@@ -292,14 +292,18 @@ def staff_of(village_path: str, *, on: date) -> Sequence[Any]:
     ).all()
 
 
-def nominees(home_ids: Collection[int]) -> Sequence[Any]:
-    """(id, name, votes) of whom these homes nominated, the most votes first; names of villagers, to be masked."""
+def nominees(home_ids: Collection[int], *, on: date) -> Sequence[Any]:
+    """(id, name, born_on, votes, home) of whom these homes nominated, the most votes first; names of villagers, to be
+    masked; `home`: the code of the home somebody lives in on the day."""
     votes = func.count(Nomination.household_id.distinct()).label("votes")
+    lives = and_(Member.person_id == Person.id, in_force(Member, on))
     return db.session.execute(
-        select(Person.id, Person.name, votes)
+        select(Person.id, Person.name, Person.born_on, votes, func.min(Household.code).label("home"))
         .join(Nomination, Nomination.person_id == Person.id)
+        .outerjoin(Member, lives)
+        .outerjoin(Household, Household.id == Member.household_id)
         .where(Nomination.household_id.in_(set(home_ids)))
-        .group_by(Person.id, Person.name)
+        .group_by(Person.id, Person.name, Person.born_on)
         .order_by(votes.desc(), Person.id)
         .limit(NOMINATED_MOST)
     ).all()

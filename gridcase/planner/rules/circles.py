@@ -15,7 +15,7 @@ from functools import cached_property
 
 import numpy as np
 
-from gridcase.households.rules import CircleLimits
+from gridcase.grid.rules import SizeLimits
 from gridcase.planner.rules.branch import decided
 from gridcase.planner.rules.ground import Home, between, metres
 from gridcase.planner.rules.program import Numbers, Program
@@ -39,7 +39,7 @@ class CircleRules:
     """What circles are planned by. `weights`: first, second, third choice; `own_home`: who serves looks after his own
     home too; `number`: how many serve (None: as many as bring circles near the target)."""
 
-    limits: CircleLimits = field(default_factory=CircleLimits)
+    limits: SizeLimits = field(default_factory=SizeLimits)
     weights: tuple[int, int, int] = (3, 2, 1)
     own_home: bool = True
     number: int | None = None
@@ -150,10 +150,10 @@ def sizes_kept(village: Village) -> tuple[int, int, int]:
     able = len(village.candidates)
     if village.rules.own_home:
         able -= sum(len(seats) - 1 for seats in living)  # of one home only one can serve
-    wanted = village.rules.number or max(1, round(homes / limits.target))
-    least, most = -(-homes // limits.many), max(1, homes // max(1, limits.few))
+    wanted = village.rules.number or max(1, round(homes / limits.circle_target))
+    least, most = -(-homes // limits.circle_many), max(1, homes // max(1, limits.circle_few))
     number = max(1, min(max(wanted, min(least, most)), most, able))
-    return number, min(limits.few, homes // number), max(limits.many, -(-homes // number))
+    return number, min(limits.circle_few, homes // number), max(limits.circle_many, -(-homes // number))
 
 
 def propose(village: Village) -> CirclePlan | None:
@@ -274,7 +274,7 @@ def _seated(village: Village, serving: Sequence[int], few: int, many: int) -> Nu
     uneven = program.columns(np.full((len(here), 2), uneven_cost), upper=float(homes), whole=False)
     for row in range(homes):
         program.row(1.0, x[row], 1.0, 1.0)
-    target = min(max(rules.limits.target, few), many)
+    target = min(max(rules.limits.circle_target, few), many)
     for column in range(len(here)):
         program.row(few, x[:, column], 1.0, many)
         program.row(target, [*x[:, column], *uneven[column]], [*np.ones(homes), 1.0, -1.0], target)

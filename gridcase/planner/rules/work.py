@@ -241,7 +241,8 @@ def _circle_figures(village: Village, plan: circles.CirclePlan, targets: list[Ta
     return {
         "homes": len(village.homes), "candidates": len(village.candidates), "circles": len(targets),
         "asked": len({row for row, _ in village.wishes}), "smallest": min(sizes), "largest": max(sizes),
-        "within": sum(limits.few <= size <= limits.many for size in sizes), "few": plan.few, "many": plan.many,
+        "within": sum(limits.circle_few <= size <= limits.circle_many for size in sizes), "few": plan.few,
+        "many": plan.many,
         "honoured": plan.honoured, "bound": plan.bound, "wished": plan.wished, "ranks": list(plan.by_rank),
         "gap": round((plan.bound - plan.honoured) / plan.bound, 5) if plan.bound else 0.0,
         "distance": round(plan.distance, 1), "moves": plan.changes, "new": sum(t.post is None for t in targets),

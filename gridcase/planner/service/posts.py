@@ -6,8 +6,6 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
-from sqlalchemy import select
-
 from gridcase.audit import service as audit
 from gridcase.core.clock import town_day
 from gridcase.core.db import db
@@ -36,8 +34,8 @@ def open_posts(
         role = Role(one.role)
         section = db.session.get(Section, one.section_id) if one.section_id else None
         post = people_service.add_post(
-            actor=actor, code=_free_code(place if role is Role.GRID_LEADER else village, role), role=role,
-            title=one.title, place=place, section=section, valid_from=plan.on, now=now,
+            actor=actor, role=role, title=one.title, place=place, section=section, valid_from=plan.on, now=now,
+            code=people_service.free_code(place if role is Role.GRID_LEADER else village, _SHORT.get(role, "P")),
         )  # fmt: skip
         if one.person_id is not None:
             people_service.replace_holder(post, actor=actor, person_id=one.person_id, start=plan.on, now=now)
@@ -45,12 +43,6 @@ def open_posts(
         opened[one.key] = post
     db.session.flush()
     return opened
-
-
-def _free_code(place: Grid, role: Role) -> str:
-    stem = f"{place.code}-{_SHORT.get(role, 'P')}"
-    taken = set(db.session.scalars(select(Post.code).where(Post.code.startswith(stem, autoescape=True))))
-    return next(code for number in range(1, len(taken) + 2) if (code := f"{stem}{number:02d}") not in taken)
 
 
 def by_reference(plan: Plan, gave: Sequence[Giving], opened: Mapping[str, Post]) -> dict[str, Post]:

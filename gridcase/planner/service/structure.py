@@ -56,6 +56,7 @@ def open_places(plan: Plan, *, actor: Viewer, now: datetime) -> dict[str, Grid]:
 
 
 def _free_code(group: Grid) -> str:
+    db.session.refresh(group, with_for_update=True)
     taken = queries.codes_below(group.id)
     for number in range(1, CELLS_MOST + 1):
         if (code := cell_code(group.code, number)) not in taken:

@@ -104,7 +104,10 @@ def plan(plan_id: int) -> ResponseReturnValue:
     found = queries.get_plan(plan_id, viewer=viewer())
     place, state = grids.by_ids([found.place_id, found.village_id]), PlanState(found.state)
     if state in UNDER_WAY or state is PlanState.FAILED:
-        return render_template("planner/plan_wait.html", plan=found, place=place, state=state, kind=Kind(found.kind))
+        return render_template(
+            "planner/plan_wait.html", plan=found, place=place, state=state, kind=Kind(found.kind),
+            unheard=queries.is_unheard(found, now=clock.now()),
+        )  # fmt: skip
     on = clock.town_day(clock.now())
     page = queries.moves(found, after=request.args.get("after"))
     return render_template(

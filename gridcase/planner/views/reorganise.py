@@ -237,12 +237,19 @@ def replace_holder(post_id: int) -> ResponseReturnValue:
 def _candidates(post: Post, village: Grid, today: Any) -> list[tuple[int, str]]:
     """Whom the homes of the circle nominated (names masked), then who holds a post of the village."""
     homes = [row.id for row in villages.homes_of(post.id, on=today)]
-    nominated = [
-        (row.id, _("%(name)s · %(n)s 户提名", name=mask_name(row.name), n=row.votes))
-        for row in villages.nominees(homes)
-    ]
+    nominated = [(row.id, _nominee(row)) for row in villages.nominees(homes, on=today)]
     known = {person for person, _words in nominated}
     return nominated + [pair for pair in _staff(village, today) if pair[0] not in known]
+
+
+def _nominee(row: Any) -> str:
+    parts = [
+        mask_name(row.name),
+        _("%(year)s 年生", year=row.born_on.year) if row.born_on else "",
+        row.home or "",
+        _("%(n)s 户提名", n=row.votes),
+    ]
+    return " · ".join(part for part in parts if part)
 
 
 @bp.route("/reorganise/post/<int:post_id>/dissolve", methods=["GET", "POST"])

@@ -14,6 +14,8 @@ from gridcase.core.errors import Missing
 from gridcase.core.permissions import Permission
 from gridcase.core.words import N_
 from gridcase.grid.models import Grid
+from gridcase.notices import queries as notices
+from gridcase.notices.rules import Channel
 from gridcase.people.rules import Role
 from gridcase.reminders import queries
 from gridcase.reminders.forms import TimesForm
@@ -76,8 +78,10 @@ def _page(county: Grid, form: TimesForm) -> ResponseReturnValue:
         for grant in viewer().grants_with(Permission.MANAGE_COUNTY)
         if grant.path
     )  # fmt: skip
+    queues = notices.queues_under(county.path)
     return render_template(
         "reminders/timetable.html", county=county, form=form, may_change=may_change, ladder=LADDER, names=NAMES,
         times=queries.times_of(county.path), soon=soon_rule(county.path), limit_said=limit_said,
         names_of=[translate(label) for label in RESTRICTED_TO],
+        queues=[(one.label, queues[one]) for one in Channel if one in queues],
     )  # fmt: skip

@@ -77,7 +77,7 @@ def _page(filled: dict[str, BaseForm]) -> ResponseReturnValue:
 
 
 def _left(case: Case, now: datetime) -> Text:
-    unit = LimitUnit(case.case_class.limit_unit)
+    unit = LimitUnit(case.terms.limit_unit)
     return time_left(due_at=case.due_at, now=now, unit=unit, calendar=work_calendar())
 
 

@@ -26,7 +26,7 @@ def demand(token: str) -> ResponseReturnValue:
     sheet, now = queries.sheet_at(token), clock.now()
     form = DemandForm(once=secrets.token_urlsafe(16))
     english = str(get_locale()) == "en"
-    form.offer([(row.code, row.en if english else row.zh) for row in queries.kinds()])
+    form.offer([(row.code, row.en if english else row.zh) for row in queries.kinds(sheet.grid)])
     if form.validate_on_submit():
         made = submit(
             form, service.demand, sheet, now=now, text=form.text.data, kind=form.kind.data or "", once=form.once.data,

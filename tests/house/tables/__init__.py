@@ -1,25 +1,11 @@
-"""The matrix of rights, part by part: the lines (`TABLE`) and the objects they try (`things`)."""
+"""The table of rights of the registers, a part a file: who may enter which route, and what its id names."""
 
 from __future__ import annotations
 
+from importlib import import_module
+from pkgutil import iter_modules
 from types import ModuleType
 
-from tests.house.tables import (
-    accounts,
-    care,
-    clocks,
-    families,
-    files,
-    moves,
-    people,
-    places,
-    planner,
-    plans,
-    registers,
-    villager,
-    voices,
+PARTS: tuple[ModuleType, ...] = tuple(
+    import_module(f"{__name__}.{part.name}") for part in iter_modules(__path__) if not part.name.startswith("_")
 )
-
-PARTS: tuple[ModuleType, ...] = (
-    places, people, families, care, planner, plans, registers, accounts, files, moves, clocks, villager, voices,
-)  # fmt: skip

@@ -93,9 +93,11 @@ def _who(number: int, one: Mapping[str, Any]) -> Any:
 
 
 def _lines(post_ids: Sequence[int]) -> dict[int, list[Span]]:
-    """The time lines of the posts' regular holders."""
+    """The time lines of the posts' regular holders; the posts are locked, as they are for whoever appoints by hand."""
     lines: dict[int, list[Span]] = {}
     for start in range(0, len(post_ids), 500):
+        some = select(Post.id).where(Post.id.in_(post_ids[start : start + 500])).order_by(Post.id)
+        db.session.execute(some.with_for_update())
         rows = db.session.scalars(
             select(Holding)
             .where(

@@ -1,5 +1,5 @@
 // <details> a little friendlier: menus close on Escape and on a click elsewhere, only one move stands open,
-// and what opens takes the cursor to its first field. Without this script everything still opens and closes.
+// and what opens takes the cursor to where one goes on. Without this script everything still opens and closes.
 
 const FIELD = "input:not([type=hidden]):not([disabled]), select, textarea";
 
@@ -14,14 +14,25 @@ for (const menu of document.querySelectorAll("details.menu")) {
   });
 }
 
+// Where somebody goes on in an open move: what is wrong, else what is still empty and asked for, else the button.
+const wanting = (field) => {
+  if (field.type === "radio") return !field.form.querySelector(`[name="${CSS.escape(field.name)}"]:checked`);
+  return !field.value && (field.required || field.tagName === "SELECT");
+};
+const land = (move) => {
+  const wrong = move.querySelector("[aria-invalid=true]");
+  const empty = [...move.querySelectorAll(FIELD)].find(wanting);
+  (wrong ?? empty ?? move.querySelector("button[type=submit]"))?.focus({ preventScroll: false });
+};
+
 const moves = [...document.querySelectorAll("[data-moves] details.move")];
 for (const move of moves) {
   move.addEventListener("toggle", () => {
     if (!move.open) return;
     for (const other of moves) if (other !== move) other.open = false;
-    const wrong = move.querySelector("[aria-invalid=true]");
-    (wrong ?? move.querySelector(FIELD))?.focus({ preventScroll: false });
+    land(move);
   });
+  if (move.open) land(move);
 }
 
 // A link to a part that lies inside a folded block opens that block.

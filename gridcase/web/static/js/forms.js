@@ -23,6 +23,28 @@ for (const box of document.querySelectorAll("[data-file]")) {
   });
 }
 
+// One of a few, or one of all: choosing here takes back what was chosen there.
+for (const few of document.querySelectorAll("[data-either]")) {
+  const all = document.getElementById(few.dataset.either);
+  const radios = [...few.querySelectorAll("input[type=radio]")];
+  // What only some choices ask for is shown with them.
+  const more = [...few.closest("form").querySelectorAll("[data-needed-for]")];
+  const show = () => {
+    const chosen = radios.find((radio) => radio.checked)?.value || all.value;
+    for (const part of more) part.hidden = !part.dataset.neededFor.split(" ").includes(chosen);
+  };
+  few.addEventListener("change", () => {
+    all.value = "";
+    show();
+  });
+  all.addEventListener("change", () => {
+    for (const radio of radios) radio.checked = radio.value === all.value;
+    if (radios.some((radio) => radio.checked)) all.value = "";
+    show();
+  });
+  show();
+}
+
 for (const form of document.querySelectorAll("form[method=post]")) {
   form.addEventListener("submit", (event) => {
     if (form.dataset.sent) {

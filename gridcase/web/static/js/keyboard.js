@@ -1,6 +1,8 @@
 // The duty desk's hands stay on the keyboard.
 //   j / k   next, previous row of the list      Enter   open it (the row's link has the focus)
 //   x       tick the row                        /       search
+//   a, d …  on a list: the move for the ticked rows, else for the row one is on; on a case: its moves (data-key)
+//   ?       what the keys do here               1 2 3   choose a suggestion
 //   g then a letter   go to a room (data-go)    other letters   what stands on a button (data-key)
 //   Escape  leave the field
 // Single letters can be switched off in the person menu, for those who speak or tremble.
@@ -62,9 +64,49 @@ const search = () => {
 };
 
 const press = (selector) => {
-  const target = [...document.querySelectorAll(selector)].find((one) => one.offsetParent !== null);
-  target?.click();
-  return Boolean(target);
+  const folded = (one) => one.closest("details.more-moves:not([open])");
+  const target = [...document.querySelectorAll(selector)].find((one) => folded(one) || one.offsetParent !== null);
+  if (!target) return false;
+  if (folded(target)) folded(target).open = true;
+  // A move that stands open is not closed by its letter.
+  if (!(target.tagName === "SUMMARY" && target.parentElement.open)) target.click();
+  if (target.matches("input, summary")) target.focus();
+  return true;
+};
+
+// What a list does with a letter: all that is ticked, else the row the focus is on.
+const actOnRows = (key) => {
+  const ticked = document.querySelector("[data-work] [data-check]:checked");
+  if (ticked) return press(`[data-bulk-key="${CSS.escape(key)}"]`);
+  const url = currentRow()?.querySelector("[data-row-link]")?.getAttribute(`data-row-key-${key}`);
+  if (url) location.assign(url);
+  return Boolean(url);
+};
+
+// The help: what holds everywhere stands in the dialog; what holds on this page is read off the page.
+const dialog = document.querySelector("[data-keys-dialog]");
+const help = () => {
+  if (!dialog) return false;
+  if (dialog.open) {
+    dialog.close();
+    return true;
+  }
+  const list = dialog.querySelector("[data-keys-page]");
+  list.replaceChildren(...[...document.querySelectorAll("[data-keys-help] li")].map((one) => one.cloneNode(true)));
+  const known = new Set([...dialog.querySelectorAll("kbd")].map((one) => one.textContent.toLowerCase()));
+  for (const one of document.querySelectorAll("main [data-key]")) {
+    if (one.offsetParent === null || known.has(one.dataset.key)) continue;
+    known.add(one.dataset.key);
+    const words = (one.labels?.[0] ?? one).cloneNode(true);
+    for (const cap of words.querySelectorAll("kbd")) cap.remove();
+    const cap = document.createElement("kbd");
+    cap.textContent = one.dataset.key.toUpperCase();
+    const line = document.createElement("li");
+    line.append(cap, ` ${words.textContent.trim()}`);
+    list.append(line);
+  }
+  dialog.showModal();
+  return true;
 };
 
 let going = 0;
@@ -77,11 +119,13 @@ const act = (key) => {
     going = Date.now();
     return true;
   }
-  if (key === "j") return step(1);
-  if (key === "k") return step(-1);
+  if (key === "?") return help();
+  if (dialog?.open) return false;
+  if (key === "j" && step(1)) return true;
+  if (key === "k" && step(-1)) return true;
   if (key === "x") return tick();
   if (key === "/") return search();
-  return /^[a-z0-9]$/.test(key) && press(`[data-key="${CSS.escape(key)}"]`);
+  return /^[a-z0-9]$/.test(key) && (actOnRows(key) || press(`[data-key="${CSS.escape(key)}"]`));
 };
 
 document.addEventListener("keydown", (event) => {

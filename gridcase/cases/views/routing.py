@@ -1,0 +1,120 @@
+"""The choices of dispatching, transferring and helping: the suggested with their reasons, then all; what the town's
+duty list says of the class."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+from typing import Any
+
+from wtforms.fields.choices import SelectChoice
+
+from gridcase.cases import forms, queries
+from gridcase.cases.models import Case
+from gridcase.cases.rules import Address, Duty, DutyKind, Level
+from gridcase.cases.rules.routing import duty_said, reasons, suggested
+from gridcase.core.words import Text
+from gridcase.web.filters import show_date, translate
+from gridcase.web.formkit import options
+
+
+@dataclass
+class Ways:
+    """Where a case can go, asked for once a page and only where a form offers it."""
+
+    case: Case
+    now: datetime
+
+    @cached_property
+    def addresses(self) -> list[Address]:
+        """Every unit and post."""
+        return queries.routes(self.case, now=self.now)
+
+    @cached_property
+    def wanted(self) -> Level:
+        """The level the catalogue names for the class; one it climbed to goes before."""
+        level = self.case.level or self.case.case_class.level
+        return Level(level) if level in set(Level) else Level.VILLAGE
+
+    @cached_property
+    def suggested(self) -> list[Address]:
+        """At most three."""
+        return suggested(self.addresses, wanted=self.wanted)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A suggestion on the page; `key` is what stands in the form, `said` its reasons in one line."""
+
+    key: str
+    name: str
+    said: str
+
+
+def offer(form: Any, ways: Ways) -> None:
+    """Hand a form that asks to whom its choices."""
+    named = [one for one in ways.addresses if one.named]
+    form.handler.choices = _all(ways.addresses, named if not isinstance(form, forms.DispatchForm) else [])
+    if not isinstance(form, forms.DispatchForm):
+        return
+    form.pick.choices = options([(one.key, one.name) for one in ways.suggested])
+    if not taken(ways):
+        del form.anyway
+
+
+def shown(ways: Ways) -> list[Shown]:
+    """The suggestions in words."""
+    return [
+        Shown(one.key, _name(one), translate_all(reasons(one, wanted=ways.wanted)))
+        for one in ways.suggested
+    ]  # fmt: skip
+
+
+def duties(ways: Ways) -> list[tuple[str, bool]]:
+    """(words, is a warning) of what the list says of the class, where it is not simply the town's own."""
+    rows = {duty for one in ways.addresses if (duty := one.duty) is not None and duty.kind is not DutyKind.BASIC}
+    ordered = sorted(rows, key=lambda duty: duty.item)
+    return [(f"{duty.item}：{translate(duty_said(duty))}", _taken(duty)) for duty in ordered]
+
+
+def taken(ways: Ways) -> list[str]:
+    """The addresses that need a reason, because the list took the class from them."""
+    return [one.key for one in ways.addresses if _taken(one.duty)]
+
+
+def translate_all(texts: Iterable[Text]) -> str:
+    """Texts in one line, the days among their values as the reader writes them."""
+    return "；".join(
+        translate(Text(text.msgid, {key: _day(value) for key, value in text.params.items()})) for text in texts
+    )
+
+
+def _day(value: Any) -> Any:
+    return show_date(value) if isinstance(value, date) else value
+
+
+def _taken(duty: Duty | None) -> bool:
+    return duty is not None and duty.kind is DutyKind.UPPER
+
+
+def _name(one: Address) -> str:
+    return one.name if one.is_unit or not one.holder else f"{one.name} · {one.holder}"
+
+
+def _all(addresses: list[Address], named: list[Address]) -> list[SelectChoice]:
+    """All of them in groups; those the catalogue names first where nothing else suggests them."""
+    groups = (
+        (forms.SUGGESTED, named),
+        (forms.UNITS, [one for one in addresses if one.is_unit and one not in named]),
+        (forms.POSTS, [one for one in addresses if not one.is_unit]),
+    )
+    return [
+        SelectChoice("", str(forms.CHOOSE)),
+        *(SelectChoice(one.key, _label(one), optgroup=str(group)) for group, members in groups for one in members),
+    ]
+
+
+def _label(one: Address) -> str:
+    return _name(one) if one.away is None else f"{_name(one)}（{translate_all([one.away])}）"

@@ -1,0 +1,102 @@
+"""How a mediation ends, how long it may take, and what an agreement needs. Pure. Source: domain.md 2.1."""
+
+from __future__ import annotations
+
+import calendar
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from gridcase.cases.rules import Standing
+from gridcase.cases.rules.majors import ABOVE_THE_VILLAGE, DISPUTES
+from gridcase.core.labels import Labelled
+from gridcase.core.permissions import Permission
+from gridcase.core.words import N_, Text
+
+COURT_DAYS = 30  # within which both parties may ask a court to confirm their agreement
+LOOK_AFTER_DAYS = 30  # proposed for the first look at how the agreement is kept
+SOON_DAYS = 3  # before the end of the period
+COURT_SOON_DAYS = 7
+MOST_PARTIES, MOST_SESSIONS, MOST_LOOKS = 20, 50, 20
+
+
+class Result(Labelled):
+    """How a mediation ended."""
+
+    AGREED = "agreed", N_("达成协议")
+    FAILED = "failed", N_("未达成协议")
+    WITHDRAWN = "withdrawn", N_("当事人撤回")
+    REFERRED = "referred", N_("转仲裁或诉讼")
+
+    @property
+    def asks_ways(self) -> bool:
+        """Whether the parties must have been told which legal ways are open to them."""
+        return self in (Result.FAILED, Result.REFERRED)
+
+
+LEGAL_WAYS: tuple[Text, ...] = (
+    N_("向人民法院起诉"),
+    N_("依法申请仲裁（如劳动争议、农村土地承包）"),
+    N_("请有关行政部门处理"),
+)
+
+
+def usual_end(opened: date) -> date:
+    """The last day of the usual period: the same day of the next month, or its last."""
+    year, month = (opened.year + 1, 1) if opened.month == 12 else (opened.year, opened.month + 1)
+    return date(year, month, min(opened.day, calendar.monthrange(year, month)[1]))
+
+
+def court_until(signed: date) -> date:
+    """The last day on which both parties together may ask a court to confirm the agreement."""
+    return signed + timedelta(days=COURT_DAYS)
+
+
+def is_dispute(class_code: str) -> bool:
+    """Whether cases of this class are mediated."""
+    return class_code.startswith(DISPUTES)
+
+
+def may_mediate(standing: Standing, *, class_code: str, elsewhere: bool, opened: bool = False) -> bool:
+    """Who keeps the record: whom the case was sent to; while it is with nobody else, or once he has opened it, whoever
+    leads the cell, section or village. What is about the village's own officials is never mediated there.
+
+    `elsewhere`: the case was sent to a post or unit that is not this person's.
+    """
+    if standing.is_addressed and Permission.HANDLE_CASE in standing.permissions:
+        return True
+    leads = {Permission.ACCEPT_CASE, Permission.SELF_SOLVE_CASE} <= standing.permissions
+    return leads and (opened or not elsewhere) and class_code not in ABOVE_THE_VILLAGE
+
+
+@dataclass(frozen=True)
+class Drafted:
+    """What an agreement has so far: the day each party agreed to mediate, and the two texts it cannot do without."""
+
+    consents: Sequence[date | None]
+    dispute: str | None
+    terms: str | None
+
+
+def unsigned_refusal(drafted: Drafted) -> Text | None:
+    """Why there is nothing to sign yet."""
+    if len(drafted.consents) < 2:
+        return N_("协议要有双方当事人，请先登记当事人。")
+    if not all(drafted.consents):
+        return N_("还有当事人没有记同意调解的日期，请先补上。")
+    if not drafted.dispute or not drafted.terms:
+        return N_("请先写好协议：争议事项和约定内容。")
+    return None
+
+
+_MARKS = (
+    N_("甲方"), N_("乙方"), N_("丙方"), N_("丁方"), N_("戊方"),
+    N_("己方"), N_("庚方"), N_("辛方"), N_("壬方"), N_("癸方"),
+)  # fmt: skip
+
+
+def party_mark(place: int) -> Text:
+    """What a party is called in the agreement: 甲方, 乙方; beyond the ten signs by number."""
+    if place <= len(_MARKS):
+        return _MARKS[place - 1]
+    return N_("第%(n)s方", n=place)

@@ -1,0 +1,20 @@
+"""Reading: the inbox, the channels and what waits in them."""
+
+from gridcase.notices.queries.channels import (
+    Queue,
+    given_up_under,
+    leaving_by,
+    of_person,
+    of_places,
+    one_of_person,
+    one_of_place,
+    places_for,
+    queues_of,
+    queues_under,
+)
+from gridcase.notices.queries.inbox import Telling, about, get_notice, inbox, told_about, unread_count
+
+__all__ = [
+    "Queue", "Telling", "about", "get_notice", "given_up_under", "inbox", "leaving_by", "of_person", "of_places",
+    "one_of_person", "one_of_place", "places_for", "queues_of", "queues_under", "told_about", "unread_count",
+]  # fmt: skip

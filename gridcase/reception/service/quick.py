@@ -1,0 +1,47 @@
+"""A quick answer: ten seconds, two lines."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from gridcase.audit import service as audit
+from gridcase.cases import queries as case_queries
+from gridcase.core.db import db
+from gridcase.core.errors import Refused
+from gridcase.core.permissions import Viewer
+from gridcase.core.text import clean_line
+from gridcase.core.words import N_
+from gridcase.grid.models import Grid
+from gridcase.reception.models import QuickAnswer
+from gridcase.reception.service.raising import grant_at, once
+
+QUESTION_LENGTH, ANSWER_LENGTH = 120, 200
+
+
+def answer(
+    *, actor: Viewer, place: Grid, client_uuid: str, question: str, reply: str, class_code: str, now: datetime
+) -> QuickAnswer:
+    """Note a question and what was said; no name, no case."""
+    grant = grant_at(actor, place)
+    question, reply = clean_line(question)[:QUESTION_LENGTH], clean_line(reply)[:ANSWER_LENGTH]
+    if not question:
+        raise Refused(N_("请写一句问了什么。"), field="question")
+    if not reply:
+        raise Refused(N_("请写一句怎么答的。"), field="reply")
+    found = case_queries.entry_in_use(class_code, path=place.path)
+    if found.terms.restricted:
+        raise Refused(N_("这类事不能快速答复，请登记成事件。"), field="case_class")
+    row, new = once(
+        QuickAnswer(
+            client_uuid=client_uuid, place_id=place.id, path=place.path, at=now, question=question, answer=reply,
+            class_id=found.case_class.id, user_id=actor.user_id, post_id=grant.post_id,
+        ),
+        QuickAnswer,
+    )  # fmt: skip
+    if new:
+        audit.record(
+            actor=actor, action="reception.answer", subject_kind="quick_answer", subject_id=row.id,
+            place_path=place.path, post_id=grant.post_id, now=now, detail={"class": found.code},
+        )  # fmt: skip
+        db.session.flush()
+    return row
