@@ -28,7 +28,8 @@ EXPECTED: dict[str, str] = {
         see_household log_visit see_visit see_points""",
     "village_head": CELL
     + """ dispatch_case verify_case escalate_case edit_household see_dashboard second_check
-        confirm_red_tier see_sensitive_factors manage_posts plan_grid confirm_plan export_registers""",
+        confirm_red_tier see_sensitive_factors manage_posts plan_grid confirm_plan export_registers
+        set_catalogue""",
     "review_member": "see_work see_points review_points",
     "village_supervisor": """see_work see_place see_case see_household see_visit see_points object_points
         see_dashboard see_map""",
@@ -37,11 +38,12 @@ EXPECTED: dict[str, str] = {
     "unit_lead": STATION + " grant_pause",
     "dispatcher": DESK + " see_household",
     "town_manager": """see_work see_place see_case register_case accept_case void_case import_cases manage_town
-        supervise_case see_dashboard see_map manage_places manage_posts plan_grid import_registers export_registers""",
+        supervise_case see_dashboard see_map manage_places manage_posts plan_grid import_registers export_registers
+        set_catalogue""",
     "county_dispatcher": STATION + " see_restricted_case dispatch_case verify_case",
     "county_dept": STATION,
     "county_manager": """see_work see_place manage_county see_dashboard manage_places manage_posts
-        set_tier_rules import_registers export_registers plan_grid""",
+        set_tier_rules import_registers export_registers plan_grid set_catalogue""",
     "system_admin": "see_system",
     "security_admin": "manage_accounts",
     "auditor": "see_audit see_points",
@@ -124,6 +126,7 @@ def test_a_supervisor_sees_the_village_but_no_names_unmasked_and_changes_nothing
         (P.REVIEW_POINTS, {Role.REVIEW_MEMBER}),
         (P.MANAGE_TOWN, {Role.TOWN_MANAGER}),
         (P.MANAGE_COUNTY, {Role.COUNTY_MANAGER}),
+        (P.SET_CATALOGUE, {Role.VILLAGE_HEAD, Role.TOWN_MANAGER, Role.COUNTY_MANAGER}),
         (P.IMPORT_CASES, {Role.TOWN_MANAGER}),
         (P.EDIT_HOUSEHOLD, {Role.VILLAGE_HEAD, Role.FULLTIME_GRID}),
     ],
