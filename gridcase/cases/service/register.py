@@ -130,9 +130,9 @@ def collect(
     if transferred is not None:
         db.session.add(CaseTransfer(case_id=case.id, received_on=transferred.received_on))
     step = write_step(case, name, actor=actor, grant=grant, now=now, from_state=None, before=None, detail=detail)
+    searching.put([case.id], fresh=True)
     if case.urgency == Urgency.CRITICAL and imported is None:
         tell_at_once(case, step, now=now)
-    searching.put([case.id], fresh=True)
     return case
 
 

@@ -57,12 +57,6 @@ def tell_taker(case: Case, step: CaseStep, *, now: datetime) -> None:
     _tell(case, step, _HAS_RESULT, now, post_id=case.collector_post_id)
 
 
-def tell_at_once(case: Case, step: CaseStep, *, now: datetime) -> None:
-    """An emergency just written down: the village's and the town's desk, at any hour."""
-    for post_id in queries.posts_to_warn(case, on=town_day(now)):
-        _tell(case, step, _SENT[step.move], now, post_id=post_id)
-
-
 def tell_voice(case: Case, step: CaseStep, *, now: datetime) -> None:
     """The post that registered a voice: what it has joined has moved on, or it has its own life again."""
     text = _VOICE if step.move == "follow_first" else _VOICE_OUT
@@ -85,6 +79,12 @@ def tell_spoken(first: Case, voice_id: int, *, now: datetime, count: int | None)
         for post, unit in sorted(told, key=str)
     ]  # fmt: skip
     notices.tell_all(tellings, now=now)
+
+
+def tell_at_once(case: Case, step: CaseStep, *, now: datetime) -> None:
+    """An emergency just written down: the village's and the town's desk, at any hour."""
+    for post_id in queries.posts_to_warn(case, on=town_day(now)):
+        _tell(case, step, _SENT[step.move], now, post_id=post_id)
 
 
 def tell_former(case: Case, step: CaseStep, *, now: datetime, post_id: int | None, unit_id: int | None) -> None:
