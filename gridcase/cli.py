@@ -172,25 +172,16 @@ def seed_scale(households: int, cases: int) -> None:
         scale.build(households=households, cases=cases, now=clock.now(), progress=_bar("scale"))
 
 
-@main.group()
-def search() -> None:
-    """The words cases are found by."""
-
-
-@search.command("rebuild")
-def search_rebuild() -> None:
-    """Write the words of every case anew, a thousand at a time; the system may go on meanwhile."""
-    bar = _bar("search")
+@main.command("search")
+@click.argument("what", type=click.Choice(["rebuild"]))
+def search_rebuild(what: str) -> None:
+    """Write the words every case is found by anew, a thousand at a time; the system may go on meanwhile."""
+    last: int | None = 0
     with _app().app_context():
-        total, done, last = cases.searching.count_cases(), 0, 0
-        while True:
+        while last is not None:
             with transaction():
-                found = cases.searching.rebuild_part(after=last)
-            if found is None:
-                break
-            last, done = found, min(total, done + cases.searching.BATCH)
-            bar(done, total)
-    click.echo(f"{total} cases written down")
+                last = cases.searching.rebuild_part(after=last)
+        click.echo(f"{what}: {cases.searching.count_cases()} cases")
 
 
 @main.group()
