@@ -85,7 +85,7 @@ class AgreementForm(BaseForm):
 class EndForm(BaseForm):
     """How it ended."""
 
-    result = RadioField(_("结果"), validators=[InputRequired(_("请选调解结果。"))])
+    result = RadioField(_("调解结果"), validators=[InputRequired(_("请选调解结果。"))])
     signed_on = DateField(_("双方签字日期"), validators=[Optional()])
     note = _text(_("说明"), most=1000, rows=2)
     ways_told = BooleanField(_("已告诉双方可以走的途径"))

@@ -123,7 +123,7 @@ def test_a_patrol_and_a_clue(page_as: Open, world: World, watch: Watch) -> None:
     expect(worker.locator(".case-line")).to_contain_text("特急")
     desk = page_as(Role.DISPATCHER, viewport=DESK)
     desk.goto("/inbox/")
-    expect(desk.locator("main")).to_contain_text("要立即报告")
+    expect(desk.locator("main")).to_contain_text("GC20261123-990101100-0002")
     assert (watch.foreign, watch.errors) == ([], [])
 
 

@@ -163,7 +163,8 @@ def test_a_slope_comes_down_at_night(play: Play) -> None:
     home = play.world.homes["circle"][0]
     play.when("11-23 22:10")
     said = play.open(Role.LIAISON, "0201", title="屋后山坡在掉石头", channel="phone", household=str(home))
-    assert "请先拨 110、119、120，再来登记。" in said
+    assert "先打电话，再来登记" in said
+    assert "119 火警、抢险" in said
     assert "先联系：0.5 小时内；办结：24 小时内。" in said
     play.stands("registered", due="11-24 22:10", stage="11-23 22:40")
     assert play.told("case.register") == DESKS, "at once, though the quiet hours have begun"

@@ -100,7 +100,8 @@ def test_visitors_in_one_form(app: Flask, client_as: ClientAs, world: World) -> 
     assert "周大有" in page  # who took it down reads it
     assert "/cases/" in page
     assert deputy.get(f"/cases/{case.id}").status_code == 200
-    other = client_as(Role.LIAISON).get(url).text
+    assert "水渠堵了" not in client_as(Role.LIAISON).get(url).text, "not a liaison's home"
+    other = client_as(Role.TOWN_MANAGER).get(url).text
     assert "周大有" not in other
     assert "周*有" in other
     assert "139****5678" in other
@@ -316,3 +317,16 @@ def test_a_town_asks_which_village(app: Flask, client_as: ClientAs, world: World
     assert "请选是哪个村的事" in desk.post(url, data=form).text
     assert desk.post(url, data={**form, "grid": str(world.grids["village_b"])}).status_code == 302
     assert rows(app, Case)[0].village_id == world.grids["village_b"]
+
+
+def test_who_sits_reads_the_days_register_and_other_liaisons_do_not(client_as: ClientAs, world: World) -> None:
+    head, deputy = client_as(Role.VILLAGE_HEAD), client_as(Role.DEPUTY)
+    village, leader = world.grids["village_a"], world.posts[Role.GRID_LEADER]
+    url = f"/reception/{village}/day?on=2026-11-23"
+    head.post(f"/reception/{village}/duty?on=2026-11-23", data={"host": str(leader), "stand_in": ""})
+    form = filled(deputy, url, matter="家里的难处", outcome="answered", reply="谈过了", name="何有难")
+    assert deputy.post(url, data=form).status_code == 302
+    assert "家里的难处" in client_as(Role.GRID_LEADER).get(url).text, "put down for the day"
+    for role in (Role.LIAISON, Role.PARTTIME_GRID, Role.SECTION_LEADER):
+        assert "家里的难处" not in client_as(role).get(url).text, role
+        assert "上河村</a>" not in client_as(role).get("/reception/figures").text, "not even counted"

@@ -6,7 +6,7 @@ from datetime import datetime, time
 
 import pytest
 
-from gridcase.cases.rules import State
+from gridcase.cases.rules import Level, State
 from gridcase.core.errors import Refused
 from gridcase.people.rules import Role
 from gridcase.reminders import rules
@@ -30,8 +30,16 @@ def test_every_open_state_waits_for_somebody(state: State) -> None:
     assert rules.at_desk(state) or rules.waits_for(state)
 
 
-def test_a_restricted_case_is_heard_of_in_the_town_only() -> None:
-    assert {role for role in Role if rules.may_hear(role, restricted=True)} == {Role.DISPATCHER, Role.TOWN_MANAGER}
+def test_a_restricted_case_is_heard_of_above_the_village_only() -> None:
+    desks = {Role.DISPATCHER, Role.TOWN_MANAGER, Role.COUNTY_DISPATCHER}
+    assert {role for role in Role if rules.may_hear(role, restricted=True)} == desks
+
+
+@pytest.mark.parametrize("state", [State.ACCEPTED, State.RETURNED, State.FEEDBACK])
+def test_the_county_hears_of_what_has_climbed_to_it_and_of_nothing_else(state: State) -> None:
+    assert Role.COUNTY_DISPATCHER not in rules.waits_for(state)
+    climbed = rules.waits_for(state, Level.COUNTY)
+    assert (climbed == (Role.COUNTY_DISPATCHER,)) == (state is not State.FEEDBACK)
 
 
 def test_times_of_a_county_leave_the_day_open() -> None:

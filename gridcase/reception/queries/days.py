@@ -6,14 +6,15 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from gridcase.calendar.queries import work_calendar
 from gridcase.cases.models import Case
 from gridcase.core.db import db
 from gridcase.core.errors import Missing
 from gridcase.core.paging import PAGE_SIZE, Page, cut, read_mark
-from gridcase.core.permissions import Viewer
+from gridcase.core.permissions import Permission, Viewer
+from gridcase.core.scope import reach
 from gridcase.grid.models import Grid
 from gridcase.households.models import Household
 from gridcase.notices.models import Notice
@@ -26,6 +27,21 @@ from gridcase.reception.rules import Outcome, Reception, receptions
 AHEAD = timedelta(days=62)
 AHEAD_MOST = 8
 DAY_TOLD = "reception_day"
+
+
+def readable(viewer: Viewer) -> ColumnElement[bool]:
+    """Visitors (joined with their case) somebody reads: those of a place he answers for or sits at, of homes he serves,
+    and those he wrote down; never what a restricted case would hide."""
+    sat = select(ReceptionDay.id).where(
+        or_(ReceptionDay.host_post_id.in_(viewer.post_ids()), ReceptionDay.stand_in_post_id.in_(viewer.post_ids()))
+    )
+    ways = [
+        reach(viewer, Permission.REGISTER_CASE, path=Visitor.path, household_id=Visitor.household_id),
+        Visitor.day_id.in_(sat),
+    ]
+    if viewer.user_id is not None:
+        ways.append(Visitor.user_id == viewer.user_id)
+    return and_(or_(*ways), unhidden(viewer, Visitor.case_id, Visitor.user_id))
 
 
 def coming(place: Grid, *, today: date) -> list[Reception]:
@@ -61,7 +77,7 @@ def past(place: Grid, *, viewer: Viewer, before: date, after: str | None) -> Pag
     seen = (
         select(Visitor.day_id, func.count().label("visitors"))
         .outerjoin(Case, Case.id == Visitor.case_id)
-        .where(Visitor.place_id == place.id, unhidden(viewer, Visitor.case_id, Visitor.user_id))
+        .where(Visitor.place_id == place.id, readable(viewer))
         .group_by(Visitor.day_id)
         .subquery()
     )
@@ -85,7 +101,7 @@ def visitors(row: ReceptionDay, *, viewer: Viewer) -> Sequence[Any]:
         .outerjoin(Case, Case.id == Visitor.case_id)
         .outerjoin(Household, Household.id == Visitor.household_id)
         .outerjoin(Post, Post.id == Visitor.post_id)
-        .where(Visitor.day_id == row.id, unhidden(viewer, Visitor.case_id, Visitor.user_id))
+        .where(Visitor.day_id == row.id, readable(viewer))
         .order_by(Visitor.came_at, Visitor.id)
     ).all()
 
@@ -95,9 +111,7 @@ def get_visitor(visitor_id: int, *, viewer: Viewer) -> Visitor:
     found = db.session.scalar(
         select(Visitor)
         .outerjoin(Case, Case.id == Visitor.case_id)
-        .where(
-            Visitor.id == visitor_id, within(viewer, Visitor.path), unhidden(viewer, Visitor.case_id, Visitor.user_id)
-        )
+        .where(Visitor.id == visitor_id, within(viewer, Visitor.path), readable(viewer))
     )
     if found is None:
         raise Missing

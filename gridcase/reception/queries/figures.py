@@ -15,7 +15,8 @@ from gridcase.core.db import db
 from gridcase.core.permissions import Viewer
 from gridcase.grid.models import Grid
 from gridcase.reception.models import Visitor
-from gridcase.reception.queries.places import unhidden, within
+from gridcase.reception.queries.days import readable
+from gridcase.reception.queries.places import within
 from gridcase.reception.rules import Outcome
 
 
@@ -75,7 +76,7 @@ def _visitors(viewer: Viewer, since: datetime, until: datetime) -> Any:
         .join(Visitor, Visitor.place_id == Grid.id)
         .outerjoin(Case, Case.id == Visitor.case_id)
         .where(within(viewer, Visitor.path), Visitor.came_at >= since, Visitor.came_at < until)
-        .where(unhidden(viewer, Visitor.case_id, Visitor.user_id))
+        .where(readable(viewer))
         .group_by(Grid.id, Grid.name)
     )  # fmt: skip
 

@@ -15,7 +15,7 @@ from tests.factories.world import MAKER, World
 from tests.house.roles import CELL, CIRCLE, PATROL, REGISTERS, Row, names
 
 MANAGES = names("village_head town_manager county_manager")
-# Whoever serves homes or a cell keeps the doors of the whole village.
+# Whoever serves homes or a cell keeps the doors of the whole village, but reads only the visitors he wrote down.
 OF_THE_VILLAGE = CIRCLE | CELL | PATROL
 PLACES = {
     "own": "village_a", "sibling village": "village_b", "other town": "other_village", "other county": "far_village",
@@ -68,4 +68,7 @@ def _at(world: World, name: str, village: str) -> list[Thing]:
         ids |= {"check": run.id, "door": place.id}
     ids["finding"] = queries.patrols.findings(run, viewer=MAKER)[0].PatrolFinding.id
     posts = OF_THE_VILLAGE if name == "own" else frozenset()
-    return [Thing(kind, name, row_id, mark="", village=village, posts=posts) for kind, row_id in ids.items()]
+    return [
+        Thing(kind, name, row_id, village=village, posts=frozenset() if kind == "visitor" else posts)
+        for kind, row_id in ids.items()
+    ]  # fmt: skip
