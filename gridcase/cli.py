@@ -19,7 +19,6 @@ from gridcase import scheduler as timetable
 from gridcase import serving
 from gridcase.app import create_app
 from gridcase.audit import service as audit
-from gridcase.cases import service as cases
 from gridcase.core import clock, migrate
 from gridcase.core.config import Config, from_env
 from gridcase.core.db import db, transaction
@@ -35,6 +34,7 @@ from gridcase.people.models import Person
 from gridcase.people.rules import Role
 from gridcase.planner import jobs as planner
 from gridcase.points import service as ledger
+from gridcase.search import jobs as words
 from gridcase.seed import demo, reference, scale
 from gridcase.users import queries as users
 from gridcase.users import service as user_service
@@ -180,17 +180,8 @@ def search() -> None:
 @search.command("rebuild")
 def search_rebuild() -> None:
     """Write the words of every case anew, a thousand at a time; the system may go on meanwhile."""
-    bar = _bar("search")
     with _app().app_context():
-        total, done, last = cases.searching.count_cases(), 0, 0
-        while True:
-            with transaction():
-                found = cases.searching.rebuild_part(after=last)
-            if found is None:
-                break
-            last, done = found, min(total, done + cases.searching.BATCH)
-            bar(done, total)
-    click.echo(f"{total} cases written down")
+        click.echo(f"{words.rebuild(progress=_bar('search'))} cases written down")
 
 
 @main.group()

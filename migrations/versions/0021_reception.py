@@ -94,7 +94,8 @@ def upgrade() -> None:
 
 
 def _past_the_village(restricted: bool) -> None:
-    """What is asked about the village's accounts goes past the village, the cases that are there too."""
+    """What is asked about the village's accounts goes past the village, the cases that are there too. The way back
+    opens the class, never a case."""
     classes = sa.table("case_class", sa.column("id"), sa.column("code"), sa.column("restricted"), sa.column("level"))
     cases = sa.table("case", sa.column("class_id"), sa.column("restricted"))
     accounts = sa.select(classes.c.id).where(classes.c.code == "1003").scalar_subquery()
@@ -103,7 +104,8 @@ def _past_the_village(restricted: bool) -> None:
             restricted=restricted, level="town" if restricted else "village"
         )
     )  # fmt: skip
-    op.execute(cases.update().where(cases.c.class_id == accounts).values(restricted=restricted))
+    if restricted:
+        op.execute(cases.update().where(cases.c.class_id == accounts).values(restricted=True))
 
 
 def _meetings() -> None:

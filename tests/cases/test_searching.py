@@ -21,7 +21,7 @@ from gridcase.core.db import db, transaction
 from gridcase.core.permissions import Viewer, job
 from gridcase.grid.models import Grid
 from gridcase.people.rules import Role
-from tests.factories.cases import COMPLAINT, MISSING_PERSON, collected, do, water
+from tests.factories.cases import COMPLAINT, MISSING_PERSON, collected, do, solved, water
 from tests.factories.world import World
 
 Find = Callable[[Role], Viewer]
@@ -194,3 +194,16 @@ def test_the_doctor_sees_and_rebuilding_heals(ctx: Flask, world: World, viewer_o
     with transaction() as session:
         session.execute(update(CaseSearch).where(CaseSearch.case_id == four.id).values(words=CaseSearch.words))
     assert [line for line in service.searching.check() if "two indexes" not in line] == []
+
+
+def test_what_follows_a_restricted_case_is_not_found_either(
+    ctx: Flask, world: World, viewer_of: Find, at: Callable[[str], None]
+) -> None:
+    desk = viewer_of(Role.DISPATCHER)
+    case = solved(world, viewer_of(Role.VILLAGE_HEAD))
+    with transaction() as session:
+        session.execute(text('UPDATE "case" SET restricted = :yes WHERE id = :id'), {"yes": True, "id": case.id})
+    db.session.expire_all()
+    at("2027-01-20T10:00:00+08:00")
+    do(service.follow_up, case, desk, note="又有人在堆")
+    assert found(desk, "又有人在堆") == []

@@ -64,7 +64,7 @@ def duty_for(case: Case, *, post: Post | None, unit: Unit | None) -> Duty | None
 
 
 def _of_unit(unit: Unit, case: Case, duties: Sequence[Duty], done: int, lying: int) -> Address:
-    named = case.case_class.department.replace("（", "、").replace("）", "").split("、")
+    named = case.terms.department.replace("（", "、").replace("）", "").split("、")
     level = level_of_unit(unit)
     return Address(
         f"u{unit.id}", unit.name, level, named=any(word and word in unit.name for word in named), done=done, open=lying,
@@ -113,7 +113,7 @@ def _circles(case: Case, on: date) -> frozenset[int]:
 
 def _done(case: Case, now: datetime) -> dict[int, int]:
     """How many cases of the class each unit closed in the town within a year; nothing is counted of restricted ones."""
-    if case.restricted or case.case_class.restricted:
+    if case.restricted or case.terms.restricted:
         return {}
     alike = select(CaseClass.id).where(CaseClass.code == case.case_class.code)
     rows = db.session.execute(

@@ -131,7 +131,7 @@ def _read(town: Grid, data: bytes) -> list[Entry]:
     for field in ("item", "kind"):
         if field not in columns:
             raise Refused(N_("没有找到「%(name)s」列，请用导出的表格作模板。", name=COLUMNS[field][0]), field="file")
-    classes = {words: one.code for one in queries.catalogue() for words in (one.code, one.zh)}
+    classes = {words: one.code for one in queries.catalogue(path=town.path) for words in (one.code, one.zh)}
     units = {unit.name: unit.id for unit in queries.units_over(town.path)}
     used, problems = set(columns.values()), list[SheetProblem]()
     problems += [one for one in sheet.problems if one.column in used]

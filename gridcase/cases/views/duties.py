@@ -113,7 +113,10 @@ def _edited(town: Grid, row: DutyItem | None) -> ResponseReturnValue:
     form = DutyForm(obj=row, data={"case_class": row.class_code or "", "unit": row.unit_id or ""} if row else None)
     form.kind.choices = labelled(DutyKind)
     form.case_class.choices = options(
-        [("", _("不对应某一类")), *((one.code, f"{one.code} {class_name(one)}") for one in queries.catalogue())]
+        [
+            ("", _("不对应某一类")),
+            *((one.code, f"{one.code} {class_name(one)}") for one in queries.catalogue(path=town.path)),
+        ]
     )
     form.unit.choices = options(
         [("", _("镇、村都是")), *((str(unit.id), unit.name) for unit in queries.units_over(town.path))]

@@ -35,7 +35,7 @@ class Ways:
     @cached_property
     def wanted(self) -> Level:
         """The level the catalogue names for the class; one it climbed to goes before."""
-        level = self.case.level or self.case.case_class.level
+        level = self.case.level or self.case.terms.level
         return Level(level) if level in set(Level) else Level.VILLAGE
 
     @cached_property

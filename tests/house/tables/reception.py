@@ -23,7 +23,10 @@ PLACES = {
 
 TABLE: tuple[Row, ...] = (
     *(Row(f"reception.{page}", REGISTERS) for page in ("index", "figures", "quick", "meetings", "patrols")),
-    *(Row(f"reception.{page}", REGISTERS, "door") for page in ("day", "new_meeting", "new_check", "new_clue")),
+    *(
+        Row(f"reception.{page}", REGISTERS, "reception_place")
+        for page in ("day", "new_meeting", "new_check", "new_clue")
+    ),
     Row("reception.visitor_case", REGISTERS, "visitor"),
     Row("reception.quick_case", REGISTERS, "quick_answer"),
     Row("reception.meeting", REGISTERS, "meeting"),
@@ -31,7 +34,10 @@ TABLE: tuple[Row, ...] = (
     Row("reception.check", REGISTERS, "check"),
     Row("reception.finding_case", REGISTERS, "finding"),
     Row("reception.settings", MANAGES),
-    *(Row(f"reception.{page}", MANAGES, "door") for page in ("duty", "rota", "rule", "plan", "own_item", "drop_item")),
+    *(
+        Row(f"reception.{page}", MANAGES, "reception_place")
+        for page in ("duty", "rota", "rule", "plan", "own_item", "drop_item")
+    ),
 )
 
 
@@ -65,7 +71,7 @@ def _at(world: World, name: str, village: str) -> list[Thing]:
             found=[reception.Found(item, mark, Fate.FIXED, place)], done_on=clock.town_day(now), now=now,
         )  # fmt: skip
         ids = {"visitor": visitor.id, "quick_answer": answer.id, "meeting": meeting.id, "outcome": outcome.id}
-        ids |= {"check": run.id, "door": place.id}
+        ids |= {"check": run.id, "reception_place": place.id}
     ids["finding"] = queries.patrols.findings(run, viewer=MAKER)[0].PatrolFinding.id
     posts = OF_THE_VILLAGE if name == "own" else frozenset()
     return [
