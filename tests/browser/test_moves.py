@@ -36,10 +36,12 @@ LATER = "2026-12-14T10:00:00+08:00"  # five working days after the due time
 PLAYED = {
     "test_the_desk_takes_up_and_sends": (
         "accept", "dispatch", "add_helper", "transfer", "remind", "comment", "escalate", "reject_duplicate",
+        "take_out",
     ),
     "test_the_station_handles": ("sign", "ask_extension", "ask_pause", "submit_result", "give_back", "report_in"),
     "test_the_desk_answers_requests": (
         "grant_extension", "refuse_extension", "refuse_pause", "suspend", "resume", "rework", "verify",
+        "follow_first",
     ),
     "test_the_representative_brings_the_word": (
         "record_answer", "reopen", "withdraw", "follow_up", "self_solve", "second_check",
@@ -158,6 +160,7 @@ def test_the_desk_takes_up_and_sends(stage: Stage, page_as: PageAs, world: World
         db.session.remove()
     stage.press(head, again, "reject_duplicate", duplicate_of=first)
     expect(head.locator("main")).to_contain_text(f"已并入 {first}")
+    stage.press(head, again, "take_out", note="不是同一处。")
 
 
 def test_the_station_handles(stage: Stage, page_as: PageAs) -> None:
@@ -186,7 +189,14 @@ def test_the_desk_answers_requests(stage: Stage, page_as: PageAs) -> None:
     result = stage.case("accept", "dispatch", "sign", "submit_result", "record_answer")
     stage.press(desk, result, "rework", note="水管接口还在漏。")
     closing = stage.case("accept", "dispatch", "sign", "submit_result", "record_answer")
+    voice = stage.case()
+    with stage.server.app.app_context():
+        one, first = db.session.get_one(Case, voice), db.session.get_one(Case, closing)
+        do(service.reject_duplicate, one, stage.viewer(Role.VILLAGE_HEAD), first=first)
+        db.session.remove()
     stage.press(desk, closing, "verify")
+    assert stage.last(voice) == "follow_first", "who said the same hears of the end"
+    stage.made.append("follow_first")
 
 
 def test_the_representative_brings_the_word(stage: Stage, page_as: PageAs, at: Callable[[str], None]) -> None:

@@ -59,6 +59,7 @@ ONWARD = {
     "accept": 4, "dispatch": 4, "sign": 6, "submit_result": 6, "record_answer": 6, "verify": 8, "resume": 3,
     "grant_extension": 4, "report_in": 3, "reopen": 3, "rate_units": 3, "rate_whistle": 3, "follow_up": 3,
 }  # fmt: skip
+OVER = frozenset({State.VOIDED, State.WITHDRAWN})
 MAKER = job("lives")
 
 
@@ -126,7 +127,7 @@ class CaseLives(RuleBasedStateMachine):
             self.clock.extra += float(asked[0] or 0)
         if target is not None:
             self._arrive(State(target))
-        if name in ("suspend", "resume", "grant_extension"):
+        if name in ("suspend", "resume", "grant_extension", "take_out"):
             self._reckon()
         return True
 
@@ -147,7 +148,7 @@ class CaseLives(RuleBasedStateMachine):
     def live(self, dice: random.Random, times: int) -> None:
         self.haste = dice.choice((1, 2, 3))  # some stretches wander, some make for the end
         for _ in range(times):
-            if self.state in ENDED_STATES - {State.CLOSED}:
+            if self.state in OVER:
                 return
             dice.choices((self.go_on, self.attempt, self.wait, self.other_calendar, self.sweep), (70, 15, 8, 4, 3))[0](
                 dice
@@ -344,7 +345,8 @@ class CaseLives(RuleBasedStateMachine):
 WAYS: dict[str, Callable[[CaseLives, str, Role, random.Random, bool], None]] = {
     **dict.fromkeys(("accept", "sign", "resume", "grant_extension", "report_in", "remind"), CaseLives.plain),
     **dict.fromkeys(
-        ("rework", "reopen", "withdraw", "void", "refuse_extension", "refuse_pause", "follow_up"), CaseLives.noted
+        ("rework", "reopen", "withdraw", "void", "refuse_extension", "refuse_pause", "follow_up", "take_out"),
+        CaseLives.noted,
     ),
     **dict.fromkeys(("dispatch", "transfer", "add_helper"), CaseLives.sent),
     **dict.fromkeys(("ask_pause", "suspend"), CaseLives.paused),
