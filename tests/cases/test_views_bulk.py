@@ -58,7 +58,7 @@ def test_a_bulk_move_is_shown_first_and_says_who_cannot_take_part(app: Flask, wo
     assert "不能办的 1 件" in words
     assert "已受理的事件不能受理。" in words
     assert states(app, ids) == ["registered", "registered", "accepted"], "a preview changes nothing"
-    answer = send(head, "accept", ids[:2], sure="1", tab="village")
+    answer = send(head, "accept", ids[:2], sure="1", list="tab=village")
     assert answer.location.endswith("/cases/?tab=village"), "back to where they were ticked"
     assert "已办 2 件。" in body(head.get(answer.location))
     assert states(app, ids) == ["accepted"] * 3

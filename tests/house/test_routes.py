@@ -27,6 +27,19 @@ PUBLIC = {
     "users.set_locale": "the sign-in page has a language too",
     "users.set_large_text": "the sign-in page is read by old people too",
     "people.check_certificate": "whoever is shown a certificate may ask whether it holds",
+    "resident.demand": "a villager needs no account to say what is the matter",
+    **dict.fromkeys(
+        (
+            "resident.look_up",
+            "resident.own",
+            "resident.give_word",
+            "resident.add_word",
+            "resident.withdraw",
+            "resident.reopen",
+            "resident.leave",
+        ),
+        "a case opens to its reporter's own secret",
+    ),
 }
 # Invented examples, never there in production (see test_production_has_no_style_guide).
 STYLE_GUIDE = "styleguide."
