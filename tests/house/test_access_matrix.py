@@ -196,6 +196,16 @@ def test_nobody_is_asked_to_sign_in(house: House, method: str) -> None:
     assert differences(before, everything(house.app, but=frozenset())) == {}
 
 
+ONE_PERSONS = frozenset({"notice", "own_channel"})  # told to single posts, one person's own way of being told
+# What the house holds nothing of for a role: visitors somebody else wrote down, what is a whole village's, cases that were
+# not sent to the county.
+NOT_HERE = frozenset({
+    *(("visitor", role) for role in ("liaison", "party_contact", "grid_leader", "section_leader", "parttime_grid")),
+    ("hot", "grid_leader"), ("hot", "section_leader"), ("mediation", "county_dept"), ("mediation", "county_dispatcher"),
+    ("paper", "county_dispatcher"),
+})  # fmt: skip
+
+
 def test_every_role_that_may_enter_reaches_something(house: House) -> None:
     """The counter-proof: the matrix would also hold in a house where every door is locked."""
     locked = {
