@@ -46,6 +46,7 @@ class NavItem:
     group_label: Text | None = None  # what the group is called in the navigation; else the label of its first entry
     group: str = ""  # entries of a group stand as tabs above the pages of the group, the first one in the navigation
     pages: frozenset[str] = field(default_factory=frozenset)  # endpoints it stands for; empty: all of its blueprint
+    work: bool = True  # what is set once is nobody's first page
 
 
 bp = Blueprint("home", __name__)
@@ -55,7 +56,7 @@ bp = Blueprint("home", __name__)
 @signed_in("everybody has a first page")
 def index() -> ResponseReturnValue:
     """The first page of a role is its work list."""
-    entries = nav_for(viewer())
+    entries = [item for item in nav_for(viewer()) if item.work]
     return redirect(url_for(entries[0].endpoint)) if entries else render_template("home/nothing.html")
 
 

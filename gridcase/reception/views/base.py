@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime, time
 from typing import Any
 from uuid import uuid4
@@ -39,11 +40,9 @@ _USES = frozenset({Permission.REGISTER_CASE})
 GROUP = N_("接访巡查")
 
 
-def _entry(
-    key: str, label: Any, endpoint: str, order: int, pages: str, needs: frozenset[Permission] = _USES
-) -> NavItem:
+def _entry(key: str, label: Any, endpoint: str, order: int, pages: str) -> NavItem:
     return NavItem(
-        key, label, f"reception.{endpoint}", "calendar", needs, order, group="reception", group_label=GROUP,
+        key, label, f"reception.{endpoint}", "calendar", _USES, order, group="reception", group_label=GROUP,
         pages=frozenset(f"reception.{page}" for page in pages.split()),
     )  # fmt: skip
 
@@ -53,8 +52,10 @@ NAV = (
     _entry("", N_("快速答复"), "quick", 16, "quick quick_case"),
     _entry("", N_("会议"), "meetings", 17, "meetings new_meeting meeting outcome_case"),
     _entry("", N_("巡查排查"), "patrols", 18, "patrols new_check check finding_case new_clue"),
-    _entry(
-        "", N_("设置"), "settings", 19, "settings rule plan own_item drop_item", frozenset({Permission.MANAGE_POSTS})
+    replace(
+        _entry("", N_("设置"), "settings", 19, "settings rule plan own_item drop_item"),
+        needs=frozenset({Permission.MANAGE_POSTS}),
+        work=False,
     ),
 )
 INDENT = {GridLevel.CELL: "　"}
