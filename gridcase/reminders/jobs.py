@@ -47,7 +47,7 @@ def sweep(*, actor: Viewer, now: datetime) -> int:
     asleep = frozenset(county.id for county in counties if county.times.quiet(now))
     told = sum(_climb(rung, calendar, actor=actor, now=now, asleep=asleep) for rung in LADDER)
     told += _unattended(actor=actor, now=now)
-    if not asleep:
+    if len(asleep) < len(counties) or not counties:  # one county's night is not the night of all
         _hardship(actor=actor, now=now)
         if case_queries.late_without_sheet(now):
             with transaction():

@@ -20,7 +20,7 @@ from gridcase.grid import queries as grids
 from gridcase.grid.models import Grid
 from gridcase.grid.rules import GridLevel
 from gridcase.resident.models import CaseSecret, DoorKnock, DoorSheet
-from gridcase.resident.rules import ABOUT_OFFICIALS, HIS_OWN, SAID_TO_THE_VILLAGER
+from gridcase.resident.rules import ABOUT_OFFICIALS, DANGERS, HIS_OWN, SAID_TO_THE_VILLAGER
 
 MOST_BY_PHONE = 20
 _OWN = frozenset({
@@ -85,7 +85,11 @@ def places_in(village: Grid) -> Sequence[Grid]:
 
 def kinds(place: Grid) -> list[cases.Entry]:
     """The kinds offered to a villager: the common ones, and the one about officials, said to be confidential."""
-    return [row for row in cases.catalogue(path=place.path) if row.terms.common or row.code == ABOUT_OFFICIALS]
+    return [
+        row
+        for row in cases.catalogue(path=place.path)
+        if row.terms.common or row.major == DANGERS or row.code == ABOUT_OFFICIALS
+    ]
 
 
 def knocks(kind: str, who: str, *, hour: datetime) -> int:

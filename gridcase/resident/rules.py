@@ -19,6 +19,7 @@ LONGEST = 1000
 TITLE = 40
 NOT_SURE = "1002"  # the class of what nobody could name; it is sorted when it is accepted
 ABOUT_OFFICIALS = "1004"
+DANGERS = "02"  # the major class of what may hurt somebody: offered to villagers whole
 
 # The moves whose words were written for the villager.
 SAID_TO_THE_VILLAGER = frozenset({"submit_result", "self_solve"})

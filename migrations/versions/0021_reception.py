@@ -105,6 +105,8 @@ def _past_the_village(restricted: bool) -> None:
         )
     )  # fmt: skip
     if restricted:
+        versions = sa.table("case_class_version", sa.column("class_id"), sa.column("restricted"), sa.column("level"))
+        op.execute(versions.update().where(versions.c.class_id == accounts).values(restricted=True, level="town"))
         op.execute(cases.update().where(cases.c.class_id == accounts).values(restricted=True))
 
 

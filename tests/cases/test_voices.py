@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from gridcase.app import load_viewer
+from gridcase.audit import service as audit
 from gridcase.cases import queries, service
 from gridcase.cases.models import Case, CaseVoice
 from gridcase.cases.queries import Filters, Tab
@@ -26,7 +27,7 @@ from gridcase.users.models import User
 from gridcase.users.session import Account
 from tests.factories.cases import COMPLAINT, collected, do, handled, post_of, refused, solved, water
 from tests.factories.pages import body
-from tests.factories.world import World
+from tests.factories.world import MAKER, World
 
 Find = Callable[[Role], Viewer]
 As = Callable[[Role], FlaskClient]
@@ -282,3 +283,14 @@ def test_both_pages_say_it(app: Flask, world: World, client_as: As) -> None:
     assert "已移出并件" in answer.text
     assert client_as(Role.GRID_LEADER).post(f"/cases/{ids[1]}/take-out").status_code == 404
     assert client_as(Role.AUDITOR).post(f"/cases/{ids[1]}/take-out").status_code == 403
+
+
+def test_of_a_first_case_that_became_restricted_nothing_is_told(ctx: Flask, world: World, viewer_of: Find) -> None:
+    first = collected(world, viewer_of(Role.LIAISON))
+    voice = joined(world, viewer_of, first, home=1)
+    with transaction():
+        first.result, first.restricted = "内情", True
+        audit.record(
+            actor=MAKER, action="test", subject_kind="case", subject_id=first.id, place_path="/", now=clock.now()
+        )  # fmt: skip
+    assert queries.seen_by_reporter(voice)[1] is None

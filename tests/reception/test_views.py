@@ -92,8 +92,9 @@ def test_visitors_in_one_form(app: Flask, client_as: ClientAs, world: World) -> 
     came = rows(app, Visitor)
     assert [one.outcome for one in came] == ["answered", "referred", "case"]
     case = rows(app, Case)[0]
-    assert (case.channel, case.id, case.reporter_name) == ("reception", came[2].case_id, "周老根")
-    assert "由周大有代为反映" in case.text
+    assert (case.channel, case.id) == ("reception", came[2].case_id)
+    assert case.reporter_name == "周老根（周大有代为反映）"
+    assert "周大有" not in case.text
     assert case.grid_id == world.grids["village_a_cell_2"]
     assert case.contacted_at is not None
     page = deputy.get(url).text

@@ -52,7 +52,7 @@ def find_cases(viewer: Viewer, typed: str, *, after: str | None = None, size: in
     if number is not None:
         rows = _by_number(seen, number, before, size + 1)
     if not rows and words:
-        rows = _by_words(viewer, seen, words, before, size + 1)
+        rows = _by_words(viewer, and_(seen, Case.restricted.is_(False)), words, before, size + 1)
     return cut(rows, lambda row: [row.id], size=size)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy import case as sql_case
 from sqlalchemy.orm import aliased
 
 from gridcase.cases.models import Case, CaseStep, CaseVoice
@@ -59,10 +60,15 @@ def voices_around(case: Case, viewer: Viewer, *, some: bool = True) -> Voices:
     return Voices(1 + count, total, rows)
 
 
+def _told_result() -> ColumnElement[str | None]:
+    """The result of a first case as those who joined it may read it: of one that became restricted nothing."""
+    return sql_case((Case.restricted, None), else_=Case.result).label("result")
+
+
 def _first_of(case: Case, viewer: Viewer) -> Any:
     return db.session.execute(
         select(
-            Case.id, Case.number, Case.title, Case.state, Case.result, Case.closed_at, CaseVoice.since,
+            Case.id, Case.number, Case.title, Case.state, _told_result(), Case.closed_at, CaseVoice.since,
             visible(viewer).label("seen"),
         )
         .join(CaseVoice, CaseVoice.first_id == Case.id)
@@ -75,7 +81,7 @@ def seen_by_reporter(case: Case) -> tuple[State, str | None]:
     first = None
     if case.state == State.DUPLICATE:
         first = db.session.execute(
-            select(Case.state, Case.result)
+            select(Case.state, _told_result())
             .join(CaseVoice, CaseVoice.first_id == Case.id)
             .where(CaseVoice.case_id == case.id, CaseVoice.ended_at.is_(None))
         ).first()

@@ -21,6 +21,7 @@ from gridcase.cases.rules.catalogue import (
     next_own_code,
     rebased,
 )
+from gridcase.cases.service import searching
 from gridcase.core.changes import CHANGED_MEANWHILE
 from gridcase.core.db import db, dialect_name
 from gridcase.core.errors import Missing, Refused
@@ -250,6 +251,7 @@ def _hide(case_class: CaseClass, county: Grid, *, actor: Viewer, now: datetime) 
             update(Case).where(Case.id.in_(ids[start : start + BATCH])).values(restricted=True),
             execution_options={"synchronize_session": "fetch"},
         )
+        searching.forget(ids[start : start + BATCH])
     if ids:
         audit.record(
             actor=actor, action="case.restrict", subject_kind="case_class", subject_id=case_class.id,

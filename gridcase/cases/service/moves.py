@@ -8,6 +8,7 @@ from typing import Any
 from gridcase.cases import queries
 from gridcase.cases.models import Case, CaseClass, CaseStep
 from gridcase.cases.rules import DutyKind, PartyKind, ReturnReason, State, Urgency
+from gridcase.cases.rules.catalogue import stays_restricted
 from gridcase.cases.rules.majors import ABOVE_THE_VILLAGE, UNSORTED_CLASS
 from gridcase.cases.service import parties, voices
 from gridcase.cases.service.catalogue import hold_class, in_use
@@ -92,7 +93,7 @@ def _classified(case: Case, case_class: CaseClass, urgency: Urgency | None, path
     return {
         "class_id": case_class.id, "class_version_id": entry.version.id if entry.version else None,
         "urgency": int(urgency or entry.terms.urgency),
-        "restricted": case.restricted or entry.terms.restricted,  # once restricted, sorting does not open it
+        "restricted": case.restricted or entry.terms.restricted or stays_restricted(entry.code),  # never opened again
     }  # fmt: skip
 
 

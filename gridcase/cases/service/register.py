@@ -13,6 +13,7 @@ from gridcase.calendar.queries import work_calendar
 from gridcase.cases import queries
 from gridcase.cases.models import Case, CaseClass, CasePoint, CaseTransfer
 from gridcase.cases.rules import Answer, Channel, Rating, State, Urgency
+from gridcase.cases.rules.catalogue import stays_restricted
 from gridcase.cases.rules.transfers import SOURCES, checked_number
 from gridcase.cases.service import searching
 from gridcase.cases.service.catalogue import in_use
@@ -116,7 +117,7 @@ def collect(
         address=clean_line(address or "") or (household.address if household else None),
         reporter_name=None if anonymous else clean_line(reporter_name or "") or None,
         reporter_phone=None if anonymous else clean_line(reporter_phone or "") or None,
-        anonymous=anonymous, restricted=entry.terms.restricted,
+        anonymous=anonymous, restricted=entry.terms.restricted or stays_restricted(entry.code),
         collector_post_id=collector_post or (grant.post_id if grant else None), collector_user_id=actor.user_id,
         registered_at=now,
     )  # fmt: skip

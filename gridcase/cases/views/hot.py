@@ -16,7 +16,7 @@ from gridcase.cases.rules.hot import HotState
 from gridcase.cases.views.base import bp, class_name
 from gridcase.core import clock
 from gridcase.core.db import transaction
-from gridcase.core.errors import Refused
+from gridcase.core.errors import Missing, Refused
 from gridcase.core.permissions import Permission, Viewer
 from gridcase.core.words import Text
 from gridcase.web.access import needs, viewer
@@ -114,7 +114,7 @@ def _join(ids: list[int], first_id: int, someone: Viewer, now: datetime) -> tupl
                 case, first = (queries.get_case(key, viewer=someone) for key in (case_id, first_id))
                 service.reject_duplicate(case, actor=someone, now=now, first=first)
             joined += 1
-        except Refused:
+        except (Refused, Missing):  # or it is not the reader's any more
             continue
     return joined, len(ids) - joined
 

@@ -46,7 +46,7 @@ class Told:
 
     def with_note(self, speaker: str) -> Told:
         """The same, told by somebody else than whom it is about."""
-        return replace(self, text=f"{self.text}\n（由{speaker}代为反映）")
+        return replace(self, name=f"{self.name or ''}（{speaker}代为反映）"[:60])
 
 
 def grant_at(actor: Viewer, place: Grid) -> Grant:
