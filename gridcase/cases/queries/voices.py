@@ -100,9 +100,7 @@ def voice_count() -> ColumnElement[int]:
 
 def joined_of(case: Case) -> CaseVoice | None:
     """The row that makes this case a voice now."""
-    return db.session.scalar(
-        select(CaseVoice).where(CaseVoice.case_id == case.id, CaseVoice.ended_at.is_(None)).with_for_update()
-    )
+    return db.session.scalar(select(CaseVoice).where(CaseVoice.case_id == case.id, CaseVoice.ended_at.is_(None)))
 
 
 def voices_of(first_id: int, *, heard_before: int | None = None, most: int | None = None) -> Sequence[CaseVoice]:

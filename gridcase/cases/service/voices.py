@@ -101,7 +101,7 @@ def take_out(case: Case, *, actor: Viewer, now: datetime, note: str) -> CaseStep
         raise Refused(N_("本件没有附议别的事件。"))
     first = db.session.get_one(Case, voice.first_id)
     lock(first)  # the first case before its voices: so does whoever lets them follow
-    db.session.refresh(voice)
+    db.session.refresh(voice, with_for_update=True)
     if voice.ended_at is not None or voice.first_id != first.id:
         raise Refused(N_("本件刚刚已被移出，请刷新页面。"))
     step = _out(case, voice, actor=actor, now=now, note=note, detail={"from": first.number})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -18,6 +19,7 @@ from gridcase.core import clock
 from gridcase.core.db import transaction
 from gridcase.core.errors import Missing, Refused
 from gridcase.core.permissions import Permission, Viewer
+from gridcase.core.scope import covers
 from gridcase.core.words import Text
 from gridcase.web.access import needs, viewer
 from gridcase.web.formkit import submit
@@ -34,14 +36,19 @@ def hot() -> ResponseReturnValue:
     page = queries.hot_issues(someone, state=state, today=clock.town_day(clock.now()), after=request.args.get("after"))
     return render_template(
         "cases/hot.html", page=page, chosen=state, HotState=HotState, Text=Text, title_of=_title_of(someone),
-        class_name=class_name, opens=someone.may(Permission.SEE_CASE), few=FEW,
+        class_name=class_name, opens=partial(_opens, someone), few=FEW,
     )  # fmt: skip
 
 
 def _title_of(someone: Viewer) -> Any:
     """The title of a case is for those who may open cases; the others read the name a person gave, or the class."""
-    opens = someone.may(Permission.SEE_CASE)
-    return lambda row: row.title if row.named or opens else class_name(row)
+    return lambda row: row.title if row.named or _opens(someone, row) else class_name(row)
+
+
+def _opens(someone: Viewer, row: Any) -> bool:
+    """Whether somebody opens the cases of the place an issue is of; a post elsewhere opens nothing here."""
+    grants = someone.grants_with(Permission.SEE_CASE)
+    return any(covers(grant, path=row.path, section_id=None, household_id=None) for grant in grants)
 
 
 @bp.get("/hot/<int:issue_id>")
@@ -141,7 +148,7 @@ def _page(issue: HotIssue, someone: Viewer, *, naming: Any = None, dismissing: A
         "cases/hot_issue.html", issue=issue, rows=rows, firsts=firsts, naming=naming or _name_form(),
         dismissing=dismissing or _dismiss_form(), State=State, HotState=HotState, Text=Text, few=FEW,
         state=HotState(issue.state), decides=queries.may_decide(issue, someone), case_class=class_name(case_class),
-        opens=someone.may(Permission.SEE_CASE), title=issue.title
+        opens=_opens(someone, issue), title=issue.title
         if issue.named or someone.may(Permission.SEE_CASE) else class_name(case_class),
         master=next((row for row in rows if row.id == issue.master_id), None),
     )  # fmt: skip
