@@ -50,17 +50,22 @@ enter_fresh_machine() {
     mount --bind --make-private /dev "$chroots/machine/dev"
     mount -t devpts devpts "$chroots/machine/dev/pts"
     mount -t tmpfs tmpfs "$chroots/machine/dev/shm"
-    git clone --quiet --no-hardlinks "$checkout" "$chroots/machine/home/clerk/gridcase"
-    chown -R --reference="$chroots/machine/home/clerk" "$chroots/machine/home/clerk/gridcase"
-    cp -a "$chroots/machine/home/clerk/gridcase" "$chroots/machine/root/gridcase"
-    chown -R root:root "$chroots/machine/root/gridcase"
+    for user in clerk root; do
+        home=$chroots/machine$(home_of "$user")
+        git clone --quiet --no-hardlinks "$checkout" "$home/gridcase"
+        chown -R --reference="$home" "$home/gridcase"
+    done
+}
+
+home_of() {
+    chroot "$chroots/machine" getent passwd "$1" | cut -d: -f6
 }
 
 # as USER COMMAND...: runs it in that user's checkout, with the proxy and certificate settings of this shell
 as() {
-    local user=$1 home=/root
+    local user=$1 home
     shift
-    [ "$user" = root ] || home=/home/$user
+    home=$(home_of "$user")
     chroot --userspec="$user:$user" "$chroots/machine" env HOME="$home" USER="$user" LANG=C.UTF-8 \
         PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
         sh -c 'cd "$HOME/gridcase" && exec "$@"' sh "$@"
