@@ -10,7 +10,6 @@ from sqlalchemy import select
 from gridcase.cases import service as cases
 from gridcase.cases.models import Case, CaseClass
 from gridcase.cases.rules import Answer, Channel, ExtensionReason, Rating, ReturnReason
-from gridcase.cases.service import DROPPED
 from gridcase.core.clock import town_day
 from gridcase.core.db import db
 from gridcase.core.permissions import Viewer
@@ -219,15 +218,16 @@ class Tale:
         cases.void(self.case(), actor=manager.viewer, now=self.at, note="测试登记，作废。")
 
     def fold_into_an_earlier_one(self) -> None:
-        """The same matter as an earlier case of the village that still stands, of the same class if there is one."""
+        """The same matter as an earlier open case of the village, of the same class if there is one."""
         own = self.case()
         first = db.session.scalar(
             select(Case)
-            .where(Case.village_id == own.village_id, Case.id < own.id, Case.state.not_in(DROPPED))
+            .where(Case.village_id == own.village_id, Case.id < own.id, Case.closed_at.is_(None))
+            .where(Case.restricted.is_(False))
             .order_by(Case.class_id != own.class_id, Case.id.desc())
             .limit(1)
         )
-        if first is not None:
+        if first is not None and not own.restricted:
             sender = self.sender.viewer
             cases.reject_duplicate(own, actor=sender, now=self.at, first=first, note="与首件是同一件事。")
 

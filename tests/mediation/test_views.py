@@ -84,7 +84,7 @@ def test_the_whole_way_over_the_pages(app: Flask, world: World, client_as: As, m
     ended = send("end", **{"end-result": "agreed", "end-signed_on": "2026-11-23", "end-look_on": "2026-12-10"})
     assert "双方可以在 2026年12月23日以前共同向人民法院申请确认" in ended.replace(" 以前", "以前")
     assert "接着办结事件" in ended
-    assert "经调解达成协议：以水沟为界" in ended
+    assert "经调解达成协议。" in ended
     court = {"asked_on": "2026-11-23", "confirmed_on": "2026-11-23", "confirmed_no": "民特12号"}
     assert "文书号 民特12号" in send("court", **{f"court-{name}": value for name, value in court.items()})
     assert "回访" in send("looks", **{"look-look_on": "2027-01-10"})

@@ -21,8 +21,8 @@ class PaperKind(Labelled):
 
     @property
     def names_reporter(self) -> bool:
-        """A letter is signed: it opens to those who may read who reported."""
-        return self is PaperKind.LETTER
+        """A letter is signed, and so is an agreement: they open to those who may read who reported."""
+        return self in (PaperKind.LETTER, PaperKind.AGREEMENT)
 
 
 def kind_as_sent(kind: PaperKind, kind_of_file: FileType) -> PaperKind:

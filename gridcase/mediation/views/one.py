@@ -109,8 +109,7 @@ def _closing(case: Case, mediation: Mediation, result: Result, someone: Viewer, 
 def said(mediation: Mediation, result: Result) -> str:
     """The result of the case in words, from the result of its mediation."""
     if result is Result.AGREED:
-        terms = _("%(day)s经调解达成协议：%(terms)s", day=show_date(mediation.signed_on), terms=mediation.terms or "")
-        return terms[:2000]
+        return str(_("%(day)s经调解达成协议。", day=show_date(mediation.signed_on)))  # voices read results: no terms
     told = _("已告知双方可以%(ways)s。", ways=_("，也可以").join(translate(way) for way in LEGAL_WAYS))
     words = f"{translate(result.label)}{_('：')}{mediation.result_note or ''}"
     return "\n".join([words, told] if mediation.ways_told else [words])[:2000]

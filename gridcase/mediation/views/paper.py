@@ -74,6 +74,7 @@ def agreement_paper(case: Case, mediation: Mediation, *, named: bool) -> Paper:
         (_("经调解，双方自愿约定如下"), mediation.terms or ""),
         (_("履行方式和期限"), "\n".join(part for part in keep if part)),
     ]
+    hidden = _("限定可见")  # what parties say of each other names them as surely as their names
     last = _(
         "本协议自各方签名、按指印之日起生效，各方应当按约定履行。各方认为有必要的，可以自生效之日起 %(n)s 天内"
         "共同向人民法院申请司法确认。本协议由各方各存一份，调解委员会存一份。",
@@ -84,7 +85,7 @@ def agreement_paper(case: Case, mediation: Mediation, *, named: bool) -> Paper:
         office, _("人民调解协议书"), _("%(number)s 调", number=case.number), day,
         [
             *([Fields(who)] if who else []),
-            *(Words(text, heading) for heading, text in texts if text),
+            *(Words(text if named else hidden, heading) for heading, text in texts if text),
             Words(last),
             Signs([*signs, _("调解员（%(names)s）", names=mediation.mediators), _("记录人")]),
             Seal(office, _("（盖章）"), signed),
