@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -165,8 +166,8 @@ def ctx(app: Flask) -> Iterator[Flask]:
 
 @pytest.fixture
 def world(templates: Templates, app: Flask) -> World:
-    """The ids of the small world that `app` holds."""
-    return templates.world
+    """The ids of the small world that `app` holds; what a test adds to them is its own."""
+    return deepcopy(templates.world)
 
 
 @pytest.fixture

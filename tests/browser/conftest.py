@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from werkzeug.serving import make_server
 
 from gridcase.people.rules import Role
@@ -43,6 +43,7 @@ class Watch:
 def browser() -> Iterator[Browser]:
     """Chromium, once a worker."""
     with sync_playwright() as playwright:
+        expect.set_options(timeout=20_000)  # a busy machine is slow, not wrong
         opened = playwright.chromium.launch(executable_path=provision.chromium(), args=FLAGS)
         yield opened
         opened.close()
@@ -78,7 +79,7 @@ def page_as(browser: Browser, server: Server, world: World, watch: Watch) -> Ite
         if role is not None:
             context.add_cookies([_cookie(server, world.users[role])])
         page = context.new_page()
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(20_000)
         page.on("request", lambda request: _note_request(request.url, server.url, watch))
         page.on("console", lambda message: watch.errors.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: watch.errors.append(str(error)))

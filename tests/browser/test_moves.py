@@ -112,7 +112,8 @@ class Stage:
         form = open_move(page, path).locator(f'form[action$="/{path}"]')
         for key, value in fields.items():
             fill(form, key, value)
-        form.locator("button[type=submit]").click()
+        with page.expect_navigation():
+            form.locator("button[type=submit]").click()
         expect(page.locator(".notice.is-ok, .flash, [role=status]").first).to_be_visible()
         assert self.last(case_id) == name
         self.made.append(name)

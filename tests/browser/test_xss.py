@@ -134,7 +134,7 @@ def undefended(browser: Browser, server: Server, world: World) -> Iterator[Calla
         context.add_cookies([_cookie(server, world.users[role])])
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(20_000)
         return page
 
     yield open_page
