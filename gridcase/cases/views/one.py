@@ -144,7 +144,7 @@ def _classify(form: Any, case: Case) -> None:
         *(
             SelectChoice(
                 one.case_class.code,
-                _("%(name)s（因为说到：%(words)s）", name=_coded(one.case_class), words="、".join(one.words)),
+                _("%(name)s（因为说到：%(words)s）", name=_coded(one.case_class), words=translate(list(one.words))),
                 optgroup=_("听起来像"),
             )
             for one in likely
