@@ -19,12 +19,12 @@ from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, and_, cast, extract, func, or_, select, update
+from sqlalchemy import BigInteger, ColumnElement, cast, extract, func, or_, select, update
 
 from gridcase.core import outward
 from gridcase.core.config import Config
 from gridcase.core.db import db, dialect_name, transaction
-from gridcase.core.scope import under
+from gridcase.core.scope import outside
 from gridcase.notices.models import FILE_CHANNEL, NoticeChannel, Outbox
 from gridcase.notices.rules import Channel, Message, Sending, call_of, pause_after, refusal
 
@@ -88,7 +88,7 @@ def _ready() -> tuple[ColumnElement[bool], ...]:
 def _claim(config: Config, *, asleep: Collection[str], resting: Collection[int], seconds: int) -> Claim | None:
     waiting = select(Outbox.id).where(*_ready(), func.coalesce(Outbox.channel_id, 0).not_in(resting))
     if asleep:
-        waiting = waiting.where(or_(Outbox.urgent, and_(*(~under(Outbox.place_path, path) for path in asleep))))
+        waiting = waiting.where(or_(Outbox.urgent, outside(Outbox.place_path, asleep)))
     waiting = waiting.order_by(Outbox.urgent.desc(), Outbox.id).limit(1)
     if dialect_name() == "postgresql":
         waiting = waiting.with_for_update(skip_locked=True)  # SQLite has one writer at a time
