@@ -12,6 +12,7 @@ from sqlalchemy import case as sql_case
 from gridcase.cases import queries as cases
 from gridcase.cases.models import Case, CaseFile
 from gridcase.cases.rules.papers import PaperKind
+from gridcase.core.clock import town_day
 from gridcase.core.db import UtcDateTime, db
 from gridcase.core.errors import Missing
 from gridcase.core.labels import Labelled
@@ -20,6 +21,7 @@ from gridcase.core.permissions import Permission, Viewer
 from gridcase.core.scope import outside
 from gridcase.core.words import N_
 from gridcase.grid.models import Grid
+from gridcase.households import queries as households
 from gridcase.households.models import Household
 from gridcase.mediation import rules
 from gridcase.mediation.models import Mediation, MediationLook, MediationParty
@@ -70,6 +72,32 @@ def party_of(mediation: Mediation, seq: int) -> MediationParty:
     if found is None:
         raise Missing
     return found
+
+
+def drafted(mediation: Mediation) -> rules.Drafted:
+    """How far a mediation is on its way to an agreement."""
+    return rules.Drafted(
+        [one.consented_on for one in mediation.parties], mediation.dispute, mediation.terms,
+        [town_day(one.held_at) for one in mediation.sessions],
+    )  # fmt: skip
+
+
+def first_party(case: Case, mediation: Mediation, viewer: Viewer) -> dict[str, str | None]:
+    """Who reported, offered as the first party: to who may read that anyhow, while nobody is written down."""
+    if mediation.parties or not case.reporter_name or not reads_names(case, viewer):
+        return {}
+    name = case.reporter_name.partition("（")[0].strip()  # without who spoke for him
+    return {"name": name, "phone": case.reporter_phone, "household": _code_seen(case.household_id, viewer)}
+
+
+def _code_seen(household_id: int | None, viewer: Viewer) -> str | None:
+    """The code of a home, if the viewer may look it up."""
+    if household_id is None or not viewer.may(Permission.SEE_HOUSEHOLD):
+        return None
+    try:
+        return households.get_household(household_id, viewer=viewer).code
+    except Missing:
+        return None
 
 
 def home_of_party(mediation: Mediation, seq: int) -> Household | None:

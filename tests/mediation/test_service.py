@@ -134,6 +134,8 @@ def test_an_agreement_needs_both_parties_and_a_signature(ctx: Flask, world: Worl
     assert refused("签字的日期", service.conclude, one, actor=head, ending=Ending(Result.AGREED)) == "signed_on"
     ahead = Ending(Result.AGREED, signed_on=date(2026, 11, 24))
     assert refused("不能晚于今天", service.conclude, one, actor=head, ending=ahead) == "signed_on"
+    before = Ending(Result.AGREED, signed_on=date(2026, 11, 22))
+    assert refused("签字不能早于那天", service.conclude, one, actor=head, ending=before) == "signed_on"
     deed(service.conclude, one, actor=head, ending=Ending(Result.AGREED, signed_on=TODAY, look_on=date(2026, 12, 10)))
     assert (one.result, one.signed_on, [look.due_on for look in one.looks]) == ("agreed", TODAY, [date(2026, 12, 10)])
     assert case.state == "accepted", "a mediation closes no case"
