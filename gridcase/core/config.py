@@ -117,7 +117,7 @@ class Config:
         if not 3 <= self.notice_days <= 15:
             raise SetupProblem(N_("GRIDCASE_NOTICE_DAYS 须在 3 到 15 之间。"))
         if self.sync_keep_days < 90 or self.device_days < 1 or self.sync_per_minute < 1:
-            raise SetupProblem(N_("GRIDCASE_SYNC_KEEP_DAYS 至少 90，GRIDCASE_DEVICE_DAYS 和 GRIDCASE_SYNC_PER_MINUTE 至少 1。"))
+            raise SetupProblem(N_("GRIDCASE_SYNC_KEEP_DAYS 至少 90，DEVICE_DAYS 和 SYNC_PER_MINUTE 至少 1。"))
         if self.mail_security not in {"tls", "starttls", "none"}:
             raise SetupProblem(N_("GRIDCASE_MAIL_SECURITY 只能是 tls、starttls 或 none。"))
         if self.mail_host and not self.mail_from:

@@ -246,7 +246,10 @@ def devices_of(user_id: int, *, limit: int = 20) -> list[Device]:
     """The phones of an account, the last seen first."""
     return list(
         db.session.scalars(
-            select(Device).where(Device.user_id == user_id).order_by(Device.seen_at.desc(), Device.id.desc()).limit(limit)
+            select(Device)
+            .where(Device.user_id == user_id)
+            .order_by(Device.seen_at.desc(), Device.id.desc())
+            .limit(limit)
         )
     )
 

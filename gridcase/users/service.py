@@ -17,6 +17,7 @@ from gridcase.audit import service as audit
 from gridcase.core.db import db
 from gridcase.core.errors import Refused
 from gridcase.core.permissions import Viewer
+from gridcase.core.text import clean_line
 from gridcase.core.words import N_
 from gridcase.users import queries, rules
 from gridcase.users.models import Device, User, UserSession

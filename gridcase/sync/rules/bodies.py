@@ -1,4 +1,4 @@
-"""The body of an item, by kind: what a visit, a case, a change, an announcement passed on and a good deed consist of."""
+"""The body of an item, by kind: a visit, a case, a change, an announcement passed on, a good deed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How often one phone may ask: a plain count by minute, in this process alone. It spares the server, it guards nothing."""
+"""How often one phone may ask: a plain count by minute, in this process alone. It spares the server, no more."""
 
 from __future__ import annotations
 

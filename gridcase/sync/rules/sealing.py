@@ -1,4 +1,4 @@
-"""Opening what a phone has sealed: AES-GCM, with a key of its own for each phone made from the installation's secret."""
+"""Opening what a phone has sealed: AES-GCM, with a key for each phone made from the installation's secret."""
 
 from __future__ import annotations
 
