@@ -112,7 +112,7 @@ def _tell_batch(rung: Rung, batch: Sequence[Row[Any]], *, actor: Viewer, now: da
 def _telling(rung: Rung, case: Row[Any], who: Addressee, now: datetime) -> notices.Telling:
     return notices.Telling(
         rule=rung.name, subject_kind="case", subject_id=case.id, due_at=case.due_at, place_path=case.path,
-        text=rung.say(number=case.number, due=rules.moment(case.due_at), on=rules.moment(now)),
+        text=rung.say(number=case.number, due=case.due_at, on=now),
         link=f"/cases/{case.id}", number=case.number, for_groups=not case.restricted,
         post_id=who.post_id, unit_id=who.unit_id, urgent=case.urgency == Urgency.CRITICAL,
     )  # fmt: skip
