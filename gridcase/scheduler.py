@@ -24,6 +24,7 @@ from gridcase.planner import jobs as planner
 from gridcase.planner import service as reorganisation
 from gridcase.points import jobs as points
 from gridcase.reminders import jobs as reminders
+from gridcase.sync import jobs as sync
 from gridcase.users import service as users
 
 Job = Callable[[Config], int]
@@ -117,6 +118,12 @@ def sweep_files(_config: Config) -> int:
     return files.sweep(now=now) if now.minute == 7 else 0
 
 
+def forget_phones(config: Config) -> int:
+    """Answers to phones that were kept long enough, photos that never became whole; looked for once an hour."""
+    now = clock.now()
+    return sync.forget(actor=job("sync"), now=now, keep_days=config.sync_keep_days) if now.minute == 17 else 0
+
+
 TIMETABLE: tuple[Job, ...] = (
     settle_moves,
     remind,
@@ -131,6 +138,7 @@ TIMETABLE: tuple[Job, ...] = (
     make_plans,
     finish_imports,
     sweep_files,
+    forget_phones,
 )
 # Somebody looks at the page and waits; an emergency is told in seconds.
 SOONER: dict[Job, int] = {make_plans: 2, send_messages: 5}

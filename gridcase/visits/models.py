@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from gridcase.core.db import Base, ByteString, Json, UtcDateTime
@@ -39,3 +39,17 @@ class Visit(Base):
     ticks: Mapped[list[Any]] = mapped_column(Json, default=list)
     note: Mapped[str | None] = mapped_column(String(500))
     case_id: Mapped[int | None] = mapped_column(ForeignKey("case.id"))
+
+
+class VisitPhoto(Base):
+    """A photo of a visit, by the order it came in."""
+
+    __tablename__ = "visit_photo"
+    __table_args__ = (UniqueConstraint("visit_id", "seq"), Index("ix_visit_photo_file", "file_id"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    visit_id: Mapped[int] = mapped_column(ForeignKey("visit.id"))
+    seq: Mapped[int]
+    file_id: Mapped[int] = mapped_column(ForeignKey("stored_file.id"))
+    added_by_user_id: Mapped[int | None]
+    added_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from gridcase.audit import service as audit
@@ -23,12 +23,14 @@ from gridcase.core.errors import Missing, Refused
 from gridcase.core.permissions import Grant, Permission, Viewer
 from gridcase.core.scope import covers
 from gridcase.core.words import N_
+from gridcase.files import service as files
+from gridcase.files.service import Prepared
 from gridcase.grid.models import Grid
 from gridcase.households import service as households
 from gridcase.households.models import Household
 from gridcase.households.rules import CareTier
 from gridcase.visits import queries
-from gridcase.visits.models import Visit
+from gridcase.visits.models import Visit, VisitPhoto
 from gridcase.visits.rules import Purpose, Tick, VisitMode, VisitState, counts_as_visit
 
 DEFAULTS = ClosingPolicy()
@@ -195,3 +197,20 @@ def repoint_household(double: Household, kept: Household, *, actor: Viewer, now:
             now=now, detail={"double": double.id, "count": len(ids)},
         )  # fmt: skip
     return len(ids)
+
+
+def add_photo(visit: Visit, photo: Prepared, *, actor: Viewer, now: datetime) -> VisitPhoto:
+    """Hang a photo on a visit."""
+    db.session.refresh(visit, with_for_update=True)  # two at once are numbered one after the other
+    held = db.session.scalar(select(func.max(VisitPhoto.seq)).where(VisitPhoto.visit_id == visit.id)) or 0
+    row = VisitPhoto(
+        visit_id=visit.id, seq=held + 1, file_id=files.keep(photo, now=now).id, added_by_user_id=actor.user_id,
+        added_at=now,
+    )  # fmt: skip
+    db.session.add(row)
+    db.session.flush()
+    audit.record(
+        actor=actor, action="visit.photo", subject_kind="visit", subject_id=visit.id, place_path=visit.path, now=now,
+        detail={"photo": row.id, "file": row.file_id},
+    )  # fmt: skip
+    return row
