@@ -166,7 +166,11 @@ def test_making_a_phone_known_asks_for_the_sessions_own_secret(app: Flask, clien
 
 def test_errors_speak_the_accounts_language(app: Flask, client_as: ClientAs) -> None:
     phone = known(client_as, Role.LIAISON)
-    _change(app, phone, lambda user, _device: setattr(user, "locale", "en"))
+    _change(
+        app,
+        phone,
+        lambda user, _device: user_service.set_preferences(user.id, actor=ADMIN, now=clock.now(), locale="en"),
+    )
     answer = phone.ask("POST", "items", data=b"{", content_type="application/json")
     assert answer.json["text"].isascii()
 
@@ -194,5 +198,3 @@ def test_the_digest_alone_is_kept(app: Flask, client_as: ClientAs) -> None:
     assert phone.made["token"] not in kept
     assert phone.made["deposit"] not in kept
     assert phone.made["seal_key"] not in kept
-
-

@@ -51,7 +51,12 @@ def move_away(app: Flask, home: int, *, on: date) -> None:
     with app.app_context():
         with transaction():
             households.change_circles(
-                actor=MAKER, place="/", homes={home: None}, role=Role.LIAISON, start=on, reason="",
+                actor=MAKER,
+                place="/",
+                homes={home: None},
+                role=Role.LIAISON,
+                start=on,
+                reason="",
                 now=clock.now() - timedelta(hours=2),
             )
         db.session.remove()

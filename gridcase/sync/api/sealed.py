@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import current_app
 from flask.typing import ResponseReturnValue
 
 from gridcase.core import clock
@@ -15,6 +14,7 @@ from gridcase.sync.api.items import sender
 from gridcase.sync.rules import NotTaken
 from gridcase.sync.rules.reading import WRONG, BadFields, Reader
 from gridcase.sync.service import NewBox
+from gridcase.sync.views.base import secrets
 
 LARGEST_DEPOSIT = 4 * 1024 * 1024
 MOST_BOXES, BOX_LENGTH = 200, 90_000
@@ -34,12 +34,6 @@ def sealed() -> ResponseReturnValue:
             continue
         (accepted if filed else refused).append(box.item)
     return {"accepted": accepted, "refused": refused}
-
-
-def secrets() -> list[bytes]:
-    """The installation's secret and the former ones: boxes outlive a change of keys."""
-    keys = [current_app.secret_key, *current_app.config["SECRET_KEY_FALLBACKS"]]
-    return [str(one).encode() for one in keys]
 
 
 def _boxes(sent: dict[str, Any]) -> list[NewBox]:
