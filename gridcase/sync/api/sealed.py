@@ -14,7 +14,7 @@ from gridcase.sync.api.items import sender
 from gridcase.sync.rules import NotTaken
 from gridcase.sync.rules.reading import WRONG, BadFields, Reader
 from gridcase.sync.service import NewBox
-from gridcase.sync.views.base import secrets
+from gridcase.web.security import secret_keys
 
 LARGEST_DEPOSIT = 4 * 1024 * 1024
 MOST_BOXES, BOX_LENGTH = 200, 90_000
@@ -29,7 +29,7 @@ def sealed() -> ResponseReturnValue:
     for box in _boxes(sent_json(LARGEST_DEPOSIT)):
         try:
             with transaction():
-                filed = service.deposit(box, sender=sender(sealed=True), secrets=secrets(), now=clock.now())
+                filed = service.deposit(box, sender=sender(sealed=True), secrets=secret_keys(), now=clock.now())
         except NotTaken:  # too many are kept already: the phone keeps its own
             continue
         (accepted if filed else refused).append(box.item)

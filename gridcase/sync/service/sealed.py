@@ -107,10 +107,9 @@ def file_kept(kept: SealedItem, *, sender: Sender, secrets: Sequence[bytes], act
     """The owner says: that is mine. It is filed, or handed over where the home is another's by now; returns what
     became of it. What cannot be taken stays, with the reason."""
     _check_open(kept)
-    item = open_box(kept, kept.device, secrets)
     try:
         with db.session.begin_nested():
-            hand_over(item, sender=sender, now=now)
+            hand_over(open_box(kept, kept.device, secrets), sender=sender, now=now)
     except (NotTaken, BadFields, IdReused) as refused:
         kept.state, kept.reason = SealedState.REFUSED, reason_of(refused)
         _note(kept, "sync.seal_refused", actor=actor, now=now)

@@ -21,7 +21,7 @@ from gridcase.sync.models import SealedItem
 from gridcase.sync.rules import NotTaken
 from gridcase.sync.rules.outcomes import WORDS, Reason, SealedState
 from gridcase.sync.rules.sealing import seal_key
-from gridcase.sync.views.base import bp, secrets
+from gridcase.sync.views.base import bp
 from gridcase.sync.views.saying import Said, said
 from gridcase.users import queries as user_queries
 from gridcase.users import service as users
@@ -29,6 +29,7 @@ from gridcase.users.rules import DeviceState
 from gridcase.web.access import signed_in, viewer
 from gridcase.web.filters import translate
 from gridcase.web.formkit import submit
+from gridcase.web.security import secret_keys
 
 
 @bp.get("/api/sync/session")
@@ -47,7 +48,7 @@ def add_device() -> ResponseReturnValue:
     with transaction():
         new = users.add_device(current_user.user, label=str(label or ""), actor=viewer(), now=clock.now())
     said = _("您的手机太多，“%(label)s”已停用。", label=new.replaced) if new.replaced else None
-    key = seal_key(secrets()[0], new.device.seal_salt)
+    key = seal_key(secret_keys()[0], new.device.seal_salt)
     return {
         "device": new.device.id, "token": new.token, "deposit": new.deposit, "said": said,
         "seal_key": base64.b64encode(key).decode(), "user": queries.account(viewer()),
@@ -74,7 +75,7 @@ def _kept() -> list[SealedItem]:
 def _said(kept: SealedItem) -> Said | None:
     """What it says; None where it cannot be opened."""
     try:
-        return said(service.open_box(kept, kept.device, secrets()))
+        return said(service.open_box(kept, kept.device, secret_keys()))
     except NotTaken:
         return None
 
@@ -93,7 +94,7 @@ def file_kept(sealed_id: int) -> ResponseReturnValue:
     """It is mine: filed, or handed over."""
     kept = queries.one_kept(sealed_id, user_id=viewer().user_id or 0)
     sender = service.Sender(current_user.user, kept.device, translate, sealed=True)
-    return _act(service.file_kept, kept, sender=sender, secrets=secrets())
+    return _act(service.file_kept, kept, sender=sender, secrets=secret_keys())
 
 
 @bp.post("/devices/kept/<int:sealed_id>/disown")

@@ -187,7 +187,8 @@ def end_account_device(user_id: int) -> ResponseReturnValue:
     """A lost phone of the account syncs no more; the form names it."""
     found, asked, form = _found(user_id), request.form.get("device", ""), ActForm()
     device = next((one for one in queries.devices_of(found.id) if str(one.id) == asked), None)
-    if device and submit(form, service.end_device, device, why=DeviceState.LOST, actor=viewer(), now=clock.now()):
+    if device is not None:
+        submit(form, service.end_device, device, why=DeviceState.LOST, actor=viewer(), now=clock.now())
         flash(_("这部手机已作废，不能再同步。"))
     return redirect(url_for(".account", user_id=user_id))
 

@@ -23,9 +23,8 @@ TABLE: tuple[Row, ...] = (
     *(
         Row(f"users.{page}", ADMIN, "account")
         for page in sorted(
-            names(
-                "account lock_account unlock_account close_account end_account_sessions end_account_device give_password"
-            )
+            names("account lock_account unlock_account close_account end_account_sessions give_password")
+            | names("end_account_device")
         )
     ),
 )
