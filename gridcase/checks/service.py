@@ -14,13 +14,15 @@ from gridcase.cases.rules import Channel
 from gridcase.cases.service import Intake
 from gridcase.checks import queries
 from gridcase.checks.models import HomeCheck, HomeCheckFinding
-from gridcase.checks.rules import CheckItem, CheckKind, Looked
+from gridcase.checks.rules import CheckItem, Looked
 from gridcase.core.db import db
 from gridcase.core.errors import Refused
 from gridcase.core.permissions import Viewer
 from gridcase.core.words import N_
 from gridcase.grid.models import Grid
 from gridcase.households.models import Household
+
+FOUND = "排查发现问题："  # the text of a case, which is not translated
 
 
 def note(
@@ -79,8 +81,8 @@ def _case(
         return known, False
     intake = Intake(
         case_class=case_queries.class_in_use(item.class_code, path=household.path),
-        title=item.zh,
-        text=str(N_("走访排查发现：%(item)s", item=item.zh)),
+        title=FOUND + item.zh,
+        text=FOUND + item.zh,
         channel=Channel.VISIT,
         grid=db.session.get_one(Grid, household.grid_id),
         household=household,
@@ -104,6 +106,3 @@ def repoint_household(double: Household, kept: Household, *, actor: Viewer, now:
             now=now, detail={"double": double.id, "count": len(ids)},
         )  # fmt: skip
     return len(ids)
-
-
-__all__ = ["CheckKind", "Looked", "note", "repoint_household"]

@@ -247,6 +247,7 @@ class OwnItemForm(BaseForm):
     kind = SelectField(_("哪种巡查"), validators=[InputRequired(_("请选一种巡查。"))])
     words = _line(_("看什么"), wanted=_("请写看什么。"), most=ITEM_LENGTH)
     case_class = SelectField(_("有问题时登记成"), validators=[InputRequired(_("请选一个类别。"))])
+    home = BooleanField(_("走访时逐户查"))
 
     def __init__(self, *, classes: Choices, **kwargs: Any) -> None:
         super().__init__(**kwargs)

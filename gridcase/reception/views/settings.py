@@ -65,7 +65,8 @@ def own_item(place_id: int) -> ResponseReturnValue:
 
 
 def _add(form: OwnItemForm, place: Grid) -> Any:
-    wanted = _plan(place).with_own(CheckKind(form.kind.data), form.words.data, form.case_class.data)
+    kind, home = CheckKind(form.kind.data), bool(form.home.data)
+    wanted = _plan(place).with_own(kind, form.words.data, form.case_class.data, home=home)
     return service.set_patrol_plan(actor=viewer(), place=place, plan=wanted, now=clock.now())
 
 
