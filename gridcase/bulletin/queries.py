@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -165,6 +165,17 @@ def any_told(announcement: Announcement) -> bool:
     return bool(
         db.session.scalar(
             select(AnnouncementHome.id).where(AnnouncementHome.announcement_id == announcement.id).limit(1)
+        )
+    )
+
+
+def told_among(announcement: Announcement, household_ids: Collection[int]) -> set[int]:
+    """Those of these homes that were told."""
+    return set(
+        db.session.scalars(
+            select(AnnouncementHome.household_id).where(
+                AnnouncementHome.announcement_id == announcement.id, AnnouncementHome.household_id.in_(household_ids)
+            )
         )
     )
 

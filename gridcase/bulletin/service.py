@@ -148,20 +148,22 @@ def tell(
         raise Refused(N_("有的户不在这条通知的范围里，请重新打开这一页。"))
     db.session.refresh(notice, with_for_update={"read": True})  # nobody rewrites it meanwhile
     moment = min(max(at, notice.published_at), now)
+    known = queries.told_among(notice, wanted)
     rows = [
         {
             "announcement_id": notice.id, "household_id": home.id, "post_id": posts[home.id], "user_id": actor.user_id,
             "how": how.value, "told_at": moment, "received_at": now,
         }
         for home in homes
+        if home.id not in known
     ]  # fmt: skip
+    if not rows:
+        return 0
     new = _insert_new(rows)
-    if new:
-        post_id = next(iter(posts.values()))
-        audit.record(
-            actor=actor, action="bulletin.tell", subject_kind="announcement", subject_id=notice.id,
-            place_path=notice.path, post_id=post_id, now=now, detail={"homes": sorted(new), "how": how.value},
-        )  # fmt: skip
+    audit.record(
+        actor=actor, action="bulletin.tell", subject_kind="announcement", subject_id=notice.id,
+        place_path=notice.path, post_id=rows[0]["post_id"], now=now, detail={"homes": sorted(new), "how": how.value},
+    )  # fmt: skip
     return len(new)
 
 
