@@ -33,13 +33,14 @@ def note_deed(
     text: str,
     on: date,
     now: datetime,
+    noted_at: datetime | None = None,
     visit: Visit | None = None,
 ) -> GoodDeed:
     """Note a good deed of a home, or of somebody else of the actor's village (`household` None).
 
-    The same sent again answers with the first row; something else under the same mark is refused.
+    `noted_at` is when it was written down where that is not now. The same sent again answers with the first row; something else under the same mark is refused.
     """
-    words = _checked(text, on, now)
+    words = _checked(text, on, noted_at or now)
     body = json.dumps([actor.user_id, household.id if household else None, on.isoformat(), words], ensure_ascii=False)
     body_hash = hashlib.sha256(body.encode()).hexdigest()
     if (first := queries.deed_by_uuid(client_uuid)) is not None:
@@ -60,15 +61,15 @@ def note_deed(
     return deed
 
 
-def _checked(text: str, on: date, now: datetime) -> str:
+def _checked(text: str, on: date, at: datetime) -> str:
     words = clean(text)
     if len(words) < 4:
         raise Refused(N_("请写一句做了什么好事。"), field="text")
     if len(words) > LONGEST:
         raise Refused(N_("请写短一些，最多 %(most)s 个字。", most=LONGEST), field="text")
-    if on > town_day(now):
+    if on > town_day(at):
         raise Refused(N_("日期不能晚于今天。"), field="on")
-    if on < town_day(now) - OLDEST:
+    if on < town_day(at) - OLDEST:
         raise Refused(N_("只能补记最近一个月的好人好事。"), field="on")
     return words
 

@@ -74,13 +74,15 @@ class FamilyNews:
 
 @dataclass(frozen=True)
 class VisitRecord:
-    """A visit as it was noted down. `client_uuid` is made before it is sent, so that it counts once."""
+    """A visit as it was noted down. `client_uuid` is made before it is sent, so that it counts once. `noted_at` is when
+    it was written down where that is not now: on a phone without a signal."""
 
     client_uuid: str
     visited_at: datetime
     mode: VisitMode
     state: VisitState
     purpose: Purpose
+    noted_at: datetime | None = None
     met: int = 0
     ticks: tuple[Tick, ...] = ()
     note: str | None = None
@@ -109,8 +111,8 @@ def log_visit(
     first = queries.by_uuid(record.client_uuid)
     if first is not None:
         return _same(first, body_hash)
-    _check_time(record.visited_at, now)
-    if household.ended_on is not None:
+    _check_time(record.visited_at, record.noted_at or now)
+    if household.ended_on is not None and household.ended_on <= town_day(record.visited_at):
         raise Refused(N_("这一户已销户，不再记走访。"))
     visit = _new(actor, grant, household, record, body_hash, now)
     try:
@@ -124,7 +126,7 @@ def log_visit(
     _follow_up(visit, record, actor=actor, grant=grant, household=household, policy=policy, now=now)
     if signs:
         note_signs(visit, household, actor=actor, signs=signs, now=now)
-    if _counts(household, record):
+    if household.ended_on is None and _counts(household, record):
         households.note_visit(household, visited_at=record.visited_at)
     audit.record(
         actor=actor, action="visit.log", subject_kind="visit", subject_id=visit.id, place_path=household.path,
@@ -155,7 +157,7 @@ def _follow_up(
         with _beside("deed"):
             note_deed(
                 actor=actor, client_uuid=record.client_uuid, household=household, text=record.deed,
-                on=town_day(record.visited_at), now=now, visit=visit,
+                on=town_day(record.visited_at), now=now, noted_at=record.noted_at, visit=visit,
             )  # fmt: skip
     if record.mode == VisitMode.HOME and record.met:
         _meet(grant, actor, household, record, now)
