@@ -8,7 +8,7 @@ from alembic import op
 from gridcase.core.db import ByteString, UtcDateTime
 
 revision = "0026_visits"
-down_revision = "0024_voices"
+down_revision = "0025_sync"
 branch_labels = None
 depends_on = None
 

@@ -38,7 +38,8 @@ def note_deed(
 ) -> GoodDeed:
     """Note a good deed of a home, or of somebody else of the actor's village (`household` None).
 
-    `noted_at` is when it was written down where that is not now. The same sent again answers with the first row; something else under the same mark is refused.
+    `noted_at` is when it was written down where that is not now. The same sent again answers with the first row;
+    something else under the same mark is refused.
     """
     words = _checked(text, on, noted_at or now)
     body = json.dumps([actor.user_id, household.id if household else None, on.isoformat(), words], ensure_ascii=False)
