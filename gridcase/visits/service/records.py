@@ -1,11 +1,13 @@
-"""Writing visits: one visit is one row however often it is sent, and a demand heard on it becomes a case."""
+"""Writing visits: one visit is one row however often it is sent, and what was heard on it goes where it belongs."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import astuple, dataclass
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import update
@@ -19,17 +21,22 @@ from gridcase.cases.rules import Answer, Channel
 from gridcase.cases.service import ClosingPolicy, Intake
 from gridcase.core.clock import town_day
 from gridcase.core.db import db
-from gridcase.core.errors import Missing, Refused
-from gridcase.core.permissions import Grant, Permission, Viewer
-from gridcase.core.scope import covers
+from gridcase.core.errors import Refused
+from gridcase.core.permissions import Grant, Viewer
 from gridcase.core.words import N_
 from gridcase.grid.models import Grid
 from gridcase.households import service as households
 from gridcase.households.models import Household
-from gridcase.households.rules import CareTier
+from gridcase.households.rules import CareTier, LifeKind
+from gridcase.people import queries as people
+from gridcase.people import service as people_service
+from gridcase.people.models import Post
 from gridcase.visits import queries
-from gridcase.visits.models import Visit
-from gridcase.visits.rules import Purpose, Tick, VisitMode, VisitState, counts_as_visit
+from gridcase.visits.models import GoodDeed, Visit, VisitErrand, VisitSign
+from gridcase.visits.rules import DoneBy, Errand, Purpose, Sign, Tick, VisitMode, VisitState, counts_as_visit
+from gridcase.visits.service.deeds import note_deed
+from gridcase.visits.service.grants import grant_over
+from gridcase.visits.service.signs import note_signs
 
 DEFAULTS = ClosingPolicy()
 OLDEST, CLOCKS_DIFFER = timedelta(days=7), timedelta(hours=24)
@@ -47,6 +54,25 @@ class Demand:
 
 
 @dataclass(frozen=True)
+class Spot:
+    """An errand done or a question answered on the spot: `words` say what was brought or answered."""
+
+    kind: Errand
+    words: str | None = None
+    done_by: DoneBy | None = DoneBy.SELF
+
+
+@dataclass(frozen=True)
+class FamilyNews:
+    """A change in the family, as it was heard: whoever keeps the register checks it."""
+
+    kind: LifeKind
+    who: str
+    on: date | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True)
 class VisitRecord:
     """A visit as it was noted down. `client_uuid` is made before it is sent, so that it counts once. `noted_at` is when
     it was written down where that is not now: on a phone without a signal."""
@@ -61,6 +87,9 @@ class VisitRecord:
     ticks: tuple[Tick, ...] = ()
     note: str | None = None
     demand: Demand | None = None
+    spot: Spot | None = None
+    news: FamilyNews | None = None
+    deed: str | None = None
 
 
 def log_visit(
@@ -70,12 +99,14 @@ def log_visit(
     record: VisitRecord,
     now: datetime,
     policy: ClosingPolicy = DEFAULTS,
+    signs: Collection[Sign] = (),
 ) -> Visit:
-    """Note a visit, carry it into the household, and raise the case it brought.
+    """Note a visit, carry it into the household, and raise the cases it brought.
 
-    The same record sent again answers with the first row; another record under the same mark is refused.
+    The same record sent again answers with the first row; another record under the same mark is refused. `signs` are
+    no part of the record: they go where only named roles read them, and never come from an outbox.
     """
-    grant = _grant_over(actor, household)
+    grant = grant_over(actor, household)
     body_hash = _hash(actor, household, record)
     first = queries.by_uuid(record.client_uuid)
     if first is not None:
@@ -92,9 +123,9 @@ def log_visit(
         if first is None:
             raise
         return _same(first, body_hash)
-    if record.demand is not None:
-        raised = _raise_case(record.demand, actor=actor, grant=grant, household=household, policy=policy, now=now)
-        visit.case_id = raised.id
+    _follow_up(visit, record, actor=actor, grant=grant, household=household, policy=policy, now=now)
+    if signs:
+        note_signs(visit, household, actor=actor, signs=signs, now=now)
     if household.ended_on is None and _counts(household, record):
         households.note_visit(household, visited_at=record.visited_at)
     audit.record(
@@ -105,12 +136,53 @@ def log_visit(
     return visit
 
 
-def _grant_over(actor: Viewer, household: Household) -> Grant:
-    """The post this visit is made from: it must reach this very home."""
-    for grant in actor.grants_with(Permission.LOG_VISIT):
-        if covers(grant, path=household.path, section_id=household.section_id, household_id=household.id):
-            return grant
-    raise Missing
+def _follow_up(
+    visit: Visit, record: VisitRecord, *, actor: Viewer, grant: Grant, household: Household, policy: ClosingPolicy,
+    now: datetime,
+) -> None:  # fmt: skip
+    """What a visit brought beside itself, in the same transaction."""
+    if record.demand is not None:
+        raised = _raise_case(record.demand, actor=actor, grant=grant, household=household, policy=policy, now=now)
+        visit.case_id = raised.id
+    if record.spot is not None:
+        with _beside("spot_words"):
+            _settle(visit, record.spot, actor=actor, grant=grant, household=household, policy=policy, now=now)
+    if record.news is not None:
+        news = record.news
+        with _beside("news_on"):
+            households.propose(
+                household, actor=actor, kind=news.kind, who=news.who, on=news.on, note=news.note, now=now
+            )
+    if record.deed is not None:
+        with _beside("deed"):
+            note_deed(
+                actor=actor, client_uuid=record.client_uuid, household=household, text=record.deed,
+                on=town_day(record.visited_at), now=now, noted_at=record.noted_at, visit=visit,
+            )  # fmt: skip
+    if record.mode == VisitMode.HOME and record.met:
+        _meet(grant, actor, household, record, now)
+
+
+@contextmanager
+def _beside(field: str) -> Iterator[None]:
+    """A refusal from further down is said beside the field of the visit's form it came from."""
+    try:
+        yield
+    except Refused as refusal:
+        raise Refused(refusal.text, field=field) from refusal
+
+
+def _meet(grant: Grant, actor: Viewer, household: Household, record: VisitRecord, now: datetime) -> None:
+    """The first time a representative stands before somebody of a home of his circle, he has met it: the first of the
+    three steps of his checklist ticks itself."""
+    if grant.household_ids is None or grant.post_id is None or actor.person_id is None:
+        return
+    known = people.first_visit(grant.post_id, actor.person_id, household.id)
+    if known is None or known.met_on is None:
+        people_service.mark_first_visit(
+            db.session.get_one(Post, grant.post_id), person_id=actor.person_id, household_id=household.id, step="met",
+            on=town_day(record.visited_at), actor=actor, now=now,
+        )  # fmt: skip
 
 
 def _counts(household: Household, record: VisitRecord) -> bool:
@@ -137,7 +209,11 @@ def _hash(actor: Viewer, household: Household, record: VisitRecord) -> str:
         record.purpose, record.met, sorted(record.ticks), record.note,
         [demand.class_code, demand.title, demand.text, demand.result, demand.answer] if demand else None,
     ]  # fmt: skip
-    return hashlib.sha256(json.dumps(content, ensure_ascii=False).encode()).hexdigest()
+    if more := [list(astuple(one)) for one in (record.spot, record.news) if one]:
+        content.append(more)
+    if record.deed is not None:
+        content.append(record.deed)
+    return hashlib.sha256(json.dumps(content, ensure_ascii=False, default=str).encode()).hexdigest()
 
 
 def _same(first: Visit, body_hash: str) -> Visit:
@@ -183,12 +259,38 @@ def _raise_case(
     )
 
 
+def _settle(
+    visit: Visit, spot: Spot, *, actor: Viewer, grant: Grant, household: Household, policy: ClosingPolicy, now: datetime
+) -> None:
+    """An errand done or a question answered: a case that is registered and closed in one step."""
+    words, done_by = (spot.words or "").strip(), spot.done_by or DoneBy.SELF
+    if spot.kind is Errand.QUESTION:
+        demand = _answered(words)
+    else:
+        title = f"{spot.kind.label}：{words}" if words else str(spot.kind.label)
+        demand = Demand(spot.kind.class_code, title, title, f"{done_by.label}办好了。", Answer.SOLVED)
+    raised = _raise_case(demand, actor=actor, grant=grant, household=household, policy=policy, now=now)
+    by = None if spot.kind is Errand.QUESTION else done_by
+    db.session.add(VisitErrand(case_id=raised.id, visit_id=visit.id, kind=spot.kind, done_by=by))
+
+
+def _answered(words: str) -> Demand:
+    if not words:
+        raise Refused(N_("请写一句答了什么。"), field="spot_words")
+    return Demand(Errand.QUESTION.class_code, words, words, words, Answer.ANSWERED_QUESTION)
+
+
 def repoint_household(double: Household, kept: Household, *, actor: Viewer, now: datetime) -> int:
     """The visits of a home that was written twice are those of the kept one; each keeps the place it had."""
     ids = db.session.scalars(
         update(Visit).where(Visit.household_id == double.id).values(household_id=kept.id).returning(Visit.id),
         execution_options={"synchronize_session": False},
     ).all()
+    for beside in (GoodDeed, VisitSign):
+        db.session.execute(
+            update(beside).where(beside.household_id == double.id).values(household_id=kept.id),
+            execution_options={"synchronize_session": False},
+        )
     if ids:
         audit.record(
             actor=actor, action="visit.repoint", subject_kind="household", subject_id=kept.id, place_path=kept.path,
