@@ -15,7 +15,7 @@ from sqlalchemy import func, or_, select
 from gridcase.cases import queries as cases
 from gridcase.cases.models import Case
 from gridcase.checks.models import HomeCheck, HomeCheckFinding
-from gridcase.checks.rules import PLAN_KEY, CheckItem, CheckKind, PatrolPlan
+from gridcase.checks.rules import PLAN_KEY, CheckItem, CheckKind, HomeList, PatrolPlan
 from gridcase.core.db import db
 from gridcase.core.paths import SEED_DATA
 from gridcase.core.permissions import Permission, Viewer
@@ -24,16 +24,6 @@ from gridcase.households import queries as households
 from gridcase.households.models import Household
 
 VILLAGE_DEPTH = 3  # county, town and village: "/1/4/23/"
-
-
-@dataclass(frozen=True)
-class HomeList:
-    """What is looked at in a home this season: the kind, its items, the season's first and last day."""
-
-    kind: CheckKind
-    items: tuple[CheckItem, ...]
-    began: date
-    until: date
 
 
 @dataclass(frozen=True)

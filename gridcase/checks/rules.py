@@ -86,6 +86,16 @@ class CheckItem:
 
 
 @dataclass(frozen=True)
+class HomeList:
+    """What is looked at in a home this season: the kind, its items, the season's first and last day."""
+
+    kind: CheckKind
+    items: tuple[CheckItem, ...]
+    began: date
+    until: date
+
+
+@dataclass(frozen=True)
 class Looked:
     """What was looked at in a home, and the codes of the items that were not in order."""
 

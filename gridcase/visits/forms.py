@@ -22,6 +22,7 @@ from wtforms.validators import UUID, InputRequired, Length, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from gridcase.cases.rules import Answer
+from gridcase.checks.rules import HomeList, Looked
 from gridcase.core.clock import TOWN_ZONE
 from gridcase.households.rules import LifeKind
 from gridcase.visits.rules import PURPOSE_GROUPS, DoneBy, Errand, Purpose, Sign, Tick, VisitMode, VisitState
@@ -65,10 +66,15 @@ class VisitForm(BaseForm):
     news_note = StringField(_("说明"), filters=[tidy], validators=[Length(max=200, message=_("最多 200 个字。"))])
 
     deed = TextAreaField(_("做了什么好事"), filters=[tidy], validators=[Length(max=500, message=_("最多 500 个字。"))])
+    looked = SelectMultipleField(_("查过了"), option_widget=CheckboxInput())
+    found = SelectMultipleField(_("有问题的"), option_widget=CheckboxInput())
     signs = SelectMultipleField(_("看到的迹象"), widget=ListWidget(prefix_label=False), option_widget=CheckboxInput())
 
-    def __init__(self, *, common: Choices, others: Choices, **kwargs: Any) -> None:
+    def __init__(self, *, common: Choices, others: Choices, lists: Sequence[HomeList] = (), **kwargs: Any) -> None:
         super().__init__(**kwargs)
+        self._lists = lists
+        self.looked.choices = [(one.kind.value, "") for one in lists]
+        self.found.choices = [(item.code, "") for one in lists for item in one.items]
         self._class_names = dict([*common, *others])
         self.mode.choices = labelled(VisitMode)
         self.state.choices = labelled(VisitState)
@@ -84,6 +90,13 @@ class VisitForm(BaseForm):
         self.answer.choices = labelled(SPOKEN)
         for name in ("purpose", "case_class", "result", "answer", "spot", "spot_by", "news", "news_who"):
             self[name].flags.required = True  # has a default, or is asked for only where it is needed
+
+    @property
+    def checks(self) -> tuple[Looked, ...]:
+        """What was looked at; where something was found somebody has looked."""
+        looked, found = set(self.looked.data or ()), frozenset(self.found.data or ())
+        pairs = [(one, found & {item.code for item in one.items}) for one in self._lists]
+        return tuple(Looked(one.kind, wrong) for one, wrong in pairs if wrong or one.kind.value in looked)
 
     @property
     def class_code(self) -> str | None:

@@ -52,6 +52,16 @@ class VisitErrand(Base):
     done_by: Mapped[str | None] = mapped_column(String(12))
 
 
+class VisitPaper(Base):
+    """A visit that was typed in from a weekly sheet: of which week (its Monday), and from which post it was typed."""
+
+    __tablename__ = "visit_paper"
+
+    visit_id: Mapped[int] = mapped_column(ForeignKey("visit.id"), primary_key=True, autoincrement=False)
+    week: Mapped[date]
+    by_post_id: Mapped[int | None] = mapped_column(ForeignKey("post.id"))
+
+
 class GoodDeed(Base):
     """A good deed as it was told, by whom and when. `client_uuid` is made before sending, as a visit's."""
 

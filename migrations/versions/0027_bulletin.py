@@ -8,7 +8,7 @@ from alembic import op
 from gridcase.core.db import ByteString, Json, UtcDateTime
 
 revision = "0027_bulletin"
-down_revision = "0025_sync"
+down_revision = "0026_visits"
 branch_labels = None
 depends_on = None
 

@@ -16,7 +16,7 @@ from gridcase.core.permissions import Permission, Viewer
 from gridcase.core.scope import reach
 from gridcase.households.models import Household
 from gridcase.people.models import Post
-from gridcase.visits.models import Visit, VisitErrand
+from gridcase.visits.models import Visit, VisitErrand, VisitPaper
 from gridcase.visits.rules import VisitMode
 
 
@@ -32,8 +32,9 @@ def visits_of(household_id: int, *, viewer: Viewer, after: str | None = None) ->
     query = (
         select(
             Visit.id, Visit.visited_at, Visit.mode, Visit.purpose, Visit.met, Visit.state, Visit.ticks, Visit.note,
-            Visit.case_id, Case.number, Case.restricted, Post.title.label("post_title"),
+            Visit.case_id, Case.number, Case.restricted, Post.title.label("post_title"), VisitPaper.week.label("paper"),
         )
+        .outerjoin(VisitPaper, VisitPaper.visit_id == Visit.id)
         .outerjoin(Post, Post.id == Visit.post_id)
         .outerjoin(Case, Case.id == Visit.case_id)
         .where(Visit.household_id == household_id, visible(viewer))

@@ -4,6 +4,7 @@ from gridcase.visits.service.deeds import note_deed
 from gridcase.visits.service.records import (
     Demand,
     FamilyNews,
+    Paper,
     Spot,
     VisitRecord,
     log_visit,
@@ -14,6 +15,7 @@ from gridcase.visits.service.signs import confirm_signs, drop_signs, forget_sign
 __all__ = [
     "Demand",
     "FamilyNews",
+    "Paper",
     "Spot",
     "VisitRecord",
     "confirm_signs",

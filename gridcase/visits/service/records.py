@@ -19,6 +19,8 @@ from gridcase.cases import service as cases
 from gridcase.cases.models import Case
 from gridcase.cases.rules import Answer, Channel
 from gridcase.cases.service import ClosingPolicy, Intake
+from gridcase.checks import service as checks
+from gridcase.checks.rules import Looked
 from gridcase.core.clock import town_day
 from gridcase.core.db import db
 from gridcase.core.errors import Refused
@@ -32,7 +34,7 @@ from gridcase.people import queries as people
 from gridcase.people import service as people_service
 from gridcase.people.models import Post
 from gridcase.visits import queries
-from gridcase.visits.models import GoodDeed, Visit, VisitErrand, VisitSign
+from gridcase.visits.models import GoodDeed, Visit, VisitErrand, VisitPaper, VisitSign
 from gridcase.visits.rules import DoneBy, Errand, Purpose, Sign, Tick, VisitMode, VisitState, counts_as_visit
 from gridcase.visits.service.deeds import note_deed
 from gridcase.visits.service.grants import grant_over
@@ -73,6 +75,14 @@ class FamilyNews:
 
 
 @dataclass(frozen=True)
+class Paper:
+    """The line of a weekly sheet a visit was typed in from: the post that made the visit, the Monday of the week."""
+
+    post_id: int
+    week: date
+
+
+@dataclass(frozen=True)
 class VisitRecord:
     """A visit as it was noted down. `client_uuid` is made before it is sent, so that it counts once. `noted_at` is when
     it was written down where that is not now: on a phone without a signal."""
@@ -90,6 +100,8 @@ class VisitRecord:
     spot: Spot | None = None
     news: FamilyNews | None = None
     deed: str | None = None
+    checks: tuple[Looked, ...] = ()
+    paper: Paper | None = None
 
 
 def log_visit(
@@ -159,6 +171,14 @@ def _follow_up(
                 actor=actor, client_uuid=record.client_uuid, household=household, text=record.deed,
                 on=town_day(record.visited_at), now=now, noted_at=record.noted_at, visit=visit,
             )  # fmt: skip
+    if record.checks:
+        with _beside("found"):
+            checks.note(
+                actor=actor, household=household, visit_id=visit.id, post_id=visit.post_id, looked=record.checks,
+                done_on=town_day(record.visited_at), now=now,
+            )  # fmt: skip
+    if record.paper is not None:
+        db.session.add(VisitPaper(visit_id=visit.id, week=record.paper.week, by_post_id=grant.post_id))
     if record.mode == VisitMode.HOME and record.met:
         _meet(grant, actor, household, record, now)
 
@@ -213,6 +233,10 @@ def _hash(actor: Viewer, household: Household, record: VisitRecord) -> str:
         content.append(more)
     if record.deed is not None:
         content.append(record.deed)
+    if record.checks:
+        content.append(sorted([one.kind, sorted(one.found)] for one in record.checks))
+    if record.paper is not None:
+        content.append([record.paper.post_id, record.paper.week.isoformat()])
     return hashlib.sha256(json.dumps(content, ensure_ascii=False, default=str).encode()).hexdigest()
 
 
@@ -228,7 +252,8 @@ def _new(
     return Visit(
         client_uuid=record.client_uuid, body_hash=body_hash, household_id=household.id,
         village_id=household.village_id, path=household.path, section_id=household.section_id,
-        post_id=grant.post_id, user_id=actor.user_id, visited_at=record.visited_at, received_at=now,
+        post_id=record.paper.post_id if record.paper else grant.post_id, user_id=actor.user_id,
+        visited_at=record.visited_at, received_at=now,
         mode=record.mode, purpose=record.purpose, met=record.met, state=record.state,
         ticks=sorted(record.ticks), note=record.note,
     )  # fmt: skip

@@ -18,6 +18,7 @@ NAV = (
         needs=frozenset({Permission.LOG_VISIT}),
         order=5,
         phone=True,
+        group="day",
     ),
     NavItem(
         key="visit_signs",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import uuid4
 
@@ -12,6 +13,8 @@ from flask_babel import gettext as _
 from gridcase.cases import queries as cases
 from gridcase.cases.rules import Answer
 from gridcase.cases.service import closing_policy
+from gridcase.checks import queries as checks
+from gridcase.checks.rules import CheckItem, HomeList
 from gridcase.core import clock
 from gridcase.core.masking import mask_name
 from gridcase.core.permissions import Permission
@@ -41,7 +44,9 @@ def log(household_id: int) -> ResponseReturnValue:
     household = households.get_household(household_id, viewer=someone, permission=Permission.LOG_VISIT)
     before = queries.last_visit(household.id, viewer=someone)
     last = queries.last_of(before) if before else None
-    form, may_sign = _form(last, household), tiers.may(household, someone, Permission.PROPOSE_TIER)
+    lists = checks.lists_at(household, on=clock.town_day(clock.now()))
+    form = _form(last, household, [one for one, _day in lists])
+    may_sign = tiers.may(household, someone, Permission.PROPOSE_TIER)
     if form.validate_on_submit():
         signs = [Sign(one) for one in form.signs.data or ()] if may_sign else []
         visit = submit(
@@ -52,12 +57,17 @@ def log(household_id: int) -> ResponseReturnValue:
             _say_done(visit, household, signed=bool(signs))
             return redirect(url_for(".index"))
     return render_template(
-        "visits/log.html", form=form, household=household, last=last, may_sign=may_sign, days=SIGN_DAYS,
+        "visits/log.html", lists=lists, in_words=_in_words,
+        form=form, household=household, last=last, may_sign=may_sign, days=SIGN_DAYS,
         may_settle=all(tiers.may(household, someone, one) for one in SELF_SOLVED), fresh=request.method == "GET",
     )  # fmt: skip
 
 
-def _form(last: Last | None, household: Household) -> VisitForm:
+def _in_words(item: CheckItem) -> str:
+    return in_language(zh=item.zh, en=item.en)
+
+
+def _form(last: Last | None, household: Household, lists: Sequence[HomeList]) -> VisitForm:
     """A form of its own mark: what is sent twice from one page counts once."""
     now = clock.now().astimezone(clock.TOWN_ZONE).replace(second=0, microsecond=0, tzinfo=None)
     classes = [
@@ -68,6 +78,7 @@ def _form(last: Last | None, household: Household) -> VisitForm:
     return VisitForm(
         common=[choice for common, choice in classes if common],
         others=[choice for common, choice in classes if not common],
+        lists=lists,
         client_uuid=str(uuid4()),
         visited_at=now,
         purpose=purpose.value,
@@ -101,6 +112,7 @@ def _record(form: VisitForm) -> VisitRecord:
         spot=_spot(form),
         news=_news(form),
         deed=form.deed.data,
+        checks=form.checks,
     )
 
 
@@ -141,6 +153,9 @@ def _say_done(visit: Visit, household: Household, *, signed: bool) -> None:
         flash(_("%(name)s家的联系记好了，这一户还要上门看一次。", name=name), "ok")
     if visit.case_id is not None:
         flash(_("诉求已登记，编号 %(number)s。", number=cases.get_case(visit.case_id, viewer=viewer()).number), "ok")
+    found = checks.checks_of([visit.id]).get(visit.id, [])
+    if number := sum(count for _kind, count in found):
+        flash(_("查出 %(n)s 处隐患，已登记，由村里派人处理。", n=number), "ok")
     if signed:
         flash(_("已送交有权查看的岗位。30 天内没有人确认就自动失效，内容不再显示给您。"), "ok")
 
@@ -152,8 +167,11 @@ def of_household(household_id: int) -> ResponseReturnValue:
     someone = viewer()
     household = households.get_household(household_id, viewer=someone, permission=Permission.SEE_VISIT)
     page = queries.visits_of(household.id, viewer=someone, after=request.args.get("after"))
-    errands = queries.errands_of([row.id for row in page.rows], viewer=someone)
+    ids = [row.id for row in page.rows]
+    errands, looks = queries.errands_of(ids, viewer=someone), checks.checks_of(ids)
     words = {
         "mode": VisitMode, "state": VisitState, "purpose": Purpose, "tick": Tick, "errand": Errand, "by": DoneBy,
     }  # fmt: skip
-    return render_template("visits/household.html", household=household, page=page, words=words, errands=errands)
+    return render_template(
+        "visits/household.html", household=household, page=page, words=words, errands=errands, looks=looks
+    )

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from flask import current_app, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from gridcase.bulletin import queries as bulletin
+from gridcase.bulletin.rules import How
+from gridcase.checks import queries as checks
 from gridcase.core import clock
 from gridcase.core.permissions import Permission, Viewer
 from gridcase.visits import queries
 from gridcase.visits.views.base import bp
 from gridcase.web.access import needs, viewer
+from gridcase.web.filters import in_language
 
 DEMANDS_SHOWN = 12
 PHONE_PAGE = "phone.shell"
@@ -34,10 +38,15 @@ def index() -> ResponseReturnValue:
         not_met=queries.not_met(someone),
         visits_month=queries.visits_this_month(someone, on=today),
         phone_url=url_for(PHONE_PAGE) if PHONE_PAGE in current_app.view_functions else None,
-        **_bulletin(someone, on=today, now=now),
+        **_passed_on(someone, on=today),
     )
 
 
-def _bulletin(_viewer: Viewer, *, on: date, now: datetime) -> dict[str, Any]:
-    """What the room `bulletin` adds to the day: announcements to pass on, checks of the season."""
-    return {}
+def _passed_on(someone: Viewer, *, on: date) -> dict[str, Any]:
+    """What comes down to the homes of the day: announcements to pass on, checks of the season."""
+    return {
+        "notices": bulletin.to_tell(someone, on),
+        "checks": checks.to_check(someone, on=on),
+        "How": How,
+        "in_words": lambda item: in_language(zh=item.zh, en=item.en),
+    }
