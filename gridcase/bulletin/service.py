@@ -162,7 +162,7 @@ def tell(
     new = _insert_new(rows)
     audit.record(
         actor=actor, action="bulletin.tell", subject_kind="announcement", subject_id=notice.id,
-        place_path=notice.path, post_id=rows[0]["post_id"], now=now, detail={"homes": sorted(new), "how": how.value},
+        place_path=notice.path, post_id=posts[homes[0].id], now=now, detail={"homes": sorted(new), "how": how.value},
     )  # fmt: skip
     return len(new)
 
