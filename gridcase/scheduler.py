@@ -26,6 +26,7 @@ from gridcase.points import jobs as points
 from gridcase.reminders import jobs as reminders
 from gridcase.sync import jobs as sync
 from gridcase.users import service as users
+from gridcase.visits import service as visits
 
 Job = Callable[[Config], int]
 
@@ -51,6 +52,9 @@ def mature_points(_config: Config) -> int:
 def find_hot(_config: Config) -> int:
     """Clusters of like demands, once a day a town: looked for outside of a transaction, written in a short one."""
     now, new = clock.now(), 0
+    if case_queries.restricted_in_issues():
+        with transaction():
+            cases.hot.mend(now=now)
     for town_id, path in case_queries.towns_to_look_at(clock.town_day(now), now):
         looked = cases.hot.look(town_id, now=now)
         with transaction():
@@ -124,6 +128,13 @@ def forget_phones(config: Config) -> int:
     return sync.forget(actor=job("sync"), now=now, keep_days=config.sync_keep_days) if now.minute == 17 else 0
 
 
+def forget_signs(_config: Config) -> int:
+    """What visitors saw and nobody confirmed within thirty days."""
+    now = clock.now()
+    with transaction():
+        return visits.forget_signs(actor=job("signs"), today=clock.town_day(now), now=now)
+
+
 TIMETABLE: tuple[Job, ...] = (
     settle_moves,
     remind,
@@ -139,6 +150,7 @@ TIMETABLE: tuple[Job, ...] = (
     finish_imports,
     sweep_files,
     forget_phones,
+    forget_signs,
 )
 # Somebody looks at the page and waits; an emergency is told in seconds.
 SOONER: dict[Job, int] = {make_plans: 2, send_messages: 5}

@@ -22,10 +22,10 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import UUID, InputRequired, Length, NumberRange, Optional, Regexp
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from gridcase.checks.rules import ITEM_LENGTH, CheckItem, CheckKind, PatrolPlan, Season
 from gridcase.core.words import N_
-from gridcase.reception.rules import CheckItem, CheckKind, DayRule, Fate, MeetingNature, Outcome, PatrolPlan, Risk
+from gridcase.reception.rules import DayRule, Fate, MeetingNature, Outcome, Risk
 from gridcase.reception.rules.days import NONE
-from gridcase.reception.rules.patrols import ITEM_LENGTH, Season
 from gridcase.web.formkit import BaseForm, labelled, options, tidy
 
 PHONE = r"^(1[3-9]\d{9}|0\d{2,3}-?\d{7,8})?$"
@@ -67,6 +67,12 @@ class SentOnce(BaseForm):
     client_uuid = HiddenField(validators=[UUID(_("请重新打开这张表。"))])
 
 
+class SureFields:
+    """Asked only of what reads like a complaint about an official."""
+
+    not_officials = BooleanField(_("说的不是村干部、网格员或村账"))
+
+
 class TellFields:
     """What a case needs besides what is known: the class, the place, whose home, whom to call back."""
 
@@ -87,7 +93,7 @@ class TellFields:
             del self.household_words
 
 
-class VisitorForm(SentOnce, TellFields):
+class VisitorForm(SentOnce, SureFields, TellFields):
     """A visitor: the matter and what came of it, in one form."""
 
     matter = _line(_("什么事"), wanted=_("请用一句话写明是什么事。"))
@@ -139,7 +145,7 @@ class ClueForm(BaseForm, TellFields):
         self.risk.choices = labelled(Risk)
 
 
-class QuickForm(SentOnce):
+class QuickForm(SentOnce, SureFields):
     """Ten seconds: what was asked, what was said."""
 
     question = _line(_("问了什么"), wanted=_("请写一句问了什么。"))
@@ -247,6 +253,7 @@ class OwnItemForm(BaseForm):
     kind = SelectField(_("哪种巡查"), validators=[InputRequired(_("请选一种巡查。"))])
     words = _line(_("看什么"), wanted=_("请写看什么。"), most=ITEM_LENGTH)
     case_class = SelectField(_("有问题时登记成"), validators=[InputRequired(_("请选一个类别。"))])
+    home = BooleanField(_("走访时逐户查"))
 
     def __init__(self, *, classes: Choices, **kwargs: Any) -> None:
         super().__init__(**kwargs)
