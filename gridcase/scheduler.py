@@ -24,7 +24,9 @@ from gridcase.planner import jobs as planner
 from gridcase.planner import service as reorganisation
 from gridcase.points import jobs as points
 from gridcase.reminders import jobs as reminders
+from gridcase.sync import jobs as sync
 from gridcase.users import service as users
+from gridcase.visits import service as visits
 
 Job = Callable[[Config], int]
 
@@ -120,6 +122,19 @@ def sweep_files(_config: Config) -> int:
     return files.sweep(now=now) if now.minute == 7 else 0
 
 
+def forget_phones(config: Config) -> int:
+    """Answers to phones that were kept long enough, photos that never became whole; looked for once an hour."""
+    now = clock.now()
+    return sync.forget(actor=job("sync"), now=now, keep_days=config.sync_keep_days) if now.minute == 17 else 0
+
+
+def forget_signs(_config: Config) -> int:
+    """What visitors saw and nobody confirmed within thirty days."""
+    now = clock.now()
+    with transaction():
+        return visits.forget_signs(actor=job("signs"), today=clock.town_day(now), now=now)
+
+
 TIMETABLE: tuple[Job, ...] = (
     settle_moves,
     remind,
@@ -134,6 +149,8 @@ TIMETABLE: tuple[Job, ...] = (
     make_plans,
     finish_imports,
     sweep_files,
+    forget_phones,
+    forget_signs,
 )
 # Somebody looks at the page and waits; an emergency is told in seconds.
 SOONER: dict[Job, int] = {make_plans: 2, send_messages: 5}
