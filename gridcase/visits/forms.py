@@ -167,3 +167,7 @@ class ConfirmForm(BaseForm):
 
 class DropForm(BaseForm):
     """Nothing is asked: what is kept of a home goes."""
+
+
+class WeekForm(BaseForm):
+    """A weekly sheet as it is typed in: its lines are fields of the page, one set a home."""
