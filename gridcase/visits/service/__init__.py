@@ -1,6 +1,7 @@
 """Writing visits, good deeds, and signs that only named roles read."""
 
 from gridcase.visits.service.deeds import note_deed
+from gridcase.visits.service.photos import add_photo
 from gridcase.visits.service.records import (
     Demand,
     FamilyNews,
@@ -21,6 +22,7 @@ __all__ = [
     "Spot",
     "Typed",
     "VisitRecord",
+    "add_photo",
     "confirm_signs",
     "drop_signs",
     "enter_sheet",
