@@ -16,6 +16,7 @@ from gridcase.cases.views.acts import Act
 from gridcase.cases.views.base import class_name
 from gridcase.cases.views.routing import Ways
 from gridcase.core.permissions import Permission, Viewer
+from gridcase.web.filters import translate
 from gridcase.web.formkit import labelled, options
 
 
@@ -57,7 +58,7 @@ def _classify(form: Any, case: Case) -> None:
         *(
             SelectChoice(
                 one.case_class.code,
-                _("%(name)s（因为说到：%(words)s）", name=_coded(one.case_class), words="、".join(one.words)),
+                _("%(name)s（因为说到：%(words)s）", name=_coded(one.case_class), words=translate(list(one.words))),
                 optgroup=_("听起来像"),
             )
             for one in likely

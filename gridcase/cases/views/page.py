@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -30,7 +30,7 @@ from gridcase.cases.rules import (
 from gridcase.cases.rules.majors import DISPUTES
 from gridcase.cases.rules.papers import PaperKind
 from gridcase.cases.rules.said import limit_said, time_left, what_happened
-from gridcase.cases.views import beside, desk, prints, replies, routing
+from gridcase.cases.views import beside, desk, prints, replies, routing, urgent
 from gridcase.cases.views.acts import ACTS
 from gridcase.cases.views.base import class_name, rules_from
 from gridcase.cases.views.desk import Desk
@@ -70,7 +70,7 @@ def page(
         dispute=case.case_class.major == DISPUTES, moves=buttons[:seen], other_moves=buttons[seen:],
         beside=beside.of(case, someone, has_voices=facts.has_voices),
         received_on=queries.received_on(case) if case.source_no else None,
-        **_deadline(case, line, now), **_words(case),
+        waiting=beside.waiting(case), **_deadline(case, line, now), **_words(case),
     )  # fmt: skip
 
 
@@ -83,13 +83,15 @@ def _deadline(case: Case, line: Sequence[CaseStep], now: datetime) -> dict[str, 
         "left": time_left(due_at=case.due_at, now=now, unit=unit, calendar=calendar),
         "why": queries.explained(case, line, calendar), "extra": queries.clock_of(case, line).extra,
         "calendar_version": version, "limit_said": limit_said, "rules_from": rules_from, "Light": Light,
+        "contact": urgent.contact_of(case, now=now, calendar=calendar),
+        "urgent": urgent.of(case, now=now, calendar=calendar),
     }  # fmt: skip
 
 
 def _words(case: Case) -> dict[str, Any]:
     """The words of what is stored, and of what happened."""
     return {
-        "state": State(case.state), "State": State, "channel": Channel(case.channel), "urgency": Urgency(case.urgency),
+        "state": State(case.state), "State": State, "channel": Channel(case.channel),
         "answer": Answer(case.answer) if case.answer else None, "rating": Rating(case.rating) if case.rating else None,
         "what_happened": what_happened, "roles": NAMES_OF_ROLES, "backward": BACKWARD, "class_name": class_name,
         "paper_kind": PaperKind,
@@ -125,6 +127,13 @@ def _open_moves(case: Case, standing: Standing, now: datetime) -> list[Move]:
     ]
 
 
+def _rank(move: Move, case: Case, first: Move | None, asked: Collection[Any]) -> int:
+    """0 for what comes next, 1 for what is seen beside it: answers to a request, of an emergency the first contact."""
+    pressing = move.name == "contact" and case.urgency == Urgency.CRITICAL
+    beside_it = pressing or move.answers in asked or (first is None and move.name in QUIET)
+    return 0 if move is first else 1 if beside_it else LAST
+
+
 def _buttons(
     case: Case, standing: Standing, filled: dict[str, Any], someone: Viewer, now: datetime
 ) -> list[dict[str, Any]]:
@@ -141,7 +150,7 @@ def _buttons(
             "name": name, "label": beside.label(move, case, someone), "primary": move is first, "key": move.key or None,
             "says": translate(move.effect) if move.effect else None, "form": form, "open": name in filled,
             "url": url_for(f"cases.move_{name}", case_id=case.id),
-            "rank": 0 if move is first else 1 if move.answers in asked or (not first and move.name in QUIET) else LAST,
+            "rank": _rank(move, case, first, asked),
             "suggested": routing.shown(ways) if name == "dispatch" else [],
             "duties": routing.duties(ways) if name == "dispatch" else [],
             "taken": routing.taken(ways) if name == "dispatch" else [],

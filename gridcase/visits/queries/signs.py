@@ -20,7 +20,7 @@ from gridcase.people.models import Post
 from gridcase.visits.models import VisitSign
 from gridcase.visits.rules import Sign
 
-MOST = 200
+MOST, BATCH = 200, 500
 
 
 def kept(household_id: int, *, on: date) -> Sequence[VisitSign]:
@@ -30,6 +30,12 @@ def kept(household_id: int, *, on: date) -> Sequence[VisitSign]:
         .where(VisitSign.household_id == household_id, VisitSign.valid_until >= on)
         .order_by(VisitSign.id)
     ).all()
+
+
+def run_out(today: date) -> Sequence[int]:
+    """The ids of what is over, a batch at most: the oldest first."""
+    query = select(VisitSign.id).where(VisitSign.valid_until < today).order_by(VisitSign.valid_until, VisitSign.id)
+    return db.session.scalars(query.limit(BATCH)).all()
 
 
 @dataclass(frozen=True)

@@ -106,6 +106,8 @@ def confirm_signs(home: Household, *, actor: Viewer, ref: str, now: datetime) ->
     """Confirm what is kept of a home by the record of an assessment; it is then kept half a year. Who wrote it down
     does not confirm it. Returns how many."""
     rows = [row for row in _kept(home, actor, now) if row.confirmed_at is None]
+    if not rows:
+        raise Refused(N_("这一户没有等确认的迹象，请重新打开这一页。"))
     own = actor.user_id is not None and any(row.noted_by_user_id == actor.user_id for row in rows)
     if own:
         raise Refused(N_("记下的人不能自己确认，请另一位有权查看的人确认。"))
@@ -121,7 +123,7 @@ def confirm_signs(home: Household, *, actor: Viewer, ref: str, now: datetime) ->
 
 
 def drop_signs(home: Household, *, actor: Viewer, now: datetime) -> int:
-    """What was seen is over, or was seen wrong: nothing of it is kept. Returns how many."""
+    """What was seen is over, or was seen wrong: nothing of it is kept; twice is once. Returns how many."""
     rows = _kept(home, actor, now)
     for visit_id in sorted({row.visit_id for row in rows}):
         _trace("visit.restricted_end", visit_id, home, actor=actor, now=now)
@@ -132,22 +134,19 @@ def drop_signs(home: Household, *, actor: Viewer, now: datetime) -> int:
 
 
 def _kept(home: Household, actor: Viewer, now: datetime) -> Sequence[VisitSign]:
-    """What is kept of a home for somebody who may read it, locked; `Missing` where there is nothing."""
+    """What is kept of a home, for somebody who may read it; one at a time."""
     grant_over(actor, home, Permission.SEE_SENSITIVE_FACTORS)
     db.session.refresh(home, with_for_update=True)
-    rows = queries.signs.kept(home.id, on=town_day(now))
-    if not rows:
-        raise Missing
-    return rows
+    return queries.signs.kept(home.id, on=town_day(now))
 
 
 def forget_signs(*, actor: Viewer, today: date, now: datetime) -> int:
     """Delete what nobody confirmed within thirty days, and what was confirmed long ago; returns how many."""
-    gone = db.session.scalars(
-        delete(VisitSign).where(VisitSign.valid_until < today).returning(VisitSign.id),
-        execution_options={"synchronize_session": False},
-    ).all()
+    gone = queries.signs.run_out(today)
     if gone:
+        db.session.execute(
+            delete(VisitSign).where(VisitSign.id.in_(gone)), execution_options={"synchronize_session": False}
+        )
         audit.record(
             actor=actor, action="visit.restricted_forget", subject_kind="installation", subject_id=None, now=now,
             detail={"count": len(gone)},
