@@ -47,6 +47,8 @@ def log(household_id: int) -> ResponseReturnValue:
     lists = checks.lists_at(household, on=clock.town_day(clock.now()))
     form = _form(last, household, [one for one, _day in lists])
     may_sign = tiers.may(household, someone, Permission.PROPOSE_TIER)
+    if someone.large_text:
+        form.say_plainly()
     if form.validate_on_submit():
         signs = [Sign(one) for one in form.signs.data or ()] if may_sign else []
         visit = submit(
