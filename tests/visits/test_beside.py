@@ -158,7 +158,7 @@ def test_only_what_changed(app: Flask, client_as: ClientAs, world: World) -> Non
     assert "和上次一样" not in first
     client.post(url, data=form_of(first, met="3", state="follow_up", ticks=["medicine"]))
     page = client.get(url).text
-    assert "上次：需跟进，上门，见到 3 人，用药" in page
+    assert "上次：需跟进、上门、见到 3 人、用药" in page
     one_tap = page.split('class="as-before"')[1].split("</form>")[0]
     sent = {part.split('"')[0]: part.split('value="')[1].split('"')[0] for part in one_tap.split('name="')[1:]}
     assert client.post(url, data=sent).status_code == 302
