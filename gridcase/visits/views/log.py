@@ -48,6 +48,8 @@ def log(household_id: int) -> ResponseReturnValue:
     lists = checks.lists_at(household, on=clock.town_day(clock.now()))
     form = _form(last, household, [one for one, _day in lists])
     may_sign = tiers.may(household, someone, Permission.PROPOSE_TIER)
+    if someone.large_text:
+        form.say_plainly()
     if form.validate_on_submit() and _logged(form, household, may_sign=may_sign):
         return redirect(url_for(".index"))
     if form.photos.data and not form.photos.errors and form.is_submitted() and any(form.photos.data):
