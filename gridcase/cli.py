@@ -15,6 +15,7 @@ from flask import Flask
 from tqdm import tqdm
 
 from gridcase import doctor as checks
+from gridcase import door as doors
 from gridcase import scheduler as timetable
 from gridcase import serving
 from gridcase.app import create_app
@@ -104,23 +105,20 @@ def run() -> None:
         accounts = [(user.login, user.person.name) for user in users.demo_accounts()] if config.demo else []
         db.session.remove()
         db.engine.dispose()
-    _greet(config, accounts)
-    sys.exit(serving.run_together([serving.web_command(config), serving.scheduler_command()]))
-
-
-def _greet(config: Config, accounts: list[tuple[str, str]]) -> None:
-    click.echo(f"\n  gridcase  http://{config.host}:{config.port}/   (Ctrl-C 停止 / stops)\n")
-    if accounts:
-        click.echo(f"  演示账号 demo accounts, password {demo.PASSWORD}")
-        for login, name in accounts:
-            click.echo(f"    {login:<20} {name}")
-        click.echo("")
+    click.echo("\n".join(serving.greeting(config, accounts, password=demo.PASSWORD, now=clock.now())))
+    sys.exit(serving.run_together([*serving.web_commands(config, now=clock.now()), serving.scheduler_command()]))
 
 
 @main.command()
 def serve() -> None:
     """The web workers alone."""
-    serving.become(serving.web_command(_settings()))
+    sys.exit(serving.become(serving.web_commands(_settings(), now=clock.now())))
+
+
+@main.command()
+def door() -> None:
+    """The page from which phones install the certificate, alone; belongs to GRIDCASE_OWN_HTTPS."""
+    doors.serve(_settings())
 
 
 @main.command("scheduler")
