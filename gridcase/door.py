@@ -70,8 +70,8 @@ def greeting(config: Config, *, now: datetime) -> list[str]:
         *_code(address),
         "",
         f"然后打开  then open:  https://{host}:{config.port}/phone/",
-        f"证书指纹  certificate's fingerprint, SHA-256:  {https.fingerprint[:47]}",
-        f"{'':53}{https.fingerprint[48:]}",
+        "证书指纹  certificate's fingerprint, SHA-256:",
+        *(f"  {row}" for row in _rows(https.fingerprint)),
     ]
     if https.left_out:
         lines.append(f"证书里没有  not in the certificate: {', '.join(https.left_out)}")
@@ -163,10 +163,13 @@ class Handler(BaseHTTPRequestHandler):
         asked = urlsplit(f"//{self.headers.get('Host', '')}").hostname or ""
         asked = f"[{asked}]" if ":" in asked else asked
         host = asked if asked in hosts else hosts[0]
-        fingerprint = self.server.https.fingerprint
-        return _template(language).render(
-            language=language, site=f"https://{host}:{port}", fingerprint=(fingerprint[:47], fingerprint[48:])
-        )
+        fingerprint = _rows(self.server.https.fingerprint)
+        return _template(language).render(language=language, site=f"https://{host}:{port}", fingerprint=fingerprint)
+
+
+def _rows(fingerprint: str) -> list[str]:
+    """Eight pairs a row: so it fits a phone and two people can compare it."""
+    return [fingerprint[start : start + 23] for start in range(0, len(fingerprint), 24)]
 
 
 def _hosts(https: Https) -> list[str]:
