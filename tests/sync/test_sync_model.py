@@ -11,7 +11,6 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-
 from gridcase.app import create_app
 from gridcase.core import clock
 from gridcase.core.db import db
@@ -40,7 +39,7 @@ def days(templates: Templates, folder: Path, *, first: int, number: int) -> None
     config = templates.copy(folder)
     app = create_app(config)
     try:
-        with served(config) as port, Proxy("127.0.0.1", port) as proxy:
+        with served(config, workers=2 if FULL else 1) as port, Proxy("127.0.0.1", port) as proxy:
             town = Town(app, proxy, clock.now(), people(templates.world))
             for seed in range(first, first + number):
                 Schedule(town, seed).run()
