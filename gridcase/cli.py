@@ -15,7 +15,6 @@ from flask import Flask
 from tqdm import tqdm
 
 from gridcase import doctor as checks
-from gridcase import door as doors
 from gridcase import scheduler as timetable
 from gridcase import serving
 from gridcase.app import create_app
@@ -113,12 +112,6 @@ def run() -> None:
 def serve() -> None:
     """The web workers alone."""
     sys.exit(serving.become(serving.web_commands(_settings(), now=clock.now())))
-
-
-@main.command()
-def door() -> None:
-    """The page from which phones install the certificate, alone; belongs to GRIDCASE_OWN_HTTPS."""
-    doors.serve(_settings())
 
 
 @main.command("scheduler")

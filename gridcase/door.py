@@ -1,7 +1,8 @@
 """The door to HTTPS: from a page in plain http, on the port next to the site's, a phone installs the authority.
 
-It hands out the certificate and four steps, nothing of the application; it needs no database. Being the only process
-that has nothing else to do, it also sees to it that the server's certificate is renewed.
+It hands out the certificate and four steps, nothing of the application; it needs no database and little memory, so it
+is started as `python -m gridcase.door`. Being the only process that has nothing else to do, it also sees to it that the
+server's certificate is renewed.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from gridcase.core import addresses, authority, clock
 from gridcase.core.authority import Https, Site
-from gridcase.core.config import Config
+from gridcase.core.config import Config, from_env
 from gridcase.core.errors import SetupProblem
 from gridcase.core.paths import STATIC, TEMPLATES, TRANSLATIONS
 from gridcase.core.words import N_
@@ -202,3 +203,10 @@ def _is_address(name: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+if __name__ == "__main__":
+    try:
+        serve(from_env().checked())
+    except SetupProblem as problem:
+        sys.exit(f"Error: {problem}")

@@ -37,7 +37,7 @@ def scheduler_command() -> list[str]:
 
 def door_command() -> list[str]:
     """The small plain-http server that hands out the authority's certificate and keeps it renewed."""
-    return [sys.executable, "-m", "gridcase.cli", "door"]
+    return [sys.executable, "-m", "gridcase.door"]
 
 
 def web_commands(config: Config, *, now: datetime) -> list[list[str]]:

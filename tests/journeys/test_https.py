@@ -146,3 +146,16 @@ def test_the_terminal_shows_both_addresses_and_the_fingerprint(settings: Config)
 def test_own_https_behind_a_proxy_is_refused(tmp_path: Path) -> None:
     with pytest.raises(SetupProblem, match="GRIDCASE_PROXY_HOPS"):
         Config(instance=str(tmp_path), own_https=True, proxy_hops=1).checked()
+
+
+def test_a_taken_port_is_named(settings: Config, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in (("ENV", "test"), ("INSTANCE", settings.instance), ("PORT", str(settings.port))):
+        monkeypatch.setenv(f"GRIDCASE_{name}", value)
+    monkeypatch.setenv("GRIDCASE_OWN_HTTPS", "1")
+    with Door(settings):
+        ended = subprocess.run(
+            [sys.executable, "-m", "gridcase.door"], capture_output=True, text=True, timeout=PATIENCE, check=False
+        )
+    assert ended.returncode == 1
+    assert ended.stderr.startswith("Error: ")
+    assert str(settings.port + 1) in ended.stderr
