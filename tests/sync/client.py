@@ -236,6 +236,8 @@ class Phone:
         bearer = {"Authorization": f"Bearer {token}"}
         try:
             head = ask(self.port, "HEAD", path, None, bearer)
+            if head.status == 401:
+                raise SignInNeeded
             if head.status != 200:
                 return
             offset = int(head.headers["upload-offset"])
@@ -245,6 +247,8 @@ class Phone:
                     "Upload-Length": str(len(content)), "X-Item": item, "X-Digest": hashlib.sha256(content).hexdigest(),
                 }  # fmt: skip
                 answer = ask(self.port, "PATCH", path, content[offset : offset + PIECE], headers)
+                if answer.status == 401:
+                    raise SignInNeeded
                 if answer.status not in (204, 409) or "upload-offset" not in answer.headers:
                     return
                 offset = int(answer.headers["upload-offset"])
