@@ -64,4 +64,8 @@ SOAKS = (
         "7 toxics x 300 visits between application and PostgreSQL: 2,100 of 2,100 one row each, none told wrongly",
         databases=("postgresql",),
     ),
+    Soak(
+        "tests/seed/test_whole_demo.py::test_every_place_of_the_demo_is_filled_and_sound",
+        "the whole demo as make run loads it, from an empty database: 0 differences",
+    ),
 )

@@ -84,6 +84,7 @@ from gridcase.cases.queries.saved import saved_view, saved_views
 from gridcase.cases.queries.searching import find_by_reporter, find_cases
 from gridcase.cases.queries.sheets import get_sheet, late_without_sheet, sheets_of, supervision_sheets
 from gridcase.cases.queries.sight import (
+    contact_waits,
     get_case,
     grants_over,
     is_addressed,
@@ -129,6 +130,7 @@ __all__ = [
     "class_of_issue",
     "clock_of",
     "contact_limit_of",
+    "contact_waits",
     "counted",
     "desk_of",
     "duties_of",

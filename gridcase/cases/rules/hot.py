@@ -117,7 +117,7 @@ class Cluster:
         ]
         same = sum(one.class_code == self.class_code for one in self.demands)
         kinds = N_("同一类") if same == len(self.demands) else N_("%(n)s 件是同一类", n=same)
-        return [*found, kinds, N_("都说到：%(words)s", words="、".join(self.words))] if self.words else [*found, kinds]
+        return [*found, kinds, N_("都说到：%(words)s", words=list(self.words))] if self.words else [*found, kinds]
 
     def _near(self, villages: Mapping[int, str]) -> Text:
         places = {one.village_id for one in self.demands if one.village_id is not None}

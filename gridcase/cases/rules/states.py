@@ -55,6 +55,7 @@ class Channel(Labelled):
     PETITION = "petition", N_("信访转办")
     UPPER = "upper", N_("上级交办")
     PROXY = "proxy", N_("代填")
+    IMPORTED = "imported", N_("外部系统导入")
 
 
 class Urgency(Ranked):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -32,7 +32,7 @@ from gridcase.cases.rules import (
 from gridcase.cases.rules.majors import DISPUTES
 from gridcase.cases.rules.papers import PaperKind
 from gridcase.cases.rules.said import limit_said, time_left, what_happened
-from gridcase.cases.views import beside, desk, papers, prints, replies, routing
+from gridcase.cases.views import beside, desk, papers, prints, replies, routing, urgent
 from gridcase.cases.views.acts import ACTS, Act
 from gridcase.cases.views.base import bp, class_name, rules_from
 from gridcase.cases.views.desk import Desk
@@ -144,7 +144,7 @@ def _classify(form: Any, case: Case) -> None:
         *(
             SelectChoice(
                 one.case_class.code,
-                _("%(name)s（因为说到：%(words)s）", name=_coded(one.case_class), words="、".join(one.words)),
+                _("%(name)s（因为说到：%(words)s）", name=_coded(one.case_class), words=translate(list(one.words))),
                 optgroup=_("听起来像"),
             )
             for one in likely
@@ -190,11 +190,13 @@ def _page(
         way=desk.way(came, case, someone, now),
         left=time_left(due_at=case.due_at, now=now, unit=unit, calendar=calendar),
         why=queries.explained(case, line, calendar), extra=queries.clock_of(case, line).extra,
-        state=State(case.state), State=State, channel=Channel(case.channel), urgency=Urgency(case.urgency),
+        state=State(case.state), State=State, channel=Channel(case.channel),
         answer=Answer(case.answer) if case.answer else None, rating=Rating(case.rating) if case.rating else None,
         named=named, papers=queries.papers_by_step(case, reads_letters=named), paper_kind=PaperKind,
         prints=prints.menu(case, line, someone), dispute=case.case_class.major == DISPUTES,
         moves=buttons[:seen], other_moves=buttons[seen:],
+        contact=urgent.contact_of(case, now=now, calendar=calendar), waiting=beside.waiting(case),
+        urgent=urgent.of(case, now=now, calendar=calendar),
         beside=beside.of(case, someone, has_voices=facts.has_voices), class_name=class_name,
         received_on=queries.received_on(case) if case.source_no else None,
         what_happened=what_happened, roles=NAMES_OF_ROLES, backward=BACKWARD, limit_said=limit_said,
@@ -216,6 +218,13 @@ def _in_sight(buttons: list[dict[str, Any]]) -> int:
     return len(buttons) if len(buttons) <= FEW else sum(button["rank"] < LAST for button in buttons)
 
 
+def _rank(move: Move, case: Case, first: Move | None, asked: Collection[Any]) -> int:
+    """0 for what comes next, 1 for what is seen beside it: answers to a request, of an emergency the first contact."""
+    pressing = move.name == "contact" and case.urgency == Urgency.CRITICAL
+    beside_it = pressing or move.answers in asked or (first is None and move.name in QUIET)
+    return 0 if move is first else 1 if beside_it else LAST
+
+
 def _buttons(
     case: Case, moves: list[Move], filled: dict[str, Any], someone: Viewer, now: datetime
 ) -> list[dict[str, Any]]:
@@ -231,7 +240,7 @@ def _buttons(
             "name": name, "label": beside.label(move, case, someone), "primary": move is first, "key": move.key or None,
             "says": translate(move.effect) if move.effect else None, "form": form, "open": name in filled,
             "url": url_for(f"cases.move_{name}", case_id=case.id),
-            "rank": 0 if move is first else 1 if move.answers in asked or (not first and move.name in QUIET) else LAST,
+            "rank": _rank(move, case, first, asked),
             "suggested": routing.shown(ways) if name == "dispatch" else [],
             "duties": routing.duties(ways) if name == "dispatch" else [],
             "taken": routing.taken(ways) if name == "dispatch" else [],

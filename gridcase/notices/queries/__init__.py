@@ -12,9 +12,10 @@ from gridcase.notices.queries.channels import (
     queues_of,
     queues_under,
 )
-from gridcase.notices.queries.inbox import Telling, about, get_notice, inbox, told_about, unread_count
+from gridcase.notices.queries.inbox import Heard, Telling, about, get_notice, heard, inbox, told_about, unread_count
 
 __all__ = [
-    "Queue", "Telling", "about", "get_notice", "given_up_under", "inbox", "leaving_by", "of_person", "of_places",
-    "one_of_person", "one_of_place", "places_for", "queues_of", "queues_under", "told_about", "unread_count",
+    "Heard", "Queue", "Telling", "about", "get_notice", "given_up_under", "heard", "inbox", "leaving_by", "of_person",
+    "of_places", "one_of_person", "one_of_place", "places_for", "queues_of", "queues_under", "told_about",
+    "unread_count",
 ]  # fmt: skip

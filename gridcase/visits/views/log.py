@@ -173,5 +173,11 @@ def of_household(household_id: int) -> ResponseReturnValue:
         "mode": VisitMode, "state": VisitState, "purpose": Purpose, "tick": Tick, "errand": Errand, "by": DoneBy,
     }  # fmt: skip
     return render_template(
-        "visits/household.html", household=household, page=page, words=words, errands=errands, looks=looks
+        "visits/household.html",
+        household=household,
+        page=page,
+        words=words,
+        errands=errands,
+        looks=looks,
+        photos=queries.photos_of(ids),
     )
