@@ -30,7 +30,7 @@ from tests.factories.world import PASSWORD
 from tests.faults.proxy import Proxy
 from tests.faults.toxics import Toxic, bandwidth, cut_answer, down, latency, limit_data, reset, slicer, timeout
 from tests.sync.client import FINAL, UNSENT, Phone, Record, Session, SignInNeeded, Store
-from tests.sync.line import Lost
+from tests.sync.line import Answer, Lost
 
 PHONES, STEPS = 3, 24
 LAST_ROUNDS = 6  # on a good line two are enough; more means that something is stuck
@@ -60,6 +60,7 @@ class Town:
     sessions: dict[int, Session] = field(default_factory=dict)
     stores: list[Store] = field(default_factory=lambda: [Store() for _ in range(PHONES)])
     stored: Counter[str] = field(default_factory=Counter)  # what all schedules together must have left
+    tried: Counter[str] = field(default_factory=Counter)  # how often something forbidden was tried
 
     def session(self, person: Person) -> Session:
         """The browser session of a person; one browser each is enough."""
@@ -119,6 +120,8 @@ class Schedule:
             step(hand)
         self.town.proxy.clear()
         self._evening()
+        for tried in (self.again, self.changed, self.stolen):  # once a day on a good line
+            tried(self.chance.choice(self.hands))
         self._count()
 
     def _weather(self) -> Callable[[int], Toxic | None]:
@@ -189,50 +192,48 @@ class Schedule:
 
     def again(self, hand: Hand) -> None:
         """What was accepted is sent once more: the same answer, byte for byte."""
-        found = self._accepted(hand)
-        if found:
-            record, token = found
+        for record, token in self._accepted(hand):
             with suppress(Lost):
                 answer = hand.phone.post_item(record, token)
-                if answer.status == 200:
-                    assert answer.body.decode() == record.answer, self._tell(record)
-                else:
-                    assert answer.status == 401, (answer, self._tell(record))
+                if self._let_in(answer, "again"):
+                    assert (answer.status, answer.body.decode()) == (200, record.answer), self._tell(record)
 
     def changed(self, hand: Hand) -> None:
         """The same id with another body is refused, and what stands is not touched."""
-        found = self._accepted(hand)
-        if found:
-            record, token = found
+        for record, token in self._accepted(hand):
             record.body = {**record.body, ("note" if record.kind == "visit" else "text"): "别的内容"}
             with suppress(Lost):
                 answer = hand.phone.post_item(record, token)
-                assert answer.status in (422, 401), (answer, self._tell(record))
-                assert answer.status == 401 or answer.json["error"] == "id_reused"
+                if self._let_in(answer, "changed"):
+                    assert (answer.status, answer.json.get("error")) == (422, "id_reused"), self._tell(record)
 
     def stolen(self, hand: Hand) -> None:
         """Somebody else sends the id: refused, and nothing of the owner's is said."""
-        found = self._accepted(hand)
-        others = [
-            account.token
+        accounts = [
+            store.account(person.id)
+            for store in self.town.stores
             for person in self.town.people
-            if person.id != hand.person.id and (account := hand.phone.store.account(person.id)) and account.token
+            if person.id != hand.person.id
         ]
-        if found and others:
+        others = [account.token for account in accounts if account and account.token]
+        for record, _ in self._accepted(hand) if others else ():
             with suppress(Lost):
-                answer = hand.phone.post_item(found[0], others[0])
-                assert answer.status in (409, 401), (answer, self._tell(found[0]))
-                assert answer.status == 401 or answer.json["reason"] in {"id_taken", "not_allowed"}
-                assert "记 " not in answer.body.decode()
+                answer = hand.phone.post_item(record, self.chance.choice(others))
+                if self._let_in(answer, "stolen"):
+                    assert answer.status == 409, (answer, self._tell(record))
+                    assert answer.json["reason"] in {"id_taken", "not_allowed"}
+                    assert "记 " not in answer.body.decode()
 
-    def _accepted(self, hand: Hand) -> tuple[Record, str] | None:
+    def _let_in(self, answer: Answer, what: str) -> bool:
+        """Whether the token still held; what was tried is counted."""
+        self.town.tried[what] += answer.status != 401
+        return answer.status != 401
+
+    def _accepted(self, hand: Hand) -> list[tuple[Record, str]]:
+        """One item of the phone's owner that was accepted and is still known, with the token; or none."""
         account = hand.phone.store.account(hand.person.id)
-        done = [
-            one
-            for one in hand.phone.store.records(hand.person.id)
-            if one.state == "accepted" and one.body and one.answer
-        ]
-        return (self.chance.choice(done), account.token) if account and account.token and done else None
+        done = [one for one in hand.phone.store.records(hand.person.id) if one.state == "accepted" and one.answer]
+        return [(self.chance.choice(done), account.token)] if account and account.token and done else []
 
     def shuffle(self, hand: Hand) -> None:
         """The outbox is sent in another order."""

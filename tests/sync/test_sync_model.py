@@ -43,6 +43,7 @@ def days(templates: Templates, folder: Path, *, first: int, number: int) -> None
             town = Town(app, proxy, clock.now(), people(templates.world))
             for seed in range(first, first + number):
                 Schedule(town, seed).run()
+            assert all(town.tried[what] for what in ("again", "changed", "stolen")), town.tried
     finally:
         with app.app_context():
             db.session.remove()
