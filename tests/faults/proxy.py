@@ -76,6 +76,7 @@ class Proxy:
         self._lock = threading.Lock()
         self._loop = asyncio.new_event_loop()
         self._server: asyncio.Server | None = None
+        self._tasks: set[asyncio.Task[None] | None] = set()  # asyncio itself holds them weakly
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
 
     @property
@@ -152,6 +153,7 @@ class Proxy:
 
     async def _serve(self, client: asyncio.StreamReader, to_client: asyncio.StreamWriter) -> None:
         to_server: asyncio.StreamWriter | None = None
+        self._tasks.add(asyncio.current_task())
         try:
             first = await client.read(PIECE)
             if not first:  # a browser connects ahead and says nothing
@@ -162,6 +164,7 @@ class Proxy:
         except (OSError, asyncio.IncompleteReadError):
             abort(to_client)
         finally:
+            self._tasks.discard(asyncio.current_task())
             for writer in (to_client, to_server):
                 if writer is not None:
                     with suppress(OSError):
