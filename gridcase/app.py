@@ -31,6 +31,8 @@ import gridcase.reception.views
 import gridcase.reminders.views
 import gridcase.resident.views
 import gridcase.search.views
+import gridcase.sync.api
+import gridcase.sync.views
 import gridcase.users.session
 import gridcase.users.views
 import gridcase.visits.views
@@ -71,6 +73,8 @@ ROOMS: tuple[Any, ...] = (
     gridcase.reminders.views,
     gridcase.resident.views,
     gridcase.search.views,
+    gridcase.sync.views,
+    gridcase.sync.api,
 )
 
 NUMBER_OUT_OF_RANGE = "22003"  # SQLSTATE numeric_value_out_of_range

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import uuid4
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from gridcase.calendar.queries import work_calendar
 from gridcase.cases import queries as cases
-from gridcase.cases.rules import Answer, Light, State, light_of
-from gridcase.cases.rules.said import time_left
+from gridcase.cases.rules import Answer
 from gridcase.cases.service import closing_policy
 from gridcase.core import clock
 from gridcase.core.masking import mask_name
 from gridcase.core.permissions import Permission
-from gridcase.core.words import N_, Text
-from gridcase.core.worktime import LimitUnit
+from gridcase.core.words import N_
 from gridcase.households import queries as households
 from gridcase.households.models import Household
 from gridcase.visits import queries, service
@@ -56,16 +52,8 @@ def index() -> ResponseReturnValue:
         due=queries.due_homes(viewer(), on=today, after=after),
         due_count=queries.due_count(viewer(), on=today),
         coming=queries.coming_homes(viewer(), on=today),
-        demands=[_in_words(row) for row in queries.open_demands(viewer())],
+        demands=queries.open_demands(viewer(), now=clock.now()),
     )
-
-
-def _in_words(row: Any) -> tuple[Any, State, Light, Text]:
-    """An open case with its state, its light and what is left of its time."""
-    now = clock.now()
-    light = light_of(due_at=row.due_at, soon_at=row.soon_at, closed=False, now=now)
-    unit = LimitUnit(row.limit_unit)
-    return row, State(row.state), light, time_left(due_at=row.due_at, now=now, unit=unit, calendar=work_calendar())
 
 
 @bp.route("/log/<int:household_id>", methods=["GET", "POST"])

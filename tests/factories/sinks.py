@@ -70,7 +70,7 @@ def http_sink() -> Iterator[Sink]:
     server = Server(("127.0.0.1", 0), Handler)
     sink.host = f"127.0.0.1:{server.server_port}"
     sink.url = f"http://{sink.host}/hook"
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
     try:
         yield sink
     finally:
@@ -111,7 +111,7 @@ def mail_sink() -> Iterator[MailSink]:
 
     server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler)
     sink.port = server.server_address[1]
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
     try:
         yield sink
     finally:

@@ -16,6 +16,7 @@ from gridcase.households.rules import CareTier
 from gridcase.households.service import confirm_tier
 from gridcase.people.rules import Role
 from gridcase.visits import queries
+from gridcase.visits.rules import Purpose, Tick, VisitMode, VisitState
 from gridcase.visits.service import Demand
 from tests.factories.world import World
 from tests.visits.test_service import log, record
@@ -82,8 +83,8 @@ def test_open_demands_of_the_own_homes(viewer_of: ViewerOf, world: World) -> Non
     uuid = "00000000-0000-4000-8000-000000000001"
     restricted = log(liaison, homes[1], record(client_uuid=uuid, demand=Demand("0301", "有人赌博", "x"))).case_id
     assert restricted
-    assert [row.id for row in queries.open_demands(liaison)] == [water]
-    assert [row.id for row in queries.open_demands(viewer_of(Role.PARTY_CONTACT))] == []
+    assert [row.id for row in queries.open_demands(liaison, now=clock.now())] == [water]
+    assert [row.id for row in queries.open_demands(viewer_of(Role.PARTY_CONTACT), now=clock.now())] == []
 
 
 def test_visits_of_a_home(viewer_of: ViewerOf, world: World) -> None:
@@ -93,3 +94,45 @@ def test_visits_of_a_home(viewer_of: ViewerOf, world: World) -> None:
     assert [row.id for row in queries.visits_of(home, viewer=liaison).rows] == [newer, older]
     assert queries.visits_of(home, viewer=viewer_of(Role.PARTY_CONTACT)).rows == []
     assert queries.visits_of(home, viewer=liaison, after="tampered").rows != []
+
+
+def test_what_somebody_takes_along_for_the_day(viewer_of: ViewerOf, world: World) -> None:
+    liaison, homes = viewer_of(Role.LIAISON), world.homes["circle"]
+    log(liaison, homes[1], record(note="只给自己看的话"))
+    water = log(
+        liaison,
+        homes[0],
+        record(client_uuid="00000000-0000-4000-8000-000000000001", demand=Demand("0501", "停水", "x")),
+    ).case_id
+    day = queries.circle_day(liaison, on=TODAY, now=clock.now())
+    assert {home.id for home in day.homes} == set(homes)
+    by_id = {home.id: home for home in day.homes}
+    seen = by_id[homes[1]]
+    assert (seen.last_on, seen.due_on, seen.first_visit) == (TODAY, date(2027, 2, 21), False)
+    assert seen.last == queries.Last(VisitMode.HOME, 2, VisitState.SAFE, (Tick.WATER,), Purpose.CARE)
+    assert seen.name[1] == "*"
+    assert (by_id[homes[2]].last, by_id[homes[2]].first_visit) == (None, True)
+    assert [demand.id for demand in day.demands] == [water]
+    assert (day.due, day.visits_month) == (4, 2)
+    assert "只给自己看的话" not in repr(day)
+
+
+def test_a_leader_of_a_place_has_no_first_visits(viewer_of: ViewerOf, world: World) -> None:
+    day = queries.circle_day(viewer_of(Role.VILLAGE_HEAD), on=TODAY, now=clock.now(), most=5)
+    assert len(day.homes) == 5
+    assert not any(home.first_visit for home in day.homes)
+    assert queries.circle_day(viewer_of(Role.DISPATCHER), on=TODAY, now=clock.now()).homes == ()
+
+
+def test_a_month_is_counted_on_the_towns_clock(viewer_of: ViewerOf, world: World, at: Callable[[str], None]) -> None:
+    liaison, home = viewer_of(Role.LIAISON), world.homes["circle"][0]
+    at("2026-12-01T00:10:00+08:00")
+    log(liaison, home, record())  # five minutes ago: still this month
+    log(
+        liaison,
+        home,
+        record(client_uuid="00000000-0000-4000-8000-000000000001", visited_at=clock.now() - timedelta(minutes=11)),
+    )
+    assert queries.visits_this_month(liaison, on=date(2026, 12, 1)) == 1
+    assert queries.visits_this_month(liaison, on=date(2026, 11, 30)) == 1
+    assert queries.visits_this_month(viewer_of(Role.VILLAGE_HEAD), on=date(2026, 12, 1)) == 0

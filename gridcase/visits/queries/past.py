@@ -1,0 +1,71 @@
+"""Visits as they were noted."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, and_, or_, select
+
+from gridcase.cases.models import Case
+from gridcase.core.db import db
+from gridcase.core.paging import PAGE_SIZE, Page, cut, instant, read_mark
+from gridcase.core.permissions import Permission, Viewer
+from gridcase.core.scope import reach
+from gridcase.households.models import Household
+from gridcase.people.models import Post
+from gridcase.visits.models import Visit
+from gridcase.visits.rules import VisitMode
+
+
+def visible(viewer: Viewer) -> ColumnElement[bool]:
+    """Visits the viewer's posts reach."""
+    return reach(
+        viewer, Permission.SEE_VISIT, path=Visit.path, section_id=Visit.section_id, household_id=Visit.household_id
+    )
+
+
+def visits_of(household_id: int, *, viewer: Viewer, after: str | None = None) -> Page[Row[Any]]:
+    """The visits of a home, newest first, with the post that made them."""
+    query = (
+        select(
+            Visit.id, Visit.visited_at, Visit.mode, Visit.purpose, Visit.met, Visit.state, Visit.ticks, Visit.note,
+            Visit.case_id, Case.number, Case.restricted, Post.title.label("post_title"),
+        )
+        .outerjoin(Post, Post.id == Visit.post_id)
+        .outerjoin(Case, Case.id == Visit.case_id)
+        .where(Visit.household_id == household_id, visible(viewer))
+    )  # fmt: skip
+    last = read_mark(after, instant, int)
+    if last:
+        at, visit_id = last
+        query = query.where(or_(Visit.visited_at < at, and_(Visit.visited_at == at, Visit.id < visit_id)))
+    newest_first = query.order_by(Visit.visited_at.desc(), Visit.id.desc()).limit(PAGE_SIZE + 1)
+    return cut(db.session.execute(newest_first).all(), lambda row: [row.visited_at.isoformat(), row.id])
+
+
+def last_visit(household_id: int, *, viewer: Viewer) -> Visit | None:
+    """The newest visit of a home that the viewer may see."""
+    return db.session.scalar(
+        select(Visit)
+        .where(Visit.household_id == household_id, visible(viewer))
+        .order_by(Visit.visited_at.desc(), Visit.id.desc())
+        .limit(1)
+    )
+
+
+def by_uuid(client_uuid: str) -> Visit | None:
+    """The visit sent under this mark."""
+    return db.session.scalar(select(Visit).where(Visit.client_uuid == client_uuid))
+
+
+def last_counted_mode(household: Household) -> VisitMode | None:
+    """How the contact was made that the next visit is reckoned from."""
+    if household.last_visit_at is None:
+        return None
+    mode = db.session.scalar(
+        select(Visit.mode)
+        .where(Visit.household_id == household.id, Visit.visited_at == household.last_visit_at)
+        .order_by(Visit.id)
+        .limit(1)
+    )
+    return VisitMode(mode) if mode else None
