@@ -82,8 +82,10 @@ const settle = async (me, id, state, answer) => {
   tell({ type: "changed", store: me.person.store });
 };
 
+const FINAL = new Set(["accepted", "handed"]);
+
 const judged = (status, body, id) => {
-  if ((status === 200 || status === 201) && body?.id === id && body.state === "accepted") return "accepted";
+  if ((status === 200 || status === 201) && body?.id === id && FINAL.has(body.state)) return body.state;
   if (status === 409 && body?.state === "refused") return "refused";
   if (status === 422 || status === 413) return "refused";
   if (status === 401) return "unknown";
@@ -98,7 +100,7 @@ const send = async (me, row, token) => {
   const item = await unlock(me.key, row);
   const { status, body, headers } = await call("POST", "/api/sync/items", { token, json: { ...item, sent_at: zoned() } });
   const outcome = judged(status, body, item.id);
-  if (outcome === "accepted") await settle(me, item.id, "accepted", body);
+  if (FINAL.has(outcome)) await settle(me, item.id, outcome, body);
   if (outcome === "refused") await settle(me, item.id, "refused", { ...body, reason: body.reason ?? body.error });
   if (outcome === "later") me.notBefore = Date.now() + pauseOf(headers);
   if (outcome === "unknown") await unknown(me, body ?? {});
@@ -142,7 +144,7 @@ const sendPhoto = async (me, photo, token) => {
   const asked = await photoCall("HEAD", photo, token);
   if (asked.status !== 200 && asked.status !== 404) return asked.status === 409 ? "refused" : "stop";
   let offset = Number(asked.headers.get("Upload-Offset") ?? 0);
-  for (let turn = 0; turn < 1000; turn += 1) {
+  for (let turn = 0; turn < 300; turn += 1) {
     const headers = {
       "Content-Type": "application/offset+octet-stream",
       "Upload-Offset": String(offset),
@@ -157,6 +159,7 @@ const sendPhoto = async (me, photo, token) => {
       if (offset >= bytes.byteLength) return "done";
     } else if (answer.status === 409 && answer.body?.state !== "refused" && there !== null) {
       offset = Number(there);
+      if (answer.body?.error === "broken") return "stop"; // from the start again, at the next occasion
     } else return answer.status === 409 || answer.status === 413 ? "refused" : "stop";
   }
   return "stop";

@@ -1,0 +1,122 @@
+// One visit, one thumb: filled in as last time, so that only what changed is touched.
+
+import {
+  addPick, complain, demandBlock, demandOf, drafted, fillDays, momentOf, photoBlock, put, valuesOf, warnOld,
+} from "./fields.js";
+import { send } from "./report.js";
+import { homeOf } from "./set.js";
+import { read } from "./outbox.js";
+import { tierMark } from "./today.js";
+import { fill, on, part, piece, press, say, showDay, wordOf } from "./words.js";
+
+/** What is said of a visit in a line. */
+export const inWords = (visit) =>
+  [
+    wordOf("mode", visit.mode),
+    say("met", { n: visit.met }),
+    wordOf("state", visit.state),
+    ...(visit.ticks ?? []).map((tick) => wordOf("tick", tick)),
+    visit.purpose === "care" ? null : wordOf("purpose", visit.purpose),
+  ]
+    .filter(Boolean)
+    .join(" · ");
+
+const errandOf = (me, values) => {
+  if (!values.errand) return null;
+  const found = me.set.errands.find((one) => one.code === values.errand);
+  const what = values.errand_text || found.name;
+  return { demand: { class: found.code, title: found.name, text: what, result: what, answer: "solved" }, about: found.name };
+};
+
+const checkOf = (check, values) =>
+  check && (values.checked || values.found?.length) ? { kind: check.kind, found: values.found ?? [] } : null;
+
+const bodyOf = (me, values, check, raised) => {
+  const body = {
+    visited_at: momentOf(values.day),
+    mode: values.mode,
+    met: Number(values.met),
+    state: values.state,
+    purpose: values.purpose,
+    ticks: values.ticks ?? [],
+  };
+  if (values.note) body.note = values.note;
+  if (raised) body.demand = raised.demand;
+  const found = checkOf(check, values);
+  if (found) body.check = found;
+  return body;
+};
+
+const seasonal = (me, node) => {
+  const [check] = me.set.checks;
+  part(node, "check").hidden = !check;
+  fill(node, { check_name: check?.name });
+  for (const item of check?.items ?? []) addPick(part(node, "check-items"), "checkbox", "found", item.key, item.name);
+  return check;
+};
+
+const errands = (me, node) => {
+  part(node, "errand").hidden = !me.set.errands.length;
+  for (const one of me.set.errands) addPick(part(node, "errands"), "radio", "errand", one.code, one.name);
+};
+
+const head = (me, node, home) => {
+  fill(node, {
+    name: home.name,
+    address: home.address,
+    last: home.last ? say("last", { day: showDay(home.last_on), what: inWords(home.last) }) : say("last_none"),
+  });
+  tierMark(part(node, "tier"), home.tier);
+  part(node, "to-change").href = `#/change/${home.id}`;
+  part(node, "to-deed").href = `#/deed/${home.id}`;
+};
+
+const fromRefused = async (me, form, id) => {
+  const item = id ? await read(me, id) : null;
+  if (!item) return;
+  const { demand, check, ...visit } = item.body;
+  put(form, { ...visit, ...(check ? { checked: "1", found: check.found } : {}) });
+  if (demand) put(form, { ...demand, other: demand.class, solved: demand.answer ? "1" : "" });
+};
+
+/** The form of a visit to one home; `instead`: the refused item it takes the place of. */
+export const visitForm = async (me, homeId, instead) => {
+  const home = homeOf(me, homeId);
+  const node = piece("log");
+  if (!home) return fill(node, { name: say("ask_home") });
+  const form = part(node, "form");
+  head(me, node, home);
+  fillDays(part(node, "days"));
+  demandBlock(me, node);
+  errands(me, node);
+  const check = seasonal(me, node);
+  const photos = photoBlock(me, node);
+  put(form, { mode: "home", met: "1", state: "safe", purpose: home.first_visit ? "first_visit" : "care", ...(home.last ?? {}) });
+  part(node, "same").hidden = !home.last || Boolean(instead);
+  await fromRefused(me, form, instead);
+  const forget = await drafted(me, form, `log.${home.id}`, node);
+  demandBlockShown(node);
+  await warnOld(me, node);
+
+  const save = async () => {
+    const values = valuesOf(form);
+    const raised = demandOf(me, values, node) ?? errandOf(me, values);
+    const wrong = !values.state ? "ask_state" : raised?.wrong;
+    complain(node, wrong);
+    if (wrong) return;
+    const what = [inWords(values), raised?.about].filter(Boolean).join(" · ");
+    const body = bodyOf(me, values, check, raised);
+    await send(me, { kind: "visit", home: home.id, body, about: { name: home.name, what }, photos: photos(), instead }, forget, node);
+  };
+  on(form, "submit", (event) => event.preventDefault());
+  press(form.querySelector(".app-do button"), save);
+  press(part(node, "same-go"), save);
+  return node;
+};
+
+// What a draft or a refused item brought back stands open.
+const demandBlockShown = (node) => {
+  const fold = part(node, "demand");
+  fold.open = fold.open || Boolean(fold.querySelector(":checked[name='class'], :checked[name='solved']") || part(node, "others").value);
+  part(node, "solved-fields").hidden = !part(node, "solved").checked;
+};
