@@ -25,7 +25,7 @@ self.addEventListener("activate", (event) => {
 });
 
 const fromHere = async (address, request) => {
-  const found = await (await caches.open(NAME)).match(address);
+  const found = await (await caches.open(NAME)).match(address, { ignoreVary: true });
   return found ?? fetch(request);
 };
 
