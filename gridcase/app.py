@@ -93,7 +93,7 @@ def create_app(config: Config | None = None) -> Flask:
     with app.app_context():
         prepare_engine(db.engine)
     Migrate(app, db, directory=str(MIGRATIONS))
-    CSRFProtect(app)
+    csrf = CSRFProtect(app)
     gridcase.users.session.init_app(app)
     access.guard(app, load_viewer=load_viewer, on_refusal=_log_refusal(app))
     security.init_app(app, https=config.https or config.production)
@@ -101,6 +101,10 @@ def create_app(config: Config | None = None) -> Flask:
     frame.init_app(app, nav=nav, inbox_count=notices.unread_count, place_label=place_label)
     for room in ROOMS:
         app.register_blueprint(room.bp)
+    for endpoint, view in app.view_functions.items():
+        asked = access.access_of(app, endpoint)
+        if asked is not None and asked.token:
+            csrf.exempt(view)  # no cookie opens it, so no other site can use one
     if not config.production:
         app.register_blueprint(gridcase.web.styleguide.bp)
     _error_pages(app)

@@ -51,6 +51,9 @@ class Config:
     argon2_memory_kib: int = setting(
         19456, "memory of one password hash (19456 KiB x 2 passes: OWASP's minimum for Argon2id)"
     )
+    device_days: int = setting(30, "a phone that was not used for this long must be made known again")
+    sync_keep_days: int = setting(180, "days the answer to what a phone sent is kept and repeated (90 at least)")
+    sync_per_minute: int = setting(300, "requests of one phone in a minute and web process; more are asked to wait")
     office_hours: str = setting(
         "08:30-12:00,14:00-17:30", "office hours in Asia/Shanghai; one working day counts 8 hours anywhere"
     )
@@ -113,6 +116,8 @@ class Config:
             raise SetupProblem(N_("GRIDCASE_ENV 只能是 production、demo 或 test。"))
         if not 3 <= self.notice_days <= 15:
             raise SetupProblem(N_("GRIDCASE_NOTICE_DAYS 须在 3 到 15 之间。"))
+        if self.sync_keep_days < 90 or self.device_days < 1 or self.sync_per_minute < 1:
+            raise SetupProblem(N_("GRIDCASE_SYNC_KEEP_DAYS 至少 90，DEVICE_DAYS 和 SYNC_PER_MINUTE 至少 1。"))
         if self.mail_security not in {"tls", "starttls", "none"}:
             raise SetupProblem(N_("GRIDCASE_MAIL_SECURITY 只能是 tls、starttls 或 none。"))
         if self.mail_host and not self.mail_from:

@@ -50,3 +50,26 @@ class UserSession(Base):
     ends_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
     user: Mapped[User] = relationship(lazy="joined", innerjoin=True)
+
+
+class Device(Base):
+    """One phone of an account that may sync and nothing else. The token is shown once, its digest kept; `deposit_hash`
+    is that of the secret which can only hand in sealed work. What was sealed on the phone opens with a key made from
+    the installation's secret and `seal_salt`."""
+
+    __tablename__ = "user_device"
+    __audit__ = "free"  # "last seen" is no deed; making a phone known and ending it write their audit rows themselves
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
+    label: Mapped[str] = mapped_column(String(60))
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    deposit_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    seal_salt: Mapped[str] = mapped_column(String(64))
+    auth_version: Mapped[int]
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    ended_why: Mapped[str | None] = mapped_column(String(12))
+
+    user: Mapped[User] = relationship(lazy="joined", innerjoin=True)

@@ -21,8 +21,8 @@ from gridcase.core.text import clean_line
 from gridcase.people import queries as people
 from gridcase.people.models import Holding, Person, Post
 from gridcase.people.rules import Role
-from gridcase.users.models import User, UserSession
-from gridcase.users.rules import AccountState
+from gridcase.users.models import Device, User, UserSession
+from gridcase.users.rules import AccountState, DeviceState, device_state
 
 LEAST_WORDS = 2
 TEMPORARY = "temporary"  # a filter beside the states
@@ -219,3 +219,44 @@ def open_sessions(user: User, *, now: datetime, idle: timedelta) -> int:
     query = select(func.count()).select_from(UserSession)
     alive = (UserSession.auth_version == user.auth_version, UserSession.ends_at > now, UserSession.seen_at > now - idle)
     return db.session.scalar(query.where(UserSession.user_id == user.id, *alive)) or 0
+
+
+# --- phones
+
+
+def device_by_token(token: str) -> Device | None:
+    """The phone that holds this token, however it stands."""
+    return db.session.scalar(select(Device).where(Device.token_hash == digest(token)))
+
+
+def device_by_deposit(token: str) -> Device | None:
+    """The phone whose locked outbox holds this token, ended or not."""
+    return db.session.scalar(select(Device).where(Device.deposit_hash == digest(token)))
+
+
+def state_of_device(device: Device, *, now: datetime) -> DeviceState:
+    """How a phone stands."""
+    return device_state(
+        ended_why=device.ended_why, same_rights=device.auth_version == device.user.auth_version, seen_at=device.seen_at,
+        now=now, rests=timedelta(days=current().device_days),
+    )  # fmt: skip
+
+
+def devices_of(user_id: int, *, limit: int = 20) -> list[Device]:
+    """The phones of an account, the last seen first."""
+    return list(
+        db.session.scalars(
+            select(Device)
+            .where(Device.user_id == user_id)
+            .order_by(Device.seen_at.desc(), Device.id.desc())
+            .limit(limit)
+        )
+    )
+
+
+def own_device(device_id: int, *, user_id: int) -> Device:
+    """One phone of an account, else `Missing`."""
+    found = db.session.scalar(select(Device).where(Device.id == device_id, Device.user_id == user_id))
+    if found is None:
+        raise Missing
+    return found

@@ -34,6 +34,29 @@ class AccountState(Labelled):
     CLOSED = "closed", N_("已停用")
 
 
+class DeviceState(Labelled):
+    """How a phone of an account stands."""
+
+    LIVE = "live", N_("在用")
+    EXPIRED = "expired", N_("已过期")
+    LOST = "lost", N_("已作废")
+    REPLACED = "replaced", N_("被新手机顶替")
+    LEFT = "left", N_("已退出")
+
+
+ENDED = frozenset({DeviceState.LOST, DeviceState.REPLACED, DeviceState.LEFT})
+MOST_DEVICES = 5
+
+
+def device_state(
+    *, ended_why: str | None, same_rights: bool, seen_at: datetime, now: datetime, rests: timedelta
+) -> DeviceState:
+    """An ended phone stays ended; one not used for `rests`, or older than the password, must be made known again."""
+    if ended_why is not None:
+        return DeviceState(ended_why)
+    return DeviceState.LIVE if same_rights and now - seen_at < rests else DeviceState.EXPIRED
+
+
 DEEDS: dict[str, Text] = {
     "user.add": N_("开通账号"),
     "user.lock": N_("锁定账号"),
@@ -43,6 +66,8 @@ DEEDS: dict[str, Text] = {
     "user.password": N_("修改密码"),
     "user.sessions_end": N_("让登录全部退出"),
     "user.person": N_("合并重复的人"),
+    "user.device": N_("登记手机"),
+    "user.device_end": N_("作废手机"),
 }
 
 

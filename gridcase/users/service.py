@@ -17,9 +17,11 @@ from gridcase.audit import service as audit
 from gridcase.core.db import db
 from gridcase.core.errors import Refused
 from gridcase.core.permissions import Viewer
+from gridcase.core.text import clean_line
 from gridcase.core.words import N_
 from gridcase.users import queries, rules
-from gridcase.users.models import User, UserSession
+from gridcase.users.models import Device, User, UserSession
+from gridcase.users.rules import MOST_DEVICES, DeviceState
 
 LOCALES = ("zh_Hans_CN", "en")
 
@@ -307,3 +309,47 @@ def fold_account(double_id: int, kept_id: int, *, actor: Viewer, now: datetime) 
 def end_stale_sessions(*, now: datetime) -> None:
     """Forget sessions that ended."""
     db.session.execute(delete(UserSession).where(UserSession.ends_at < now))
+
+
+@dataclass(frozen=True)
+class NewDevice:
+    """A phone that was just made known: its two tokens are shown once. `replaced` is the label of the one it took the
+    place of, where there were too many."""
+
+    device: Device
+    token: str
+    deposit: str
+    replaced: str | None
+
+
+def add_device(user: User, *, label: str, actor: Viewer, now: datetime) -> NewDevice:
+    """Make a phone known. An account has few live ones: the one not used for longest makes way."""
+    db.session.refresh(user, with_for_update=True)  # two phones at once are counted one after the other
+    known = queries.devices_of(user.id, limit=100)
+    live = [one for one in known if queries.state_of_device(one, now=now) == DeviceState.LIVE]
+    replaced = live[MOST_DEVICES - 1 :]
+    for one in replaced:
+        end_device(one, why=DeviceState.REPLACED, actor=actor, now=now)
+    token, deposit = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
+    device = Device(
+        user_id=user.id, label=clean_line(label)[:60] or "—", token_hash=queries.digest(token),
+        deposit_hash=queries.digest(deposit), seal_salt=secrets.token_hex(32), auth_version=user.auth_version,
+        created_at=now, seen_at=now,
+    )  # fmt: skip
+    db.session.add(device)
+    db.session.flush()
+    _note(user, "user.device", actor, now, device=device.id)
+    return NewDevice(device, token, deposit, replaced[0].label if replaced else None)
+
+
+def end_device(device: Device, *, why: DeviceState, actor: Viewer, now: datetime) -> None:
+    """A phone syncs no more; ending it twice changes nothing."""
+    if device.ended_at is not None:
+        return
+    device.ended_at, device.ended_why = now, why
+    _note(device.user, "user.device_end", actor, now, device=device.id, why=why)
+
+
+def see_device(device_id: int, *, now: datetime) -> None:
+    """Note that a phone is in use."""
+    db.session.execute(update(Device).where(Device.id == device_id).values(seen_at=now))

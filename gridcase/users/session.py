@@ -15,6 +15,7 @@ from gridcase.core.config import current
 from gridcase.core.db import transaction
 from gridcase.users import queries, service
 from gridcase.users.models import User
+from gridcase.web.access import access_of
 
 TOUCH_EVERY = timedelta(minutes=1)
 # What somebody may do before changing a password that another has given.
@@ -62,7 +63,8 @@ def init_app(app: Flask) -> None:
 
     @app.before_request
     def _change_first() -> ResponseReturnValue | None:
-        if request.endpoint in BEFORE_THE_CHANGE or not current_user.is_authenticated:
+        access = access_of(app, request.endpoint) if request.endpoint else None
+        if request.endpoint in BEFORE_THE_CHANGE or (access and access.token) or not current_user.is_authenticated:
             return None
         if current_user.user.temporary_until_at is None:
             return None

@@ -17,6 +17,7 @@ from gridcase.cases import service as cases
 from gridcase.cases.models import Case
 from gridcase.cases.rules import Answer, Channel
 from gridcase.cases.service import ClosingPolicy, Intake
+from gridcase.core.clock import town_day
 from gridcase.core.db import db
 from gridcase.core.errors import Missing, Refused
 from gridcase.core.permissions import Grant, Permission, Viewer
@@ -47,13 +48,15 @@ class Demand:
 
 @dataclass(frozen=True)
 class VisitRecord:
-    """A visit as it was noted down. `client_uuid` is made before it is sent, so that it counts once."""
+    """A visit as it was noted down. `client_uuid` is made before it is sent, so that it counts once. `noted_at` is when
+    it was written down where that is not now: on a phone without a signal."""
 
     client_uuid: str
     visited_at: datetime
     mode: VisitMode
     state: VisitState
     purpose: Purpose
+    noted_at: datetime | None = None
     met: int = 0
     ticks: tuple[Tick, ...] = ()
     note: str | None = None
@@ -77,8 +80,8 @@ def log_visit(
     first = queries.by_uuid(record.client_uuid)
     if first is not None:
         return _same(first, body_hash)
-    _check_time(record.visited_at, now)
-    if household.ended_on is not None:
+    _check_time(record.visited_at, record.noted_at or now)
+    if household.ended_on is not None and household.ended_on <= town_day(record.visited_at):
         raise Refused(N_("这一户已销户，不再记走访。"))
     visit = _new(actor, grant, household, record, body_hash, now)
     try:
@@ -92,7 +95,7 @@ def log_visit(
     if record.demand is not None:
         raised = _raise_case(record.demand, actor=actor, grant=grant, household=household, policy=policy, now=now)
         visit.case_id = raised.id
-    if _counts(household, record):
+    if household.ended_on is None and _counts(household, record):
         households.note_visit(household, visited_at=record.visited_at)
     audit.record(
         actor=actor, action="visit.log", subject_kind="visit", subject_id=visit.id, place_path=household.path,

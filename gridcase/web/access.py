@@ -24,6 +24,7 @@ class Access:
     permissions: frozenset[Permission] = frozenset()
     public: str = ""
     signed_in: bool = False
+    token: bool = False
 
 
 def needs(*permissions: Permission) -> Callable[[View], View]:
@@ -39,6 +40,12 @@ def public(why: str) -> Callable[[View], View]:
 def signed_in(why: str) -> Callable[[View], View]:
     """Open to every signed-in account, whatever its posts; say why."""
     return _mark(Access(signed_in=True, public=why))
+
+
+def by_token(why: str) -> Callable[[View], View]:
+    """Open to who brings a token of one's own in the request, which the view asks for; the session is not looked at, so
+    no other site can make a browser send one. Say why."""
+    return _mark(Access(token=True, public=why))
 
 
 def _mark(access: Access) -> Callable[[View], View]:
@@ -75,10 +82,12 @@ def guard(app: Flask, *, load_viewer: Callable[[Any], Viewer], on_refusal: Refus
         g.viewer = None
         if request.endpoint == "static":
             return None  # files are the same for everybody: nobody is looked up for them
+        access = access_of(app, request.endpoint) if request.endpoint else None
+        if access is not None and access.token:
+            return None
         g.viewer = load_viewer(current_user) if current_user.is_authenticated else None
         if request.endpoint is None:
             return None
-        access = access_of(app, request.endpoint)
         if access is None:
             raise Forbidden
         if access.public and not access.signed_in:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Collection, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, select
@@ -25,14 +25,15 @@ def circle(post_ids: Collection[int], on: date) -> Select[int]:
     return select(CirclePlace.household_id).where(CirclePlace.post_id.in_(post_ids), in_force(CirclePlace, on))
 
 
-def name_circles(viewer: Viewer, *, on: date) -> tuple[Grant, ...]:
-    """The viewer's grants with the households of its circles and of its own card filled in."""
+def name_circles(viewer: Viewer, *, on: date, known_at: datetime | None = None) -> tuple[Grant, ...]:
+    """The viewer's grants with the households of its circles and of its own card filled in, as known now or at an
+    earlier moment."""
     circle_posts = [grant.post_id for grant in viewer.grants if grant.household_ids is not None and grant.post_id]
     members: dict[int, set[int]] = {}
     if circle_posts:
         rows = db.session.execute(
             select(CirclePlace.post_id, CirclePlace.household_id).where(
-                CirclePlace.post_id.in_(circle_posts), in_force(CirclePlace, on)
+                CirclePlace.post_id.in_(circle_posts), in_force(CirclePlace, on, known_at=known_at)
             )
         )
         for row in rows:

@@ -6,7 +6,7 @@ from tests.factories.objects import Thing
 from tests.factories.world import World
 from tests.house.roles import EVERYBODY, Row
 
-TABLE: tuple[Row, ...] = (Row("sync.session", EVERYBODY),)
+TABLE: tuple[Row, ...] = (Row("sync.session", EVERYBODY), Row("sync.add_device", EVERYBODY))
 
 
 def things(_world: World) -> list[Thing]:

@@ -1,0 +1,24 @@
+"""What a phone takes along, whose home was whose, what was handed in already."""
+
+from gridcase.sync.queries.handed import handed_for, one_handed
+from gridcase.sync.queries.items import by_uuid, confirmed, old_answers
+from gridcase.sync.queries.sealed import kept_of, one_kept, waiting_count
+from gridcase.sync.queries.sight import Right, ever_had, right_over, viewer_on
+from gridcase.sync.queries.working_set import account, working_set
+
+__all__ = [
+    "Right",
+    "account",
+    "by_uuid",
+    "confirmed",
+    "ever_had",
+    "handed_for",
+    "kept_of",
+    "old_answers",
+    "one_handed",
+    "one_kept",
+    "right_over",
+    "viewer_on",
+    "waiting_count",
+    "working_set",
+]

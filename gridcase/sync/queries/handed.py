@@ -1,0 +1,39 @@
+"""What was handed over, for who has the home now."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from gridcase.core.db import db
+from gridcase.core.errors import Missing
+from gridcase.core.permissions import Permission, Viewer
+from gridcase.households.models import Household
+from gridcase.households.queries import visible
+from gridcase.sync.models import HandedItem
+from gridcase.sync.rules.outcomes import HandedState
+
+SHOWN = 50
+
+
+def handed_for(viewer: Viewer) -> list[tuple[HandedItem, Household]]:
+    """Items that wait for the viewer, the oldest first."""
+    rows = db.session.execute(
+        select(HandedItem, Household)
+        .join(Household, Household.id == HandedItem.household_id)
+        .where(HandedItem.state == HandedState.WAITING, visible(viewer, Permission.LOG_VISIT))
+        .order_by(HandedItem.item_id)
+        .limit(SHOWN)
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
+def one_handed(item_id: int, *, viewer: Viewer) -> tuple[HandedItem, Household]:
+    """One item of a home of the viewer's, decided or not, else `Missing`."""
+    row = db.session.execute(
+        select(HandedItem, Household)
+        .join(Household, Household.id == HandedItem.household_id)
+        .where(HandedItem.item_id == item_id, visible(viewer, Permission.LOG_VISIT))
+    ).first()
+    if row is None:
+        raise Missing
+    return row[0], row[1]
