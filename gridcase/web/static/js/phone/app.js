@@ -43,6 +43,17 @@ const title = (words) => {
   document.title = `${words} · gridcase`;
 };
 
+/** What became of what was just noted; it stands until the next screen but one. */
+let saidAt = "";
+const tellReader = (state, words) => {
+  const line = document.createElement("p");
+  line.className = `flash is-${state}`;
+  line.dataset.flash = state;
+  line.textContent = words;
+  one("said").replaceChildren(line);
+  saidAt = "#/today";
+};
+
 /** Show a piece as the screen, from its top. */
 const show = (node) => {
   screen.replaceChildren(node);
@@ -52,6 +63,7 @@ const show = (node) => {
 const frame = (name) => {
   const tab = TABS.has(name);
   one("tabs").hidden = !me || !tab;
+  document.body.classList.toggle("tabbed", Boolean(me) && tab);
   one("back").hidden = !me || tab;
   one("mark").hidden = Boolean(me) && !tab;
   one("back").href = name === "item" ? "#/outbox" : name === "pin" ? "#/settings" : "#/today";
@@ -166,6 +178,7 @@ const leaveTo = async (why) => {
   turn += 1;
   one("bar").replaceChildren();
   one("bar").dataset.words = "";
+  one("said").replaceChildren();
   one("chip").hidden = true;
   frame("gate");
   title(say("title.gate"));
@@ -174,7 +187,7 @@ const leaveTo = async (why) => {
 
 const enter = async (opened) => {
   me = opened;
-  me.app = { update, sendNow: () => work(true), lock: leaveTo };
+  me.app = { update, sendNow: () => work(true), lock: leaveTo, say: tellReader };
   await load(me);
   await tidy(me);
   await draw();
@@ -205,7 +218,10 @@ const seen = () => {
   else work();
 };
 
-addEventListener("hashchange", () => draw());
+addEventListener("hashchange", () => {
+  if (location.hash !== saidAt) one("said").replaceChildren();
+  draw();
+});
 addEventListener("online", () => work());
 addEventListener("pageshow", (event) => {
   if (event.persisted) location.reload(); // brought back from memory: ask for the PIN again

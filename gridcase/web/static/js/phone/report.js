@@ -19,6 +19,7 @@ export const send = async (me, what, forget, node) => {
   }
   await forget();
   location.hash = "#/today";
+  me.app.say("queued", say("kept", { what: what.about.name }));
   await me.app.sendNow();
   await said(me, id);
 };
@@ -30,18 +31,12 @@ const wakeLater = async () => {
 };
 
 const said = async (me, id) => {
-  if (!me.kept || location.hash !== "#/today") return;
   const row = (await list(me)).find((one) => one.id === id);
   if (!row) return;
   if (row.state === "queued") wakeLater();
   const words = { accepted: "received", refused: "not_received" }[row.state] ?? "kept";
   const what = row.answer?.said ?? row.answer?.text ?? row.about.name ?? "";
-  const line = document.querySelector("[data-flash]") ?? document.createElement("p");
-  line.dataset.flash = row.state;
-  line.className = `flash is-${row.state}`;
-  line.setAttribute("role", "status");
-  line.textContent = say(words, { what });
-  document.getElementById("screen").prepend(line);
+  me.app.say(row.state, say(words, { what }));
 };
 
 const start = async (me, name, homeId, instead, prepare) => {

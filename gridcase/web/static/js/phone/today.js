@@ -68,7 +68,7 @@ const notices = (me, node) => {
     const card = piece("notice");
     const left = one.homes.length ? say("notice_left", { n: one.homes.length }) : say("notice_done");
     fill(card, { title: one.title, until: one.until ? say("until", { day: showDay(one.until) }) : null, left });
-    card.href = `#/told/${one.id}`;
+    part(card, "go").href = `#/told/${one.id}`;
     part(node, "notice-list").append(card);
   }
 };

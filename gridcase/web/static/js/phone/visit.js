@@ -110,7 +110,6 @@ export const visitForm = async (me, homeId, instead) => {
   };
   on(form, "submit", (event) => event.preventDefault());
   press(form.querySelector(".app-do button"), save);
-  press(part(node, "same-go"), save);
   return node;
 };
 
