@@ -50,8 +50,9 @@ def enter(page: Page, *, pin: str = PIN) -> None:
 
 def log(page: Page, household_id: int, *, note: str = "", state: str = "safe") -> None:
     """Note a visit; it is kept when this returns, sent or not."""
-    page.goto(f"/phone/#/log/{household_id}")
-    page.locator("form[data-part=form]").wait_for()
+    page.evaluate("where => { location.hash = where }", f"#/log/{household_id}")
+    page.locator(".visit-home").wait_for()
+    expect(page.locator("[data-part=to-change]")).to_have_attribute("href", f"#/change/{household_id}")
     page.locator(f"[name=state][value={state}]").check(force=True)
     if note:
         page.locator("[data-part=more] > summary").click()

@@ -132,9 +132,9 @@ const signs = async () => {
     one("bar").replaceChildren(...(words ? [words] : []));
     if (me.trouble?.name === "signed_out") one("bar").append(" ", signInLink());
   }
-  one("chip").hidden = false;
-  one("chip-mark").textContent = me.sending ? "◌" : refused ? "■" : count ? "▲" : "●";
-  const said = me.sending ? "chip.sending" : refused ? "chip.refused" : count ? "chip.waiting" : "chip.done";
+  one("chip").hidden = !(count + refused);
+  one("chip-mark").textContent = me.sending ? "◌" : refused ? "■" : "▲";
+  const said = me.sending ? "chip.sending" : refused ? "chip.refused" : "chip.waiting";
   one("chip-text").textContent = say(said, { n: refused || count });
   one("count").hidden = !(count + refused);
   one("count").textContent = String(count + refused);
@@ -180,6 +180,8 @@ const leaveTo = async (why) => {
   one("bar").dataset.words = "";
   one("said").replaceChildren();
   one("chip").hidden = true;
+  one("chip-text").textContent = "";
+  one("count").textContent = "";
   frame("gate");
   title(say("title.gate"));
   await gate({ enter, show, why });

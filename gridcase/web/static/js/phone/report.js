@@ -35,8 +35,8 @@ const said = async (me, id) => {
   if (!row) return;
   if (row.state === "queued") wakeLater();
   const words = { accepted: "received", refused: "not_received" }[row.state] ?? "kept";
-  const what = row.answer?.said ?? row.answer?.text ?? row.about.name ?? "";
-  me.app.say(row.state, say(words, { what }));
+  const what = row.answer?.said ?? row.about.name ?? "";
+  me.app.say(row.state, row.answer?.text ?? say(words, { what }));
 };
 
 const start = async (me, name, homeId, instead, prepare) => {

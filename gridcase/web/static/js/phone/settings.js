@@ -18,7 +18,7 @@ addEventListener("beforeinstallprompt", (event) => {
   install = event;
 });
 
-const megabytes = (bytes) => `${(bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0)} MB`;
+const megabytes = (bytes) => (bytes > 1e9 ? `${(bytes / 1e9).toFixed(0)} GB` : `${(bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0)} MB`);
 
 const looks = (node) => {
   const elder = part(node, "elder");
