@@ -50,6 +50,9 @@ def mature_points(_config: Config) -> int:
 def find_hot(_config: Config) -> int:
     """Clusters of like demands, once a day a town: looked for outside of a transaction, written in a short one."""
     now, new = clock.now(), 0
+    if case_queries.restricted_in_issues():
+        with transaction():
+            cases.hot.mend(now=now)
     for town_id, path in case_queries.towns_to_look_at(clock.town_day(now), now):
         looked = cases.hot.look(town_id, now=now)
         with transaction():

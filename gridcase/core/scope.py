@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, false, or_
+from sqlalchemy import ColumnElement, and_, false, or_, true
 
 from gridcase.core.permissions import Grant, Permission, Viewer
 
@@ -14,6 +15,11 @@ Column = Any
 def under(column: Column, path: str) -> ColumnElement[bool]:
     """Rows whose path lies in the subtree of `path` ("/3/17/"), as a range that a plain index serves."""
     return and_(column >= path, column < path[:-1] + "0")  # "0" follows "/" in ASCII
+
+
+def outside(column: Column, paths: Collection[str]) -> ColumnElement[bool]:
+    """Rows whose path lies under none of these."""
+    return and_(true(), *(~under(column, path) for path in paths))
 
 
 def reach(

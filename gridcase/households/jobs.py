@@ -3,7 +3,7 @@ of runs do it once: a task and a notice are unique rows."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 
 from gridcase.audit import service as audit
@@ -38,10 +38,11 @@ def _until_done(step: Callable[[], int]) -> int:
         done += number
 
 
-def tell_tasks(*, actor: Viewer, now: datetime) -> int:
-    """Tell the liaison (else the leader) of a home that it should be assessed again, once; returns how many notices."""
+def tell_tasks(*, actor: Viewer, now: datetime, asleep: Collection[str] = ()) -> int:
+    """Tell the liaison (else the leader) of a home that it should be assessed again, once, but nobody where it is
+    night; returns how many notices."""
     told = after = 0
-    while rows := tiers_due.untold(after=after):
+    while rows := tiers_due.untold(after=after, asleep=asleep):
         after = rows[-1][0].id
         tellings = [one for task, home in rows for one in _tellings(task, home, now)]
         if tellings:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import UTC, date, datetime, time
+from collections.abc import Collection, Iterator
+from datetime import date, datetime
 from typing import Any
 
 from gridcase.audit import service as audit
@@ -15,11 +15,10 @@ from gridcase.mediation import queries, rules
 from gridcase.notices import service as notices
 
 
-def tell_due(*, actor: Viewer, now: datetime) -> int:
-    """Write the notices that are due and not written yet; returns how many. A unique key decides between two runs."""
-    waiting = list(_tellings(town_day(now)))
-    known = queries.told([one.key for one in waiting])
-    fresh = [one for one in waiting if one.key not in known]
+def tell_due(*, actor: Viewer, now: datetime, asleep: Collection[str] = ()) -> int:
+    """Write the notices that are due and not written yet, but none where it is night; returns how many. A unique key
+    decides between two runs."""
+    fresh = list(_tellings(town_day(now), asleep))
     if not fresh:
         return 0
     with transaction():
@@ -32,23 +31,21 @@ def tell_due(*, actor: Viewer, now: datetime) -> int:
     return number
 
 
-def _tellings(today: date) -> Iterator[notices.Telling]:
-    for row in queries.looks_due(on=today):
-        yield _telling("mediation.look", "mediation_look", row, N_("%(number)s的调解该回访了。", number=row.number))
-    for row in queries.periods_ending(on=today):
+def _tellings(today: date, asleep: Collection[str]) -> Iterator[notices.Telling]:
+    for row in queries.looks_due(on=today, asleep=asleep):
+        yield _telling(queries.LOOK_TOLD, "mediation_look", row, N_("%(number)s的调解该回访了。", number=row.number))
+    for row in queries.periods_ending(on=today, asleep=asleep):
         text = N_("%(number)s的调解期限到 %(day)s。", number=row.number, day=row.due_on.isoformat())
-        yield _telling("mediation.period", "mediation", row, text, on=row.due_on)
-    for row in queries.courts_ending(on=today):
+        yield _telling(queries.PERIOD_TOLD, "mediation", row, text, on=row.due_on)
+    for row in queries.courts_ending(on=today, asleep=asleep):
         until = rules.court_until(row.signed_on)
         text = N_("%(number)s的调解协议到 %(day)s 为止可以申请司法确认。", number=row.number, day=until.isoformat())
-        yield _telling("mediation.court", "mediation", row, text, on=until)
+        yield _telling(queries.COURT_TOLD, "mediation", row, text, on=until)
 
 
 def _telling(rule: str, kind: str, row: Any, text: Text, *, on: date | None = None) -> notices.Telling:
-    """To whom the case was sent, else to the post that opened the mediation. A number and a link, no more."""
-    post_id = row.handler_post_id or (None if row.handler_unit_id else row.opened_by_post_id)
-    due = datetime.combine(on, time(), UTC) if on is not None else None
+    """A number and a link, no more."""
     return notices.Telling(
-        rule=rule, subject_kind=kind, subject_id=row.subject_id, due_at=due, place_path=row.path, text=text,
-        link=f"/mediation/{row.case_id}", post_id=post_id, unit_id=row.handler_unit_id,
+        rule=rule, subject_kind=kind, subject_id=row.subject_id, due_at=queries.due_moment(on) if on else None,
+        place_path=row.path, text=text, link=f"/mediation/{row.case_id}", post_id=row.post_id, unit_id=row.unit_id,
     )  # fmt: skip

@@ -2,28 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from datetime import date, timedelta
+from collections.abc import Collection, Mapping, Sequence
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, literal, select
+from sqlalchemy import case as sql_case
 
 from gridcase.cases import queries as cases
 from gridcase.cases.models import Case, CaseFile
 from gridcase.cases.rules.papers import PaperKind
-from gridcase.core.db import db
+from gridcase.core.clock import town_day
+from gridcase.core.db import UtcDateTime, db
 from gridcase.core.errors import Missing
 from gridcase.core.labels import Labelled
 from gridcase.core.paging import PAGE_SIZE, Page, cut, read_mark
 from gridcase.core.permissions import Permission, Viewer
+from gridcase.core.scope import outside
 from gridcase.core.words import N_
 from gridcase.grid.models import Grid
+from gridcase.households import queries as households
 from gridcase.households.models import Household
 from gridcase.mediation import rules
 from gridcase.mediation.models import Mediation, MediationLook, MediationParty
 from gridcase.notices.models import Notice
 
 TELL_AT_ONCE = 200
+LOOK_TOLD, PERIOD_TOLD, COURT_TOLD = "mediation.look", "mediation.period", "mediation.court"
+# To whom the case was sent, else the post that opened the mediation.
+TOLD_POST = sql_case(
+    (Case.handler_post_id.is_not(None), Case.handler_post_id), (Case.handler_unit_id.is_not(None), None),
+    else_=Mediation.opened_by_post_id,
+)  # fmt: skip
 
 
 class Tab(Labelled):
@@ -62,6 +72,32 @@ def party_of(mediation: Mediation, seq: int) -> MediationParty:
     if found is None:
         raise Missing
     return found
+
+
+def drafted(mediation: Mediation) -> rules.Drafted:
+    """How far a mediation is on its way to an agreement."""
+    return rules.Drafted(
+        [one.consented_on for one in mediation.parties], mediation.dispute, mediation.terms,
+        [town_day(one.held_at) for one in mediation.sessions],
+    )  # fmt: skip
+
+
+def first_party(case: Case, mediation: Mediation, viewer: Viewer) -> dict[str, str | None]:
+    """Who reported, offered as the first party: to who may read that anyhow, while nobody is written down."""
+    if mediation.parties or not case.reporter_name or not reads_names(case, viewer):
+        return {}
+    name = case.reporter_name.partition("（")[0].strip()  # without who spoke for him
+    return {"name": name, "phone": case.reporter_phone, "household": _code_seen(case.household_id, viewer)}
+
+
+def _code_seen(household_id: int | None, viewer: Viewer) -> str | None:
+    """The code of a home, if the viewer may look it up."""
+    if household_id is None or not viewer.may(Permission.SEE_HOUSEHOLD):
+        return None
+    try:
+        return households.get_household(household_id, viewer=viewer).code
+    except Missing:
+        return None
 
 
 def home_of_party(mediation: Mediation, seq: int) -> Household | None:
@@ -148,47 +184,74 @@ def looks_waiting(viewer: Viewer, *, on: date) -> int:
     return db.session.scalar(query) or 0
 
 
-def looks_due(*, on: date) -> Sequence[Any]:
-    """(id, mediation, number and addressee of the case) of looks due in the last month."""
-    begins = on - timedelta(days=31)
-    return _to_tell(
-        MediationLook.id.label("subject_id"), MediationLook.done_on.is_(None), MediationLook.due_on <= on,
-        MediationLook.due_on >= begins, looks=True,
+def looks_due(*, on: date, asleep: Collection[str] = ()) -> Sequence[Any]:
+    """(id, mediation, number and addressee of the case) of looks due in the last month and not told yet."""
+    subject, begins = MediationLook.id, on - timedelta(days=31)
+    untold = _untold(LOOK_TOLD, "mediation_look", subject, Notice.due_at.is_(None))
+    query = _to_tell(subject, untold, asleep).join(MediationLook, MediationLook.mediation_id == Mediation.id)
+    return db.session.execute(
+        query.where(MediationLook.done_on.is_(None), MediationLook.due_on <= on, MediationLook.due_on >= begins)
+    ).all()
+
+
+def periods_ending(*, on: date, asleep: Collection[str] = ()) -> Sequence[Any]:
+    """Mediations still running whose period ends within days, and of whose end nobody was told."""
+    ends = {day: day for day in _days(on, rules.SOON_DAYS)}
+    query = _to_tell(Mediation.id, _untold(PERIOD_TOLD, "mediation", Mediation.id, _told_for(Mediation.due_on, ends)),
+                     asleep)  # fmt: skip
+    return db.session.execute(query.where(Mediation.result.is_(None), Mediation.due_on.in_(ends))).all()
+
+
+def courts_ending(*, on: date, asleep: Collection[str] = ()) -> Sequence[Any]:
+    """Signed agreements nobody has taken to the court yet, whose thirty days end soon, and nobody was told so."""
+    signed = _days(on - timedelta(days=rules.COURT_DAYS), rules.COURT_SOON_DAYS)
+    ends = {day: rules.court_until(day) for day in signed}
+    query = _to_tell(Mediation.id, _untold(COURT_TOLD, "mediation", Mediation.id, _told_for(Mediation.signed_on, ends)),
+                     asleep)  # fmt: skip
+    return db.session.execute(
+        query.where(
+            Mediation.result == rules.Result.AGREED, Mediation.signed_on.in_(ends),
+            Mediation.court_asked_on.is_(None), Mediation.confirmed_on.is_(None),
+        )
+    ).all()  # fmt: skip
+
+
+def due_moment(day: date) -> datetime:
+    """The moment that a notice about the end of a day carries."""
+    return datetime.combine(day, time(), UTC)
+
+
+def _days(first: date, number: int) -> list[date]:
+    return [first + timedelta(days=n) for n in range(number + 1)]
+
+
+def _told_for(column: Any, ends: Mapping[date, date]) -> ColumnElement[bool]:
+    """A notice about the end that belongs to the day of the row."""
+    moments = [(column == day, literal(due_moment(end), UtcDateTime())) for day, end in ends.items()]
+    found: ColumnElement[bool] = Notice.due_at == sql_case(*moments)
+    return found
+
+
+def _untold(rule: str, kind: str, subject: Any, same_end: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Nobody was told who would be told now: left out before the limit, or old ones would starve the new."""
+    told = select(Notice.id).where(
+        Notice.subject_kind == kind, Notice.subject_id == subject, Notice.rule == rule, same_end,
+        Notice.post_id.is_not_distinct_from(TOLD_POST), Notice.unit_id.is_not_distinct_from(Case.handler_unit_id),
     )  # fmt: skip
+    return ~told.exists()
 
 
-def periods_ending(*, on: date) -> Sequence[Any]:
-    """Mediations still running whose period ends within days."""
-    until = on + timedelta(days=rules.SOON_DAYS)
-    return _to_tell(
-        Mediation.id.label("subject_id"), Mediation.result.is_(None), Mediation.due_on >= on, Mediation.due_on <= until
-    )
-
-
-def courts_ending(*, on: date) -> Sequence[Any]:
-    """Signed agreements nobody has taken to the court yet, whose thirty days end soon."""
-    first = on - timedelta(days=rules.COURT_DAYS)
-    last = first + timedelta(days=rules.COURT_SOON_DAYS)
-    return _to_tell(
-        Mediation.id.label("subject_id"), Mediation.result == rules.Result.AGREED, Mediation.signed_on >= first,
-        Mediation.signed_on <= last, Mediation.court_asked_on.is_(None), Mediation.confirmed_on.is_(None),
+def _to_tell(subject: Any, untold: ColumnElement[bool], asleep: Collection[str]) -> Any:
+    return (
+        select(
+            subject.label("subject_id"), Mediation.due_on, Mediation.signed_on, Mediation.case_id, Case.number,
+            Case.path, TOLD_POST.label("post_id"), Case.handler_unit_id.label("unit_id"),
+        )
+        .join(Case, Case.id == Mediation.case_id)
+        .where(untold, outside(Case.path, asleep))
+        .order_by(subject)
+        .limit(TELL_AT_ONCE)
     )  # fmt: skip
-
-
-def _to_tell(subject: Any, *conditions: Any, looks: bool = False) -> Sequence[Any]:
-    query = select(
-        subject, Mediation.due_on, Mediation.signed_on, Mediation.case_id, Mediation.opened_by_post_id, Case.number,
-        Case.path, Case.handler_post_id, Case.handler_unit_id,
-    ).join(Case, Case.id == Mediation.case_id)  # fmt: skip
-    if looks:
-        query = query.join(MediationLook, MediationLook.mediation_id == Mediation.id)
-    return db.session.execute(query.where(*conditions).order_by(subject).limit(TELL_AT_ONCE)).all()
-
-
-def told(keys: Collection[str]) -> frozenset[str]:
-    """Which of these notices are written already."""
-    found = db.session.scalars(select(Notice.key).where(Notice.key.in_(sorted(keys)))) if keys else ()
-    return frozenset(found)
 
 
 def reads_names(case: Case, viewer: Viewer) -> bool:

@@ -69,26 +69,6 @@ def may_mediate(standing: Standing, *, class_code: str, elsewhere: bool, opened:
     return leads and (opened or not elsewhere) and class_code not in ABOVE_THE_VILLAGE
 
 
-@dataclass(frozen=True)
-class Drafted:
-    """What an agreement has so far: the day each party agreed to mediate, and the two texts it cannot do without."""
-
-    consents: Sequence[date | None]
-    dispute: str | None
-    terms: str | None
-
-
-def unsigned_refusal(drafted: Drafted) -> Text | None:
-    """Why there is nothing to sign yet."""
-    if len(drafted.consents) < 2:
-        return N_("协议要有双方当事人，请先登记当事人。")
-    if not all(drafted.consents):
-        return N_("还有当事人没有记同意调解的日期，请先补上。")
-    if not drafted.dispute or not drafted.terms:
-        return N_("请先写好协议：争议事项和约定内容。")
-    return None
-
-
 _MARKS = (
     N_("甲方"), N_("乙方"), N_("丙方"), N_("丁方"), N_("戊方"),
     N_("己方"), N_("庚方"), N_("辛方"), N_("壬方"), N_("癸方"),
@@ -100,3 +80,56 @@ def party_mark(place: int) -> Text:
     if place <= len(_MARKS):
         return _MARKS[place - 1]
     return N_("第%(n)s方", n=place)
+
+
+@dataclass(frozen=True)
+class Drafted:
+    """What an agreement has so far: the day each party agreed to mediate, the two texts it cannot do without, and the
+    days on which the parties sat together."""
+
+    consents: Sequence[date | None]
+    dispute: str | None
+    terms: str | None
+    sittings: Sequence[date] = ()
+
+
+def unwilling(consents: Sequence[date | None]) -> list[Text]:
+    """Which parties have not said yet that they want to mediate."""
+    return [
+        N_("%(who)s还没有记同意调解的日期，请先补上。", who=party_mark(place))
+        for place, day in enumerate(consents, start=1)
+        if day is None
+    ]
+
+
+def lacking(drafted: Drafted) -> list[Text]:
+    """What is left to do before there is something to sign, in the order in which it is done."""
+    found = unwilling(drafted.consents)
+    if len(drafted.consents) < 2:
+        found = [N_("协议要有双方当事人，请先登记当事人。"), *found]
+    if not drafted.sittings:
+        found.append(N_("还没有记调解经过，请至少记一次。"))
+    if not drafted.dispute or not drafted.terms:
+        found.append(N_("请先写好协议：争议事项和约定内容。"))
+    return found
+
+
+def likely_signed(drafted: Drafted, today: date) -> date | None:
+    """The day on which they signed, as far as one can tell: when they sat together last. Never simply today: the
+    thirty days of the court run from it."""
+    return max((day for day in drafted.sittings if day <= today), default=None)
+
+
+def signing_refusal(drafted: Drafted, signed_on: date | None, today: date) -> Text | None:
+    """Why that cannot be the day of signing."""
+    if signed_on is None:
+        return N_("请填双方签字的日期。")
+    if signed_on > today:
+        return N_("日期不能晚于今天。")
+    for place, day in enumerate(drafted.consents, start=1):
+        if day is not None and signed_on < day:
+            return N_("%(who)s %(day)s 才同意调解，签字不能早于那天。", who=party_mark(place), day=day.isoformat())
+    last = max(drafted.sittings, default=signed_on)
+    if signed_on < last:
+        return N_("最后一次调解在 %(day)s，签字不能早于那天。", day=last.isoformat())
+    return None

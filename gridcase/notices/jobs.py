@@ -1,6 +1,6 @@
 """Sending what waits in the outbox: exactly one row a message inside, at least once under the same number outside.
 
-Who sends decides the row: a sender claims it for a minute, in a transaction of its own, sends it while no lock is
+Who sends decides the row: a sender claims it for three minutes, in a transaction of its own, sends it while no lock is
 held, and notes how it went, if the claim is still its own. A sender that is killed leaves a claim that runs out, and
 the next one sends the message again under the same number. Claims and pauses are measured by the database's clock:
 senders whose clocks differ agree on it.
@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import json
 import smtplib
+import socket
 import ssl
+import threading
 from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass
@@ -19,18 +21,19 @@ from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, and_, cast, extract, func, or_, select, update
+from sqlalchemy import BigInteger, ColumnElement, cast, extract, func, or_, select, update
 
 from gridcase.core import outward
 from gridcase.core.config import Config
 from gridcase.core.db import db, dialect_name, transaction
-from gridcase.core.scope import under
+from gridcase.core.scope import outside
 from gridcase.notices.models import FILE_CHANNEL, NoticeChannel, Outbox
 from gridcase.notices.rules import Channel, Message, Sending, call_of, pause_after, refusal
 
-CLAIM_SECONDS = 60  # longer than the slowest call
 BATCH = 200
-MAIL_SECONDS = 10
+# One answer of a mail server, and the whole talk after it has greeted: each of its dozen answers may be slow.
+MAIL_SECONDS, MAIL_CALL_SECONDS = 10, 45.0
+CLAIM_SECONDS = 180  # longer than the slowest call or mail, with looking up its name and trying its addresses
 BARRED, NO_MAIL, ENDED = "barred", "no_mail", "ended"
 NO_USE = (BARRED, NO_MAIL, ENDED)  # trying again by itself would change nothing
 
@@ -88,7 +91,7 @@ def _ready() -> tuple[ColumnElement[bool], ...]:
 def _claim(config: Config, *, asleep: Collection[str], resting: Collection[int], seconds: int) -> Claim | None:
     waiting = select(Outbox.id).where(*_ready(), func.coalesce(Outbox.channel_id, 0).not_in(resting))
     if asleep:
-        waiting = waiting.where(or_(Outbox.urgent, and_(*(~under(Outbox.place_path, path) for path in asleep))))
+        waiting = waiting.where(or_(Outbox.urgent, outside(Outbox.place_path, asleep)))
     waiting = waiting.order_by(Outbox.urgent.desc(), Outbox.id).limit(1)
     if dialect_name() == "postgresql":
         waiting = waiting.with_for_update(skip_locked=True)  # SQLite has one writer at a time
@@ -112,13 +115,9 @@ def _claim(config: Config, *, asleep: Collection[str], resting: Collection[int],
 def _note(claim: Claim, error: str, now: datetime) -> None:
     """How it went. Nothing is noted by who has lost the claim meanwhile: the next one notes for itself."""
     pause = None if error in NO_USE else pause_after(claim.tries)
-    values: dict[str, Any] = {"state": Sending.SENT, "sent_at": now, "error": ""}
-    if error:
-        values = {"state": Sending.GIVEN_UP, "error": error}
+    values: dict[str, Any] = {"state": Sending.GIVEN_UP if error else Sending.SENT, "sent_at": now, "error": error}
     if error and pause is not None:
-        values = {
-            "state": Sending.QUEUED, "error": error, "ready_at": _seconds() + int(pause.total_seconds())
-        }  # fmt: skip
+        values |= {"state": Sending.QUEUED, "ready_at": _seconds() + int(pause.total_seconds())}
     with transaction():
         db.session.execute(
             update(Outbox)
@@ -171,25 +170,39 @@ def _by_mail(address: str, message: Message, config: Config, now: datetime) -> s
     mail.set_content(f"{message.number}\n{message.link}\n")
     try:
         server = _mail_server(config)
+        clock = threading.Timer(MAIL_CALL_SECONDS, _cut, (server,))
+        clock.daemon = True
+        clock.start()
         try:
+            _sign_in(server, config)
             server.send_message(mail)
         finally:  # what it says to good-bye does not make a mail that it has taken one that it refused
             with suppress(smtplib.SMTPException, OSError):
                 server.quit()
+            clock.cancel()
     except (smtplib.SMTPException, OSError, ValueError) as error:  # never its words: they may name the mailbox
         return "mail" if isinstance(error, smtplib.SMTPException) else "unreachable:mail"
     return ""
 
 
 def _mail_server(config: Config) -> smtplib.SMTP:
-    """The server that the settings name, secured as they say."""
-    secured, where = ssl.create_default_context(), (config.mail_host, config.mail_port)
+    """The server that the settings name, greeted."""
+    where = (config.mail_host, config.mail_port)
     if config.mail_security == "tls":
-        server: smtplib.SMTP = smtplib.SMTP_SSL(*where, timeout=MAIL_SECONDS, context=secured)
-    else:
-        server = smtplib.SMTP(*where, timeout=MAIL_SECONDS)
+        return smtplib.SMTP_SSL(*where, timeout=MAIL_SECONDS, context=ssl.create_default_context())
+    return smtplib.SMTP(*where, timeout=MAIL_SECONDS)
+
+
+def _sign_in(server: smtplib.SMTP, config: Config) -> None:
+    """Secured and signed in as the settings say."""
     if config.mail_security == "starttls":
-        server.starttls(context=secured)
+        server.starttls(context=ssl.create_default_context())
     if config.mail_user:
         server.login(config.mail_user, config.mail_password)
-    return server
+
+
+def _cut(server: smtplib.SMTP) -> None:
+    """End the talk from another thread: whatever waits for an answer fails."""
+    if server.sock is not None:
+        with suppress(OSError):
+            server.sock.shutdown(socket.SHUT_RDWR)

@@ -103,5 +103,5 @@ class Outbox(Base):
     tries: Mapped[int] = mapped_column(default=0)
     ready_at: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")  # seconds of the database's clock
     queued_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # or tried last, where it was not sent
     error: Mapped[str] = mapped_column(String(60), default="", server_default="")

@@ -67,6 +67,12 @@ class SentOnce(BaseForm):
     client_uuid = HiddenField(validators=[UUID(_("请重新打开这张表。"))])
 
 
+class SureFields:
+    """Asked only of what reads like a complaint about an official."""
+
+    not_officials = BooleanField(_("说的不是村干部、网格员或村账"))
+
+
 class TellFields:
     """What a case needs besides what is known: the class, the place, whose home, whom to call back."""
 
@@ -87,7 +93,7 @@ class TellFields:
             del self.household_words
 
 
-class VisitorForm(SentOnce, TellFields):
+class VisitorForm(SentOnce, SureFields, TellFields):
     """A visitor: the matter and what came of it, in one form."""
 
     matter = _line(_("什么事"), wanted=_("请用一句话写明是什么事。"))
@@ -139,7 +145,7 @@ class ClueForm(BaseForm, TellFields):
         self.risk.choices = labelled(Risk)
 
 
-class QuickForm(SentOnce):
+class QuickForm(SentOnce, SureFields):
     """Ten seconds: what was asked, what was said."""
 
     question = _line(_("问了什么"), wanted=_("请写一句问了什么。"))

@@ -3,7 +3,7 @@ runs tell it once: a notice is a unique row."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, time, timedelta
 
 from gridcase.audit import service as audit
@@ -21,15 +21,15 @@ BATCH = 100
 BEFORE_THE_END = timedelta(days=30)  # the last month of a quarter
 
 
-def tell_hosts(*, actor: Viewer, now: datetime) -> int:
-    """Tell who sits today or tomorrow, and in the last month of a quarter whose village held no meeting; returns how
-    many notices were written."""
-    return _days(actor=actor, now=now) + _quarters(actor=actor, now=now)
+def tell_hosts(*, actor: Viewer, now: datetime, asleep: Collection[str] = ()) -> int:
+    """Tell who sits today or tomorrow, and in the last month of a quarter whose village held no meeting, but nobody
+    where it is night; returns how many notices were written."""
+    return _days(asleep, actor=actor, now=now) + _quarters(asleep, actor=actor, now=now)
 
 
-def _days(*, actor: Viewer, now: datetime) -> int:
+def _days(asleep: Collection[str], *, actor: Viewer, now: datetime) -> int:
     told = 0
-    while rows := queries.days.to_tell(today=town_day(now), limit=BATCH):
+    while rows := queries.days.to_tell(today=town_day(now), limit=BATCH, asleep=asleep):
         tellings = [
             notices.Telling(
                 rule=DAY_TOLD, subject_kind=DAY_TOLD, subject_id=row.id, due_at=None, place_path=row.path,
@@ -42,7 +42,7 @@ def _days(*, actor: Viewer, now: datetime) -> int:
     return told
 
 
-def _quarters(*, actor: Viewer, now: datetime) -> int:
+def _quarters(asleep: Collection[str], *, actor: Viewer, now: datetime) -> int:
     today = town_day(now)
     first, end = quarter_of(today)
     if today < end - BEFORE_THE_END:
@@ -50,8 +50,8 @@ def _quarters(*, actor: Viewer, now: datetime) -> int:
     due_at = datetime.combine(end, time(), TOWN_ZONE)
     told = after = 0
     while rows := queries.meetings.to_tell(
-        first=first, end=end, due_at=due_at, today=today, after=after, limit=BATCH
-    ):  # fmt: skip
+        first=first, end=end, due_at=due_at, today=today, after=after, limit=BATCH, asleep=asleep
+    ):
         after = rows[-1].post_id
         tellings = [
             notices.Telling(

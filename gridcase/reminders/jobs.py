@@ -6,7 +6,7 @@ two runs at once. A stopped night is caught up by the next run.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -42,19 +42,19 @@ class Addressee:
 
 
 def sweep(*, actor: Viewer, now: datetime) -> int:
-    """Tell what is due and untold; returns how many notices were written. In quiet hours emergencies only."""
+    """Tell what is due and untold; returns how many notices were written. Where it is night emergencies only: one
+    county's night is not the night of all, and what tells nobody anything is done at any hour."""
     counties, calendar = queries.counties(), work_calendar()
-    asleep = frozenset(county.id for county in counties if county.times.quiet(now))
-    told = sum(_climb(rung, calendar, actor=actor, now=now, asleep=asleep) for rung in LADDER)
+    night = [county for county in counties if county.times.quiet(now)]
+    told = sum(_climb(rung, calendar, actor=actor, now=now, asleep={one.id for one in night}) for rung in LADDER)
     told += _unattended(actor=actor, now=now)
-    if len(asleep) < len(counties) or not counties:  # one county's night is not the night of all
-        _hardship(actor=actor, now=now)
-        if case_queries.late_without_sheet(now):
-            with transaction():
-                cases.draft_sheets(actor=actor, now=now)
-        care.look_again(actor=actor, now=now)
-        told += care.tell_tasks(actor=actor, now=now) + reception.tell_hosts(actor=actor, now=now)
-        told += mediations.tell_due(actor=actor, now=now)
+    _hardship(actor=actor, now=now)
+    if case_queries.late_without_sheet(now):
+        with transaction():
+            cases.draft_sheets(actor=actor, now=now)
+    care.look_again(actor=actor, now=now)
+    for tell in (care.tell_tasks, reception.tell_hosts, mediations.tell_due):
+        told += tell(actor=actor, now=now, asleep=[one.path for one in night])
     return told + sum(digest.tell_day(county, actor=actor, now=now) for county in counties)
 
 
@@ -75,7 +75,7 @@ def _hardship(*, actor: Viewer, now: datetime) -> None:
                 )  # fmt: skip
 
 
-def _climb(rung: Rung, calendar: WorkCalendar, *, actor: Viewer, now: datetime, asleep: frozenset[int]) -> int:
+def _climb(rung: Rung, calendar: WorkCalendar, *, actor: Viewer, now: datetime, asleep: Collection[int]) -> int:
     """One rung of the ladder, in batches, so that the write lock is held for milliseconds."""
     told = after = 0
     while True:

@@ -89,11 +89,6 @@ def posts_over(paths: Iterable[str], roles: Iterable[Role], *, on: date) -> list
     )
 
 
-def told_keys(keys: Sequence[str]) -> set[str]:
-    """Those of these keys that a notice has."""
-    return set(db.session.scalars(select(Notice.key).where(Notice.key.in_(keys))))
-
-
 def hardship_closed(*, now: datetime) -> Sequence[Any]:
     """Cases of sudden hardship or restricted risk, closed lately, that no other assessment was asked for yet."""
     asked = select(TierTask.id).where(

@@ -25,7 +25,7 @@ from gridcase.people.rules import Role
 from gridcase.users.models import User
 from gridcase.users.session import Account
 from tests.browser.conftest import PHONE, Server, Watch
-from tests.browser.test_journey import open_move
+from tests.browser.test_journey import open_move, tick
 from tests.browser.test_reorganise import through
 from tests.factories.cases import MISSING_PERSON, collected, do, water
 from tests.factories.world import World
@@ -124,7 +124,7 @@ def fill(form: Any, key: str, value: str) -> None:
     one = form.locator(f'[name$="-{key}"]')
     kind = one.first.evaluate("element => element.type")
     if kind in ("radio", "checkbox"):
-        form.locator(f'[name$="-{key}"][value="{value}"]').check(force=True)
+        tick(form.locator(f'[name$="-{key}"][value="{value}"]'))
     elif kind.startswith("select"):
         one.select_option(value)
     else:

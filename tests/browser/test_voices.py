@@ -18,6 +18,7 @@ from gridcase.people.rules import Role
 from gridcase.users.models import User
 from gridcase.users.session import Account
 from tests.browser.conftest import DESK, PHONE
+from tests.browser.test_journey import tick
 from tests.factories.cases import collected
 from tests.factories.world import World
 
@@ -60,7 +61,7 @@ def test_a_hot_issue_becomes_one_case_with_voices(app: Flask, page_as: Open, wor
     page.get_by_role("link", name="热点").click()
     expect(page.locator("table.work")).to_contain_text("4 件，4 户（人），4 天内 · 都在上河村 · 同一类")
     page.get_by_role("link", name="老槐树旁边的路灯不亮").click()
-    page.locator("input[name=first]").last.check()
+    tick(page.locator("input[name=first]").last)
     page.get_by_role("button", name="并为一件办理").click()
     expect(page.locator(".flash").first).to_contain_text("3 件已附议")
     voices = page.locator("section[aria-labelledby=voices]")

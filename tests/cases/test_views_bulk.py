@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
@@ -11,6 +12,7 @@ from gridcase.app import load_viewer
 from gridcase.cases import service
 from gridcase.cases.models import Case
 from gridcase.cases.rules import Answer
+from gridcase.cases.views import bulk
 from gridcase.core.db import db
 from gridcase.core.permissions import Viewer
 from gridcase.people.rules import Role
@@ -72,6 +74,28 @@ def test_all_go_to_one_unit_which_is_asked_for(app: Flask, world: World, client_
     handler = {"bulk-handler": str(world.units["water"])}
     assert send(head, "dispatch", ids, sure="1", **handler).status_code == 302
     assert states(app, ids) == ["dispatched"] * 3
+
+
+def test_a_case_that_leaves_ones_sight_on_the_way_stops_no_other(
+    app: Flask, world: World, client_as: As, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids, head = three(app, world)[:2], client_as(Role.VILLAGE_HEAD)
+    third = three(app, world)[0]
+    accept = bulk.BULK["accept"]
+
+    def accept_then_hide(case: Case, **given: object) -> None:
+        accept(case, **given)
+        if case.id == ids[0]:  # meanwhile somebody else hides the second
+            other = db.session.get_one(Case, ids[1])
+            other.restricted, other.title = True, "不能给村里看的"
+
+    monkeypatch.setitem(bulk.BULK, "accept", accept_then_hide)
+    words = body(send(head, "accept", [*ids, third], sure="1"))
+    assert "已办 2 件" in words
+    assert "这件事刚刚已不归您看" in words
+    assert "不能给村里看的" not in words
+    assert states(app, [*ids, third]) == ["accepted", "registered", "accepted"]
+    assert "有 1 件已不归您看" in body(send(head, "accept", [*ids]))
 
 
 def test_what_is_not_ones_own_is_left_out_and_unknown_moves_do_nothing(app: Flask, world: World, client_as: As) -> None:

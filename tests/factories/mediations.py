@@ -57,11 +57,13 @@ def deed(function: Callable[..., Any], mediation: Mediation, *args: Any, **more:
 
 
 def drafted(case: Case, actor: Viewer) -> Mediation:
-    """Both parties willing, the text written."""
+    """Both parties willing, once at one table, the text written."""
     one = begun(case, actor)
     for name in ("赵一田", "钱二塘"):
         party = Party(name, "13800001234", consented_on=date(2026, 11, 23))
         deed(service.add_party, one, actor=actor, party=party)
+    sitting = {"place": "村部", "present": "赵一田、钱二塘", "said": "都愿意让一步。"}
+    deed(service.add_session, one, actor=actor, held_at=clock.now(), **sitting)
     text = Agreement(
         "两家地界从哪里算", "以老水沟中线为界，双方各退三十公分，不再争执。", "去年砌墙时占了一脚宽。",
         "当面拆除，工钱各出一半", date(2026, 12, 10),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import socketserver
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -84,6 +85,7 @@ class MailSink:
 
     port: int = 0
     refuse: bool = False
+    drip: bool = False  # greets, then never comes to the end of its first answer
     mails: list[tuple[str, str]] = field(default_factory=list)  # (to, the whole mail)
 
 
@@ -97,6 +99,12 @@ def mail_sink() -> Iterator[MailSink]:
             self.wfile.write(b"220 sink\r\n")
             to = ""
             while line := self.rfile.readline():
+                while sink.drip:
+                    with suppress(OSError):
+                        self.wfile.write(b"250-and more\r\n")
+                        time.sleep(0.02)
+                        continue
+                    return
                 word = line[:4].upper()
                 if word == b"RCPT":
                     to = line.decode().split("<")[1].split(">")[0]

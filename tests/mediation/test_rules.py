@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
 from gridcase.cases.rules import Standing, State
 from gridcase.core.permissions import Permission as P
-from gridcase.mediation.rules import Drafted, court_until, may_mediate, party_mark, unsigned_refusal, usual_end
+from gridcase.mediation.rules import (
+    Drafted,
+    court_until,
+    lacking,
+    likely_signed,
+    may_mediate,
+    party_mark,
+    signing_refusal,
+    usual_end,
+)
 
 DAY = date(2026, 11, 23)
 LEADER = frozenset({P.ACCEPT_CASE, P.SELF_SOLVE_CASE, P.SEE_CASE})
@@ -42,12 +51,26 @@ def test_who_keeps_the_record() -> None:
     assert not may_mediate(leader, class_code="1004", elsewhere=False), "a matter about the village's own officials"
 
 
-def test_what_an_agreement_needs() -> None:
-    said = str(unsigned_refusal(Drafted([DAY], "甲", "乙")))
-    assert "双方" in said
-    assert "同意调解的日期" in str(unsigned_refusal(Drafted([DAY, None], "甲", "乙")))
-    assert "写好协议" in str(unsigned_refusal(Drafted([DAY, DAY], "甲", None)))
-    assert unsigned_refusal(Drafted([DAY, DAY], "甲", "乙")) is None
+def test_what_an_agreement_still_needs_is_said_one_by_one() -> None:
+    assert [str(one)[:8] for one in lacking(Drafted([None], "甲", None))] == [
+        "协议要有双方当事", "甲方还没有记同意", "还没有记调解经过", "请先写好协议：争",
+    ]  # fmt: skip
+    assert [str(one) for one in lacking(Drafted([DAY, None], "甲", "乙", [DAY]))] == [
+        "乙方还没有记同意调解的日期，请先补上。"
+    ]
+    assert lacking(Drafted([DAY, DAY], "甲", "乙", [DAY])) == []
+
+
+def test_the_day_of_signing_is_not_before_consent_nor_before_the_last_sitting() -> None:
+    later, today = DAY + timedelta(days=3), DAY + timedelta(days=9)
+    drafted = Drafted([DAY, later], "甲", "乙", [DAY])
+    assert "乙方" in str(signing_refusal(drafted, DAY, today))
+    assert "最后一次调解" in str(signing_refusal(Drafted([DAY, DAY], "甲", "乙", [DAY, later]), DAY, today))
+    assert "不能晚于今天" in str(signing_refusal(drafted, today + timedelta(days=1), today))
+    assert "请填" in str(signing_refusal(drafted, None, today))
+    assert signing_refusal(drafted, later, today) is None
+    assert likely_signed(Drafted([], None, None, [DAY, later]), today) == later, "never simply today"
+    assert likely_signed(Drafted([], None, None), today) is None
 
 
 def test_parties_are_named_by_the_ten_signs_then_by_number() -> None:

@@ -27,7 +27,7 @@ from gridcase.mediation.rules import Result
 from gridcase.mediation.service import Agreement, Ending, Party
 from gridcase.notices.models import Notice
 from gridcase.people.rules import Role
-from tests.factories.cases import ROAD, collected, do
+from tests.factories.cases import ROAD, collected, do, water
 from tests.factories.mediations import agreed, begun, deed, drafted, quarrel, with_the_station
 from tests.factories.world import World
 
@@ -134,6 +134,8 @@ def test_an_agreement_needs_both_parties_and_a_signature(ctx: Flask, world: Worl
     assert refused("签字的日期", service.conclude, one, actor=head, ending=Ending(Result.AGREED)) == "signed_on"
     ahead = Ending(Result.AGREED, signed_on=date(2026, 11, 24))
     assert refused("不能晚于今天", service.conclude, one, actor=head, ending=ahead) == "signed_on"
+    before = Ending(Result.AGREED, signed_on=date(2026, 11, 22))
+    assert refused("签字不能早于那天", service.conclude, one, actor=head, ending=before) == "signed_on"
     deed(service.conclude, one, actor=head, ending=Ending(Result.AGREED, signed_on=TODAY, look_on=date(2026, 12, 10)))
     assert (one.result, one.signed_on, [look.due_on for look in one.looks]) == ("agreed", TODAY, [date(2026, 12, 10)])
     assert case.state == "accepted", "a mediation closes no case"
@@ -233,6 +235,31 @@ def test_what_is_due_is_told_once_and_by_number(
         ("mediation.period", world.posts[Role.VILLAGE_HEAD], None, f"{number}的调解期限到 2026-12-23。"),
     ]
     assert tell() == []
+
+
+def test_what_was_told_does_not_starve_what_was_not(
+    ctx: Flask, world: World, viewer_of: Find, at: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    head = viewer_of(Role.VILLAGE_HEAD)
+    ids = [begun(quarrel(world, viewer_of, title=f"第{n}件"), head).id for n in range(3)]
+    monkeypatch.setattr(queries, "TELL_AT_ONCE", 2)
+    at("2026-12-21T09:00:00+08:00")
+    assert [jobs.tell_due(actor=job("test"), now=clock.now()) for _ in range(3)] == [2, 1, 0]
+    told = db.session.scalars(select(Notice.subject_id).where(Notice.rule == "mediation.period").order_by(Notice.id))
+    assert list(told) == ids
+
+
+def test_who_has_the_case_now_is_told_though_another_was(
+    ctx: Flask, world: World, viewer_of: Find, at: Callable[[str], None]
+) -> None:
+    case, head = quarrel(world, viewer_of), viewer_of(Role.VILLAGE_HEAD)
+    begun(case, head)
+    at("2026-12-21T09:00:00+08:00")
+    assert jobs.tell_due(actor=job("test"), now=clock.now()) == 1
+    do(cases.dispatch, case, head, unit=water(world))
+    assert jobs.tell_due(actor=job("test"), now=clock.now()) == 1
+    rows = db.session.execute(select(Notice.post_id, Notice.unit_id).where(Notice.rule == "mediation.period"))
+    assert {tuple(row) for row in rows} == {(world.posts[Role.VILLAGE_HEAD], None), (None, world.units["water"])}
 
 
 def test_a_home_written_twice_takes_its_parties_along(ctx: Flask, world: World, viewer_of: Find) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date
 from io import BytesIO
@@ -15,7 +16,7 @@ from gridcase.cases.models import Case
 from gridcase.core.db import db
 from gridcase.core.permissions import Viewer
 from gridcase.households.models import Household
-from gridcase.mediation import service
+from gridcase.mediation import queries, service
 from gridcase.mediation.models import MediationParty
 from gridcase.mediation.service import Party
 from gridcase.people.rules import Role
@@ -107,6 +108,50 @@ def test_what_is_refused_stands_beside_its_field(world: World, client_as: As, ma
     wrong = {"name": "赵一田", "household": "没有这一户"}
     answer = head.post(f"/mediation/{case_id}/parties", data={f"party-{name}": value for name, value in wrong.items()})
     assert "没有找到这一户" in body(answer)
+
+
+def test_who_reported_is_offered_as_the_first_party(app: Flask, world: World, client_as: As, made: Made) -> None:
+    case_id = made(with_head(world, begun))
+    with app.app_context():
+        case, mediation = db.session.get_one(Case, case_id), queries.of_case(db.session.get_one(Case, case_id))
+        watching = load_viewer(Account(db.session.get_one(User, world.users[Role.VILLAGE_SUPERVISOR]), "", 0))
+        assert mediation is not None
+        assert queries.first_party(case, mediation, watching) == {}, "names are masked for them"
+        db.session.remove()
+    head, page = client_as(Role.VILLAGE_HEAD), f"/mediation/{case_id}"
+    shown = head.get(page).text
+    assert 'value="赵一田"' in shown
+    assert 'value="13800001234"' in shown
+    assert "已填好反映人" in shown
+    sent = {"party-name": "赵一田", "party-phone": "13800001234", "party-household": home_code(app, world)}
+    assert head.post(f"{page}/parties", data=sent).status_code == 302
+    shown = head.get(page).text
+    assert 'value="赵一田"' not in shown, "the second party is somebody else"
+    assert "补同意日期" in shown
+
+
+def home_code(app: Flask, world: World) -> str:
+    with app.app_context():
+        code = db.session.get_one(Household, world.homes["circle"][0]).code
+        db.session.remove()
+    return code
+
+
+def test_what_is_left_to_do_is_said_where_it_is_done(world: World, client_as: As, made: Made) -> None:
+    case_id = made(with_head(world, begun))
+    head, page = client_as(Role.VILLAGE_HEAD), f"/mediation/{case_id}"
+    for words in ("协议要有双方当事人", "还没有记调解经过"):
+        assert words in body(head.get(page))
+        assert words in body(head.get(f"{page}/agreement")), "before the text is written, not after"
+    for name in ("赵一田", "钱二塘"):
+        head.post(f"{page}/parties", data={"party-name": name})
+    assert "乙方还没有记同意调解的日期" in body(head.get(page))
+    ended = made(with_head(world, drafted))
+    shown = head.get(f"/mediation/{ended}").text
+    assert "签协议以前还要" not in shown
+    assert re.search('name="end-signed_on"[^>]*value="2026-11-23"', shown), "the day on which they sat together last"
+    answer = head.post(f"/mediation/{ended}/end", data={"end-result": "agreed", "end-signed_on": "2026-11-20"})
+    assert "甲方 2026-11-23 才同意调解，签字不能早于那天" in body(answer)
 
 
 def test_others_read_along_masked_or_not_at_all(world: World, client_as: As, made: Made) -> None:

@@ -6,6 +6,7 @@ import base64
 import hashlib
 import hmac
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -28,6 +29,7 @@ from tests.factories.world import World
 from tests.notices.sending import of_person, of_place, send, settings, states, tell
 
 ViewerOf = Callable[[str], Viewer]
+At = Callable[[str], None]
 
 
 @pytest.fixture
@@ -343,3 +345,39 @@ def test_a_file_is_the_channel_of_trials(ctx: Flask, world: World, tmp_path: Pat
     tell(world)
     assert send(config) == 1
     assert '"number": "GC-7"' in (tmp_path / "sent.jsonl").read_text(encoding="utf-8")
+
+
+def test_a_mail_server_that_never_ends_is_left_before_the_claim_runs_out(
+    ctx: Flask, world: World, mailbox: MailSink, viewer_of: ViewerOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every answer comes in time, the talk has no end: smtplib by itself would listen for ever."""
+    assert jobs.CLAIM_SECONDS > jobs.MAIL_CALL_SECONDS + 6 * jobs.MAIL_SECONDS
+    assert jobs.CLAIM_SECONDS > jobs.outward.CALL_SECONDS + 6 * jobs.outward.CONNECT_SECONDS
+    config = settings(
+        ctx, mail_host="127.0.0.1", mail_port=mailbox.port, mail_security="none", mail_from="grid@example.gov.cn"
+    )
+    monkeypatch.setattr(jobs, "MAIL_CALL_SECONDS", 0.2)
+    mailbox.drip = True
+    with transaction():
+        service.add(
+            actor=viewer_of("liaison"), kind=Channel.MAIL, address="zhang@example.gov.cn", secret="", what=What.ALL,
+            named=frozenset(), now=clock.now(),
+        ).confirmed_at = clock.now()  # fmt: skip
+    tell(world)
+    began = time.monotonic()
+    assert send(config) == 0
+    assert time.monotonic() - began < 5
+    assert states()[0][:2] == ("queued", 1)
+
+
+def test_the_page_shows_the_error_of_the_last_try(ctx: Flask, world: World, sink: Sink, at: At) -> None:
+    config = settings(ctx, outside_hosts=sink.host)
+    channel = of_place(world, config, sink.url)
+    for subject, status in ((1, 503), (2, 404)):
+        tell(world, subject_id=subject)
+        sink.status = status
+        send(config)
+        at("2026-11-23T10:05:00+08:00")
+    assert sorted(error for _state, _tries, error in states()) == ["status:404", "status:503"]
+    queue = queries.queues_of([channel])[channel]
+    assert (queue.error, queue.last_sent) == ("status:404", None)

@@ -23,8 +23,21 @@ from gridcase.reception.rules import (
     quarter_of,
     receptions,
 )
+from gridcase.reception.rules.officials import about_officials
 
 WEDNESDAYS = DayRule()
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("低保名额给了村书记的亲戚", True), ("网格员态度不好，骂人", True), ("村账多年不公开", True),
+        ("会计冒领我家的粮补", True), ("集体的钱到哪里去了", True),
+        ("找书记盖章", False), ("问医保什么时候缴", False), ("会计几点上班", False), ("邻居占了我家的路", False),
+    ],
+)  # fmt: skip
+def test_what_reads_like_a_complaint_about_an_official(words: str, found: bool) -> None:
+    assert about_officials(words, None) is found
 
 
 def calendar_2026() -> WorkCalendar:

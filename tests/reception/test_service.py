@@ -15,6 +15,7 @@ from gridcase.core import clock
 from gridcase.core.db import db, transaction
 from gridcase.core.errors import Missing, Refused
 from gridcase.core.permissions import Viewer, job
+from gridcase.grid import service as grids
 from gridcase.grid.models import Grid
 from gridcase.households.models import Household
 from gridcase.notices.models import Notice
@@ -24,6 +25,7 @@ from gridcase.reception.models import Meeting, ReceptionDay, Visitor
 from gridcase.reception.rules import DayRule, MeetingNature, Outcome
 from gridcase.reception.service import Visit
 from gridcase.reminders import jobs as reminders
+from gridcase.reminders.rules import TIMES_KEY, Times
 from tests.factories.world import World
 
 SWEEP = job("reminders")
@@ -68,6 +70,20 @@ def test_whoever_sits_is_told_the_day_before_and_once(ctx: Flask, world: World, 
         world.posts[Role.DEPUTY],
         world.posts[Role.VILLAGE_HEAD],
     ]
+
+
+def test_another_county_s_morning_wakes_nobody_here(ctx: Flask, world: World, at: At) -> None:
+    put_down(world, date(2026, 11, 25), Role.DEPUTY)
+    with transaction():
+        value = Times.from_json({"quiet_from": "21:00", "quiet_to": "06:00", "digest_at": "08:00"}).to_json()
+        far, now = place(world, "far_county"), clock.now()
+        grids.set_setting(actor=SWEEP, place=far, key=TIMES_KEY, value=value, valid_from=now.date(), now=now)
+    at("2026-11-24T06:30:00+08:00")
+    sweep()
+    assert told("reception_day") == []
+    at("2026-11-24T07:30:00+08:00")
+    sweep()
+    assert len(told("reception_day")) == 1
 
 
 def test_a_village_without_a_meeting_is_reminded_in_the_last_month(ctx: Flask, world: World, at: At) -> None:

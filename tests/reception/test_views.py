@@ -127,6 +127,27 @@ def test_nobody_is_written_down_for_tomorrow_or_long_ago(client_as: ClientAs, wo
     assert "最近一个月" in deputy.post(f"/reception/{place}/day?on=2026-09-02", data=form).text
 
 
+def test_what_is_said_of_an_official_is_not_answered_in_the_village(
+    app: Flask, client_as: ClientAs, world: World
+) -> None:
+    """The register and the quick answers are read by the very people: a class that goes to the town is asked for."""
+    deputy, village = client_as(Role.DEPUTY), world.grids["village_a"]
+    url = f"/reception/{village}/day?on=2026-11-23"
+    assert "说的不是村干部" not in deputy.get(url).text, "asked only where it arises"
+    form = filled(deputy, url, matter="低保名额给了书记的亲戚", outcome="answered", reply="已解释评议过程")
+    page = deputy.post(url, data=form).text
+    assert "由镇里办，村里看不到" in page
+    assert "说的不是村干部、网格员或村账" in page
+    assert rows(app, Visitor) == []
+    as_case = form | {"outcome": "case", "case_class": "1004", "grid": str(village)}
+    assert deputy.post(url, data=as_case).status_code == 302
+    assert "低保名额" not in client_as(Role.VILLAGE_HEAD).get(url).text
+    quick = filled(deputy, "/reception/quick", question="村账怎么不公开", reply="会公开的", case_class="1001")
+    assert "由镇里办，村里看不到" in deputy.post("/reception/quick", data=quick).text
+    assert deputy.post("/reception/quick", data=quick | {"not_officials": "y"}).status_code == 302
+    assert [row.question for row in rows(app, QuickAnswer)] == ["村账怎么不公开"]
+
+
 @pytest.mark.parametrize("code", ["1003", "1004"])
 def test_what_is_said_of_the_village_is_hidden_from_it(
     app: Flask, client_as: ClientAs, world: World, code: str

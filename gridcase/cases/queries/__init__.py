@@ -39,6 +39,7 @@ from gridcase.cases.queries.hot import (
     issue_cases,
     last_run,
     may_decide,
+    restricted_in_issues,
     towns_to_look_at,
 )
 from gridcase.cases.queries.ledger import MOST_ROWS, Figures, Month, month_figures, month_rows
@@ -180,6 +181,7 @@ __all__ = [
     "received_on",
     "register_places",
     "register_roots",
+    "restricted_in_issues",
     "routes",
     "row_of",
     "running_of",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -41,6 +41,15 @@ def towns_to_look_at(day: date, now: datetime) -> Sequence[Any]:
 
 def demands_of(town_id: int, *, now: datetime) -> list[Demand]:
     """The demands of a town within the last month, the oldest first; never a restricted one."""
+    return _demands(Case.town_id == town_id, Case.registered_at >= now - WINDOW, Case.registered_at <= now)
+
+
+def demands_in(issue_id: int) -> list[Demand]:
+    """The demands of an issue, the oldest first; never a restricted one."""
+    return _demands(Case.id.in_(select(HotIssueCase.case_id).where(HotIssueCase.issue_id == issue_id)))
+
+
+def _demands(*conditions: ColumnElement[bool]) -> list[Demand]:
     lon, lat = lon_lat(CasePoint.geom)
     rows = db.session.execute(
         select(
@@ -50,8 +59,7 @@ def demands_of(town_id: int, *, now: datetime) -> list[Demand]:
         .join(CaseClass, CaseClass.id == Case.class_id)
         .outerjoin(CasePoint, CasePoint.case_id == Case.id)
         .where(
-            Case.town_id == town_id, Case.registered_at >= now - WINDOW, Case.registered_at <= now,
-            Case.restricted.is_(False), CaseClass.restricted.is_(False), Case.state.not_in(LEFT_OUT),
+            *conditions, Case.restricted.is_(False), CaseClass.restricted.is_(False), Case.state.not_in(LEFT_OUT)
         )
         .order_by(Case.registered_at.desc(), Case.id.desc())
         .limit(MOST)
@@ -64,6 +72,28 @@ def demands_of(town_id: int, *, now: datetime) -> list[Demand]:
         )
         for row in reversed(rows)
     ]  # fmt: skip
+
+
+def class_id_of(code: str) -> int:
+    """The class of a code that is in the catalogue."""
+    return db.session.scalars(select(CaseClass.id).where(CaseClass.code == code)).one()
+
+
+def restricted_among(case_ids: Collection[int]) -> frozenset[int]:
+    """Which of these cases are restricted."""
+    return frozenset(db.session.scalars(select(Case.id).where(Case.id.in_(case_ids), Case.restricted)))
+
+
+def restricted_in_issues(*, limit: int = 200) -> Sequence[int]:
+    """Restricted cases that stand in an issue."""
+    in_one = exists().where(HotIssueCase.case_id == Case.id)
+    return db.session.scalars(select(Case.id).where(Case.restricted, in_one).order_by(Case.id).limit(limit)).all()
+
+
+def issues_with(case_ids: Collection[int]) -> Sequence[HotIssue]:
+    """The issues these cases stand in, whatever became of them."""
+    issues = select(HotIssueCase.issue_id).where(HotIssueCase.case_id.in_(case_ids))
+    return db.session.scalars(select(HotIssue).where(HotIssue.id.in_(issues)).order_by(HotIssue.id)).all()
 
 
 def cases_of_issues(town_id: int) -> dict[int, frozenset[int]]:

@@ -6,12 +6,14 @@ from sqlalchemy import and_, exists, func, literal, or_, select
 
 from gridcase.audit.models import AuditRow
 from gridcase.cases.models import Case, CaseClass, CaseStep, CaseTally, ClassVersion
+from gridcase.cases.queries.hot import restricted_in_issues
+from gridcase.cases.queries.voices import firsts_to_part
 from gridcase.core.db import db
 
 
 def check() -> list[str]:
     """Every difference found, in words; empty when all is well."""
-    return [*_tallies(), *_steps(), *_audit(), *_open_though_restricted()]
+    return [*_tallies(), *_steps(), *_audit(), *_open_though_restricted(), *_shown_with_others()]
 
 
 def _tallies() -> list[str]:
@@ -79,3 +81,9 @@ def _open_though_restricted() -> list[str]:
         .limit(100)
     )
     return [f"case {row.number}: open to all, its class {row.code} is restricted" for row in rows]
+
+
+def _shown_with_others() -> list[str]:
+    """What is restricted has no voices, is none, and stands in no hot issue; the timetable parts what is left."""
+    found = [f"case {one}: restricted, and joined with others" for one in firsts_to_part(limit=100)]
+    return found + [f"case {one}: restricted, and stands in a hot issue" for one in restricted_in_issues(limit=100)]

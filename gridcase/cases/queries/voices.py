@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy import case as sql_case
 from sqlalchemy.orm import aliased
 
@@ -53,7 +53,7 @@ def voices_around(case: Case, viewer: Viewer, *, some: bool = True) -> Voices:
         select(Case.id, Case.number, Case.registered_at, Grid.name.label("place_name"), visible(viewer).label("seen"))
         .join(CaseVoice, CaseVoice.case_id == Case.id)
         .join(Grid, Grid.id == Case.grid_id)
-        .where(_joined(case.id))
+        .where(_joined(case.id), or_(Case.restricted.is_(False), visible(viewer)))  # a number of those is a trace too
         .order_by(CaseVoice.id.desc())
         .limit(SHOWN)
     ).all()
@@ -154,6 +154,36 @@ def unheard(*, limit: int) -> Sequence[int]:
         .order_by(CaseVoice.first_id)
         .limit(limit)
     ).all()
+
+
+def _to_part(first: Any, own: Any) -> ColumnElement[bool]:
+    """A voice and an open first case of which one became restricted: such a matter is shown with no other."""
+    found: ColumnElement[bool] = (
+        CaseVoice.ended_at.is_(None) & first.closed_at.is_(None) & or_(first.restricted, own.restricted)
+    )
+    return found
+
+
+def firsts_to_part(among: Collection[int] | None = None, *, limit: int = SHOWN) -> Sequence[int]:
+    """First cases with voices that must stand on their own again; `among`: these cases or voices of theirs alone."""
+    first, own = aliased(Case), aliased(Case)
+    query = (
+        select(CaseVoice.first_id)
+        .join(first, first.id == CaseVoice.first_id)
+        .join(own, own.id == CaseVoice.case_id)
+        .where(_to_part(first, own))
+    )
+    if among is not None:
+        query = query.where(CaseVoice.first_id.in_(among) | CaseVoice.case_id.in_(among))
+    return db.session.scalars(query.distinct().order_by(CaseVoice.first_id).limit(limit)).all()
+
+
+def voices_to_part(first: Case, *, most: int) -> Sequence[CaseVoice]:
+    """The voices of a case that must stand on their own: all of a restricted one, else those that are restricted."""
+    query = select(CaseVoice).join(Case, Case.id == CaseVoice.case_id).where(_joined(first.id))
+    if not first.restricted:
+        query = query.where(Case.restricted)
+    return db.session.scalars(query.order_by(CaseVoice.id).limit(most)).all()
 
 
 def _joined(first_id: int) -> ColumnElement[bool]:

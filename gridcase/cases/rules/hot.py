@@ -157,12 +157,12 @@ def _gathered(
             continue
         members = [seed, *sorted(near, key=lambda n: (demands[n].at, demands[n].id))]
         found = Cluster(tuple(demands[n] for n in members), said(members))
-        if _worth(found):
+        if worth(found):
             taken.update(members)
             yield found
 
 
-def _worth(found: Cluster) -> bool:
+def worth(found: Cluster) -> bool:
     """Several cases of several homes; more of them where few would point at somebody."""
     sensitive = any(
         one.class_code[:2] in SENSITIVE_MAJORS or one.class_code in SENSITIVE_CLASSES for one in found.demands

@@ -21,7 +21,7 @@ from gridcase.cases.rules.catalogue import (
     next_own_code,
     rebased,
 )
-from gridcase.cases.service import searching
+from gridcase.cases.service.hiding import hidden
 from gridcase.core.changes import CHANGED_MEANWHILE
 from gridcase.core.db import db, dialect_name
 from gridcase.core.errors import Missing, Refused
@@ -216,13 +216,13 @@ def _record(
 def _follow(case_class: CaseClass, place: Grid, before: Terms, after: Terms, *, actor: Viewer, now: datetime) -> Change:
     """What follows from new rules: villages below are set anew, and what became restricted is hidden."""
     villages: list[str] = []
-    hidden = 0
+    hid = 0
     if place.level == GridLevel.COUNTY:
         villages = [name for name in _set_villages_anew(case_class, place, after, actor=actor, now=now) if name]
         if after.restricted and not before.restricted:
-            hidden = _hide(case_class, place, actor=actor, now=now)
+            hid = _hide(case_class, place, actor=actor, now=now)
     running = queries.running_of(case_class, place.path)
-    return Change(before, after, running, hidden, tuple(villages))
+    return Change(before, after, running, hid, tuple(villages))
 
 
 def _set_villages_anew(
@@ -251,7 +251,7 @@ def _hide(case_class: CaseClass, county: Grid, *, actor: Viewer, now: datetime) 
             update(Case).where(Case.id.in_(ids[start : start + BATCH])).values(restricted=True),
             execution_options={"synchronize_session": "fetch"},
         )
-        searching.forget(ids[start : start + BATCH])
+        hidden(ids[start : start + BATCH], now=now)
     if ids:
         audit.record(
             actor=actor, action="case.restrict", subject_kind="case_class", subject_id=case_class.id,

@@ -7,7 +7,6 @@ from datetime import datetime
 from gridcase.cases import queries
 from gridcase.cases.models import Case, CaseLink, CaseStep
 from gridcase.cases.rules import Channel
-from gridcase.cases.service import searching
 from gridcase.cases.service.catalogue import hold_class
 from gridcase.cases.service.door import _move, lock
 from gridcase.cases.service.register import collect
@@ -32,10 +31,7 @@ def follow_up(case: Case, *, actor: Viewer, now: datetime, note: str) -> CaseSte
         grid=db.session.get_one(Grid, case.grid_id),
         household=db.session.get(Household, case.household_id) if case.household_id else None,
         reporter_name=case.reporter_name, reporter_phone=case.reporter_phone, anonymous=case.anonymous,
-        address=case.address, now=now,
+        address=case.address, now=now, restricted=case.restricted,
     )  # fmt: skip
-    if case.restricted and not new.restricted:
-        new.restricted = True
-        searching.put([new.id])  # what is restricted is found by its words no more
     db.session.add(CaseLink(case_id=new.id, follows_id=case.id))
     return _move(case, "follow_up", actor=actor, now=now, note=step_note, detail={"to": new.number, "case_id": new.id})

@@ -3,27 +3,28 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete
 from sqlalchemy.dialects import postgresql, sqlite
 
 from gridcase.audit import service as audit
-from gridcase.cases.models import Case, CaseClass, HotIssue, HotIssueCase, HotRun
+from gridcase.cases.models import Case, HotIssue, HotIssueCase, HotRun
 from gridcase.cases.queries import hot as found
 from gridcase.cases.rules import State
-from gridcase.cases.rules.hot import Cluster, Demand, HotState, clusters, comes_back, same_issue
+from gridcase.cases.rules.hot import Cluster, Demand, HotState, clusters, comes_back, same_issue, worth
 from gridcase.core.clock import town_day
 from gridcase.core.db import db, dialect_name
 from gridcase.core.errors import Refused
-from gridcase.core.permissions import Viewer
+from gridcase.core.permissions import Viewer, job
 from gridcase.core.text import clean_line
 from gridcase.core.words import N_
 from gridcase.grid import queries as grids
 
 TITLE_LENGTH, REASON_LENGTH = 60, 300
+SYSTEM: Viewer = job(str(N_("系统")))
 JOINABLE = frozenset({State.REGISTERED, State.ACCEPTED, State.RETURNED, State.DISPATCHED})
 
 
@@ -47,7 +48,10 @@ def keep(
     if db.session.scalar(run.on_conflict_do_nothing().returning(HotRun.town_id)) is None:
         return 0
     known, new = found.cases_of_issues(town_id), 0
+    hidden = found.restricted_among({key for cluster in seen for key in cluster.ids})  # since they were read
     for cluster in seen:
+        if cluster.ids & hidden:
+            continue
         issue_id = max(
             (key for key, cases in known.items() if same_issue(cases, cluster.ids)),
             key=lambda key: (len(known[key] & cluster.ids), key),
@@ -67,7 +71,7 @@ def keep(
 def _new(town_id: int, path: str, cluster: Cluster, now: datetime) -> HotIssue:
     day = town_day(now)
     issue = HotIssue(
-        town_id=town_id, path=path, class_id=_class_id(cluster), state=HotState.FOUND,
+        town_id=town_id, path=path, class_id=found.class_id_of(cluster.class_code), state=HotState.FOUND,
         title=cluster.demands[0].told.title[:TITLE_LENGTH], cases=0, homes=0, days=0, heat=0, reasons=[],
         first_at=cluster.first_at, last_at=cluster.last_at, found_on=day, seen_on=day,
     )  # fmt: skip
@@ -76,11 +80,17 @@ def _new(town_id: int, path: str, cluster: Cluster, now: datetime) -> HotIssue:
     return issue
 
 
-def _class_id(cluster: Cluster) -> int:
-    return db.session.scalars(select(CaseClass.id).where(CaseClass.code == cluster.class_code)).one()
-
-
 def _update(issue: HotIssue, cluster: Cluster, before: frozenset[int], now: datetime) -> None:
+    _describe(issue, cluster, now)
+    issue.seen_on, issue.first_at = town_day(now), min(issue.first_at, cluster.first_at)
+    db.session.add_all(HotIssueCase(issue_id=issue.id, case_id=key) for key in sorted(cluster.ids - before))
+    if issue.state == HotState.DISMISSED and comes_back(then=issue.decided_cases or 0, now=issue.cases):
+        issue.state = HotState.FOUND
+    db.session.flush()
+
+
+def _describe(issue: HotIssue, cluster: Cluster, now: datetime) -> None:
+    """Where it is, why it is hot, and its figures."""
     villages = {one.village_id for one in cluster.demands}
     places = grids.by_ids([key for key in villages if key is not None])
     if len(villages) == 1 and places:
@@ -89,14 +99,42 @@ def _update(issue: HotIssue, cluster: Cluster, before: frozenset[int], now: date
         issue.path = "/".join(issue.path.split("/")[:3]) + "/"
     reasons = cluster.reasons(villages={key: place.name for key, place in places.items()})
     issue.reasons = [reason.as_json() for reason in reasons]
-    issue.class_id = _class_id(cluster)
+    issue.class_id = found.class_id_of(cluster.class_code)
     issue.cases, issue.homes, issue.days = len(cluster.demands), cluster.homes, cluster.days
-    issue.heat, issue.last_at, issue.seen_on = cluster.heat(now), cluster.last_at, town_day(now)
-    issue.first_at = min(issue.first_at, cluster.first_at)
-    db.session.add_all(HotIssueCase(issue_id=issue.id, case_id=key) for key in sorted(cluster.ids - before))
-    if issue.state == HotState.DISMISSED and comes_back(then=issue.decided_cases or 0, now=issue.cases):
-        issue.state = HotState.FOUND
-    db.session.flush()
+    issue.heat, issue.last_at = cluster.heat(now), cluster.last_at
+
+
+def forget(case_ids: Collection[int], *, now: datetime) -> int:
+    """Take cases that became restricted out of every issue: it is told anew from those that are left, and is gone where
+    they are too few. Returns how many issues changed."""
+    touched = found.issues_with(case_ids)
+    for issue in touched:
+        gone = HotIssueCase.issue_id == issue.id
+        db.session.execute(delete(HotIssueCase).where(gone, HotIssueCase.case_id.in_(case_ids)))
+        rest = Cluster(tuple(found.demands_in(issue.id)), ())
+        if worth(rest):
+            _without(issue, rest, case_ids, now)
+        else:
+            db.session.execute(delete(HotIssueCase).where(gone))
+            db.session.delete(issue)
+        _record("hide", issue, SYSTEM, now)
+    return len(touched)
+
+
+def _without(issue: HotIssue, rest: Cluster, gone: Collection[int], now: datetime) -> None:
+    """Nothing that was said of the cases taken out stays; a name somebody gave is that of the matter, and stays."""
+    _describe(issue, rest, now)
+    issue.first_at = rest.first_at
+    if not issue.named:
+        issue.title = rest.demands[0].told.title[:TITLE_LENGTH]
+    if issue.master_id in gone:  # its voices stand on their own again, so somebody decides anew
+        issue.master_id, issue.state = None, HotState.FOUND
+        issue.decided_at = issue.decided_by_name = issue.decided_cases = None
+
+
+def mend(*, now: datetime) -> int:
+    """What still stands in issues though it became restricted; returns how many issues changed."""
+    return forget(found.restricted_in_issues(), now=now)
 
 
 # -- what a person makes of it

@@ -14,6 +14,7 @@ from gridcase.cases.service import parties, voices
 from gridcase.cases.service.catalogue import hold_class, in_use
 from gridcase.cases.service.clocks import stage_due_at, start_clocks
 from gridcase.cases.service.door import _move, lock
+from gridcase.cases.service.hiding import hidden
 from gridcase.cases.service.telling import tell_dispatcher, tell_former, tell_handler, tell_taker, tell_unit
 from gridcase.core.db import db
 from gridcase.core.errors import Refused
@@ -45,7 +46,10 @@ def accept(
         raise Refused(N_("这件事还没有分类，请先选类别和地点。"), field="case_class")
     changes = _classified(case, case_class or case.case_class, urgency, case.path)
     other = changes["class_id"] != case.class_id
+    opened = not case.restricted
     step = _move(case, "accept", actor=actor, now=now, note=note, changes=changes)
+    if case.restricted and opened:
+        hidden([case.id], now=now)
     if other:  # the limits of the new class, from the same start
         db.session.refresh(case, ["case_class", "class_version"])
         start_clocks(case, start=queries.clock_of(case, queries.steps(case.id)).start)
@@ -77,7 +81,10 @@ def sort(
         "grid_id": grid.id, "path": grid.path, "section_id": household.section_id if household else None,
         "household_id": household.id if household else None,
     }  # fmt: skip
+    opened = not case.restricted
     step = _move(case, "accept", actor=actor, now=now, note=note, detail={"clock": "start"}, changes=changes)
+    if case.restricted and opened:
+        hidden([case.id], now=now)
     db.session.refresh(case, ["case_class", "class_version"])
     start_clocks(case, start=now)
     case.stage_due_at = stage_due_at(case, now=now)

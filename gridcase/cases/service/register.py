@@ -75,6 +75,7 @@ class Intake(TypedDict, total=False):
     imported: ImportedFrom | None
     transferred: Transferred | None
     urgency: Urgency | None
+    restricted: bool
 
 
 def collect(
@@ -97,10 +98,11 @@ def collect(
     imported: ImportedFrom | None = None,
     transferred: Transferred | None = None,
     urgency: Urgency | None = None,
+    restricted: bool = False,
 ) -> Case:
     """Register one case. `grid` is its place as known so far: the household's own place, or else the outline that holds
     the point (`lon`, `lat`: WGS 84 degrees), makes it finer. `collector_post` is left out for the actor's own post.
-    `urgency` is more pressing than the class has it, never less.
+    `urgency` is more pressing than the class has it, never less; `restricted` hides more than the class does.
     """
     title = clean_line(title)[:TITLE_LENGTH]
     if not title:
@@ -117,7 +119,7 @@ def collect(
         address=clean_line(address or "") or (household.address if household else None),
         reporter_name=None if anonymous else clean_line(reporter_name or "") or None,
         reporter_phone=None if anonymous else clean_line(reporter_phone or "") or None,
-        anonymous=anonymous, restricted=entry.terms.restricted or stays_restricted(entry.code),
+        anonymous=anonymous, restricted=restricted or entry.terms.restricted or stays_restricted(entry.code),
         collector_post_id=collector_post or (grant.post_id if grant else None), collector_user_id=actor.user_id,
         registered_at=now,
     )  # fmt: skip

@@ -6,6 +6,7 @@ it late a second time; taken out it is registered again, due when it always was.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from gridcase.cases import queries
@@ -125,7 +126,7 @@ def follow(first: Case, *, now: datetime, most: int = AT_ONCE) -> int:
     ended without being dealt with, they are taken out. Returns how many moved; safe to call at any time.
     """
     if first.state in (State.VOIDED, State.WITHDRAWN):
-        return _release(first, now, most)
+        return _release(first, found.voices_of(first.id, most=most), str(N_("首件不再办理，本件恢复单独办理。")), now)
     news = found.news_of(first.id)
     if news is None:
         return 0
@@ -142,17 +143,32 @@ def _hear(voice: CaseVoice, news: News, number: str, now: datetime) -> None:
     tell_voice(case, step, now=now)
 
 
-def _release(first: Case, now: datetime, most: int) -> int:
-    voices, why = found.voices_of(first.id, most=most), str(N_("首件不再办理，本件恢复单独办理。"))
+def _release(first: Case, voices: Sequence[CaseVoice], why: str, now: datetime) -> int:
     for voice in voices:
         case = db.session.get_one(Case, voice.case_id)
         _out(case, voice, actor=SYSTEM, now=now, note=why, detail={"from": first.number})
     return len(voices)
 
 
+def part(*, now: datetime, among: Collection[int] | None = None, most: int = AT_ONCE) -> int:
+    """Where a case or a voice of it became restricted while it is open, each stands on its own again; of an ended one
+    nothing is left to do. `among`: only these cases. Returns how many voices were taken out.
+    """
+    parted = 0
+    for first_id in found.firsts_to_part(among):
+        first = db.session.get_one(Case, first_id)
+        lock(first)  # the first case before its voices, as everywhere
+        voices = found.voices_to_part(first, most=most - parted)
+        parted += _release(first, voices, str(N_("首件另行办理，本件恢复单独办理。")), now)
+        _count(first)
+        if parted >= most:
+            break
+    return parted
+
+
 def follow_all(*, now: datetime) -> int:
-    """A batch of what could not follow at once; returns how many voices moved."""
-    moved = 0
+    """A batch of what could not follow, or be parted, at once; returns how many voices moved."""
+    moved = part(now=now)
     for first_id in found.unheard(limit=1):
         first = db.session.get_one(Case, first_id)
         lock(first)

@@ -18,7 +18,7 @@ from gridcase.cases.views import desk
 from gridcase.cases.views.base import bp
 from gridcase.core import clock
 from gridcase.core.db import transaction
-from gridcase.core.errors import Refused
+from gridcase.core.errors import Missing, Refused
 from gridcase.core.permissions import Permission, Viewer
 from gridcase.core.words import N_, Text
 from gridcase.people import queries as people
@@ -32,10 +32,11 @@ BULK: dict[str, Callable[..., Any]] = {
 
 @dataclass(frozen=True)
 class Checked:
-    """A case chosen, and why it cannot take part."""
+    """A case chosen, and why it cannot take part; of one that is `gone` from sight only the number is shown."""
 
     case: Case
     refusal: Text | None = None
+    gone: bool = False
 
 
 @bp.post("/bulk")
@@ -45,7 +46,10 @@ def bulk() -> ResponseReturnValue:
     someone, now, name = viewer(), clock.now(), request.form.get("move", "")
     came = desk.came_from(someone)
     back = came.back if came else url_for("cases.index")
-    cases = queries.chosen(someone, _ids()) if name in BULK else []
+    wanted = _ids()
+    cases = queries.chosen(someone, wanted) if name in BULK else []
+    if cases and len(cases) < len(wanted):
+        flash(_("选中的有 %(n)s 件已不归您看，没有列出。", n=len(wanted) - len(cases)), "info")
     if not cases:
         flash(_("请先选中要办的事件。"), "info")
         return redirect(back)
@@ -62,15 +66,10 @@ def bulk() -> ResponseReturnValue:
     )  # fmt: skip
 
 
-def _tab() -> str | None:
-    """The part of the list they were ticked in, to go back to."""
-    tab = request.form.get("tab")
-    return tab if tab in list(queries.Tab) else None
-
-
 def _ids() -> list[int]:
-    """The cases ticked, at most fifty; what is no number is left out."""
-    return [int(key) for key in request.form.getlist("ids") if key.isascii() and key.isdigit() and len(key) < 10][:MOST]
+    """The cases ticked, each once, at most fifty; what is no number is left out."""
+    ticked = (int(key) for key in request.form.getlist("ids") if key.isascii() and key.isdigit() and len(key) < 10)
+    return list(dict.fromkeys(ticked))[:MOST]
 
 
 def _refusal(name: str, case: Case, someone: Viewer, now: datetime) -> Text | None:
@@ -98,15 +97,25 @@ def _made(name: str, checked: list[Checked], form: Any, someone: Viewer, now: da
         given["unit"] = people.get_unit(int(form.handler.data))
     left, done = [], 0
     for one in checked:
-        try:
-            if one.refusal is None:
-                with transaction():
-                    BULK[name](one.case, actor=someone, now=now, **given)
-                done += 1
-                continue
-        except Refused as refused:
-            one = Checked(one.case, refused.text)
-        left.append(one)
+        found = one if one.refusal is not None else _done(name, one.case, someone, now, given)
+        if found is None:
+            done += 1
+        else:
+            left.append(found)
     if done:
         flash(_("已办 %(n)s 件。", n=done), "ok")
     return left
+
+
+def _done(name: str, case: Case, someone: Viewer, now: datetime, given: dict[str, Any]) -> Checked | None:
+    """Do it for one case, which is looked up anew: another may have taken it out of sight since it was ticked. None
+    when done; a case that fails stops no other."""
+    case_id = case.id
+    try:
+        with transaction():
+            BULK[name](queries.get_case(case_id, viewer=someone), actor=someone, now=now, **given)
+    except Refused as refused:
+        return Checked(case, refused.text)
+    except Missing:
+        return Checked(case, N_("这件事刚刚已不归您看，没有办。"), gone=True)
+    return None

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 
 from sqlalchemy import case, or_, select
 
 from gridcase.core.db import db
-from gridcase.core.scope import under
+from gridcase.core.scope import outside, under
 from gridcase.grid.models import Grid
 from gridcase.grid.rules import GridLevel
 from gridcase.households.models import Household, HouseholdFactor, TierState, TierTask
@@ -63,8 +63,8 @@ def grown_old(county_path: str, rules: TierRules, *, today: date) -> Sequence[An
     ).all()
 
 
-def untold(*, after: int) -> Sequence[Any]:
-    """Open tasks nobody was told of, with their homes, by id."""
+def untold(*, after: int, asleep: Collection[str] = ()) -> Sequence[Any]:
+    """Open tasks nobody was told of, with their homes, by id; none of counties that are `asleep`, by path."""
     told = select(Notice.id).where(
         Notice.subject_kind == TASK_SUBJECT, Notice.subject_id == TierTask.id, Notice.rule == TASK_RULE
     )
@@ -72,6 +72,7 @@ def untold(*, after: int) -> Sequence[Any]:
         select(TierTask, Household)
         .join(Household, Household.id == TierTask.household_id)
         .where(TierTask.closed_at.is_(None), TierTask.id > after, Household.ended_on.is_(None), ~told.exists())
+        .where(outside(Household.path, asleep))
         .order_by(TierTask.id)
         .limit(BATCH)
     ).all()

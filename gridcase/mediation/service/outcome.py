@@ -13,9 +13,9 @@ from gridcase.core.errors import Missing, Refused
 from gridcase.core.permissions import Viewer
 from gridcase.core.text import clean, clean_line
 from gridcase.core.words import N_
-from gridcase.mediation import rules
+from gridcase.mediation import queries, rules
 from gridcase.mediation.models import Mediation, MediationLook
-from gridcase.mediation.rules import Drafted, Result
+from gridcase.mediation.rules import Result
 from gridcase.mediation.service.record import held, record, running
 
 
@@ -51,14 +51,13 @@ def conclude(mediation: Mediation, *, actor: Viewer, now: datetime, ending: Endi
 
 
 def _check_signed(mediation: Mediation, signed_on: date | None, today: date) -> None:
-    drafted = Drafted([one.consented_on for one in mediation.parties], mediation.dispute, mediation.terms)
-    refusal = rules.unsigned_refusal(drafted)
+    drafted = queries.drafted(mediation)
+    lacks = rules.lacking(drafted)
+    if lacks:
+        raise Refused(lacks[0], field="result")
+    refusal = rules.signing_refusal(drafted, signed_on, today)
     if refusal is not None:
-        raise Refused(refusal, field="result")
-    if signed_on is None:
-        raise Refused(N_("请填双方签字的日期。"), field="signed_on")
-    if signed_on > today:
-        raise Refused(N_("日期不能晚于今天。"), field="signed_on")
+        raise Refused(refusal, field="signed_on")
 
 
 def reopen(mediation: Mediation, *, actor: Viewer, now: datetime, note: str) -> None:

@@ -18,7 +18,18 @@ from gridcase.core.errors import Missing
 from gridcase.core.permissions import Permission, Viewer
 from gridcase.mediation import forms, queries
 from gridcase.mediation.models import Mediation
-from gridcase.mediation.rules import LEGAL_WAYS, LOOK_AFTER_DAYS, Result, court_until, is_dispute, party_mark
+from gridcase.mediation.rules import (
+    COURT_DAYS,
+    LEGAL_WAYS,
+    LOOK_AFTER_DAYS,
+    Result,
+    court_until,
+    is_dispute,
+    lacking,
+    likely_signed,
+    party_mark,
+    unwilling,
+)
 from gridcase.mediation.views.base import bp
 from gridcase.web.access import needs, viewer
 from gridcase.web.filters import show_date, translate
@@ -49,19 +60,25 @@ def page(case: Case, mediation: Mediation | None, someone: Viewer, **filled: Any
     return render_template(
         "mediation/show.html", case=case, one=mediation, may=may, result=result, Result=Result, today=town_day(now),
         named=queries.reads_names(case, someone), homes=queries.homes_of(mediation.parties), party_mark=party_mark,
-        ways=LEGAL_WAYS, court_until=court_until(signed) if signed else None, scans=queries.scans(case),
-        blank=_blank(mediation, someone, now) | filled, filled=filled, ended=case.state in ENDED_STATES,
+        ways=LEGAL_WAYS, court_days=COURT_DAYS, court_until=court_until(signed) if signed else None,
+        scans=queries.scans(case),
+        blank=_blank(case, mediation, someone, now) | filled, filled=filled, ended=case.state in ENDED_STATES,
         closing=_closing(case, mediation, result, someone, now) if result else None,
         scan=forms.ScanForm(formdata=None, prefix="comment-", note=_("调解协议书扫描件")),
-        may_look_for_homes=someone.may(Permission.SEE_HOUSEHOLD),
+        may_look_for_homes=someone.may(Permission.SEE_HOUSEHOLD), lacks=lacking(queries.drafted(mediation)),
+        unwilling=unwilling([party.consented_on for party in mediation.parties]),
     )  # fmt: skip
 
 
-def _blank(mediation: Mediation, someone: Viewer, now: datetime) -> dict[str, Any]:
+def _blank(case: Case, mediation: Mediation, someone: Viewer, now: datetime) -> dict[str, Any]:
     """The forms of the page as they stand before anybody has typed."""
-    today = town_day(now)
+    today, drafted = town_day(now), queries.drafted(mediation)
     end = forms.EndForm(
-        formdata=None, prefix="end-", signed_on=today, look_on=_first_look(mediation, today), result=Result.AGREED.value
+        formdata=None,
+        prefix="end-",
+        signed_on=likely_signed(drafted, today),
+        look_on=_first_look(mediation, today),
+        result=None if lacking(drafted) else Result.AGREED.value,
     )
     end.offer()
     at = now.astimezone(TOWN_ZONE).replace(second=0, microsecond=0, tzinfo=None)
@@ -70,7 +87,9 @@ def _blank(mediation: Mediation, someone: Viewer, now: datetime) -> dict[str, An
             formdata=None, prefix="frame-", mediators=mediation.mediators, due_on=mediation.due_on,
             both_agreed=mediation.longer,
         ),
-        "party": forms.PartyForm(formdata=None, prefix="party-"),
+        "party": forms.PartyForm(
+            formdata=None, prefix="party-", **queries.first_party(case, mediation, someone)
+        ),
         "session": forms.SessionForm(formdata=None, prefix="session-", held_at=at, present=_all_names(mediation)),
         "end": end,
         "court": forms.CourtForm(

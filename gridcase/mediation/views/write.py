@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -14,14 +15,12 @@ from gridcase.cases import queries as cases
 from gridcase.core import clock
 from gridcase.core.changes import fingerprint
 from gridcase.core.clock import TOWN_ZONE, town_day
-from gridcase.core.errors import Refused
 from gridcase.core.permissions import Permission, Viewer
-from gridcase.core.words import N_
 from gridcase.households import queries as households
 from gridcase.households.models import Household
 from gridcase.mediation import forms, queries, service
 from gridcase.mediation.models import Mediation
-from gridcase.mediation.rules import Result
+from gridcase.mediation.rules import Result, lacking
 from gridcase.mediation.service import Agreement, Ending, Party
 from gridcase.mediation.views.base import bp
 from gridcase.mediation.views.one import page
@@ -128,15 +127,7 @@ def _party(form: forms.PartyForm, actor: Viewer, now: datetime, kept: Household 
 
 def _home(words: str | None, actor: Viewer, now: datetime) -> Household | None:
     """The one home of the viewer's that fits what was typed."""
-    if not words:
-        return None
-    rows = households.page(actor, households.Filters(words=words), on=town_day(now)).rows
-    exact = [row for row in rows if row.head_name == words or row.code == words.upper()]
-    found = exact if len(exact) == 1 else rows
-    if len(found) != 1:
-        many = N_("对得上的不止一户，请填户编号。")
-        raise Refused(many if found else N_("没有找到这一户，请核对户主姓名或户编号。"), field="household")
-    return households.get_household(found[0].id, viewer=actor)
+    return households.named_home(words, viewer=actor, on=town_day(now), field="household") if words else None
 
 
 @bp.post("/<int:case_id>/sessions")
@@ -165,7 +156,8 @@ def agreement(case_id: int) -> ResponseReturnValue:
         return redirect(url_for(".show", case_id=case_id))
     if mediation.result is not None or not queries.may_mediate(case, mediation, someone):
         return redirect(url_for(".show", case_id=case_id))
-    return render_template("mediation/agreement.html", case=case, one=mediation, form=form)
+    lacks = lacking(replace(queries.drafted(mediation), dispute="-", terms="-"))  # of the text the form itself speaks
+    return render_template("mediation/agreement.html", case=case, one=mediation, form=form, lacks=lacks)
 
 
 def _drafted(mediation: Mediation, title: str) -> dict[str, Any]:

@@ -157,7 +157,7 @@ def _figures() -> tuple[Any, ...]:
         func.min(case((waits, Outbox.queued_at))),
         func.sum(case((Outbox.state == Sending.GIVEN_UP, 1), else_=0)),
         func.sum(case((Outbox.state == Sending.SENT, 1), else_=0)),
-        func.max(Outbox.sent_at),
+        func.max(case((Outbox.state == Sending.SENT, Outbox.sent_at))),
     )
 
 
@@ -166,11 +166,15 @@ def queues_of(channel_ids: Collection[int]) -> dict[int, Queue]:
     rows = db.session.execute(
         select(Outbox.channel_id, *_figures()).where(Outbox.channel_id.in_(channel_ids)).group_by(Outbox.channel_id)
     ).all()
-    errors = db.session.execute(
-        select(Outbox.channel_id, func.max(Outbox.error))
+    newest = func.row_number().over(
+        partition_by=Outbox.channel_id, order_by=(Outbox.sent_at.desc().nulls_last(), Outbox.id.desc())
+    )
+    tried = (
+        select(Outbox.channel_id, Outbox.error, newest.label("place"))
         .where(Outbox.channel_id.in_(channel_ids), Outbox.error != "", Outbox.state != Sending.DROPPED)
-        .group_by(Outbox.channel_id)
-    ).all()
+        .subquery()
+    )
+    errors = db.session.execute(select(tried.c.channel_id, tried.c.error).where(tried.c.place == 1)).all()
     failed: dict[int | None, str] = {row[0]: row[1] for row in errors}
     return {row[0]: replace(Queue(*row[1:]), error=failed.get(row[0], "")) for row in rows}
 

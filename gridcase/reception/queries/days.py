@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -14,7 +14,7 @@ from gridcase.core.db import db
 from gridcase.core.errors import Missing
 from gridcase.core.paging import PAGE_SIZE, Page, cut, read_mark
 from gridcase.core.permissions import Permission, Viewer
-from gridcase.core.scope import reach
+from gridcase.core.scope import outside, reach
 from gridcase.grid.models import Grid
 from gridcase.households.models import Household
 from gridcase.notices.models import Notice
@@ -118,8 +118,8 @@ def get_visitor(visitor_id: int, *, viewer: Viewer) -> Visitor:
     return found
 
 
-def to_tell(*, today: date, limit: int) -> Sequence[Any]:
-    """Days of reception of today and tomorrow whose host was not told."""
+def to_tell(*, today: date, limit: int, asleep: Collection[str] = ()) -> Sequence[Any]:
+    """Days of reception of today and tomorrow whose host was not told; none of counties that are `asleep`."""
     told = select(Notice.id).where(
         Notice.subject_kind == DAY_TOLD,
         Notice.subject_id == ReceptionDay.id,
@@ -132,6 +132,7 @@ def to_tell(*, today: date, limit: int) -> Sequence[Any]:
             ReceptionDay.day >= today,
             ReceptionDay.day <= today + timedelta(days=1),
             ReceptionDay.host_post_id.is_not(None),
+            outside(ReceptionDay.path, asleep),
             ~told.exists(),
         )
         .order_by(ReceptionDay.id)

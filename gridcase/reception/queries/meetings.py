@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -13,6 +13,7 @@ from gridcase.core.db import db
 from gridcase.core.errors import Missing
 from gridcase.core.paging import PAGE_SIZE, Page, cut, read_mark
 from gridcase.core.permissions import Viewer
+from gridcase.core.scope import outside
 from gridcase.grid.models import Grid
 from gridcase.grid.rules import GridLevel
 from gridcase.notices.models import Notice
@@ -110,9 +111,11 @@ def next_seq(meeting_id: int) -> int:
     return (last or 0) + 1
 
 
-def to_tell(*, first: date, end: date, due_at: datetime, today: date, after: int, limit: int) -> Sequence[Any]:
+def to_tell(
+    *, first: date, end: date, due_at: datetime, today: date, after: int, limit: int, asleep: Collection[str] = ()
+) -> Sequence[Any]:
     """(village, its path, post) of who calls the meetings of villages that held none from `first` until before `end`
-    and was not told for that quarter (`due_at`), by post."""
+    and was not told for that quarter (`due_at`), by post; none of counties that are `asleep`."""
     held = select(Meeting.id).where(Meeting.place_id == Grid.id, Meeting.held_on >= first, Meeting.held_on < end)
     told = select(Notice.id).where(
         Notice.subject_kind == QUARTER_TOLD,
@@ -126,7 +129,7 @@ def to_tell(*, first: date, end: date, due_at: datetime, today: date, after: int
         .join(Post, Post.place_path == Grid.path)
         .where(
             Grid.level == GridLevel.VILLAGE, Grid.valid_to.is_(None), Post.role.in_(CALLS), valid_on(Post, today),
-            Post.id > after, ~held.exists(), ~told.exists(),
+            Post.id > after, outside(Grid.path, asleep), ~held.exists(), ~told.exists(),
         )
         .order_by(Post.id)
         .limit(limit)

@@ -13,13 +13,21 @@ from gridcase.core.text import clean_line
 from gridcase.core.words import N_
 from gridcase.grid.models import Grid
 from gridcase.reception.models import QuickAnswer
-from gridcase.reception.service.raising import grant_at, once
+from gridcase.reception.service.raising import grant_at, once, past_the_village
 
 QUESTION_LENGTH, ANSWER_LENGTH = 120, 200
 
 
 def answer(
-    *, actor: Viewer, place: Grid, client_uuid: str, question: str, reply: str, class_code: str, now: datetime
+    *,
+    actor: Viewer,
+    place: Grid,
+    client_uuid: str,
+    question: str,
+    reply: str,
+    class_code: str,
+    now: datetime,
+    not_officials: bool = False,
 ) -> QuickAnswer:
     """Note a question and what was said; no name, no case."""
     grant = grant_at(actor, place)
@@ -31,6 +39,7 @@ def answer(
     found = case_queries.entry_in_use(class_code, path=place.path)
     if found.terms.restricted:
         raise Refused(N_("这类事不能快速答复，请登记成事件。"), field="case_class")
+    past_the_village(question, reply, sure=not_officials)
     row, new = once(
         QuickAnswer(
             client_uuid=client_uuid, place_id=place.id, path=place.path, at=now, question=question, answer=reply,

@@ -21,6 +21,7 @@ from gridcase.grid.models import Grid
 from gridcase.grid.rules import GridLevel
 from gridcase.households.models import Household
 from gridcase.reception.models import Meeting, MeetingOutcome, PatrolFinding, PatrolRun, QuickAnswer, Visitor
+from gridcase.reception.rules.officials import TO_THE_TOWN, about_officials
 
 Sent = TypeVar("Sent", Visitor, QuickAnswer, Meeting, PatrolRun)
 Row = Visitor | QuickAnswer | MeetingOutcome | PatrolFinding
@@ -55,6 +56,13 @@ def grant_at(actor: Viewer, place: Grid) -> Grant:
     if grant is None or not case_queries.may_register(actor, path=place.path, household_id=None):
         raise Missing
     return grant
+
+
+def past_the_village(*words: str | None, sure: bool) -> None:
+    """What stands in a register of the village is read there: complaints about its officials and accounts become cases
+    of a restricted class, which go to the town. `sure`: the writer says that it is none."""
+    if not sure and about_officials(*words):
+        raise Refused(TO_THE_TOWN, field="not_officials")
 
 
 def raise_case(

@@ -20,7 +20,7 @@ from gridcase.households.models import Household
 from gridcase.reception.models import Visitor
 from gridcase.reception.rules import Outcome
 from gridcase.reception.service.days import opened
-from gridcase.reception.service.raising import Told, grant_at, once, raise_case
+from gridcase.reception.service.raising import Told, grant_at, once, past_the_village, raise_case
 
 OLDEST = timedelta(days=31)
 MATTER_LENGTH, REPLY_LENGTH = 120, 300
@@ -28,7 +28,8 @@ MATTER_LENGTH, REPLY_LENGTH = 120, 300
 
 @dataclass(frozen=True)
 class Visit:
-    """One visitor as written down. `proxy_for`: whom he speaks for; `told`: the case, when it becomes one."""
+    """One visitor as written down. `proxy_for`: whom he speaks for; `told`: the case, when it becomes one;
+    `not_officials`: the writer says that it is about no official, though it reads so."""
 
     client_uuid: str
     matter: str
@@ -39,6 +40,7 @@ class Visit:
     household: Household | None = None
     reply: str | None = None
     told: Told | None = None
+    not_officials: bool = False
 
 
 def receive(*, actor: Viewer, place: Grid, day: date, visit: Visit, now: datetime) -> Visitor:
@@ -65,7 +67,8 @@ def receive(*, actor: Viewer, place: Grid, day: date, visit: Visit, now: datetim
     audit.record(
         actor=actor, action="reception.receive", subject_kind="reception_visitor", subject_id=row.id,
         place_path=place.path, post_id=grant.post_id, now=now,
-        detail={"outcome": visit.outcome, "case": row.case_id, "household": row.household_id},
+        detail={"outcome": visit.outcome, "case": row.case_id, "household": row.household_id}
+        | ({"not_officials": True} if visit.not_officials else {}),
     )  # fmt: skip
     db.session.flush()
     return row
@@ -81,6 +84,8 @@ def _check(visit: Visit, day: date, now: datetime) -> None:
         raise Refused(N_("请用一句话写明是什么事。"), field="matter")
     if visit.outcome is not Outcome.CASE and not clean(visit.reply or ""):
         raise Refused(N_("请写一句怎么答复的，或告知去哪里办。"), field="reply")
+    if visit.outcome is not Outcome.CASE:
+        past_the_village(visit.matter, visit.reply, sure=visit.not_officials)
 
 
 def _line(words: str | None) -> str | None:

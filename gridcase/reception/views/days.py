@@ -110,7 +110,7 @@ def _receive(form: VisitorForm, place: Grid, on: date, *, actor: Viewer, now: da
     visit = Visit(
         client_uuid=form.client_uuid.data or "", matter=form.matter.data, outcome=Outcome(form.outcome.data),
         name=form.name.data, phone=form.phone.data, proxy_for=speaks_for, household=household, told=told,
-        reply=None if form.becomes_case else form.reply.data,
+        reply=None if form.becomes_case else form.reply.data, not_officials=form.not_officials.data,
     )  # fmt: skip
     return service.receive(actor=actor, place=place, day=on, visit=visit, now=now)
 

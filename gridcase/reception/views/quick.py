@@ -42,6 +42,7 @@ def quick() -> ResponseReturnValue:
         row = submit(
             form, service.answer, actor=viewer(), place=place, client_uuid=form.client_uuid.data,
             question=form.question.data, reply=form.reply.data, class_code=form.case_class.data, now=clock.now(),
+            not_officials=form.not_officials.data,
         )  # fmt: skip
         if isinstance(row, QuickAnswer):
             flash(_("记下了：%(what)s", what=row.question), "ok")
