@@ -21,17 +21,19 @@ export const inWords = (visit) =>
     .filter(Boolean)
     .join(" · ");
 
+// A small thing done at once; a question says what was answered.
 const errandOf = (me, values) => {
-  if (!values.errand) return null;
   const found = me.set.errands.find((one) => one.code === values.errand);
-  const what = values.errand_text || found.name;
-  return { demand: { class: found.code, title: found.name, text: what, result: what, answer: "solved" }, about: found.name };
+  if (!found) return null;
+  const words = values.errand_text || "";
+  if (found.code === "question" && !words) return { wrong: "ask_answered" };
+  return { spot: { kind: found.code, words, by: values.by || "self" }, about: found.name };
 };
 
 const checkOf = (check, values) =>
   check && (values.checked || values.found?.length) ? { kind: check.kind, found: values.found ?? [] } : null;
 
-const bodyOf = (me, values, check, raised) => {
+const bodyOf = (values, check, raised, errand) => {
   const body = {
     visited_at: momentOf(values.day),
     mode: values.mode,
@@ -42,6 +44,7 @@ const bodyOf = (me, values, check, raised) => {
   };
   if (values.note) body.note = values.note;
   if (raised) body.demand = raised.demand;
+  if (errand) body.spot = errand.spot;
   const found = checkOf(check, values);
   if (found) body.check = found;
   return body;
@@ -74,8 +77,9 @@ const head = (me, node, home) => {
 const fromRefused = async (me, form, id) => {
   const item = id ? await read(me, id) : null;
   if (!item) return;
-  const { demand, check, ...visit } = item.body;
+  const { demand, check, spot, ...visit } = item.body;
   put(form, { ...visit, ...(check ? { checked: "1", found: check.found } : {}) });
+  if (spot) put(form, { errand: spot.kind, errand_text: spot.words, by: spot.by });
   if (demand) put(form, { ...demand, other: demand.class, solved: demand.answer ? "1" : "" });
 };
 
@@ -100,12 +104,13 @@ export const visitForm = async (me, homeId, instead) => {
 
   const save = async () => {
     const values = valuesOf(form);
-    const raised = demandOf(me, values, node) ?? errandOf(me, values);
-    const wrong = !values.state ? "ask_state" : raised?.wrong;
+    const raised = demandOf(me, values, node);
+    const errand = errandOf(me, values);
+    const wrong = !values.state ? "ask_state" : (raised?.wrong ?? errand?.wrong);
     complain(node, wrong);
     if (wrong) return;
-    const what = [inWords(values), raised?.about].filter(Boolean).join(" · ");
-    const body = bodyOf(me, values, check, raised);
+    const what = [inWords(values), errand?.about, raised?.about].filter(Boolean).join(" · ");
+    const body = bodyOf(values, check, raised, errand);
     await send(me, { kind: "visit", home: home.id, body, about: { name: home.name, what }, photos: photos(), instead }, forget, node);
   };
   on(form, "submit", (event) => event.preventDefault());

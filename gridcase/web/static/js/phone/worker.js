@@ -5,10 +5,14 @@
 const NAME = `gridcase-phone-${VERSION}`;
 const kept = new Set([...FILES, SHELLS.zh, SHELLS.en]);
 
+// An address with a digest never changes what it means; the others are asked for anew.
+const asked = (address) =>
+  new Request(address, { cache: address.includes("?v=") ? "default" : "no-cache", credentials: "omit" });
+
 self.addEventListener("install", (event) => {
   const fill = async () => {
     const cache = await caches.open(NAME);
-    await cache.addAll([...kept].map((address) => new Request(address, { cache: "no-cache", credentials: "omit" })));
+    await cache.addAll([...kept].map(asked));
     await self.skipWaiting();
   };
   event.waitUntil(fill());
