@@ -15,6 +15,7 @@ from sqlalchemy.exc import DataError, OperationalError
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+import gridcase.bulletin.views
 import gridcase.cases.views
 import gridcase.dashboard.views
 import gridcase.dossier.views
@@ -61,6 +62,7 @@ ROOMS: tuple[Any, ...] = (
     gridcase.cases.views,
     gridcase.mediation.views,
     gridcase.visits.views,
+    gridcase.bulletin.views,
     gridcase.reception.views,
     gridcase.points.views,
     gridcase.grid.views,

@@ -25,6 +25,7 @@ from gridcase.planner import service as reorganisation
 from gridcase.points import jobs as points
 from gridcase.reminders import jobs as reminders
 from gridcase.users import service as users
+from gridcase.visits import service as visits
 
 Job = Callable[[Config], int]
 
@@ -120,6 +121,13 @@ def sweep_files(_config: Config) -> int:
     return files.sweep(now=now) if now.minute == 7 else 0
 
 
+def forget_signs(_config: Config) -> int:
+    """What visitors saw and nobody confirmed within thirty days."""
+    now = clock.now()
+    with transaction():
+        return visits.forget_signs(actor=job("signs"), today=clock.town_day(now), now=now)
+
+
 TIMETABLE: tuple[Job, ...] = (
     settle_moves,
     remind,
@@ -134,6 +142,7 @@ TIMETABLE: tuple[Job, ...] = (
     make_plans,
     finish_imports,
     sweep_files,
+    forget_signs,
 )
 # Somebody looks at the page and waits; an emergency is told in seconds.
 SOONER: dict[Job, int] = {make_plans: 2, send_messages: 5}

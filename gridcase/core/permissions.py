@@ -41,6 +41,7 @@ class Permission(StrEnum):
     SET_TIER_RULES = "set_tier_rules"
     LOG_VISIT = "log_visit"
     SEE_VISIT = "see_visit"
+    ANNOUNCE = "announce"  # write what is to be passed on to every home of a place
     SEE_POINTS = "see_points"
     REVIEW_POINTS = "review_points"
     OBJECT_POINTS = "object_points"

@@ -22,10 +22,10 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import UUID, InputRequired, Length, NumberRange, Optional, Regexp
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from gridcase.checks.rules import ITEM_LENGTH, CheckItem, CheckKind, PatrolPlan, Season
 from gridcase.core.words import N_
-from gridcase.reception.rules import CheckItem, CheckKind, DayRule, Fate, MeetingNature, Outcome, PatrolPlan, Risk
+from gridcase.reception.rules import DayRule, Fate, MeetingNature, Outcome, Risk
 from gridcase.reception.rules.days import NONE
-from gridcase.reception.rules.patrols import ITEM_LENGTH, Season
 from gridcase.web.formkit import BaseForm, labelled, options, tidy
 
 PHONE = r"^(1[3-9]\d{9}|0\d{2,3}-?\d{7,8})?$"
@@ -253,6 +253,7 @@ class OwnItemForm(BaseForm):
     kind = SelectField(_("哪种巡查"), validators=[InputRequired(_("请选一种巡查。"))])
     words = _line(_("看什么"), wanted=_("请写看什么。"), most=ITEM_LENGTH)
     case_class = SelectField(_("有问题时登记成"), validators=[InputRequired(_("请选一个类别。"))])
+    home = BooleanField(_("走访时逐户查"))
 
     def __init__(self, *, classes: Choices, **kwargs: Any) -> None:
         super().__init__(**kwargs)

@@ -6,13 +6,15 @@ from datetime import date, datetime, time, timedelta
 from uuid import NAMESPACE_URL, uuid5
 
 from gridcase.calendar.queries import work_calendar
+from gridcase.checks import queries as checks
+from gridcase.checks.rules import CheckKind
 from gridcase.core.clock import TOWN_ZONE, town_day
 from gridcase.core.db import db, transaction
 from gridcase.core.permissions import Viewer
 from gridcase.grid.models import Grid
 from gridcase.people.rules import Role
 from gridcase.reception import queries, service
-from gridcase.reception.rules import CheckKind, DayRule, Fate, MeetingNature, Outcome, receptions
+from gridcase.reception.rules import DayRule, Fate, MeetingNature, Outcome, receptions
 from gridcase.reception.service import Found, Told, Visit
 from gridcase.seed.villages import Team
 
@@ -102,7 +104,7 @@ def _patrols(place: Grid, *, actor: Viewer, now: datetime) -> None:
     """The seasonal checks of the time of year: the first with something put right and something raised."""
     today = town_day(now)
     for number, (kind, _due) in enumerate(queries.patrols.due(place, today=today)):
-        items = [item for item in queries.places.shipped_items() if item.kind is kind]
+        items = [item for item in checks.shipped_items() if item.kind is kind]
         done_on = today - timedelta(days=5 + 4 * number)
         with transaction():
             service.check(
@@ -112,7 +114,7 @@ def _patrols(place: Grid, *, actor: Viewer, now: datetime) -> None:
 
 
 def _found(kind: CheckKind, place: Grid) -> list[Found]:
-    items = [item for item in queries.places.shipped_items() if item.kind is kind]
+    items = [item for item in checks.shipped_items() if item.kind is kind]
     return [
         Found(items[0], "牌子倒了，当场扶正", Fate.FIXED, place),
         Found(items[-1], "村部旁的一处用不成了", Fate.CASE, place),

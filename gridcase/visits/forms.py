@@ -1,4 +1,4 @@
-"""The one form of a visit. Nothing but how, whom and how things are is asked; a demand is optional."""
+"""The forms of the room. Of a visit nothing but how, whom and how things are is asked; all else is optional."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _
 from wtforms import (
     BooleanField,
+    DateField,
     DateTimeLocalField,
     HiddenField,
     RadioField,
@@ -21,8 +22,11 @@ from wtforms.validators import UUID, InputRequired, Length, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from gridcase.cases.rules import Answer
+from gridcase.checks.rules import HomeList, Looked
 from gridcase.core.clock import TOWN_ZONE
-from gridcase.visits.rules import Purpose, Tick, VisitMode, VisitState
+from gridcase.households.rules import LifeKind
+from gridcase.visits.rules import PURPOSE_GROUPS, DoneBy, Errand, Purpose, Sign, Tick, VisitMode, VisitState
+from gridcase.web.filters import translate
 from gridcase.web.formkit import BaseForm, labelled, tidy
 
 MET_MOST = 6
@@ -52,19 +56,47 @@ class VisitForm(BaseForm):
     result = TextAreaField(_("怎么办的"), filters=[tidy], validators=[Length(max=1000, message=_("最多 1000 个字。"))])
     answer = RadioField(_("群众怎么说"), validators=[Optional()])
 
-    def __init__(self, *, common: Choices, others: Choices, **kwargs: Any) -> None:
+    spot = RadioField(_("办了什么"), default="")
+    spot_words = StringField(_("一句话"), filters=[tidy], validators=[Length(max=100, message=_("最多 100 个字。"))])
+    spot_by = RadioField(_("谁办的"), default=DoneBy.SELF.value)
+
+    news = RadioField(_("什么变化"), default="")
+    news_who = StringField(_("是谁"), filters=[tidy], validators=[Length(max=60, message=_("最多 60 个字。"))])
+    news_on = DateField(_("哪一天"), validators=[Optional()])
+    news_note = StringField(_("说明"), filters=[tidy], validators=[Length(max=200, message=_("最多 200 个字。"))])
+
+    deed = TextAreaField(_("做了什么好事"), filters=[tidy], validators=[Length(max=500, message=_("最多 500 个字。"))])
+    looked = SelectMultipleField(_("查过了"), option_widget=CheckboxInput())
+    found = SelectMultipleField(_("有问题的"), option_widget=CheckboxInput())
+    signs = SelectMultipleField(_("看到的迹象"), widget=ListWidget(prefix_label=False), option_widget=CheckboxInput())
+
+    def __init__(self, *, common: Choices, others: Choices, lists: Sequence[HomeList] = (), **kwargs: Any) -> None:
         super().__init__(**kwargs)
+        self._lists = lists
+        self.looked.choices = [(one.kind.value, "") for one in lists]
+        self.found.choices = [(item.code, "") for one in lists for item in one.items]
         self._class_names = dict([*common, *others])
         self.mode.choices = labelled(VisitMode)
         self.state.choices = labelled(VisitState)
         self.ticks.choices = labelled(Tick)
-        self.purpose.choices = labelled(Purpose)
+        self.purpose.choices = {translate(words): labelled(purposes) for words, purposes in PURPOSE_GROUPS}
+        self.spot.choices = [("", _("没有")), *labelled(Errand)]
+        self.spot_by.choices = labelled(DoneBy)
+        self.news.choices = [("", _("没有变化")), *labelled(LifeKind)]
+        self.signs.choices = labelled(Sign)
         self.met.choices = [(n, str(n)) for n in range(MET_MOST)] + [(MET_MOST, f"{MET_MOST}+")]
         self.case_class.choices = [("", _("没有诉求")), *common]
         self.other_class.choices = [("", _("上面都不是，从这里选")), *others]
         self.answer.choices = labelled(SPOKEN)
-        for field in (self.purpose, self.case_class, self.result, self.answer):
-            field.flags.required = True  # has a default, or is asked for only where it is needed
+        for name in ("purpose", "case_class", "result", "answer", "spot", "spot_by", "news", "news_who"):
+            self[name].flags.required = True  # has a default, or is asked for only where it is needed
+
+    @property
+    def checks(self) -> tuple[Looked, ...]:
+        """What was looked at; where something was found somebody has looked."""
+        looked, found = set(self.looked.data or ()), frozenset(self.found.data or ())
+        pairs = [(one, found & {item.code for item in one.items}) for one in self._lists]
+        return tuple(Looked(one.kind, wrong) for one, wrong in pairs if wrong or one.kind.value in looked)
 
     @property
     def class_code(self) -> str | None:
@@ -97,6 +129,41 @@ class VisitForm(BaseForm):
             missing.append((self.result, _("请写一句怎么办的。")))
         if self.solved.data and not self.answer.data:
             missing.append((self.answer, _("请选群众的答复。")))
+        if self.spot.data == Errand.QUESTION and not self.spot_words.data:
+            missing.append((self.spot_words, _("请写一句答了什么。")))
+        if self.news.data and not self.news_who.data:
+            missing.append((self.news_who, _("请写是谁。")))
         for field, words in missing:
             field.errors = [*field.errors, words]
         return sound and not missing
+
+
+class DeedForm(BaseForm):
+    """A good deed: of a home of the own circle, or of somebody else in the village."""
+
+    client_uuid = HiddenField(validators=[UUID(_("请重新打开这张表。"))])
+    text = TextAreaField(
+        _("做了什么好事"),
+        filters=[tidy],
+        validators=[
+            InputRequired(_("请写一句做了什么好事。")),
+            Length(max=500, message=_("最多 500 个字。")),
+        ],
+    )
+    household = SelectField(_("哪一户"), coerce=int, default=0)
+    on = DateField(_("哪一天"), validators=[InputRequired(_("请填哪一天。"))])
+
+    def __init__(self, *, homes: Sequence[tuple[int, str]], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.household.choices = [(0, _("不在我联系的户里")), *homes]
+        self.household.flags.required = True  # has a default
+
+
+class ConfirmForm(BaseForm):
+    """By which record the signs of a home are confirmed."""
+
+    ref = StringField(_("会议记录或评定的编号"), filters=[tidy])
+
+
+class DropForm(BaseForm):
+    """Nothing is asked: what is kept of a home goes."""

@@ -7,7 +7,7 @@ the door (policy, decisions, public works, opinions) and the duties of a centre 
 from __future__ import annotations
 
 from gridcase.core.labels import Labelled
-from gridcase.core.words import N_
+from gridcase.core.words import N_, Text
 
 
 class VisitMode(Labelled):
@@ -49,8 +49,73 @@ class Purpose(Labelled):
     SAFETY_CHECK = "safety_check", N_("隐患排查")
     DISPUTE_CHECK = "dispute_check", N_("纠纷排查")
     CALLBACK = "callback", N_("办后回访")
+    INFORMATION = "information", N_("信息收集")
+    MEDIATION = "mediation", N_("纠纷调解")
+    WATCH = "watch", N_("治安联防")
+    GUIDANCE = "guidance", N_("重点人群帮教")
+
+    @property
+    def beside_a_home(self) -> Purpose:
+        """The purpose as it may stand beside a home: that somebody there is looked after for what he did is only ever
+        counted."""
+        return Purpose.CARE if self is Purpose.GUIDANCE else self
 
 
+# As the form offers them: a plain visit, the four deliveries to the home, the other duties of a centre household head.
+PURPOSE_GROUPS: tuple[tuple[Text, tuple[Purpose, ...]], ...] = (
+    (
+        N_("走访"),
+        (Purpose.CARE, Purpose.FIRST_VISIT, Purpose.SAFETY_CHECK, Purpose.DISPUTE_CHECK, Purpose.CALLBACK),
+    ),
+    (
+        N_("四到户"),
+        (Purpose.POLICY_DELIVERY, Purpose.RESOLUTION_DELIVERY, Purpose.PUBLIC_CALL, Purpose.OPINIONS),
+    ),
+    (N_("中心户长职责"), (Purpose.INFORMATION, Purpose.MEDIATION, Purpose.WATCH, Purpose.GUIDANCE)),
+)
+
+
+class Errand(Labelled):
+    """A small thing done at once: a class of the catalogue says which limit and points it would have."""
+
+    SHOPPING = "shopping", N_("代购")
+    DELIVERY = "delivery", N_("代送")
+    CLEANING = "cleaning", N_("助洁")
+    SCHOOL = "school", N_("送学")
+    OTHER = "other", N_("别的小事")
+    QUESTION = "question", N_("答了一个问题")
+
+    @property
+    def class_code(self) -> str:
+        """The class of the case it is written down as."""
+        return "1001" if self is Errand.QUESTION else "0803"
+
+
+class DoneBy(Labelled):
+    """Who did an errand."""
+
+    SELF = "self", N_("本人")
+    VOLUNTEER = "volunteer", N_("志愿者")
+    NEIGHBOUR = "neighbour", N_("邻居")
+    GRID = "grid", N_("网格员")
+
+
+class Sign(Labelled):
+    """The five losses (五失): what a liaison may tick where he worries about somebody.
+
+    Written by who serves the home, read by named roles only (decisions of the house, 0021), gone after
+    `SIGN_DAYS` unless somebody confirms them by the record of an assessment.
+    """
+
+    LIFE = "life", N_("生活失意")
+    MIND = "mind", N_("心态失衡")
+    CONDUCT = "conduct", N_("行为失常")
+    FAMILY = "family", N_("家庭失和")
+    FEELINGS = "feelings", N_("情感失迷")
+
+
+SIGN_DAYS, CONFIRMED_DAYS = 30, 183
+SIGNS_TO_ASSESS, ASSESSMENT_CLASS = 2, "0302"
 TICKS: tuple[Tick, ...] = tuple(Tick)
 PURPOSES: tuple[Purpose, ...] = tuple(Purpose)
 

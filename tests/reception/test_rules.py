@@ -9,20 +9,10 @@ import pytest
 
 from gridcase.cases.rules import Urgency
 from gridcase.cases.rules.emergency import Hotline, call_first
+from gridcase.checks.rules import CheckItem, CheckKind, PatrolPlan, Season, next_check
 from gridcase.core.errors import Refused
 from gridcase.core.worktime import DayKind, WorkCalendar
-from gridcase.reception.rules import (
-    CheckItem,
-    CheckKind,
-    DayRule,
-    PatrolPlan,
-    Reception,
-    Risk,
-    Season,
-    next_check,
-    quarter_of,
-    receptions,
-)
+from gridcase.reception.rules import DayRule, Reception, Risk, quarter_of, receptions
 from gridcase.reception.rules.officials import about_officials
 
 WEDNESDAYS = DayRule()

@@ -53,7 +53,7 @@ def test_a_plain_visit_takes_three_taps(app: Flask, client_as: ClientAs, world: 
     assert answer.status_code == 302
     page = client.get(answer.location).text
     assert "记好了" in page
-    assert f'"/visits/log/{home}"' not in page  # due in three months: neither due nor coming
+    assert f'"/visits/log/{home}" data-row-link' not in page  # due in three months: neither due nor coming
     listed = client.get(f"/visits/household/{home}").text
     assert "平安" in listed
     assert "用药" in listed

@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime
 
+from gridcase.bulletin import service as bulletin
 from gridcase.cases import service as cases
+from gridcase.checks import service as checks
 from gridcase.core.clock import town_day
 from gridcase.core.db import db
 from gridcase.core.errors import Refused
@@ -43,6 +45,8 @@ def merge_homes(
     case_count = cases.repoint_household(double, kept, actor=actor, now=now)
     mediations.repoint_household(double, kept, actor=actor, now=now)
     visit_count = visits.repoint_household(double, kept, actor=actor, now=now)
+    checks.repoint_household(double, kept, actor=actor, now=now)
+    bulletin.repoint_household(double, kept, actor=actor, now=now)
     reception.repoint_household(double, kept, actor=actor, now=now)
     merit = points.merge_accounts(double, kept, actor=actor, now=now)
     db.session.flush()

@@ -10,6 +10,8 @@ from sqlalchemy import and_, func, or_, select
 
 from gridcase.cases import queries as cases
 from gridcase.cases.models import Case, CaseClass
+from gridcase.checks.queries import patrol_plan
+from gridcase.checks.rules import CheckKind, most_pressing, next_check
 from gridcase.core.db import db
 from gridcase.core.errors import Missing
 from gridcase.core.paging import PAGE_SIZE, Page, cut, read_mark
@@ -18,9 +20,7 @@ from gridcase.core.scope import under
 from gridcase.grid.models import Grid
 from gridcase.people.models import Post
 from gridcase.reception.models import DisputeClue, PatrolFinding, PatrolRun
-from gridcase.reception.queries.places import patrol_plan, unhidden, within
-from gridcase.reception.rules import CheckKind, next_check
-from gridcase.reception.rules.patrols import most_pressing
+from gridcase.reception.queries.places import unhidden, within
 
 CLUES_SHOWN = 20
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Sequence
 from datetime import date
-from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, false, or_, select
@@ -14,7 +12,6 @@ from gridcase.cases import queries as cases
 from gridcase.cases.models import Case
 from gridcase.core.db import db
 from gridcase.core.errors import Missing
-from gridcase.core.paths import SEED_DATA
 from gridcase.core.permissions import Permission, Viewer
 from gridcase.core.scope import under
 from gridcase.grid import queries as grids
@@ -22,7 +19,7 @@ from gridcase.grid.models import Grid
 from gridcase.grid.rules import GridLevel
 from gridcase.people import queries as people
 from gridcase.people.rules import Role
-from gridcase.reception.rules import PLAN_KEY, RULE_KEY, CheckItem, CheckKind, DayRule, PatrolPlan
+from gridcase.reception.rules import RULE_KEY, DayRule
 
 RECEIVES = (GridLevel.TOWN, GridLevel.VILLAGE)
 # Who can be put down to receive: those who answer for a place, and the people's deputies.
@@ -86,20 +83,6 @@ def day_rule(path: str, *, on: date) -> DayRule:
     """On which weekday a place receives."""
     found = grids.setting(path, RULE_KEY, on=on)
     return DayRule.from_json(found[0]) if found else DayRule()
-
-
-def patrol_plan(path: str, *, on: date) -> PatrolPlan:
-    """What a place checks, and how often."""
-    found = grids.setting(path, PLAN_KEY, on=on)
-    return PatrolPlan.from_json(found[0]) if found else PatrolPlan()
-
-
-@cache
-def shipped_items() -> tuple[CheckItem, ...]:
-    """The items that come with the system."""
-    with (SEED_DATA / "patrol_items.csv").open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
-    return tuple(CheckItem(row["code"], CheckKind(row["kind"]), row["zh"], row["en"], row["class"]) for row in rows)
 
 
 def host_posts(place: Grid, *, on: date) -> list[tuple[int, str]]:

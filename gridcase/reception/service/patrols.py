@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from gridcase.audit import service as audit
 from gridcase.cases.models import Case
 from gridcase.cases.rules import Channel, Urgency
+from gridcase.checks.rules import PLAN_KEY, CheckItem, CheckKind, PatrolPlan
 from gridcase.core.clock import town_day
 from gridcase.core.db import db
 from gridcase.core.errors import Refused
@@ -19,7 +20,7 @@ from gridcase.grid import service as grids
 from gridcase.grid.models import Grid, PlaceSetting
 from gridcase.grid.rules import GridLevel
 from gridcase.reception.models import DisputeClue, PatrolFinding, PatrolRun
-from gridcase.reception.rules import PLAN_KEY, CheckItem, CheckKind, Fate, PatrolPlan, Risk
+from gridcase.reception.rules import Fate, Risk
 from gridcase.reception.service.raising import Told, grant_at, once, raise_case
 
 OLDEST = timedelta(days=31)

@@ -11,6 +11,8 @@ from flask_babel import gettext as _
 from gridcase.cases.models import Case
 from gridcase.cases.rules import State
 from gridcase.cases.rules.emergency import Hotline
+from gridcase.checks import queries as checks
+from gridcase.checks.rules import CheckItem, CheckKind
 from gridcase.core import clock
 from gridcase.core.errors import Missing
 from gridcase.core.permissions import Permission, Viewer
@@ -20,7 +22,7 @@ from gridcase.grid.rules import GridLevel
 from gridcase.reception import queries, service
 from gridcase.reception.forms import CheckForm, ClueForm, check_form
 from gridcase.reception.models import PatrolRun
-from gridcase.reception.rules import CheckItem, CheckKind, Fate, Risk
+from gridcase.reception.rules import Fate, Risk
 from gridcase.reception.service import Found
 from gridcase.reception.views.base import (
     bp,
@@ -63,8 +65,8 @@ def new_check(place_id: int) -> ResponseReturnValue:
     """A check of one kind: tick what is not in order."""
     place = own_place(place_id)
     kind = _kind()
-    plan = queries.places.patrol_plan(place.path, on=today())
-    items = plan.items(kind, queries.places.shipped_items())
+    plan = checks.patrol_plan(place.path, on=today())
+    items = plan.items(kind, checks.shipped_items())
     form = check_form(
         items, places=[("", _("全村")), *place_choices(place)[1:]], client_uuid=mark(), done_on=today()
     )  # fmt: skip
@@ -111,8 +113,8 @@ def check(run_id: int) -> ResponseReturnValue:
 
 
 def _looked(run: PatrolRun) -> list[CheckItem]:
-    plan = queries.places.patrol_plan(run.path, on=run.done_on)
-    known = {item.code: item for item in [*queries.places.shipped_items(), *plan.own]}
+    plan = checks.patrol_plan(run.path, on=run.done_on)
+    known = {item.code: item for item in [*checks.shipped_items(), *plan.own]}
     return [known[code] for code in run.looked if code in known]
 
 

@@ -8,12 +8,13 @@ from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from gridcase.checks import queries as checks
+from gridcase.checks.rules import CheckKind, PatrolPlan
 from gridcase.core import clock
 from gridcase.core.permissions import Permission
 from gridcase.grid.models import Grid
 from gridcase.reception import queries, service
 from gridcase.reception.forms import OwnItemForm, PlanForm, RuleForm, plan_form
-from gridcase.reception.rules import CheckKind, PatrolPlan
 from gridcase.reception.views.base import bp, class_choices, page_of, place_of, today, words_of
 from gridcase.web.access import needs, viewer
 from gridcase.web.formkit import BaseForm, submit
@@ -43,7 +44,7 @@ def rule(place_id: int) -> ResponseReturnValue:
 def plan(place_id: int) -> ResponseReturnValue:
     """When a place checks what."""
     place = _place(place_id)
-    before, shipped = _plan(place), queries.places.shipped_items()
+    before, shipped = _plan(place), checks.shipped_items()
     form = plan_form(before, shipped, [(item.code, words_of(item)) for item in shipped])
     if form.validate_on_submit() and submit(
         form, service.set_patrol_plan, actor=viewer(), place=place, plan=form.plan(before, shipped), now=clock.now()
@@ -64,7 +65,8 @@ def own_item(place_id: int) -> ResponseReturnValue:
 
 
 def _add(form: OwnItemForm, place: Grid) -> Any:
-    wanted = _plan(place).with_own(CheckKind(form.kind.data), form.words.data, form.case_class.data)
+    kind, home = CheckKind(form.kind.data), bool(form.home.data)
+    wanted = _plan(place).with_own(kind, form.words.data, form.case_class.data, home=home)
     return service.set_patrol_plan(actor=viewer(), place=place, plan=wanted, now=clock.now())
 
 
@@ -85,7 +87,7 @@ def _place(place_id: int) -> Grid:
 
 
 def _plan(place: Grid) -> PatrolPlan:
-    return queries.places.patrol_plan(place.path, on=today())
+    return checks.patrol_plan(place.path, on=today())
 
 
 def _saved(place: Grid) -> ResponseReturnValue:
@@ -97,7 +99,7 @@ def _page(
     place: Grid, *, rule_form: RuleForm | None = None, plan_of: PlanForm | None = None,
     item_form: OwnItemForm | None = None,
 ) -> ResponseReturnValue:  # fmt: skip
-    someone, current, shipped = viewer(), _plan(place), queries.places.shipped_items()
+    someone, current, shipped = viewer(), _plan(place), checks.shipped_items()
     day = queries.places.day_rule(place.path, on=today())
     if rule_form is None:
         rule_form = RuleForm(

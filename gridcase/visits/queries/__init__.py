@@ -1,5 +1,6 @@
 """Reading visits: the day of somebody who visits, and what was noted before."""
 
+from gridcase.visits.queries import signs
 from gridcase.visits.queries.day import (
     CIRCLE_MOST,
     CircleDay,
@@ -10,10 +11,15 @@ from gridcase.visits.queries.day import (
     coming_homes,
     due_count,
     due_homes,
+    is_first,
+    last_of,
+    not_met,
     open_demands,
+    own_circle,
     visits_this_month,
 )
-from gridcase.visits.queries.past import by_uuid, last_counted_mode, last_visit, visits_of
+from gridcase.visits.queries.deeds import deed_by_uuid, good_deeds
+from gridcase.visits.queries.past import by_uuid, errands_of, last_counted_mode, last_visit, visits_of
 
 __all__ = [
     "CIRCLE_MOST",
@@ -24,11 +30,19 @@ __all__ = [
     "by_uuid",
     "circle_day",
     "coming_homes",
+    "deed_by_uuid",
     "due_count",
     "due_homes",
+    "errands_of",
+    "good_deeds",
+    "is_first",
     "last_counted_mode",
+    "last_of",
     "last_visit",
+    "not_met",
     "open_demands",
+    "own_circle",
+    "signs",
     "visits_of",
     "visits_this_month",
 ]

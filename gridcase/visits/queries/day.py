@@ -37,10 +37,14 @@ _urgency = case({CareTier.CONNECTED: 0, CareTier.CONCERNED: 1}, value=Household.
 _due_on = due_day()
 
 
+def _circle(viewer: Viewer) -> set[int]:
+    return {home for grant in viewer.grants_with(Permission.LOG_VISIT) for home in grant.household_ids or ()}
+
+
 def _not_met(viewer: Viewer) -> ColumnElement[bool]:
     """Homes of the own circle whom this very person has not met yet: neither ticked on the first round of visits nor
     visited at the door by this account. A home that only lies in a place one leads is nobody's first visit."""
-    circle = {home for grant in viewer.grants_with(Permission.LOG_VISIT) for home in grant.household_ids or ()}
+    circle = _circle(viewer)
     if not circle or viewer.user_id is None:
         return false()
     ticked = exists().where(
@@ -107,6 +111,26 @@ def coming_homes(viewer: Viewer, *, on: date) -> Sequence[Any]:
         .where(Household.next_visit_on > on, Household.next_visit_on <= on + timedelta(days=COMING_DAYS))
         .order_by(Household.next_visit_on, _urgency, Household.id)
         .limit(COMING_MOST)
+    ).all()
+
+
+def not_met(viewer: Viewer) -> Sequence[Any]:
+    """The homes of the own circle whom this very person has not met yet, by code."""
+    return db.session.execute(_homes(viewer).where(_not_met(viewer)).order_by(Household.code).limit(CIRCLE_MOST)).all()
+
+
+def is_first(viewer: Viewer, household_id: int) -> bool:
+    """Whether this very person stands before a home of the own circle for the first time."""
+    return bool(db.session.scalar(select(_not_met(viewer)).select_from(Household).where(Household.id == household_id)))
+
+
+def own_circle(viewer: Viewer) -> Sequence[Any]:
+    """The homes of the own circle, by code."""
+    circle = _circle(viewer)
+    return db.session.execute(
+        select(Household.id, Household.head_name, Household.address)
+        .where(Household.id.in_(circle), standing())
+        .order_by(Household.code)
     ).all()
 
 
@@ -245,7 +269,7 @@ def last_of(visit: Visit) -> Last:
     """A visit in the words of the field."""
     return Last(
         VisitMode(visit.mode), visit.met, VisitState(visit.state), tuple(Tick(tick) for tick in visit.ticks),
-        Purpose(visit.purpose),
+        Purpose(visit.purpose).beside_a_home,
     )  # fmt: skip
 
 

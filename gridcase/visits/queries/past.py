@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, and_, or_, select
 
+from gridcase.cases import queries as cases
 from gridcase.cases.models import Case
 from gridcase.core.db import db
 from gridcase.core.paging import PAGE_SIZE, Page, cut, instant, read_mark
@@ -13,7 +16,7 @@ from gridcase.core.permissions import Permission, Viewer
 from gridcase.core.scope import reach
 from gridcase.households.models import Household
 from gridcase.people.models import Post
-from gridcase.visits.models import Visit
+from gridcase.visits.models import Visit, VisitErrand, VisitPaper
 from gridcase.visits.rules import VisitMode
 
 
@@ -29,8 +32,9 @@ def visits_of(household_id: int, *, viewer: Viewer, after: str | None = None) ->
     query = (
         select(
             Visit.id, Visit.visited_at, Visit.mode, Visit.purpose, Visit.met, Visit.state, Visit.ticks, Visit.note,
-            Visit.case_id, Case.number, Case.restricted, Post.title.label("post_title"),
+            Visit.case_id, Case.number, Case.restricted, Post.title.label("post_title"), VisitPaper.week.label("paper"),
         )
+        .outerjoin(VisitPaper, VisitPaper.visit_id == Visit.id)
         .outerjoin(Post, Post.id == Visit.post_id)
         .outerjoin(Case, Case.id == Visit.case_id)
         .where(Visit.household_id == household_id, visible(viewer))
@@ -41,6 +45,17 @@ def visits_of(household_id: int, *, viewer: Viewer, after: str | None = None) ->
         query = query.where(or_(Visit.visited_at < at, and_(Visit.visited_at == at, Visit.id < visit_id)))
     newest_first = query.order_by(Visit.visited_at.desc(), Visit.id.desc()).limit(PAGE_SIZE + 1)
     return cut(db.session.execute(newest_first).all(), lambda row: [row.visited_at.isoformat(), row.id])
+
+
+def errands_of(visit_ids: Collection[int], *, viewer: Viewer) -> dict[int, Sequence[Any]]:
+    """The errands and answered questions of visits, with their cases as far as the viewer may open them."""
+    rows = db.session.execute(
+        select(VisitErrand.visit_id, VisitErrand.kind, VisitErrand.done_by, Case.id, Case.number)
+        .join(Case, Case.id == VisitErrand.case_id)
+        .where(VisitErrand.visit_id.in_(set(visit_ids)), Case.restricted.is_(False), cases.visible(viewer))
+        .order_by(VisitErrand.case_id)
+    ).all()
+    return {key: list(group) for key, group in groupby(sorted(rows, key=lambda row: row[0]), lambda row: row[0])}
 
 
 def last_visit(household_id: int, *, viewer: Viewer) -> Visit | None:

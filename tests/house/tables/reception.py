@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from uuid import uuid4
 
+from gridcase.checks import queries as checks
+from gridcase.checks.rules import CheckKind
 from gridcase.core import clock
 from gridcase.core.db import db, transaction
 from gridcase.grid.models import Grid
 from gridcase.reception import queries
 from gridcase.reception import service as reception
-from gridcase.reception.rules import CheckKind, Fate, MeetingNature, Outcome
+from gridcase.reception.rules import Fate, MeetingNature, Outcome
 from tests.factories.objects import Thing
 from tests.factories.world import MAKER, World
 from tests.house.roles import CELL, CIRCLE, PATROL, REGISTERS, Row, names
@@ -48,7 +50,7 @@ def things(world: World) -> list[Thing]:
 
 def _at(world: World, name: str, village: str) -> list[Thing]:
     place, now, mark = db.session.get_one(Grid, world.grids[village]), clock.now(), f"记号（{name}）之门"
-    item = queries.places.shipped_items()[0]
+    item = checks.shipped_items()[0]
     with transaction():
         visit = reception.Visit(str(uuid4()), mark, Outcome.ANSWERED, reply="已答复")
         visitor = reception.receive(actor=MAKER, place=place, day=clock.town_day(now), visit=visit, now=now)

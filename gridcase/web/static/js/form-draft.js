@@ -7,7 +7,9 @@
 const PREFIX = "gridcase.draft.";
 const skip = new Set(["hidden", "password", "file", "submit", "button", "reset"]);
 
-const fieldsOf = (form) => [...form.elements].filter((field) => field.name && !skip.has(field.type));
+// What lies inside [data-no-draft] is written nowhere but on the server.
+const keeps = (field) => field.name && !skip.has(field.type) && !field.closest("[data-no-draft]");
+const fieldsOf = (form) => [...form.elements].filter(keeps);
 
 const snapshot = (form) =>
   fieldsOf(form).map((field) =>

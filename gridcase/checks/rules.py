@@ -1,6 +1,6 @@
 """Patrols and seasonal checks: which kinds are due in which months, and what is looked at. Pure.
 
-The shipped items stand in seed_data; a place switches some off and adds its own.
+The shipped items stand in seed_data; a place switches some off and adds its own. Some are looked at in every home too.
 """
 
 from __future__ import annotations
@@ -44,6 +44,17 @@ class Season:
             return self.first <= day.month <= self.last
         return day.month >= self.first or day.month <= self.last
 
+    def began(self, day: date) -> date:
+        """The first day of the season a day lies in."""
+        turned = self.first > self.last and day.month < self.first
+        return date(day.year - turned, self.first, 1)
+
+    def ends(self, day: date) -> date:
+        """The last day of the season a day lies in."""
+        turns = self.first > self.last and day.month >= self.first
+        year, month = divmod((day.year + turns) * 12 + self.last, 12)  # the month after the last one
+        return date(year, month + 1, 1) - timedelta(days=1)
+
     def checked(self) -> Self:
         """The season itself, or `Refused`."""
         if not (1 <= self.first <= 12 and 1 <= self.last <= 12):
@@ -64,13 +75,32 @@ DEFAULT_SEASONS: Mapping[CheckKind, Season] = {
 
 @dataclass(frozen=True)
 class CheckItem:
-    """One thing to look at, and the class of a case that comes of it."""
+    """One thing to look at, and the class of a case that comes of it; `home`: in every home, on a visit."""
 
     code: str
     kind: CheckKind
     zh: str
     en: str
     class_code: str
+    home: bool = False
+
+
+@dataclass(frozen=True)
+class HomeList:
+    """What is looked at in a home this season: the kind, its items, the season's first and last day."""
+
+    kind: CheckKind
+    items: tuple[CheckItem, ...]
+    began: date
+    until: date
+
+
+@dataclass(frozen=True)
+class Looked:
+    """What was looked at in a home, and the codes of the items that were not in order."""
+
+    kind: CheckKind
+    found: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -90,14 +120,14 @@ class PatrolPlan:
         """The kinds due at this time of the year."""
         return [kind for kind in CheckKind if self.seasons[kind].holds(day)]
 
-    def with_own(self, kind: CheckKind, words: str, class_code: str) -> PatrolPlan:
+    def with_own(self, kind: CheckKind, words: str, class_code: str, *, home: bool = False) -> PatrolPlan:
         """The plan with one more item of its own."""
         if len(self.own) >= OWN_MOST:
             raise Refused(N_("自己加的项目最多 %(n)s 条，先去掉用不着的。", n=OWN_MOST), field="words")
         if any(item.zh == words and item.kind is kind for item in self.own):
             raise Refused(N_("这一项已经有了。"), field="words")
         numbers = [int(item.code[1:]) for item in self.own]
-        item = CheckItem(f"Z{max(numbers, default=0) + 1:02d}", kind, words, words, class_code)
+        item = CheckItem(f"Z{max(numbers, default=0) + 1:02d}", kind, words, words, class_code, home)
         return PatrolPlan(self.seasons, self.without, (*self.own, item))
 
     def without_own(self, code: str) -> PatrolPlan:
@@ -109,14 +139,18 @@ class PatrolPlan:
         return {
             "seasons": {kind.value: [one.first, one.last, one.every] for kind, one in self.seasons.items()},
             "without": sorted(self.without),
-            "own": [[one.code, one.kind.value, one.zh, one.class_code] for one in self.own],
+            "own": [[one.code, one.kind.value, one.zh, one.class_code, one.home] for one in self.own],
         }
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> Self:
         """Read back what `to_json` wrote."""
         seasons = {CheckKind(kind): Season(*values) for kind, values in stored["seasons"].items()}
-        own = tuple(CheckItem(code, CheckKind(kind), zh, zh, cls_) for code, kind, zh, cls_ in stored["own"])
+        # what was kept before homes had lists of their own says nothing about them
+        own = tuple(
+            CheckItem(code, CheckKind(kind), zh, zh, class_code, bool(home and home[0]))
+            for code, kind, zh, class_code, *home in stored["own"]
+        )
         return cls({**DEFAULT_SEASONS, **seasons}, frozenset(stored["without"]), own)
 
 

@@ -1,0 +1,28 @@
+"""Writing visits, good deeds, and signs that only named roles read."""
+
+from gridcase.visits.service.deeds import note_deed
+from gridcase.visits.service.records import (
+    Demand,
+    FamilyNews,
+    Paper,
+    Spot,
+    VisitRecord,
+    log_visit,
+    repoint_household,
+)
+from gridcase.visits.service.signs import confirm_signs, drop_signs, forget_signs, note_signs
+
+__all__ = [
+    "Demand",
+    "FamilyNews",
+    "Paper",
+    "Spot",
+    "VisitRecord",
+    "confirm_signs",
+    "drop_signs",
+    "forget_signs",
+    "log_visit",
+    "note_deed",
+    "note_signs",
+    "repoint_household",
+]
