@@ -20,7 +20,7 @@ from gridcase.core.labels import Labelled
 from gridcase.core.paths import STATIC
 from gridcase.core.words import Text
 from gridcase.households.rules import LifeKind
-from gridcase.visits.rules import Purpose, Tick, VisitMode, VisitState
+from gridcase.visits.rules import DoneBy, Purpose, Tick, VisitMode, VisitState
 from gridcase.web.access import public
 from gridcase.web.static_files import packed, static_url
 
@@ -102,6 +102,7 @@ def _words() -> Mapping[str, list[tuple[str, Text]]]:
         "purpose": _rows(Purpose),
         "change": _rows(LifeKind),
         "answer": _rows(SPOKEN),
+        "by": _rows(DoneBy),
     }
 
 
