@@ -24,6 +24,7 @@ from gridcase.planner import jobs as planner
 from gridcase.planner import service as reorganisation
 from gridcase.points import jobs as points
 from gridcase.reminders import jobs as reminders
+from gridcase.sync import jobs as sync
 from gridcase.users import service as users
 from gridcase.visits import service as visits
 
@@ -121,6 +122,12 @@ def sweep_files(_config: Config) -> int:
     return files.sweep(now=now) if now.minute == 7 else 0
 
 
+def forget_phones(config: Config) -> int:
+    """Answers to phones that were kept long enough, photos that never became whole; looked for once an hour."""
+    now = clock.now()
+    return sync.forget(actor=job("sync"), now=now, keep_days=config.sync_keep_days) if now.minute == 17 else 0
+
+
 def forget_signs(_config: Config) -> int:
     """What visitors saw and nobody confirmed within thirty days."""
     now = clock.now()
@@ -142,6 +149,7 @@ TIMETABLE: tuple[Job, ...] = (
     make_plans,
     finish_imports,
     sweep_files,
+    forget_phones,
     forget_signs,
 )
 # Somebody looks at the page and waits; an emergency is told in seconds.

@@ -26,7 +26,6 @@ class SyncItem(Base):
     kind: Mapped[str] = mapped_column(String(8))
     state: Mapped[str] = mapped_column(String(8))
     body_hash: Mapped[str] = mapped_column(String(64))
-    household_id: Mapped[int | None] = mapped_column(ForeignKey("household.id"))
     visit_id: Mapped[int | None] = mapped_column(ForeignKey("visit.id"))
     case_id: Mapped[int | None] = mapped_column(ForeignKey("case.id"))
     said_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -54,7 +53,8 @@ class HandedItem(Base):
 
 
 class Upload(Base):
-    """A photo on its way; how far it has come says the file in the instance folder."""
+    """A photo on its way; how far it has come says the file in the instance folder. `file_id` is what waits with an
+    item that was handed over."""
 
     __tablename__ = "sync_upload"
     __audit__ = "free"  # the photo's arrival is written down when it is whole
@@ -70,6 +70,7 @@ class Upload(Base):
     begun_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     answer: Mapped[str | None] = mapped_column(Text)
+    file_id: Mapped[int | None] = mapped_column(ForeignKey("stored_file.id"))
 
     item: Mapped[SyncItem] = relationship(lazy="joined", innerjoin=True)
 

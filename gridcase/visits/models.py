@@ -104,3 +104,17 @@ class VisitSign(Base):
     confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     confirmed_by_user_id: Mapped[int | None]
     confirmed_ref: Mapped[str | None] = mapped_column(String(60))
+
+
+class VisitPhoto(Base):
+    """A photo of a visit, by the order it came in."""
+
+    __tablename__ = "visit_photo"
+    __table_args__ = (UniqueConstraint("visit_id", "seq"), Index("ix_visit_photo_file", "file_id"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    visit_id: Mapped[int] = mapped_column(ForeignKey("visit.id"))
+    seq: Mapped[int]
+    file_id: Mapped[int] = mapped_column(ForeignKey("stored_file.id"))
+    added_by_user_id: Mapped[int | None]
+    added_at: Mapped[datetime] = mapped_column(UtcDateTime)

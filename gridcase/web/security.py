@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, current_app, g, request
 
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -20,6 +20,12 @@ def nonce() -> str:
     if "csp_nonce" not in g:
         g.csp_nonce = secrets.token_urlsafe(16)
     return g.csp_nonce
+
+
+def secret_keys() -> list[bytes]:
+    """The installation's secret and the former ones: what was made with one outlives its replacement."""
+    keys = [current_app.secret_key, *current_app.config["SECRET_KEY_FALLBACKS"]]
+    return [str(one).encode() for one in keys]
 
 
 def policy() -> str:

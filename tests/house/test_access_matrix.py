@@ -205,7 +205,8 @@ def test_nobody_is_asked_to_sign_in(house: House, method: str) -> None:
     assert differences(before, everything(house.app, but=frozenset())) == {}
 
 
-ONE_PERSONS = frozenset({"notice", "own_channel", "view"})  # told to single posts, kept by single persons
+# Told to single posts, kept by single persons.
+ONE_PERSONS = frozenset({"notice", "own_channel", "own_phone", "own_box", "view"})
 # What the house holds nothing of for a role: visitors somebody else wrote down, what is a whole village's, cases that
 # were not sent to the county.
 NOT_HERE = frozenset({

@@ -48,7 +48,10 @@ PUBLIC = {
 # Invented examples, never there in production (see test_production_has_no_style_guide).
 STYLE_GUIDE = "styleguide."
 # Open to every account, whatever its posts.
-SIGNED_IN = {"home.index", "users.sign_out", "users.change_password", "sync.session", "sync.add_device"}
+SIGNED_IN = {
+    "home.index", "users.sign_out", "users.change_password", "sync.session", "sync.add_device", "sync.devices",
+    "sync.lose_device", "sync.file_kept", "sync.disown_kept",
+}  # fmt: skip
 UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
 CRAWLERS = [Role.LIAISON, Role.VILLAGE_HEAD, Role.DISPATCHER, Role.TOWN_MANAGER, Role.REVIEW_MEMBER, Role.AUDITOR]
 ODD = "&tab=x&state=x&light=x&major=x&tier=x&due=x&listed=x&q=%00%27%22%3C%25&date=x&show=x&household=x&lon=x&lat=x"

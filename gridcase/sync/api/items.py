@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable
 from typing import Any
 
 from flask import Response
@@ -16,6 +17,9 @@ from gridcase.sync import queries, service
 from gridcase.sync.api.base import bp, by_device, check_live, device, error, sent_json
 from gridcase.sync.rules import Item, NotTaken, Reason, read_item
 from gridcase.sync.rules.outcomes import WORDS
+from gridcase.sync.rules.reading import WRONG, BadFields
+from gridcase.users import service as users
+from gridcase.users.rules import DeviceState
 from gridcase.web.access import viewer
 from gridcase.web.filters import translate
 from gridcase.web.respond import json_text
@@ -36,15 +40,34 @@ def working_set() -> ResponseReturnValue:
 @by_device
 def items() -> ResponseReturnValue:
     """One item in."""
-    return answered(read_item(sent_json()))
+    return _answered(read_item(sent_json()), service.take)
 
 
-def answered(item: Item) -> Response:
-    """Take an item, and say what became of it."""
+@bp.post("/items/<uuid>/hand-over")
+@by_device
+def hand_over(uuid: str) -> ResponseReturnValue:
+    """A refused item for whoever has the home now."""
+    item = read_item(sent_json())
+    if item.uuid != uuid:
+        raise BadFields({"id": WRONG})
+    return _answered(item, service.hand_over)
+
+
+@bp.delete("/devices/self")
+@by_device
+def leave() -> ResponseReturnValue:
+    """This phone is signed out; what it has sealed may still be handed in."""
+    with transaction():
+        users.end_device(device(), why=DeviceState.LEFT, actor=viewer(), now=clock.now())
+    return Response(status=204)
+
+
+def _answered(item: Item, function: Callable[..., service.Answered]) -> Response:
+    """Do it as one unit of work, and say what became of it."""
     try:
         with transaction():
             check_live(device())
-            taken = service.take(item, sender=_sender(), now=clock.now())
+            taken = function(item, sender=sender(), now=clock.now())
     except service.IdReused:
         return error("id_reused", 422, text=WORDS[Reason.ID_REUSED])
     except NotTaken as refused:
@@ -52,8 +75,9 @@ def answered(item: Item) -> Response:
     return json_answer(taken.body, 201 if taken.new else 200)
 
 
-def _sender() -> service.Sender:
-    return service.Sender(device().user, device(), translate)
+def sender(*, sealed: bool = False) -> service.Sender:
+    """Whose items these are."""
+    return service.Sender(device().user, device(), translate, sealed=sealed)
 
 
 def said_of(uuid: str, refused: NotTaken) -> str:

@@ -1,14 +1,16 @@
 """What a phone takes along, whose home was whose, what was handed in already."""
 
-from gridcase.sync.queries.handed import handed_for, one_handed
+from gridcase.sync.queries.handed import authors, handed_for, one_handed
 from gridcase.sync.queries.items import by_uuid, confirmed, old_answers
-from gridcase.sync.queries.sealed import kept_of, one_kept, waiting_count
+from gridcase.sync.queries.sealed import kept_of, one_kept, sealed, waiting_count
 from gridcase.sync.queries.sight import Right, ever_had, right_over, viewer_on
+from gridcase.sync.queries.uploads import upload
 from gridcase.sync.queries.working_set import account, working_set
 
 __all__ = [
     "Right",
     "account",
+    "authors",
     "by_uuid",
     "confirmed",
     "ever_had",
@@ -18,6 +20,8 @@ __all__ = [
     "one_handed",
     "one_kept",
     "right_over",
+    "sealed",
+    "upload",
     "viewer_on",
     "waiting_count",
     "working_set",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import select
 
 from gridcase.core.db import db
@@ -9,8 +11,10 @@ from gridcase.core.errors import Missing
 from gridcase.core.permissions import Permission, Viewer
 from gridcase.households.models import Household
 from gridcase.households.queries import visible
+from gridcase.people.models import Person
 from gridcase.sync.models import HandedItem
 from gridcase.sync.rules.outcomes import HandedState
+from gridcase.users.models import User
 
 SHOWN = 50
 
@@ -25,6 +29,14 @@ def handed_for(viewer: Viewer) -> list[tuple[HandedItem, Household]]:
         .limit(SHOWN)
     )
     return [(row[0], row[1]) for row in rows]
+
+
+def authors(user_ids: Sequence[int]) -> dict[int, str]:
+    """The names of who noted these items down."""
+    rows = db.session.execute(
+        select(User.id, Person.name).join(Person, Person.id == User.person_id).where(User.id.in_(set(user_ids)))
+    )
+    return {row.id: row.name for row in rows}
 
 
 def one_handed(item_id: int, *, viewer: Viewer) -> tuple[HandedItem, Household]:

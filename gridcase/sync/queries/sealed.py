@@ -33,6 +33,13 @@ def one_kept(sealed_id: int, *, user_id: int) -> SealedItem:
     return found
 
 
+def sealed(device_id: int, item_uuid: str) -> SealedItem | None:
+    """What a phone handed in under this mark and could not be filed."""
+    return db.session.scalar(
+        select(SealedItem).where(SealedItem.device_id == device_id, SealedItem.item_uuid == item_uuid)
+    )
+
+
 def waiting_count(device_id: int) -> int:
     """How many items of a phone are kept."""
     return (

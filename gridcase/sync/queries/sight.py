@@ -37,15 +37,16 @@ def viewer_on(user: User, moment: datetime, *, known_at: datetime | None = None)
     return dataclasses.replace(someone, grants=households.name_circles(someone, on=town_day(moment), known_at=known_at))
 
 
-def right_over(home: Household, user: User, *, at: datetime) -> Right | None:
+def right_over(home: Household, user: User, *, at: datetime, kept_id: int | None = None) -> Right | None:
     """The right of an account over a home at a moment. What was corrected afterwards takes no work away: it counts when
-    the home was theirs by what is known now, or by what was known when it was noted down."""
+    the home was theirs by what is known now, or by what was known when it was noted down. `kept_id` is the home it was
+    found to be one with since."""
     for known_at in (None, at):
         someone = viewer_on(user, at, known_at=known_at)
         path = _path_on(home, at, known_at)
         for grant in someone.grants_with(Permission.LOG_VISIT):
             if covers(grant, path=path, section_id=home.section_id, household_id=home.id):
-                own = dataclasses.replace(grant, household_ids=frozenset({home.id}))
+                own = dataclasses.replace(grant, household_ids=frozenset({kept_id or home.id}))
                 others = tuple(other for other in someone.grants if other is not grant)
                 return Right(dataclasses.replace(someone, grants=(own, *others)), own)
     return None
@@ -76,5 +77,7 @@ def ever_had(home_id: int, user: User) -> bool:
     )
     grants = [grant for grant in map(people.grant_of, posts) if Permission.LOG_VISIT in grant.permissions]
     roots = [under(Grid.path, grant.path) for grant in grants if grant.path and grant.household_ids is None]
+    if not roots:
+        return False
     lay_there = exists().where(HouseholdPlace.household_id == home_id, HouseholdPlace.grid_id == Grid.id, or_(*roots))
-    return bool(roots and db.session.scalar(select(lay_there)))
+    return bool(db.session.scalar(select(lay_there)))

@@ -7,9 +7,10 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
+from gridcase.core.labels import Labelled
+from gridcase.core.words import N_
 from gridcase.sync.rules.bodies import Body, read_case, read_change, read_deed, read_told, read_visit
 from gridcase.sync.rules.reading import MISSING, BadFields, Reader
 
@@ -18,14 +19,14 @@ __all__ = ["FORMS", "BadFields", "Item", "Kind", "content_hash", "read_item"]
 FORMS = frozenset({1})  # the shapes of the body that are understood; a phone that was away long sends an older one
 
 
-class Kind(StrEnum):
+class Kind(Labelled):
     """What can be handed in."""
 
-    VISIT = "visit"
-    CASE = "case"
-    TOLD = "told"
-    CHANGE = "change"
-    DEED = "deed"
+    VISIT = "visit", N_("走访")
+    CASE = "case", N_("诉求")
+    TOLD = "told", N_("告知")
+    CHANGE = "change", N_("家庭变化")
+    DEED = "deed", N_("好人好事")
 
 
 AT_HOME = frozenset({Kind.VISIT, Kind.CHANGE})  # what speaks of one home

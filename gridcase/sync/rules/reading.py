@@ -33,11 +33,14 @@ class Reader:
         self.complaints: dict[str, Text] = {} if complaints is None else complaints
         self._prefix = prefix
         self._source: Mapping[str, Any] = source if isinstance(source, Mapping) else {}
-        if not isinstance(source, Mapping):
-            self.complaints[prefix.rstrip(".") or "body"] = WRONG
+        self._no_object = not isinstance(source, Mapping)
+        if self._no_object:
+            self.complaints.setdefault(prefix.rstrip(".") or "body", WRONG)
 
     def complain(self, name: str, why: Text) -> None:
-        """Note what is wrong with a field."""
+        """Note what is wrong with a field; of what is no object at all that alone is said."""
+        if self._no_object:
+            return
         self.complaints.setdefault(self._prefix + name, why)
 
     def done(self) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,7 +18,7 @@ from gridcase.sync.models import SyncItem
 from gridcase.sync.rules import Item, ItemState, NotTaken, Reason, put_right
 from gridcase.sync.rules.bodies import VisitBody
 from gridcase.sync.rules.times import Times
-from gridcase.sync.service.deeds import Done, do
+from gridcase.sync.service.deeds import Done, do, where_of
 from gridcase.users import service as users
 from gridcase.users.models import Device, User
 
@@ -59,13 +59,14 @@ def take(item: Item, *, sender: Sender, now: datetime) -> Answered:
     first = claimed(row)
     if first is not None:
         return again(first, item, sender.user)
-    done = do(item, times, user=sender.user, now=now)
+    where = where_of(item, sender.user, times.happened_at)
+    done = do(item, times, where, now=now)
     row.visit_id, row.case_id = done.visit_id, done.case_id
     row.answer = _answer(item, times, done, sender.say, now)
     users.see_device(sender.device.id, now=now)
     audit.record(
-        actor=done.viewer, action="sync.accept", subject_kind="sync_item", subject_id=row.id, now=now,
-        place_path=done.path, post_id=done.post_id,
+        actor=where.viewer, action="sync.accept", subject_kind="sync_item", subject_id=row.id, now=now,
+        place_path=where.path, post_id=where.post_id,
         detail={"kind": item.kind, "device": sender.device.id, "offset": round(times.offset.total_seconds())},
     )  # fmt: skip
     db.session.flush()
@@ -78,8 +79,12 @@ def again(known: SyncItem, item: Item, user: User) -> Answered:
         raise NotTaken(Reason.ID_TAKEN)
     if known.body_hash != item.hash:
         raise IdReused
-    short = {"id": known.uuid, "state": known.state, "at": known.received_at.isoformat()}
+    short = _short(known.uuid, ItemState(known.state), known.received_at)
     return Answered(known.answer or json.dumps(short), new=False)
+
+
+def _short(uuid: str, state: ItemState, at: datetime) -> dict[str, Any]:
+    return {"id": uuid, "state": state, "at": at.isoformat()}
 
 
 def times_of(item: Item, sender: Sender, now: datetime) -> Times:
@@ -113,7 +118,10 @@ def claimed(row: SyncItem) -> SyncItem | None:
 
 def _answer(item: Item, times: Times, done: Done, say: Say, now: datetime) -> str:
     said = [done.said, *([times.words] if times.words else [])]
-    answer: dict[str, Any] = {"id": item.uuid, "state": ItemState.ACCEPTED, "at": now.isoformat()}
-    if done.number:
-        answer["case"] = done.number
-    return json.dumps({**answer, "said": "".join(map(say, said))}, ensure_ascii=False)
+    more = {"case": done.number} if done.number else {}
+    return answer_of(item.uuid, ItemState.ACCEPTED, said, say=say, at=now, **more)
+
+
+def answer_of(uuid: str, state: ItemState, said: Sequence[Text], *, say: Say, at: datetime, **more: str) -> str:
+    """What is said of an item, and said again."""
+    return json.dumps({**_short(uuid, state, at), **more, "said": "".join(map(say, said))}, ensure_ascii=False)

@@ -20,7 +20,7 @@ from gridcase.users import queries, service
 from gridcase.users.forms import ActForm, OpenAccountForm
 from gridcase.users.models import User
 from gridcase.users.queries import LEAST_WORDS, TEMPORARY, Holder
-from gridcase.users.rules import DEEDS, TEMPORARY_FOR, AccountState, free_login, state_of
+from gridcase.users.rules import DEEDS, TEMPORARY_FOR, AccountState, DeviceState, free_login, state_of
 from gridcase.users.service import Slip
 from gridcase.users.views.base import bp
 from gridcase.web.access import needs, viewer
@@ -137,7 +137,8 @@ def account(user_id: int) -> ResponseReturnValue:
         "users/account.html", user=found, state=_state(found), states=AccountState, now=now,
         titles=queries.titles_held([found.person_id], on=_today()).get(found.person_id, []),
         sessions=queries.open_sessions(found, now=now, idle=idle), own=found.id == viewer().user_id,
-        deeds=deeds[:20], words=DEEDS,
+        deeds=deeds[:20], words=DEEDS, live=DeviceState.LIVE,
+        devices=[(one, queries.state_of_device(one, now=now)) for one in queries.devices_of(found.id)],
     )  # fmt: skip
 
 
@@ -178,6 +179,18 @@ def close_account(user_id: int) -> ResponseReturnValue:
 def end_account_sessions(user_id: int) -> ResponseReturnValue:
     """It is signed out everywhere."""
     return _act(user_id, service.end_sessions, _("已登录的地方都退出了。"))
+
+
+@bp.post("/accounts/<int:user_id>/device")
+@needs(Permission.MANAGE_ACCOUNTS)
+def end_account_device(user_id: int) -> ResponseReturnValue:
+    """A lost phone of the account syncs no more; the form names it."""
+    found, asked, form = _found(user_id), request.form.get("device", ""), ActForm()
+    device = next((one for one in queries.devices_of(found.id) if str(one.id) == asked), None)
+    if device is not None:
+        submit(form, service.end_device, device, why=DeviceState.LOST, actor=viewer(), now=clock.now())
+        flash(_("这部手机已作废，不能再同步。"))
+    return redirect(url_for(".account", user_id=user_id))
 
 
 @bp.post("/accounts/<int:user_id>/password")

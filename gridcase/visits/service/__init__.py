@@ -1,6 +1,7 @@
 """Writing visits, good deeds, and signs that only named roles read."""
 
 from gridcase.visits.service.deeds import note_deed
+from gridcase.visits.service.photos import add_photo
 from gridcase.visits.service.records import (
     Demand,
     FamilyNews,
@@ -18,6 +19,7 @@ __all__ = [
     "Paper",
     "Spot",
     "VisitRecord",
+    "add_photo",
     "confirm_signs",
     "drop_signs",
     "forget_signs",

@@ -24,6 +24,7 @@ TABLE: tuple[Row, ...] = (
         Row(f"users.{page}", ADMIN, "account")
         for page in sorted(
             names("account lock_account unlock_account close_account end_account_sessions give_password")
+            | names("end_account_device")
         )
     ),
 )

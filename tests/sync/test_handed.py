@@ -1,0 +1,107 @@
+"""A home that is another's by now: the item is handed over and counts as its author's once it is taken."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from gridcase.core import clock
+from gridcase.core.db import db
+from gridcase.notices.models import Notice
+from gridcase.people.rules import Role
+from gridcase.sync.models import HandedItem, SyncItem
+from gridcase.visits.models import Visit
+from tests.factories.world import World
+from tests.sync.phone import ClientAs, Phone, known
+from tests.sync.test_refused import move_away
+
+
+@pytest.fixture
+def phone(client_as: ClientAs) -> Phone:
+    return known(client_as, Role.LIAISON)
+
+
+def handed(app: Flask, phone: Phone, world: World, note: str = "她搬来之前我去过") -> tuple[dict[str, object], int]:
+    """A visit to a home that left the circle this morning, handed over; with its row."""
+    home = world.homes["circle"][0]
+    move_away(app, home, on=clock.town_day(clock.now()))
+    item = phone.visit(home, note=note)
+    assert phone.send(item).json["can_hand_over"] is True
+    answer = phone.send(item, to=f"items/{item['id']}/hand-over")
+    assert answer.status_code == 201, answer.text
+    assert answer.json["state"] == "handed"
+    again = phone.send(item, to=f"items/{item['id']}/hand-over")
+    assert (again.status_code, again.data) == (200, answer.data)
+    assert phone.send(item).data == answer.data  # sent to the other door it does not count twice
+    with app.app_context():
+        row_id = db.session.scalars(select(HandedItem.item_id)).one()
+        db.session.remove()
+    return item, row_id
+
+
+def visits(app: Flask) -> int:
+    with app.app_context():
+        found = db.session.scalar(select(func.count()).select_from(Visit)) or 0
+        db.session.remove()
+    return found
+
+
+def test_who_has_the_home_takes_it_over(app: Flask, client_as: ClientAs, phone: Phone, world: World) -> None:
+    item, row_id = handed(app, phone, world)
+    with app.app_context():
+        assert db.session.scalar(select(func.count()).where(Notice.rule == "sync.handed")) == 1
+        db.session.remove()
+    head = client_as(Role.VILLAGE_HEAD)
+    page = head.get("/sync/handed")
+    assert "她搬来之前我去过" in page.text
+    assert head.post(f"/sync/handed/{row_id}/take").status_code == 302
+    with app.app_context():
+        visit = db.session.scalars(select(Visit)).one()
+        assert (visit.client_uuid, visit.user_id) == (item["id"], world.users[Role.LIAISON])
+        assert visit.visited_at == clock.now() - timedelta(minutes=10)
+        assert db.session.scalars(select(SyncItem)).one().visit_id == visit.id
+        assert db.session.scalar(select(func.count()).where(Notice.rule == "sync.taken")) == 1
+        db.session.remove()
+    head.post(f"/sync/handed/{row_id}/take")
+    assert visits(app) == 1
+    assert "她搬来之前我去过" not in head.get("/sync/handed").text
+
+
+def test_put_aside_with_a_reason(app: Flask, client_as: ClientAs, phone: Phone, world: World) -> None:
+    _item, row_id = handed(app, phone, world)
+    head = client_as(Role.VILLAGE_HEAD)
+    assert "请写明" in head.post(f"/sync/handed/{row_id}/aside", data={"words": ""}).text
+    assert head.post(f"/sync/handed/{row_id}/aside", data={"words": "那天没有人去过"}).status_code == 302
+    assert visits(app) == 0
+    with app.app_context():
+        kept = db.session.scalars(select(HandedItem)).one()
+        assert (kept.state, kept.words) == ("aside", "那天没有人去过")
+        assert db.session.scalar(select(func.count()).where(Notice.rule == "sync.aside")) == 1
+
+
+def test_nobody_else_sees_it(app: Flask, client_as: ClientAs, phone: Phone, world: World) -> None:
+    _item, row_id = handed(app, phone, world)
+    for role in (Role.LIAISON, Role.SECTION_LEADER):
+        client = client_as(role)
+        assert "她搬来之前我去过" not in client.get("/sync/handed").text
+        assert client.post(f"/sync/handed/{row_id}/take").status_code == 404
+    assert client_as(Role.DEPT).get("/sync/handed").status_code == 403
+    assert visits(app) == 0
+
+
+def test_what_would_be_taken_after_all_is_taken(app: Flask, phone: Phone, world: World) -> None:
+    item = phone.visit(world.homes["circle"][1])
+    answer = phone.send(item, to=f"items/{item['id']}/hand-over")
+    assert (answer.status_code, answer.json["state"]) == (201, "accepted")
+    assert visits(app) == 1
+
+
+def test_what_is_refused_for_another_reason_is_not_kept(app: Flask, phone: Phone, world: World) -> None:
+    item = phone.visit(world.homes["village_b"][0])
+    answer = phone.send(item, to=f"items/{item['id']}/hand-over")
+    assert (answer.status_code, answer.json["reason"]) == (409, "not_allowed")
+    with app.app_context():
+        assert db.session.scalar(select(func.count()).select_from(SyncItem)) == 0

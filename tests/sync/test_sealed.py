@@ -1,0 +1,143 @@
+"""Locked outboxes: filed under their owner where the phone is trusted, kept for the owner where it was lost."""
+
+from __future__ import annotations
+
+import base64
+import json
+import secrets
+from typing import Any
+from uuid import uuid4
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from flask import Flask
+from sqlalchemy import func, select
+from werkzeug.test import TestResponse
+
+from gridcase.audit.models import AuditRow
+from gridcase.core import clock
+from gridcase.core.db import db, transaction
+from gridcase.core.permissions import job
+from gridcase.people.rules import Role
+from gridcase.sync.models import SealedItem, SyncItem
+from gridcase.users import service as users
+from gridcase.users.models import Device
+from gridcase.users.rules import DeviceState
+from gridcase.visits.models import Visit
+from tests.factories.world import World
+from tests.sync.phone import ClientAs, Phone, known
+
+
+def b64(content: bytes) -> str:
+    return base64.b64encode(content).decode()
+
+
+def sealed(phone: Phone, items: list[dict[str, Any]], *, key: bytes | None = None) -> dict[str, Any]:
+    """What a locked phone holds: items under a key K, K under the seal key."""
+    data_key, wrap_iv = AESGCM.generate_key(256), secrets.token_bytes(12)
+    seal = key or base64.b64decode(phone.made["seal_key"])
+    boxes = []
+    for item in items:
+        iv = secrets.token_bytes(12)
+        box = AESGCM(data_key).encrypt(iv, json.dumps(item).encode(), None)
+        boxes.append({"item": item["id"], "iv": b64(iv), "box": b64(box)})
+    return {
+        "id": str(uuid4()), "owner": phone.made["user"]["id"], "iv": b64(wrap_iv),
+        "wrapped": b64(AESGCM(seal).encrypt(wrap_iv, data_key, None)), "boxes": boxes,
+    }  # fmt: skip
+
+
+def deposit(phone: Phone, content: dict[str, Any]) -> TestResponse:
+    head = {"Authorization": f"Deposit {phone.made['deposit']}"}
+    return phone.app.test_client(use_cookies=False).post("/api/sync/sealed", json=content, headers=head)
+
+
+def lose(app: Flask, phone: Phone) -> None:
+    with app.app_context():
+        with transaction():
+            device = db.session.get_one(Device, phone.made["device"])
+            users.end_device(device, why=DeviceState.LOST, actor=job("test"), now=clock.now())
+        db.session.remove()
+
+
+def count(app: Flask, model: type[Any]) -> int:
+    with app.app_context():
+        found = db.session.scalar(select(func.count()).select_from(model)) or 0
+        db.session.remove()
+    return found
+
+
+def test_a_locked_outbox_is_filed_under_its_owner_once(app: Flask, client_as: ClientAs, world: World) -> None:
+    phone, homes = known(client_as, Role.LIAISON), world.homes["circle"]
+    sent = phone.visit(homes[0])
+    assert phone.send(sent).status_code == 201  # the answer was lost: the phone believes it still waits
+    items = [sent, phone.visit(homes[1]), phone.visit(world.homes["village_b"][0])]
+    answer = deposit(phone, sealed(phone, items))
+    assert answer.status_code == 200, answer.text
+    assert answer.json == {"accepted": [items[0]["id"], items[1]["id"]], "refused": [items[2]["id"]]}
+    assert deposit(phone, sealed(phone, items)).json == answer.json
+    assert (count(app, Visit), count(app, SyncItem), count(app, SealedItem)) == (2, 2, 1)
+    with app.app_context():
+        assert set(db.session.scalars(select(Visit.user_id))) == {world.users[Role.LIAISON]}
+        kept = db.session.scalars(select(SealedItem)).one()
+        assert (kept.state, kept.reason) == ("refused", "not_allowed")
+
+
+def test_signed_out_and_expired_phones_still_hand_in(app: Flask, client_as: ClientAs, world: World) -> None:
+    phone = known(client_as, Role.LIAISON)
+    content = sealed(phone, [phone.visit(world.homes["circle"][0])])
+    assert phone.ask("DELETE", "devices/self").status_code == 204
+    assert len(deposit(phone, content).json["accepted"]) == 1
+    assert count(app, Visit) == 1
+
+
+def test_what_a_lost_phone_hands_in_waits_for_its_owner(app: Flask, client_as: ClientAs, world: World) -> None:
+    phone = known(client_as, Role.LIAISON)
+    items = [phone.visit(home, note=f"第{home}户") for home in world.homes["circle"][:3]]
+    lose(app, phone)
+    assert deposit(phone, sealed(phone, items)).json == {"accepted": [one["id"] for one in items], "refused": []}
+    assert (count(app, Visit), count(app, SealedItem)) == (0, 3)
+    client = client_as(Role.LIAISON)
+    page = client.get("/devices").text
+    assert "是您记的吗" in page
+    assert f"第{world.homes['circle'][0]}户" in page
+    with app.app_context():
+        kept = list(db.session.scalars(select(SealedItem.id).order_by(SealedItem.id)))
+        db.session.remove()
+    assert client.post(f"/devices/kept/{kept[0]}/file").status_code == 302
+    assert client.post(f"/devices/kept/{kept[1]}/disown").status_code == 302
+    assert (count(app, Visit), count(app, SyncItem)) == (1, 1)
+    client.post(f"/devices/kept/{kept[1]}/file")  # decided is decided
+    assert count(app, Visit) == 1
+    other = client_as(Role.VILLAGE_HEAD)
+    assert other.post(f"/devices/kept/{kept[2]}/file").status_code == 404
+    assert f"第{world.homes['circle'][2]}户" not in other.get("/devices").text
+    with app.app_context():
+        states = dict(db.session.execute(select(SealedItem.id, SealedItem.state)).all())
+        assert [states[one] for one in kept] == ["filed", "aside", "waiting"]
+        assert db.session.scalar(select(SealedItem.box).where(SealedItem.id == kept[1])) == ""
+        assert db.session.scalar(select(func.count()).where(AuditRow.action == "sync.seal")) == 3
+
+
+def test_boxes_that_do_not_open_are_refused(app: Flask, client_as: ClientAs, world: World) -> None:
+    phone = known(client_as, Role.LIAISON)
+    item = phone.visit(world.homes["circle"][0])
+    wrong_key = sealed(phone, [item], key=AESGCM.generate_key(256))
+    assert deposit(phone, wrong_key).json == {"accepted": [], "refused": [item["id"]]}
+    other = phone.visit(world.homes["circle"][1])
+    swapped = sealed(phone, [other])
+    swapped["boxes"][0]["item"] = str(uuid4())
+    assert len(deposit(phone, swapped).json["refused"]) == 1
+    changed = sealed(phone, [other])
+    letters = changed["boxes"][0]["box"]
+    changed["boxes"][0]["box"] = letters[:20] + ("A" if letters[20] != "A" else "B") + letters[21:]
+    assert len(deposit(phone, changed).json["refused"]) == 1
+    assert count(app, Visit) == 0
+
+
+def test_an_outbox_of_somebody_else_is_not_taken(app: Flask, client_as: ClientAs, world: World) -> None:
+    phone = known(client_as, Role.LIAISON)
+    content = sealed(phone, [phone.visit(world.homes["circle"][0])])
+    content["owner"] = world.users[Role.VILLAGE_HEAD]
+    answer = deposit(phone, content)
+    assert (answer.status_code, set(answer.json["fields"])) == (422, {"owner"})
+    assert (count(app, Visit), count(app, SealedItem)) == (0, 0)
