@@ -85,6 +85,19 @@ DUMP_ITEMS = """async () => {
   return all;
 }"""
 
+DUMP_META = """async () => {
+  const all = [];
+  for (const { name } of await indexedDB.databases()) {
+    if (!name.startsWith('gridcase.phone.')) continue;
+    const base = await new Promise((done) => { const r = indexedDB.open(name); r.onsuccess = () => done(r.result); });
+    const keys = base.transaction('meta').objectStore('meta').getAllKeys();
+    await new Promise((done) => { keys.onsuccess = done; });
+    all.push(...keys.result);
+    base.close();
+  }
+  return all.sort();
+}"""
+
 # Everything a browser keeps for this site, as text in which a name would be found: bytes are read as UTF-8 and as the
 # one-byte text they would be in another wrapping.
 DUMP_ALL = """async () => {
@@ -115,6 +128,12 @@ DUMP_ALL = """async () => {
   found.push(JSON.stringify(localStorage), JSON.stringify(sessionStorage), document.documentElement.outerHTML);
   return found.join('\\n');
 }"""
+
+
+def kept_keys(page: Page) -> list[str]:
+    """What the stores of this phone hold besides the notes, by name."""
+    keys: list[str] = page.evaluate(DUMP_META)
+    return keys
 
 
 def everything_kept(page: Page) -> str:

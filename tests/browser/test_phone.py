@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, expect
 from gridcase.people.rules import Role
 from tests.browser.conftest import Server
 from tests.browser.phone_kit import (
-    enter, eventually, everything_kept, homes_of, install, log, outbox, phone, sign_in, visits_by,
+    enter, eventually, everything_kept, homes_of, install, kept_keys, log, outbox, phone, sign_in, visits_by,
 )  # fmt: skip
 from tests.factories.world import World
 
@@ -87,10 +87,8 @@ def test_ten_wrong_pins_clear_the_phone_and_lose_nothing(
         if left:
             expect(page.locator("#pin-error")).to_contain_text(f"还可以试 {left} 次")
     expect(page.locator(".gate-say")).to_contain_text("口令错了十次")
-    kept = everything_kept(page)
-    assert kept.count("sealed") >= 1
-    for gone in ("rounds", "etag", "口令忘了之前记的"):
-        assert gone not in kept
+    assert kept_keys(page) == ["order", "seal"], "neither the way in by PIN nor what could be read is left"
+    assert "口令忘了之前记的" not in everything_kept(page)
     assert list(outbox(page)) == ["queued"]
     context.set_offline(False)
     page.evaluate("dispatchEvent(new Event('online'))")
