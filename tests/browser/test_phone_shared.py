@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from gridcase.core.db import db
 from gridcase.households.models import Household, Member
+from gridcase.people.models import Person
 from gridcase.people.rules import Role
 from gridcase.users.models import User
 from tests import provision
@@ -51,10 +52,14 @@ def canaries(app: Flask, world: World) -> list[str]:
     with app.app_context():
         first = db.session.get_one(User, world.users[Role.LIAISON]).person.name
         homes = db.session.query(Household).filter(Household.id.in_(homes_of(world))).all()
-        people = db.session.query(Member).filter(Member.household_id.in_(homes_of(world))).all()
+        people = db.session.query(Person.name).join(Member, Member.person_id == Person.id).filter(
+            Member.household_id.in_(homes_of(world))
+        ).all()
         found = [first, "悄悄话", *(home.address for home in homes if home.address)]
-        found += [f"{one.name}".strip() for one in people]
-        others = db.session.query(Member.name).filter(Member.household_id.in_(world.homes["paired"])).all()
+        found += [name for (name,) in people]
+        others = db.session.query(Person.name).join(Member, Member.person_id == Person.id).filter(
+            Member.household_id.in_(world.homes["paired"])
+        ).all()
         db.session.remove()
     return sorted(set(found) - {name for (name,) in others})  # the village has namesakes
 
