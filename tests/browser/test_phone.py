@@ -12,7 +12,17 @@ from playwright.sync_api import Browser, expect
 from gridcase.people.rules import Role
 from tests.browser.conftest import Server
 from tests.browser.phone_kit import (
-    enter, eventually, everything_kept, homes_of, install, kept_keys, log, outbox, phone, sign_in, visits_by,
+    enter,
+    eventually,
+    everything_kept,
+    homes_of,
+    install,
+    kept_keys,
+    log,
+    outbox,
+    phone,
+    sign_in,
+    visits_by,
 )  # fmt: skip
 from tests.factories.world import World
 

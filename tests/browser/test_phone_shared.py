@@ -20,7 +20,15 @@ from gridcase.users.models import User
 from tests import provision
 from tests.browser.conftest import FLAGS, PHONE, Server
 from tests.browser.phone_kit import (
-    enter, eventually, everything_kept, homes_of, install, log, outbox, sign_in, visits_by,
+    enter,
+    eventually,
+    everything_kept,
+    homes_of,
+    install,
+    log,
+    outbox,
+    sign_in,
+    visits_by,
 )  # fmt: skip
 from tests.factories.world import World
 
@@ -52,14 +60,20 @@ def canaries(app: Flask, world: World) -> list[str]:
     with app.app_context():
         first = db.session.get_one(User, world.users[Role.LIAISON]).person.name
         homes = db.session.query(Household).filter(Household.id.in_(homes_of(world))).all()
-        people = db.session.query(Person.name).join(Member, Member.person_id == Person.id).filter(
-            Member.household_id.in_(homes_of(world))
-        ).all()
+        people = (
+            db.session.query(Person.name)
+            .join(Member, Member.person_id == Person.id)
+            .filter(Member.household_id.in_(homes_of(world)))
+            .all()
+        )
         found = [first, "悄悄话", *(home.address for home in homes if home.address)]
         found += [name for (name,) in people]
-        others = db.session.query(Person.name).join(Member, Member.person_id == Person.id).filter(
-            Member.household_id.in_(world.homes["paired"])
-        ).all()
+        others = (
+            db.session.query(Person.name)
+            .join(Member, Member.person_id == Person.id)
+            .filter(Member.household_id.in_(world.homes["paired"]))
+            .all()
+        )
         db.session.remove()
     return sorted(set(found) - {name for (name,) in others})  # the village has namesakes
 
@@ -155,5 +169,10 @@ def _on_disk(folder: Path, secrets: list[str]) -> list[str]:
     for path in folder.rglob("*"):
         if path.is_file():
             content = path.read_bytes()
-            found += [f"{path.name}: {word}" for word in secrets for code in ("utf-8", "utf-16-le") if word.encode(code) in content]
+            found += [
+                f"{path.name}: {word}"
+                for word in secrets
+                for code in ("utf-8", "utf-16-le")
+                if word.encode(code) in content
+            ]
     return found

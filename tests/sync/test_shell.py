@@ -25,7 +25,9 @@ MOST_BYTES = 150_000
 def facts(app: Flask) -> dict[str, object]:
     """What the service worker was told."""
     text = app.test_client().get("/sw.js").text
-    return {name: json.loads(value) for name, value in re.findall(r"^const (VERSION|FILES|SHELLS) = (.*);$", text, re.M)}
+    return {
+        name: json.loads(value) for name, value in re.findall(r"^const (VERSION|FILES|SHELLS) = (.*);$", text, re.M)
+    }
 
 
 @pytest.mark.parametrize("path", ["/phone/", "/phone/en"])
@@ -53,7 +55,9 @@ def test_each_language_has_its_page(app: Flask) -> None:
 def test_the_worker_keeps_all_that_the_page_needs(app: Flask) -> None:
     client, told = app.test_client(), facts(app)
     page = client.get(told["SHELLS"]["zh"]).text
-    needed = set(re.findall(r'(?:src|href)="(/static/[^"#]+)', page)) | {f"/static/js/phone/{one.name}" for one in MODULES}
+    needed = set(re.findall(r'(?:src|href)="(/static/[^"#]+)', page)) | {
+        f"/static/js/phone/{one.name}" for one in MODULES
+    }
     assert needed <= set(told["FILES"])
     for path in [*told["FILES"], *told["SHELLS"].values()]:
         assert client.get(path).status_code == 200, path
@@ -109,7 +113,9 @@ def test_texts_are_packed_for_who_can_unpack_and_asked_again_by_their_mark(app: 
     assert plain.headers["ETag"] != packed.headers["ETag"]
     again = client.get("/static/js/phone/outbox.js", headers={**PACKED, "If-None-Match": packed.headers["ETag"]})
     assert (again.status_code, again.data) == (304, b"")
-    assert "Content-Encoding" not in client.get("/sign-in", headers=PACKED).headers, "a page with a secret is never packed"
+    assert "Content-Encoding" not in client.get("/sign-in", headers=PACKED).headers, (
+        "a page with a secret is never packed"
+    )
 
 
 def test_it_can_be_installed(app: Flask) -> None:
