@@ -105,7 +105,9 @@ DUMP_ALL = """async () => {
     if (value instanceof ArrayBuffer || ArrayBuffer.isView(value)) {
       found.push(new TextDecoder('utf-8').decode(value), new TextDecoder('utf-16le').decode(value));
     } else if (value instanceof Blob) found.push('blob');
-    else if (value && typeof value === 'object') for (const [key, one] of Object.entries(value)) { found.push(key); said(one); }
+    else if (value && typeof value === 'object') {
+      for (const [key, one] of Object.entries(value)) { found.push(key); said(one); }
+    }
     else found.push(String(value));
   };
   for (const { name } of await indexedDB.databases()) {

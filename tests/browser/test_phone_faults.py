@@ -160,7 +160,7 @@ def rename(app: Flask, world: World) -> None:
         db.session.remove()
 
 
-def test_every_visit_is_stored_once_under_its_author(
+def test_every_visit_is_stored_once_under_who_wrote_it(
     browser: Browser, server: Server, app: Flask, world: World
 ) -> None:
     rename(app, world)

@@ -1,4 +1,4 @@
-"""The app of a phone: a page without anybody's data, its service worker, its manifest. All of it may be kept anywhere."""
+"""The app of a phone: a page without anybody's data, its service worker, its manifest. All of it may be kept."""
 
 from __future__ import annotations
 

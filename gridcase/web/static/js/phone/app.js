@@ -2,7 +2,7 @@
 
 import { itemScreen, outboxScreen } from "./box.js";
 import { depositOthers } from "./deposit.js";
-import { gate } from "./gate.js";
+import { gate, renew } from "./gate.js";
 import { clockOff, NoAnswer } from "./net.js";
 import { flush, heard, list, tell, tidy, waiting } from "./outbox.js";
 import { caseForm, changeForm, deedForm } from "./report.js";
@@ -168,6 +168,7 @@ const work = async (asked = false) => {
   }
   const mine = me;
   await flush(mine, { asked });
+  if (me === mine && mine.trouble?.name === "signed_out" && (await renew(mine))) await flush(mine, { asked });
   if (me === mine && (!mine.checked || Date.now() - mine.checked > FRESH || asked)) await update();
   if (me === mine) await depositOthers(mine);
 };

@@ -96,15 +96,16 @@ const tryPin = async (person, input, node, { enter, show }) => {
   } else await gate({ enter, show, why: "locked" });
 };
 
-/** A token that no longer holds is replaced where its owner has signed in again. */
-const renew = async (me) => {
-  if (!(await me.kept.meta.get("lacks"))) return;
+/** A token that no longer holds is replaced where its owner has signed in again. Answers whether it was. */
+export const renew = async (me) => {
+  if (!(await me.kept.meta.get("lacks"))) return false;
   const now = await session();
-  if (!now || now.user.id !== me.person.owner) return;
+  if (!now || now.user.id !== me.person.owner) return false;
   const { status, body } = await enrol(now.csrf).catch(() => ({ status: 0 }));
-  if (status !== 201) return;
+  if (status !== 201) return false;
   await setSeal(me.kept, me.key, body);
   await me.kept.meta.drop("lacks");
+  return true;
 };
 
 const askNewPin = (now, old, open, asked) => {
