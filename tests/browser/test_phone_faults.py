@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from gridcase.core.db import db
 from gridcase.people.rules import Role
@@ -73,12 +73,12 @@ class Day:
         """Load the app anew and open it as the one who writes now."""
         self.page.goto("/phone/")
         self.page.reload()
-        own = self.page.locator(".gate-who, [data-part=list] button")
-        own.first.wait_for()
+        self.page.locator(".gate-who").wait_for()
         label = "测**" if self.writer is Role.LIAISON else "试**"
         choose = self.page.locator("[data-part=list] button", has_text=label)
         if choose.count():
             choose.click()
+        expect(self.page.locator(".gate-who")).to_contain_text(label)
         enter(self.page, pin=PIN if self.writer is Role.LIAISON else OTHER_PIN)
 
     def wake(self) -> None:

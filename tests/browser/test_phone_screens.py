@@ -14,13 +14,23 @@ from flask import Flask
 from PIL import Image
 from playwright.sync_api import Browser, Page, Route, expect
 
-from gridcase.cases.models import Case
+from gridcase.cases.models import Case, CaseFile
 from gridcase.core.db import db
 from gridcase.people.rules import Role
 from gridcase.users.models import Device
 from tests.browser.conftest import PHONE, Server
 from tests.browser.phone_kit import (
-    enter, eventually, everything_kept, homes_of, install, kept_keys, log, outbox, phone, sign_in, visits_by,
+    enter,
+    eventually,
+    everything_kept,
+    homes_of,
+    install,
+    kept_keys,
+    log,
+    outbox,
+    phone,
+    sign_in,
+    visits_by,
 )  # fmt: skip
 from tests.factories.world import World
 from tests.faults.proxy import Proxy
@@ -46,7 +56,7 @@ def serious(page: Page) -> list[str]:
 @pytest.mark.parametrize("mode", ["light", "dark and elder"])
 def test_every_screen_is_for_everybody(browser: Browser, server: Server, world: World, mode: str) -> None:
     context = browser.new_context(
-        viewport=PHONE, locale="zh-CN" if mode == "light" else "en-GB", base_url=server.url, bypass_csp=True,
+        viewport=PHONE, locale="zh-CN" if mode == "light" else "en-GB", base_url=server.url,
         color_scheme="light" if mode == "light" else "dark", has_touch=True, reduced_motion="reduce",
     )  # fmt: skip
     page = context.new_page()
@@ -66,8 +76,7 @@ def test_every_screen_is_for_everybody(browser: Browser, server: Server, world: 
         where = f"#/{name}/{homes_of(world)[0]}" if name == "log" else f"#/{name}"
         page.evaluate("where => { location.hash = where }", where)
         page.wait_for_timeout(150)
-        for fold in page.locator("details > summary").all():
-            fold.click()
+        page.evaluate("document.querySelectorAll('details').forEach((fold) => { fold.open = true; })")
         found[name] = serious(page)
         wide[name] = page.evaluate("document.documentElement.scrollWidth - innerWidth")
         small = page.evaluate(SMALL_TARGETS)
@@ -149,7 +158,7 @@ def test_a_demand_with_a_photo_goes_on_where_it_was_cut(
         context.close()
     with app.app_context():
         case = db.session.query(Case).filter(Case.text == "墙裂了一道缝").one()
-        assert photos_of(case.id) == 1
+        assert db.session.query(CaseFile).filter(CaseFile.case_id == case.id).count() == 1
         db.session.remove()
 
 

@@ -38,7 +38,6 @@ const greet = async (now, open, asked) => {
   const anew = localStorage.getItem("gridcase.phone.anew") === String(now.user.id);
   if (document.getElementById("pin")?.value) return; // somebody is typing: nothing moves under the thumb
   if (!own || anew) askNewPin(now, own, open, asked);
-  else if (own !== open[0]) askPin(own, open, asked);
 };
 
 const askSignIn = ({ show, words, sealed }) => {
