@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 
 from flask import Blueprint, Response, current_app, redirect, render_template, request, url_for
@@ -30,10 +30,8 @@ OPEN = "the app's page holds nothing of anybody"
 LOCALES = {"zh": "zh_Hans_CN", "en": "en"}
 ICON_SIZES = (192, 512)
 # The first is the page's own script, which asks for the others; they are named so that they come all at once.
-MODULES = (
-    "app", "words", "store", "vault", "net", "set", "outbox", "deposit", "photos", "fields", "visit", "report", "today",
-    "box", "settings", "gate",
-)  # fmt: skip
+FIRST = ("app", "words", "store", "vault", "net", "set", "outbox", "deposit", "gate")
+LATER = ("screens", "photos", "fields", "visit", "report", "today", "box", "settings")
 KEPT = (
     "css/tokens.css", "css/base.css", "css/phone.css", "css/phone-forms.css", "js/phone/first.js", "img/mark.svg",
     "img/icons.svg",
@@ -85,12 +83,12 @@ def _kept(root: str, language: str) -> str:
 
 def _written(_root: str, language: str) -> str:
     with force_locale(LOCALES[language]):
-        return render_template("phone/shell.html", language=language, modules=_modules(), words=_words())
+        return render_template("phone/shell.html", language=language, modules=_modules(FIRST), words=_words())
 
 
-def _modules() -> list[str]:
+def _modules(names: Sequence[str]) -> list[str]:
     """Modules name one another by file, so their addresses carry no digest; the worker keeps a whole set at a time."""
-    return [url_for("static", filename=f"js/phone/{name}.js") for name in MODULES]
+    return [url_for("static", filename=f"js/phone/{name}.js") for name in names]
 
 
 def _words() -> Mapping[str, list[tuple[str, Text]]]:
@@ -115,7 +113,7 @@ def _rows(members: Iterable[Labelled]) -> list[tuple[str, Text]]:
 def worker() -> ResponseReturnValue:
     """The service worker, with what it keeps and the version of it all put in front."""
     shells = {"zh": url_for(".shell", lang="zh"), "en": url_for(".shell_english")}
-    files = [*_modules(), *map(static_url, KEPT)]
+    files = [*_modules(FIRST + LATER), *map(static_url, KEPT)]
     source = (STATIC / "js/phone/worker.js").read_text("utf-8")
     facts = {"VERSION": _version(files, source), "FILES": files, "SHELLS": shells}
     head = "".join(f"const {name} = {json.dumps(value)};\n" for name, value in facts.items())
@@ -130,7 +128,7 @@ def _version(files: list[str], source: str) -> str:
     digest = hashlib.sha256(source.encode())
     for text in (*files, _shell("zh"), _shell("en")):
         digest.update(text.encode())
-    for name in (*(f"js/phone/{module}.js" for module in MODULES), *KEPT):
+    for name in (*(f"js/phone/{module}.js" for module in FIRST + LATER), *KEPT):
         digest.update((STATIC / name).read_bytes())
     return digest.hexdigest()[:16]
 

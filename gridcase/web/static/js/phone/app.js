@@ -1,15 +1,10 @@
 // The app: who is at the phone, which screen is shown, and when what waits is sent.
 
-import { itemScreen, outboxScreen } from "./box.js";
 import { depositOthers } from "./deposit.js";
 import { gate, renew } from "./gate.js";
 import { clockOff, NoAnswer } from "./net.js";
 import { flush, heard, list, tell, tidy, waiting } from "./outbox.js";
-import { caseForm, changeForm, deedForm } from "./report.js";
-import { pinScreen, settingsScreen } from "./settings.js";
 import { FORM, load, refresh } from "./set.js";
-import { reportScreen, todayScreen, toldScreen } from "./today.js";
-import { visitForm } from "./visit.js";
 import { piece, say } from "./words.js";
 
 const EVERY = 60_000;
@@ -22,19 +17,14 @@ const screen = document.getElementById("screen");
 let me = null;
 let turn = 0;
 
-const SCREENS = {
-  today: todayScreen,
-  report: reportScreen,
-  outbox: outboxScreen,
-  item: itemScreen,
-  settings: settingsScreen,
-  pin: pinScreen,
-  told: toldScreen,
-  log: visitForm,
-  case: caseForm,
-  change: changeForm,
-  deed: deedForm,
+let screens = null; // fetched once the gate stands
+const fetchScreens = () => {
+  screens ??= import("./screens.js").catch(() => {
+    screens = null; // no signal on a first visit: tried again when it is needed
+  });
+  return screens;
 };
+const NAMES = new Set(["today", "report", "outbox", "item", "settings", "pin", "told", "log", "case", "change", "deed"]);
 const WITHOUT_SET = new Set(["settings", "outbox", "item", "pin"]);
 const TABS = new Set(["today", "report", "outbox", "settings"]);
 
@@ -75,7 +65,7 @@ const frame = (name) => {
 
 const route = () => {
   const [, name = "today", ...rest] = location.hash.split("/");
-  return SCREENS[name] ? [name, rest.map(decodeURIComponent)] : ["today", []];
+  return NAMES.has(name) ? [name, rest.map(decodeURIComponent)] : ["today", []];
 };
 
 const draw = async ({ again = false } = {}) => {
@@ -85,7 +75,7 @@ const draw = async ({ again = false } = {}) => {
   frame(name);
   if (!again) title(say(`title.${name}`));
   const empty = !me.set && !WITHOUT_SET.has(name);
-  const node = empty ? emptyScreen() : await SCREENS[name](me, ...args);
+  const node = empty ? emptyScreen() : await (await fetchScreens()).SCREENS[name](me, ...args);
   if (mine !== turn || !me) return; // another screen was asked for meanwhile
   const at = scrollY;
   screen.replaceChildren(node);
@@ -238,6 +228,7 @@ const start = async () => {
     navigator.serviceWorker.register("/sw.js", { updateViaCache: "none" }).catch(() => {});
   }
   await leaveTo("");
+  fetchScreens();
   if (!me) work();
 };
 

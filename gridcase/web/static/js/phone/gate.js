@@ -1,8 +1,7 @@
 // Before anything can be seen: is it safe here, who is it, the PIN.
 
 import { depositOthers, sealedCount } from "./deposit.js";
-import { enrol, session } from "./net.js";
-import { finishLeaving } from "./settings.js";
+import { enrol, finishLeaving, LEAVING, session } from "./net.js";
 import { addPerson, everybody, openStore, room, seal } from "./store.js";
 import { newKey, openWithPin, setPin, setSeal, uuid, weak } from "./vault.js";
 import { fill, on, part, piece, press, say } from "./words.js";
@@ -127,7 +126,7 @@ const askNewPin = (now, old, open, asked) => {
       askPin(open[0], open, asked);
       return;
     }
-    localStorage.setItem("gridcase.phone.leaving", String(now.user.id));
+    localStorage.setItem(LEAVING, String(now.user.id));
     await finishLeaving();
     location.assign(SIGN_IN);
   });

@@ -3,6 +3,8 @@
 
 const PATIENCE = 20_000;
 
+export const LEAVING = "gridcase.phone.leaving"; // whose session still has to be ended on the server
+
 export class NoAnswer extends Error {}
 
 /** How far this phone's clock is off, in milliseconds: the server's time less ours. Null until an answer came. */
@@ -69,7 +71,7 @@ const label = () => {
 };
 
 /** End the session of the browser. */
-export const leave = async (csrf) => {
+const leave = async (csrf) => {
   try {
     await fetch("/sign-out", {
       method: "POST",
@@ -82,4 +84,14 @@ export const leave = async (csrf) => {
   } catch {
     return false;
   }
+};
+
+/** End the browser's session, if it is still that of somebody who left without a signal. */
+export const finishLeaving = async () => {
+  const owner = localStorage.getItem(LEAVING);
+  if (!owner) return;
+  const now = await session();
+  if (now === null && !navigator.onLine) return;
+  if (now && String(now.user.id) === owner && !(await leave(now.csrf))) return;
+  localStorage.removeItem(LEAVING);
 };

@@ -1,6 +1,6 @@
 // The phone's own settings: how it looks, the PIN, what room there is, signing out.
 
-import { call, leave, NoAnswer, session } from "./net.js";
+import { call, LEAVING, NoAnswer } from "./net.js";
 import { flush, list, tell, waiting } from "./outbox.js";
 import { tokenOf } from "./set.js";
 import { room, seal } from "./store.js";
@@ -10,7 +10,6 @@ import { fill, on, part, piece, press, say, showMoment } from "./words.js";
 const root = document.documentElement;
 const ELDER = "gridcase.phone.elder";
 const CONTRAST = "gridcase.contrast";
-export const LEAVING = "gridcase.phone.leaving"; // whose session still has to be ended on the server
 
 let install = null;
 addEventListener("beforeinstallprompt", (event) => {
@@ -61,16 +60,6 @@ const goAway = async (me) => {
   await seal(me.person);
   localStorage.setItem(LEAVING, String(me.person.owner));
   tell({ type: "sealed", store: me.person.store, why: "left" });
-};
-
-/** End the browser's session, if it is still that of somebody who left without a signal. */
-export const finishLeaving = async () => {
-  const owner = localStorage.getItem(LEAVING);
-  if (!owner) return;
-  const now = await session();
-  if (now === null && !navigator.onLine) return;
-  if (now && String(now.user.id) === owner && !(await leave(now.csrf))) return;
-  localStorage.removeItem(LEAVING);
 };
 
 export const settingsScreen = async (me) => {
