@@ -3,7 +3,7 @@
 import { depositOthers } from "./deposit.js";
 import { gate, renew } from "./gate.js";
 import { clockOff, NoAnswer } from "./net.js";
-import { flush, heard, list, tell, tidy, waiting } from "./outbox.js";
+import { disowned, flush, heard, list, tell, tidy, waiting } from "./outbox.js";
 import { FORM, load, refresh } from "./set.js";
 import { piece, say } from "./words.js";
 
@@ -142,7 +142,9 @@ const update = async () => {
   if (!me) return 0;
   let status = 0;
   try {
-    ({ status } = await refresh(me));
+    const answer = await refresh(me);
+    ({ status } = answer);
+    if (status === 401) await disowned(me, answer.body);
   } catch (error) {
     if (!(error instanceof NoAnswer)) throw error;
     me.trouble = { name: "no_signal" };
@@ -159,7 +161,8 @@ const work = async (asked = false) => {
   const mine = me;
   await flush(mine, { asked });
   if (me === mine && mine.trouble?.name === "signed_out" && (await renew(mine))) await flush(mine, { asked });
-  if (me === mine && (!mine.checked || Date.now() - mine.checked > FRESH || asked)) await update();
+  const stale = !mine.checked || Date.now() - mine.checked > FRESH || mine.trouble?.name === "signed_out";
+  if (me === mine && (stale || asked)) await update();
   if (me === mine) await depositOthers(mine);
 };
 

@@ -103,19 +103,20 @@ const send = async (me, row, token) => {
   if (FINAL.has(outcome)) await settle(me, item.id, outcome, body);
   if (outcome === "refused") await settle(me, item.id, "refused", { ...body, reason: body.reason ?? body.error });
   if (outcome === "later") me.notBefore = Date.now() + pauseOf(headers);
-  if (outcome === "unknown") await unknown(me, body ?? {});
+  if (outcome === "unknown") await disowned(me, body);
   if (outcome === "odd") me.trouble = { name: "odd" };
   return outcome;
 };
 
-const unknown = async (me, body) => {
-  if (body.error === "device_revoked") {
+/** The server no longer knows this phone: a lost one forgets, another keeps all and asks its owner to sign in. */
+export const disowned = async (me, body) => {
+  if (body?.error === "device_revoked") {
     await seal(me.person);
     tell({ type: "sealed", store: me.person.store, why: "revoked" });
     return;
   }
-  await me.kept.meta.put({ key: "lacks", value: body.error });
-  me.trouble = { name: "signed_out", text: body.text };
+  await me.kept.meta.put({ key: "lacks", value: body?.error ?? "unknown" });
+  me.trouble = { name: "signed_out" };
 };
 
 const sendItems = async (me, token) => {
@@ -142,6 +143,7 @@ const sendPhoto = async (me, photo, token) => {
   const bytes = await openBytes(me.key, photo);
   const digest = await sha256(bytes);
   const asked = await photoCall("HEAD", photo, token);
+  if (asked.status === 401) await disowned(me, null);
   if (asked.status !== 200 && asked.status !== 404) return asked.status === 409 ? "refused" : "stop";
   let offset = Number(asked.headers.get("Upload-Offset") ?? 0);
   for (let turn = 0; turn < 300; turn += 1) {
@@ -154,6 +156,7 @@ const sendPhoto = async (me, photo, token) => {
     };
     const answer = await photoCall("PATCH", photo, token, headers, bytes.slice(offset, offset + PART));
     const there = answer.headers.get("Upload-Offset");
+    if (answer.status === 401) await disowned(me, answer.body);
     if (answer.status === 204) {
       offset = there === null ? offset + PART : Number(there);
       if (offset >= bytes.byteLength) return "done";
