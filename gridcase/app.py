@@ -183,7 +183,7 @@ def _error_pages(app: Flask) -> None:
 
     @app.errorhandler(Forbidden)
     def _forbidden(error: Forbidden) -> ResponseReturnValue:
-        return _page(403, translate(error.text))
+        return _page(403, translate(error.text) if error.text else "")
 
     @app.errorhandler(Refused)
     def _refused(error: Refused) -> ResponseReturnValue:

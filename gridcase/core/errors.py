@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gridcase.core.words import N_, Text
+from gridcase.core.words import Text
 
 
 class GridcaseError(Exception):
@@ -26,8 +26,8 @@ class Forbidden(GridcaseError):
     """The viewer holds no post that may do this (403)."""
 
     def __init__(self, text: Text | None = None) -> None:
-        self.text = text or N_("您的岗位不能办理这一项，请联系镇综治中心。")
-        super().__init__(str(self.text))
+        self.text = text
+        super().__init__(str(text or ""))
 
 
 class SetupProblem(GridcaseError):

@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import Any
+
+from gridcase.core.clock import TOWN_ZONE
 
 
 @dataclass(frozen=True)
@@ -19,24 +22,51 @@ class Text:
     params: Mapping[str, Any] = field(default_factory=dict)
 
     def __str__(self) -> str:
-        return self.msgid % {key: str(value) for key, value in self.params.items()} if self.params else self.msgid
+        return (
+            self.msgid % {key: in_chinese(value) for key, value in self.params.items()} if self.params else self.msgid
+        )
 
     def __hash__(self) -> int:
         return hash(self.msgid)
 
     def as_json(self) -> dict[str, Any]:
         """The form kept in a database: values become their Chinese text."""
-        params = {k: v.as_json() if isinstance(v, Text) else v for k, v in self.params.items()}
-        return {"msgid": self.msgid, "params": params}
+        return {"msgid": self.msgid, "params": {key: _kept(value) for key, value in self.params.items()}}
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> Text:
         """Read back what `as_json` wrote."""
-        params = {
-            key: cls.from_json(value) if isinstance(value, Mapping) and "msgid" in value else value
-            for key, value in stored.get("params", {}).items()
-        }
-        return cls(stored["msgid"], params)
+        return cls(stored["msgid"], {key: _read(value) for key, value in stored.get("params", {}).items()})
+
+
+def in_chinese(value: Any) -> str:
+    """A value of a sentence as Chinese has it: days and moments (in the town's time) written out, names joined."""
+    if isinstance(value, datetime):
+        local = value.astimezone(TOWN_ZONE)
+        return f"{in_chinese(local.date())} {local:%H:%M}"
+    if isinstance(value, date):
+        return f"{value.year}年{value.month}月{value.day}日"
+    return "、".join(map(in_chinese, value)) if isinstance(value, list | tuple) else str(value)
+
+
+def _kept(value: Any) -> Any:
+    if isinstance(value, Text):
+        return value.as_json()
+    if isinstance(value, datetime):
+        return {"moment": value.isoformat()}
+    if isinstance(value, date):
+        return {"day": value.isoformat()}
+    return [_kept(one) for one in value] if isinstance(value, list | tuple) else value
+
+
+def _read(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_read(one) for one in value]
+    if not isinstance(value, Mapping):
+        return value
+    if "moment" in value:
+        return datetime.fromisoformat(value["moment"])
+    return date.fromisoformat(value["day"]) if "day" in value else Text.from_json(value)
 
 
 def N_(msgid: str, **params: Any) -> Text:

@@ -85,6 +85,10 @@ class TellFields:
         filters=[tidy], render_kw={"autocomplete": "off", "inputmode": "tel"},
     )  # fmt: skip
 
+    # Is it one of the cases at hand? `looked` says that they were shown.
+    same_as = StringField(_("是不是下面这件事？"), validators=[Optional(), Length(max=40)], filters=[tidy])
+    looked = HiddenField()
+
     def offer(self, *, classes: Choices, places: Pairs, homes: bool) -> None:
         """The classes and places to choose from; who sees no homes is not asked for one."""
         self.case_class.choices = list(classes)

@@ -56,8 +56,9 @@ def sheets_of(village: Grid, *, viewer: Viewer) -> Sequence[DoorSheet]:
     """The codes of a village and what lies in it, those in use first."""
     return db.session.scalars(
         select(DoorSheet)
+        .join(Grid, Grid.id == DoorSheet.grid_id)
         .where(under(DoorSheet.path, village.path), reach(viewer, Permission.MANAGE_POSTS, path=DoorSheet.path))
-        .order_by(DoorSheet.revoked_at.isnot(None), DoorSheet.path, DoorSheet.id.desc())
+        .order_by(DoorSheet.revoked_at.isnot(None), Grid.code, DoorSheet.id.desc())
     ).all()
 
 
@@ -79,7 +80,7 @@ def places_in(village: Grid) -> Sequence[Grid]:
             under(Grid.path, village.path), Grid.valid_to.is_(None),
             Grid.level.in_([GridLevel.VILLAGE, GridLevel.GROUP, GridLevel.CELL]),
         )
-        .order_by(Grid.path)
+        .order_by(Grid.code)
     ).all()  # fmt: skip
 
 
@@ -149,14 +150,15 @@ def way_of(case: Case) -> list[Line]:
     return [
         Line(step, step.note if step.move in SAID_TO_THE_VILLAGER or step.actor_role == HIS_OWN else None)
         for step in cases.steps(case.id)
-        if step.move != "comment" or step.actor_role == HIS_OWN
+        if step.move not in ("comment", "lapse") or step.actor_role == HIS_OWN
     ]
 
 
-def village_of(case: Case) -> str:
-    """The names of the town and village a case is of."""
-    names = grids.names_of([case.town_id, case.village_id])
-    return "".join(names.get(one, "") for one in (case.town_id, case.village_id) if one is not None)
+def place_of(case: Case) -> str:
+    """The names of the town, the village and the place in it that a case is of."""
+    ids = list(dict.fromkeys(one for one in (case.town_id, case.village_id, case.grid_id) if one is not None))
+    names = grids.names_of(ids)
+    return "".join(names.get(one, "") for one in ids)
 
 
 def place_words(grid: Grid) -> str:

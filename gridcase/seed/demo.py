@@ -21,7 +21,20 @@ from gridcase.households import service as households
 from gridcase.notices import service as notices
 from gridcase.notices.models import Notice
 from gridcase.reminders import jobs as reminders
-from gridcase.seed import accounts, blank, care, doors, duties, places, reference, registers, towns, villages
+from gridcase.seed import (
+    accounts,
+    blank,
+    bulletin,
+    care,
+    desk,
+    doors,
+    duties,
+    places,
+    reference,
+    registers,
+    towns,
+    villages,
+)
 from gridcase.seed.blank import empty
 from gridcase.seed.places import HOME_VILLAGE, OUJIANGCHA, TONGANYI, VillagePlan, chance
 from gridcase.seed.scene import Scene
@@ -40,14 +53,16 @@ STORY_SHARE = 12_000  # how much of the progress the story is, in homes
 Progress = Callable[[int, int], None]
 
 
-def build(*, actor: Viewer, now: datetime, small: bool, progress: Progress) -> None:
-    """Fill an empty database with the demo as of `now`; `small` is one village each of two towns, for tests."""
+def build(*, actor: Viewer, now: datetime, small: bool, progress: Progress, thin: bool = False) -> None:
+    """Fill an empty database with the demo as of `now`; `small` is one village each of two towns, `thin` every place
+    with about every 20th home and the small story: both for tests."""
     config = blank.check()
     plans = places.plans(small=small)
+    plans = [places.thinned(plan) for plan in plans] if thin else plans
     homes = sum(plan.size.homes for plan in plans)
     total = homes + STORY_SHARE
     teams, offices = _settle(plans, config, actor=actor, now=now, progress=lambda done: progress(done, total))
-    story = Story(Scene(teams, offices, now), actor=actor, small=small)
+    story = Story(Scene(teams, offices, now), actor=actor, small=small or thin)
     story.play(lambda done, days: progress(homes + STORY_SHARE * done // days * 9 // 10, total))
     _finish(teams, offices, actor=actor, now=now)
     progress(total, total)
@@ -90,6 +105,7 @@ def _settle(
         registers.wide_cells(TONGANYI[:6] + "000000", actor=actor, now=founded)
     with transaction():
         registers.furnish(team, actor=actor, now=now - FURNISHED, rng=chance("registers"))
+        desk.furnish(team, offices[OUJIANGCHA], now=now - FURNISHED)
     return teams, offices
 
 
@@ -113,6 +129,8 @@ def _finish(teams: list[Team], offices: dict[str, Offices], *, actor: Viewer, no
     home = next(team for team in teams if team.code == HOME_VILLAGE)
     care.work(home, now=now)
     doors.work(home, now=now)
+    bulletin.work(home, now=now)
+    desk.work(home, now=now)
     reminders.sweep(actor=actor, now=_last_daytime(now))
     with transaction():
         duties.fill(offices, actor=actor, now=now)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from random import Random
 
@@ -21,6 +21,7 @@ OUJIANGCHA, TONGANYI, SHUANGRU, ZHILONG, YIMA = (
 HOME_VILLAGE = "430903104221"  # where the demo accounts live
 SMALL = frozenset({HOME_VILLAGE, "610921104200"})
 SOURCE = "synthetic"
+THIN, THIN_HOME, LEAST_HOMES = 20, 4, 36
 
 # Published figures: 12,310 households, 73 sections, 823 liaisons (Oujiangcha); 6 groups, 12 cells, 772 households and
 # 3,036 persons (Tong'anyi village). All others are plausible sizes.
@@ -75,6 +76,17 @@ def plans(*, small: bool) -> list[VillagePlan]:
         for row in rows
     ]
     return sorted((plan for plan in made if not small or plan.code in SMALL), key=lambda plan: plan.code)
+
+
+def thinned(plan: VillagePlan) -> VillagePlan:
+    """The same village with about every 20th home; the one of the demo accounts keeps a quarter: it has more posts."""
+    size = plan.size
+    homes = max(LEAST_HOMES, size.homes // (THIN_HOME if plan.code == HOME_VILLAGE else THIN))
+    few = Size(
+        homes=homes, persons=round(size.persons * homes / size.homes), groups=min(size.groups, 2), cells=size.cells,
+        sections=min(size.sections, 1), liaisons=max(2, round(homes / HOMES_A_CIRCLE)),
+    )  # fmt: skip
+    return replace(plan, size=few)
 
 
 def _at(row: dict[str, str]) -> Point:

@@ -24,13 +24,26 @@ def catalogue() -> NullTranslations:
 
 
 def translate(text: Any) -> str:
-    """A `Text` in the reader's language; anything else as it is."""
+    """A `Text` in the reader's language; days, moments and lists of names as that language has them; anything else as
+    it is."""
     if isinstance(text, dict) and "msgid" in text:
         text = Text.from_json(text)
     if not isinstance(text, Text):
-        return "" if text is None else str(text)
+        return _value(text)
     said = catalogue().ugettext(text.msgid)
     return said % {key: translate(value) for key, value in text.params.items()} if text.params else said
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, datetime):
+        return show_datetime(value)
+    if isinstance(value, date):
+        return show_date(value)
+    return (
+        catalogue().ugettext("、").join(map(translate, value))
+        if isinstance(value, list | tuple)
+        else ("" if value is None else str(value))
+    )
 
 
 def _chinese() -> bool:

@@ -15,7 +15,7 @@ from playwright.sync_api import Page, expect
 from gridcase.app import load_viewer
 from gridcase.cases import queries, service
 from gridcase.cases.models import Case
-from gridcase.cases.rules import MOVES, Answer, ExtensionReason, WhistleKind
+from gridcase.cases.rules import MOVES, Answer, Channel, ExtensionReason, WhistleKind
 from gridcase.core import clock
 from gridcase.core.clock import town_day
 from gridcase.core.db import db, transaction
@@ -36,9 +36,11 @@ LATER = "2026-12-14T10:00:00+08:00"  # five working days after the due time
 PLAYED = {
     "test_the_desk_takes_up_and_sends": (
         "accept", "dispatch", "add_helper", "transfer", "remind", "comment", "escalate", "reject_duplicate",
-        "take_out",
+        "take_out", "contact",
     ),
-    "test_the_station_handles": ("sign", "ask_extension", "ask_pause", "submit_result", "give_back", "report_in"),
+    "test_the_station_handles": (
+        "sign", "ask_extension", "ask_pause", "submit_result", "lapse", "give_back", "report_in",
+    ),
     "test_the_desk_answers_requests": (
         "grant_extension", "refuse_extension", "refuse_pause", "suspend", "resume", "rework", "verify",
         "follow_first",
@@ -101,7 +103,7 @@ class Stage:
 
     def last(self, case_id: int) -> str:
         with self.server.app.app_context():
-            name = queries.steps(case_id)[-1].move
+            name = [step.move for step in queries.steps(case_id) if step.move != "lapse"][-1]
             db.session.remove()
         return name
 
@@ -162,6 +164,9 @@ def test_the_desk_takes_up_and_sends(stage: Stage, page_as: PageAs, world: World
     stage.press(head, again, "reject_duplicate", duplicate_of=first)
     expect(head.locator("main")).to_contain_text(f"已并入 {first}")
     stage.press(head, again, "take_out", note="不是同一处。")
+    seen = stage.case(channel=Channel.PATROL)  # nobody has spoken with the home yet
+    stage.press(head, seen, "contact")
+    expect(head.locator("main")).to_contain_text("已联系上")
 
 
 def test_the_station_handles(stage: Stage, page_as: PageAs) -> None:
@@ -172,6 +177,9 @@ def test_the_station_handles(stage: Stage, page_as: PageAs) -> None:
     stage.press(station, case, "ask_pause", pause_reason="weather_or_season", expected_on="2026-11-27")
     expect(station.locator("main")).to_contain_text("待答复的申请")
     stage.press(station, case, "submit_result", note="水泵换了，当天恢复供水。")
+    expect(station.locator(".steps")).to_contain_text("申请延期3 个工作日（需多部门协同）")
+    expect(station.locator(".steps")).to_contain_text("延期申请没有等到答复，自动失效")
+    stage.made.append("lapse")
     stage.press(station, stage.case("accept", "dispatch"), "give_back", return_reason="not_our_duty")
     expect(station).to_have_url(f"{stage.server.url}/cases/")
     stage.press(station, stage.case("accept", "escalate"), "report_in")

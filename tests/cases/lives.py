@@ -78,6 +78,7 @@ class CaseLives(RuleBasedStateMachine):
         home = self.world.homes["circle"][self.town.lives % 6]
         self.case = collected(self.world, self.people[Role.LIAISON], now=START, home=home)
         self.made = ["register"]  # the model: names of the moves made
+        self.lapsed = 0  # requests nobody answered in time
         self.state = State.REGISTERED
         self.papers = 0
         self.clock.reckon()
@@ -121,6 +122,9 @@ class CaseLives(RuleBasedStateMachine):
         sources, target = ARROWS[name]
         assert self.state in sources, f"{name} out of {self.state}"
         self.made.append(name)
+        lapsed = sum(one.state == "lapsed" for one in self.case.requests)
+        self.made += ["lapse"] * (lapsed - self.lapsed)
+        self.lapsed = lapsed
         if name == "suspend":
             self.clock.pause(more["until"])
         if name == "grant_extension":

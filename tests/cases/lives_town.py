@@ -96,7 +96,7 @@ class Clock:
         self.came = came
         hours = STAGES.get(state)
         ends = calendar.work_calendar().add(came, Limit(hours, LimitUnit.WORKING)).at if hours else None
-        self.stage = self.due if state is State.IN_PROGRESS else ends
+        self.stage = self.due if state is State.IN_PROGRESS else min(self.due, ends) if ends else None
 
     def pause(self, until: date) -> None:
         """From now to the end of a day."""

@@ -74,6 +74,8 @@ EXPECTED: dict[str, tuple[str, str | None, P]] = {
     "rate_units": ("closed", None, P.ESCALATE_CASE),
     "rate_whistle": ("closed", None, P.HANDLE_CASE),
     "follow_up": ("closed", None, P.REGISTER_CASE),
+    "contact": (UNFINISHED, None, P.SEE_REPORTER),
+    "lapse": (UNFINISHED + " closed voided duplicate withdrawn", None, P.SEE_SYSTEM),
     "comment": (UNFINISHED + " closed voided duplicate withdrawn", None, P.SEE_CASE),
 }
 
@@ -98,6 +100,7 @@ WAITS: dict[str, dict[str, Any]] = {
     **{key: {"requests": ASKED} for key in ("grant_extension", "refuse_extension", "refuse_pause")},
     "report_in": {"must_report": True},
     "rate_units": {"rates_units": True},
+    "contact": {"contact_waits": True},
     "rate_whistle": {"rates_whistle": True},
     "follow_up": {"closed_at": NOW - timedelta(days=30)},
 }

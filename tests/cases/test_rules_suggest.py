@@ -61,6 +61,12 @@ def test_words_nobody_knows_suggest_nothing(title: str) -> None:
     assert learn([], CATALOGUE).ranked(title) == []
 
 
+def test_a_single_character_is_no_reason() -> None:
+    assert learn([], CATALOGUE).ranked("灯塔") == [], "灯 alone says nothing"
+    found = learn([], CATALOGUE).ranked("路灯下的灯塔")
+    assert all(len(word) >= 2 for one in found for word in one.words)
+
+
 def test_at_most_three_and_the_same_every_time() -> None:
     one, two = (learn([], CATALOGUE).ranked("路灯下的垃圾", "路面也坏了，邻居不管") for _ in range(2))
     assert len(one) == 3

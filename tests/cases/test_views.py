@@ -80,7 +80,7 @@ def test_the_whole_way_over_the_pages(app: Flask, world: World, client_as: As) -
     page = send(head, case_id, "verify")
     assert "已核查办结。" in body(head.get(page.location))
     words = body(head.get(f"/cases/{case_id}"))
-    for step in ("登记", "受理", "派给青溪镇水利站", "签收", "提交结果", "记录答复", "核查办结"):
+    for step in ("登记", "已受理", "派给青溪镇水利站", "已签收", "提交结果", "记录答复", "核查办结"):
         assert step in words
     assert "满意" in words
     assert case_in(app, case_id).state == "closed"

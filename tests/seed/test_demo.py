@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 from gridcase import doctor
 from gridcase.audit.models import AuditRow, AuditSeal
-from gridcase.cases.models import Case, CaseStep, CaseTally
+from gridcase.cases.models import Case, CaseStep, CaseTally, ClassVersion, ReplyTemplate
 from gridcase.cases.rules import State
 from gridcase.core.db import Base, db
 from gridcase.core.errors import SetupProblem
@@ -20,6 +20,7 @@ from gridcase.grid.models import Grid, GridOutline
 from gridcase.households.models import CirclePlace, Household, Member
 from gridcase.households.queries import place_of
 from gridcase.households.rules import CareTier
+from gridcase.mediation.models import Mediation
 from gridcase.notices.models import Notice
 from gridcase.people.models import Holding, Person, Post
 from gridcase.people.rules import Role
@@ -89,6 +90,14 @@ def test_every_role_has_an_account_that_opens(small_demo: Flask) -> None:
 )
 def test_there_is_something_of_everything(small_demo: Flask, condition: object) -> None:
     assert db.session.scalar(select(func.count()).select_from(Case).where(condition))  # type: ignore[arg-type]
+
+
+def test_the_desks_keep_templates_a_version_and_mediations(small_demo: Flask) -> None:
+    assert {one.kind for one in db.session.scalars(select(ReplyTemplate))} == {"result", "return", "answer", "refusal"}
+    levels = select(Grid.level).join(ClassVersion, ClassVersion.place_id == Grid.id)
+    assert set(db.session.scalars(levels)) == {"county", "village"}
+    ended = [(one.result, one.signed_on is not None) for one in db.session.scalars(select(Mediation))]
+    assert sorted(ended, key=str) == [("agreed", True), (None, False)]
 
 
 def test_points_wait_and_have_matured(small_demo: Flask) -> None:

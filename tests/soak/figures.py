@@ -51,4 +51,8 @@ SOAKS = (
         "tests/exchange/test_bad_imports.py::test_bad_imports",
         "500 spoiled register files: 500 name row and column or the file's problem, 0 rows changed",
     ),
+    Soak(
+        "tests/seed/test_whole_demo.py::test_every_place_of_the_demo_is_filled_and_sound",
+        "the whole demo as make run loads it, from an empty database: 0 differences",
+    ),
 )

@@ -17,7 +17,16 @@ from gridcase.cases.queries.catalogue import (
     unit_of_limit,
     versions_in_force,
 )
-from gridcase.cases.queries.duties import DutyRow, duty_by_item, duty_list, duty_page, duty_row, duty_town, duty_towns
+from gridcase.cases.queries.duties import (
+    DutyRow,
+    duties_by_item,
+    duty_by_item,
+    duty_list,
+    duty_page,
+    duty_row,
+    duty_town,
+    duty_towns,
+)
 from gridcase.cases.queries.editing import (
     class_of,
     get_template,
@@ -84,6 +93,7 @@ from gridcase.cases.queries.saved import saved_view, saved_views
 from gridcase.cases.queries.searching import find_by_reporter, find_cases
 from gridcase.cases.queries.sheets import get_sheet, late_without_sheet, sheets_of, supervision_sheets
 from gridcase.cases.queries.sight import (
+    contact_waits,
     get_case,
     grants_over,
     is_addressed,
@@ -129,8 +139,10 @@ __all__ = [
     "class_of_issue",
     "clock_of",
     "contact_limit_of",
+    "contact_waits",
     "counted",
     "desk_of",
+    "duties_by_item",
     "duties_of",
     "duty_by_item",
     "duty_for",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, and_, false, func, or_, select, union
+from sqlalchemy import ColumnElement, and_, false, func, or_, select, union, union_all
 from sqlalchemy.orm import aliased
 
 from gridcase.cases.models import Case, CaseClass, CaseRequest, Whistle, WhistleUnit
@@ -22,7 +22,7 @@ from gridcase.cases.queries.sight import (
     ways_in,
 )
 from gridcase.cases.queries.voices import voice_count
-from gridcase.cases.rules import LEVELS, Light, PartyKind, RequestState, State
+from gridcase.cases.rules import LEVELS, Light, PartyKind, RequestState, State, Urgency
 from gridcase.core.db import db
 from gridcase.core.labels import Labelled
 from gridcase.core.paging import PAGE_SIZE, Page, cut, instant, read_mark
@@ -36,6 +36,9 @@ from gridcase.households.models import Household
 from gridcase.people.models import Post, Unit
 
 COUNT_CAP = 99
+_CRITICAL = Case.urgency == int(Urgency.CRITICAL)
+_BY_DUE = (Case.due_at, Case.id)
+_NEWEST = (Case.registered_at.desc(), Case.id.desc())
 Key = TypeVar("Key")
 
 
@@ -181,23 +184,37 @@ def _narrowed(filters: Filters, now: datetime) -> list[ColumnElement[bool]]:
 
 
 def work_list(viewer: Viewer, filters: Filters, *, now: datetime, after: str | None = None) -> Page[Any]:
-    """One page: open parts by due time, the others newest first. One statement, columns only."""
-    by_due, order = filters.tab in BY_DUE, _order(filters.tab)
-    conditions = [*_in_tab(viewer, filters.tab, now), *_narrowed(filters, now), *_beyond(after, by_due=by_due)]
-    picked = _picked(ways_in(viewer, newest=filters.tab is Tab.ALL), conditions, order, PAGE_SIZE + 1)
-    if picked is None:
-        return Page([], None)
-    query = _columns().join(picked, picked.c.id == Case.id).where(visible(viewer)).order_by(*order)
-    rows = db.session.execute(query.limit(PAGE_SIZE + 1)).all()
-    return cut(rows, lambda row: [(row.due_at if by_due else row.registered_at).isoformat(), row.id])
+    """One page: open parts emergencies first, then by due time, the others newest first. One statement of columns."""
+    conditions = [*_in_tab(viewer, filters.tab, now), *_narrowed(filters, now)]
+    if filters.tab not in BY_DUE:
+        older = _older(read_mark(after, instant, int))
+        rows = rows_of(viewer, [*conditions, *older], _NEWEST, newest=filters.tab is Tab.ALL, most=PAGE_SIZE)
+        return cut(rows, lambda row: [row.registered_at.isoformat(), row.id])
+    rows = _emergencies_first(viewer, conditions, after=read_mark(after, int, instant, int), most=PAGE_SIZE)
+    return cut(rows, lambda row: [int(row.urgency != Urgency.CRITICAL), row.due_at.isoformat(), row.id])
 
 
 def whole_list(viewer: Viewer, filters: Filters, *, now: datetime, most: int) -> Sequence[Any]:
     """The rows of the list as a file takes them: no restricted case, at most one more than `most`."""
-    by_due = filters.tab in BY_DUE
-    order = (Case.due_at, Case.id) if by_due else (Case.registered_at.desc(), Case.id.desc())
     conditions = [*_in_tab(viewer, filters.tab, now), *_narrowed(filters, now), Case.restricted.is_(False)]
-    return rows_of(viewer, conditions, order, newest=filters.tab is Tab.ALL, most=most)
+    if filters.tab in BY_DUE:
+        return _emergencies_first(viewer, conditions, most=most)
+    return rows_of(viewer, conditions, _NEWEST, newest=filters.tab is Tab.ALL, most=most)
+
+
+def _emergencies_first(
+    viewer: Viewer, conditions: list[ColumnElement[bool]], *, after: list[Any] | None = None, most: int
+) -> Sequence[Any]:
+    """Rows by due time, the emergencies before all others. Each of the two is picked by itself, along its index."""
+    critical, others = [*conditions, _CRITICAL], [*conditions, ~_CRITICAL]
+    if after is None:
+        kinds = [critical, others]
+    elif after[0]:
+        kinds = [[*others, *_later(after[1:])]]
+    else:
+        kinds = [[*critical, *_later(after[1:])], others]
+    picks = [_picked(ways_in(viewer, newest=False), kind, _BY_DUE, most + 1) for kind in kinds]
+    return _rows(viewer, [one for one in picks if one is not None], (~_CRITICAL, *_BY_DUE), most)
 
 
 def rows_of(
@@ -205,9 +222,14 @@ def rows_of(
 ) -> Sequence[Any]:
     """Rows with the columns of the list, at most one more than `most`, so that one knows when there are more."""
     picked = _picked(ways_in(viewer, newest=newest), conditions, order, most + 1)
-    if picked is None:
+    return _rows(viewer, [] if picked is None else [picked], order, most)
+
+
+def _rows(viewer: Viewer, picks: Sequence[Any], order: tuple[Any, ...], most: int) -> Sequence[Any]:
+    if not picks:
         return []
-    query = _columns().join(picked, picked.c.id == Case.id).where(visible(viewer)).order_by(*order)
+    ids = picks[0] if len(picks) == 1 else union_all(*(select(one.c.id) for one in picks)).subquery()
+    query = _columns().join(ids, ids.c.id == Case.id).where(visible(viewer)).order_by(*order)
     return db.session.execute(query.limit(most + 1)).all()
 
 
@@ -227,14 +249,17 @@ def _picked(
     return (union(*parts) if len(parts) > 1 else parts[0]).subquery() if parts else None
 
 
-def _beyond(after: str | None, *, by_due: bool) -> list[ColumnElement[bool]]:
-    """What comes after the last row seen."""
-    mark = read_mark(after, instant, int)
+def _later(mark: list[Any]) -> list[ColumnElement[bool]]:
+    """What is due after the last row seen."""
+    at, case_id = mark
+    return [or_(Case.due_at > at, and_(Case.due_at == at, Case.id > case_id))]
+
+
+def _older(mark: list[Any] | None) -> list[ColumnElement[bool]]:
+    """What came in before the last row seen."""
     if mark is None:
         return []
     at, case_id = mark
-    if by_due:
-        return [or_(Case.due_at > at, and_(Case.due_at == at, Case.id > case_id))]
     return [or_(Case.registered_at < at, and_(Case.registered_at == at, Case.id < case_id))]
 
 
@@ -246,7 +271,8 @@ def _columns() -> Any:
     return (
         select(
             Case.id, Case.number, Case.title, Case.state, Case.urgency, Case.restricted, Case.unsorted,
-            Case.registered_at, Case.due_at, Case.soon_at, Case.closed_at, Case.closed_late, Case.second_check,
+            Case.channel, Case.level, Case.village_id, Case.registered_at, Case.due_at, Case.soon_at, Case.closed_at,
+            Case.closed_late, Case.second_check,
             Case.answer_attempts, CaseClass.zh, CaseClass.en, unit_of_limit(), village.name.label("village_name"),
             place.name.label("place_name"), Household.head_name, Post.title.label("post_title"),
             Unit.name.label("unit_name"), voice_count().label("voices"),
@@ -284,17 +310,13 @@ def counted(viewer: Viewer, wanted: Mapping[Key, Filters], *, now: datetime) -> 
 
 def row_of(viewer: Viewer, filters: Filters, *, now: datetime) -> list[int]:
     """The ids of the first hundred cases of a list, in its order: what one works through."""
-    order = _order(filters.tab)
-    conditions = [*_in_tab(viewer, filters.tab, now), *_narrowed(filters, now)]
-    picked = _picked(ways_in(viewer, newest=filters.tab is Tab.ALL), conditions, order, COUNT_CAP + 1)
+    conditions, newest = [*_in_tab(viewer, filters.tab, now), *_narrowed(filters, now)], filters.tab is Tab.ALL
+    order = (~_CRITICAL, *_BY_DUE) if filters.tab in BY_DUE else _NEWEST
+    picked = _picked(ways_in(viewer, newest=newest), conditions, order, COUNT_CAP + 1)
     if picked is None:
         return []
     query = select(Case.id).join(picked, picked.c.id == Case.id).where(visible(viewer)).order_by(*order)
     return list(db.session.scalars(query.limit(COUNT_CAP + 1)))
-
-
-def _order(tab: Tab) -> tuple[Any, ...]:
-    return (Case.due_at, Case.id) if tab in BY_DUE else (Case.registered_at.desc(), Case.id.desc())
 
 
 def villages_seen(viewer: Viewer) -> Sequence[Any]:

@@ -227,7 +227,13 @@ def standing_of(case: Case, viewer: Viewer) -> Standing:
         must_report=any(one.arrived_at is None for one in called),
         rates_units=_owes_ratings(case, viewer),
         rates_whistle=any(one.whistle_rating is None for one in called),
+        contact_waits=contact_waits(case),
     )
+
+
+def contact_waits(case: Case) -> bool:
+    """Whether the clock of the first contact runs: somebody can be called, and nobody has."""
+    return case.contact_due_at is not None and case.contacted_at is None and not case.anonymous
 
 
 def whistle_of(case: Case) -> Whistle | None:

@@ -242,7 +242,7 @@ def reasons(near: Nearness, words: list[str], *, days: int, closed: bool) -> lis
     """Why a case is shown, in the order a clerk asks: where, what, when. `days` since it was registered."""
     said = [_where(near)] if _where(near) else []
     if words:
-        said.append(N_("文字相近：%(words)s", words="、".join(words)))
+        said.append(N_("文字相近：%(words)s", words=list(words)))
     said.append(N_("今天登记") if days <= 0 else N_("%(days)s 天前登记", days=days))
     if closed:
         said.append(N_("已办结"))

@@ -190,6 +190,10 @@ MOVES: tuple[Move, ...] = (
         key="v",
         effect=N_("办结后停止计时，群众不满意时可以在期限内重启。"),
     ),
+    Move(
+        name="contact", label=N_("记下已联系"), sources=_UNFINISHED, target=None, needs=Permission.SEE_REPORTER,
+        optional=("note",),
+    ),
     # No answer given means: tried and not reached, one dated attempt.
     Move(
         name="record_answer",
@@ -265,6 +269,10 @@ MOVES: tuple[Move, ...] = (
     Move(
         name="follow_first", label=N_("随首件"), sources=_from(State.DUPLICATE), target=None,
         needs=Permission.SEE_SYSTEM,
+    ),
+    # What was asked for and not decided when the case left the handler's hands; the system writes it down.
+    Move(
+        name="lapse", label=N_("申请失效"), sources=frozenset(State), target=None, needs=Permission.SEE_SYSTEM,
     ),
     # Two moves of a reorganisation, not of a button: what a closing post had goes to the post that follows; what
     # only the town's desk may send on goes back to that desk.
@@ -350,6 +358,8 @@ def _own_condition(move: Move, standing: Standing, now: datetime) -> Text | None
         return N_("请先记录群众的答复；联系不上的，须有三次联系记录。")
     if move.name == "second_check" and not standing.second_check_due:
         return N_("这件事没有待做的复核。")
+    if move.name == "contact" and not standing.contact_waits:
+        return N_("首次联系没有在计时，不用再记。")
     if move.name in ("reopen", "follow_up"):
         return _again(move, standing, now)
     return why_not_climbed(move, standing) or why_not_asked(move, standing) or why_not_called(move, standing)

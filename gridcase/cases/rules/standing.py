@@ -51,6 +51,7 @@ class Standing:
     post or unit that helps. `level`: the desk the case has climbed to, `reach`: the highest desk this person sits at.
     `requests`: the kinds asked for and not decided, `own_requests`: those this very person asked for. `must_report`:
     called by the whistle and not there yet. `rates_units`, `rates_whistle`: owes a word on the other side.
+    `contact_waits`: nobody has spoken with the villager yet, and the clock of the first contact runs.
     """
 
     state: State
@@ -73,3 +74,4 @@ class Standing:
     must_report: bool = False
     rates_units: bool = False
     rates_whistle: bool = False
+    contact_waits: bool = False

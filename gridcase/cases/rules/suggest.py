@@ -29,9 +29,6 @@ BALANCE = 0.5
 ROUNDS, EXACT = 60, 1e-3
 _RUN = re.compile("[\u4e00-\u9fff]+")
 _POLITE = re.compile("尊敬的?[\u4e00-\u9fff]{0,6}[：:，,]?|[您你]好|谢谢|感谢|请问")
-_SAYS_NOTHING = frozenset(
-    "的了是不在有我你您他和就都也人们这那还很到吗呢又想请要没一个上下来去能会着把被从对为与及或等"
-)
 Numbers = NDArray[np.float64]
 
 
@@ -117,11 +114,10 @@ class Model:
 
 
 def _words(text: str, worth: Mapping[str, float]) -> tuple[str, ...]:
-    """The pairs that spoke for a class, neighbours joined as they stand in the text; else single characters."""
+    """The pairs that spoke for a class, neighbours joined as they stand in the text. A single character is no reason:
+    where no pair spoke, nothing did."""
     best = sorted((part for part in worth if worth[part] > 0), key=lambda part: -worth[part])
     chosen = frozenset([part for part in best if len(part) == 2][: 2 * REASON_WORDS])
-    if not chosen:
-        return tuple([part for part in best if part not in _SAYS_NOTHING][:REASON_WORDS])
     found: dict[str, float] = {}
     for run in _RUN.findall(_POLITE.sub(" ", clean(text))):
         start = 0

@@ -15,6 +15,7 @@ from gridcase.cases.service.clocks import soon_rule
 from gridcase.cases.service.closing import (
     ClosingPolicy,
     closing_policy,
+    contact,
     drawn_for_second_check,
     record_answer,
     reopen,
@@ -109,6 +110,7 @@ __all__ = [
     "collect",
     "collect_and_solve",
     "comment",
+    "contact",
     "dispatch",
     "draft_sheets",
     "drawn_for_second_check",

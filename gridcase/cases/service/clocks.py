@@ -42,7 +42,8 @@ def clocks(
 
 
 def stage_due_at(case: Case, *, now: datetime) -> datetime | None:
-    """When the stage a case has just come to is due: the result with the case itself, the others by their own limit."""
+    """When the stage a case has just come to is due: the result with the case itself, the others by their own limit,
+    but never later than the case."""
     return None if case.due_at is None else stage_due(case, due_at=case.due_at, came=now, calendar=work_calendar())
 
 
@@ -52,4 +53,4 @@ def stage_due(case: Case, *, due_at: datetime, came: datetime, calendar: WorkCal
     if stage_of(state) is Stage.RESULT:
         return due_at
     limit = stage_limit(state, Urgency(case.urgency))
-    return calendar.add(came, limit).at if limit else None
+    return min(due_at, calendar.add(came, limit).at) if limit else None

@@ -84,6 +84,11 @@ def record_answer(
     return _move(case, "record_answer", actor=actor, now=now, note=note, detail=detail, changes=changes)
 
 
+def contact(case: Case, *, actor: Viewer, now: datetime, note: str | None = None) -> CaseStep:
+    """Say that the villager was spoken with for the first time: that clock stops."""
+    return _move(case, "contact", actor=actor, now=now, note=note, changes={"contacted_at": now})
+
+
 def _check_attempt(case: Case, now: datetime) -> None:
     """One more attempt makes sense where no word is there yet, and some time after the last one."""
     if case.answer is not None and Answer(case.answer).is_word:

@@ -10,16 +10,20 @@ from sqlalchemy import func, select
 
 from gridcase.audit import service as audit
 from gridcase.cases import queries
-from gridcase.cases.models import Case, CaseStep
+from gridcase.cases.models import Case, CaseRequest, CaseStep
 from gridcase.cases.rules import ENDED_STATES, RequestState, State, move_named, why_not
 from gridcase.cases.rules.said import note_wanted
 from gridcase.cases.service import searching
 from gridcase.cases.service.clocks import stage_due_at
 from gridcase.cases.service.tallies import Key, key_of, shift
+from gridcase.cases.service.telling import tell_lapsed
 from gridcase.core.db import db, dialect_name
 from gridcase.core.errors import Refused
-from gridcase.core.permissions import Grant, Permission, Viewer
+from gridcase.core.permissions import Grant, Permission, Viewer, job
 from gridcase.core.text import clean
+from gridcase.core.words import N_
+
+SYSTEM: Viewer = job(str(N_("系统")))
 
 
 def lock(case: Case) -> None:
@@ -48,25 +52,32 @@ def _move(
         raise Refused(note_wanted(name), field="note")
     grant = acting(case, actor, move.needs)  # before the changes: who gives a case back had it
     before, from_state = key_of(case), State(case.state)
+    lapsed: list[CaseRequest] = []
     for column, value in (changes or {}).items():
         setattr(case, column, value)
     if move.target is not None:
         if from_state is State.IN_PROGRESS:
-            _lapse(case, now)
+            lapsed = [one for one in case.requests if one.state == RequestState.ASKED]
         _arrive(case, move.target, now)
     step = write_step(
         case, name, actor=actor, grant=grant, now=now, from_state=from_state, before=before, note=note, detail=detail
     )
+    for request in lapsed:
+        _lapse(case, request, now)
     if searching.SOURCES & set(changes or ()):
         searching.put([case.id])
     return step
 
 
-def _lapse(case: Case, now: datetime) -> None:
-    """What was asked for and not decided has no meaning once the case has left the handler's hands."""
-    for request in case.requests:
-        if request.state == RequestState.ASKED:
-            request.state, request.decided_at = RequestState.LAPSED, now
+def _lapse(case: Case, request: CaseRequest, now: datetime) -> None:
+    """What was asked for and not decided has no meaning once the case has left the handler's hands: it ends with a step
+    of its own, and who asked is told."""
+    request.state, request.decided_at = RequestState.LAPSED, now
+    step = write_step(
+        case, "lapse", actor=SYSTEM, grant=None, now=now, from_state=State(case.state), before=key_of(case),
+        detail={"kind": request.kind},
+    )  # fmt: skip
+    tell_lapsed(case, step, request, now=now)
 
 
 def _arrive(case: Case, state: State, now: datetime) -> None:

@@ -14,6 +14,7 @@ from gridcase.cases import queries
 from gridcase.cases.models import Case, CaseClass, CaseStep
 from gridcase.cases.rules import Channel, State
 from gridcase.cases.rules.majors import UNSORTED_CLASS
+from gridcase.cases.rules.transfers import channel_of
 from gridcase.cases.service import searching, tallies
 from gridcase.cases.service.numbers import number_of, reserve
 from gridcase.core.clock import town_day
@@ -80,7 +81,7 @@ def import_history(
     source_system: str,
     rows: Sequence[HistoryRow],
     now: datetime,
-    channel: Channel = Channel.UPPER,
+    channel: Channel | None = None,
 ) -> ImportResult:
     """Take over the rows not known yet. Answered ones are closed history; the others wait in the tray, without clocks,
     reminders or points, until somebody sorts them. (town, source system, source number) decides what is new.
@@ -101,7 +102,7 @@ def import_history(
         hidden = frozenset(one.code for one in catalogue if one.terms.restricted)
         values = [
             _values(row, number, classes, town, place, source_system)
-            | {"channel": channel, "restricted": row.class_code in hidden}
+            | {"channel": channel or channel_of(source_system), "restricted": row.class_code in hidden}
             for row, number in zip(new, numbers, strict=True)
         ]
         _insert(values, actor=actor, post_id=grant.post_id, role=grant.role, now=now)

@@ -53,6 +53,7 @@ def accept(
     if other:  # the limits of the new class, from the same start
         db.session.refresh(case, ["case_class", "class_version"])
         start_clocks(case, start=queries.clock_of(case, queries.steps(case.id)).start)
+        case.stage_due_at = stage_due_at(case, now=now)
     return step
 
 

@@ -32,7 +32,8 @@ def ask_extension(
         raise Refused(N_("请填要延长多少，至少为 1。"), field="amount")
     if extra > max(case.terms.limit, HOURS_A_DAY if unit is LimitUnit.WORKING else 1):
         raise Refused(N_("延长的时间不能超过这类事原来的时限。"), field="amount")
-    step = _move(case, "ask_extension", actor=actor, now=now, note=note, detail={"reason": reason, "extra": extra})
+    detail = {"reason": reason, "extra": extra, "unit": unit}
+    step = _move(case, "ask_extension", actor=actor, now=now, note=note, detail=detail)
     _ask(case, RequestKind.EXTENSION, reason, actor=actor, now=now, note=note, amount=extra)
     tell_granters(case, step, now=now)
     return step
@@ -99,7 +100,8 @@ def grant_extension(case: Case, *, actor: Viewer, now: datetime, note: str | Non
     """Lengthen the limit by what was asked for: counted from the same start, pauses and all."""
     lock(case)
     request = open_request(case, RequestKind.EXTENSION)
-    detail = {"extra": request.amount, "reason": request.reason} if request else {}
+    asked = {"extra": request.amount, "reason": request.reason} if request else {}
+    detail = {**asked, "unit": case.terms.limit_unit}
     step = _move(case, "grant_extension", actor=actor, now=now, note=note, detail=detail)
     if request is not None:  # the rules have made sure of it
         decide(request, RequestState.GRANTED, actor=actor, now=now)

@@ -8,8 +8,8 @@ from sqlalchemy import select
 
 from gridcase.cases import queries
 from gridcase.cases.models import Case, CaseRequest, CaseStep
-from gridcase.cases.rules import Urgency
-from gridcase.core.clock import TOWN_ZONE, town_day
+from gridcase.cases.rules import RequestKind, Urgency
+from gridcase.core.clock import town_day
 from gridcase.core.db import db
 from gridcase.core.words import N_, Text
 from gridcase.notices import service as notices
@@ -25,15 +25,23 @@ _SENT: dict[str, Text] = {
     "supervise": N_("%(what)s被督办，请按督办单要求办理。"),
     "escalate": N_("%(what)s吹哨请您单位报到，请在 %(until)s 前到场。"),
 }
+# Where the deadline has passed there is no later time to name.
+_LATE: dict[str, Text] = {
+    _SENT["dispatch"].msgid: N_("%(what)s派给了您，已经超期，请马上签收。"),
+    _SENT["transfer"].msgid: N_("%(what)s转给了您，已经超期，请马上签收。"),
+    _SENT["rework"].msgid: N_("%(what)s退回重办，已经超期，请马上办理。"),
+}
 _ANSWERED: dict[str, Text] = {
     "grant_extension": N_("%(what)s的延期已准予。"),
     "refuse_extension": N_("%(what)s的延期未准予，请按原期限办理。"),
     "suspend": N_("%(what)s的挂起已准予。"),
     "refuse_pause": N_("%(what)s的挂起未准予，请继续办理。"),
 }
+_LAPSED = N_("%(what)s的%(kind)s申请没有等到答复就转到下一步了，已自动失效。")
 _ASKED = N_("%(what)s有延期或挂起的申请，请答复。")
 _SENT_ON = N_("%(what)s已转给别处，不用再办。")
 _CLIMBED = N_("%(what)s提级到您这里，请在 %(until)s 前派单。")
+_LATE[_CLIMBED.msgid] = N_("%(what)s提级到您这里，已经超期，请马上派单。")
 _GIVEN_BACK = N_("%(what)s被退单，请重新派单。")
 _VOICE = N_("%(what)s附议的事有了新进展，请告诉反映人。")
 _VOICE_OUT = N_("%(what)s恢复单独办理，期限仍从登记时算起。")
@@ -124,6 +132,12 @@ def tell_asker(case: Case, step: CaseStep, request: CaseRequest, *, now: datetim
     _tell(case, step, _ANSWERED[step.move], now, post_id=request.asked_by_post_id, rule="asker")
 
 
+def tell_lapsed(case: Case, step: CaseStep, request: CaseRequest, *, now: datetime) -> None:
+    """The post whose request was not decided before the case went on."""
+    text = Text(_LAPSED.msgid, {"kind": RequestKind(request.kind).label})
+    _tell(case, step, text, now, post_id=request.asked_by_post_id, rule="asker")
+
+
 def _sender(case: Case) -> int | None:
     return db.session.scalar(
         select(CaseStep.actor_post_id)
@@ -148,11 +162,13 @@ def _tell(
     if post_id is None and unit_id is None:
         return
     by = by or case.stage_due_at
-    until = by.astimezone(TOWN_ZONE).strftime("%m-%d %H:%M") if by else ""
+    if by is not None and by <= step.at:
+        text = _LATE.get(text.msgid, text)
     what = case.number if case.restricted else f"{case.number}“{case.title}”"
     telling = notices.Telling(
         rule=f"case.{step.move}:{step.seq}{rule and '.' + rule}", subject_kind="case", subject_id=case.id, due_at=by,
-        post_id=post_id, unit_id=unit_id, place_path=case.path, text=Text(text.msgid, {"what": what, "until": until}),
+        post_id=post_id, unit_id=unit_id, place_path=case.path,
+        text=Text(text.msgid, {**text.params, "what": what, "until": by or ""}),
         link=link or f"/cases/{case.id}", urgent=case.urgency == Urgency.CRITICAL, number=case.number,
         for_groups=not case.restricted,
     )  # fmt: skip

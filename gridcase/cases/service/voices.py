@@ -14,18 +14,17 @@ from gridcase.cases.models import Case, CaseStep, CaseVoice
 from gridcase.cases.queries import voices as found
 from gridcase.cases.rules import State
 from gridcase.cases.rules.voices import MILESTONES, News, counted, speaker
-from gridcase.cases.service.clocks import start_clocks
-from gridcase.cases.service.door import _move, lock
+from gridcase.cases.service.clocks import stage_due_at, start_clocks
+from gridcase.cases.service.door import SYSTEM, _move, lock
 from gridcase.cases.service.telling import tell_former, tell_spoken, tell_voice
 from gridcase.core.db import db
 from gridcase.core.errors import Refused
-from gridcase.core.permissions import Viewer, job
+from gridcase.core.permissions import Viewer
 from gridcase.core.words import N_
 
 # Ended without being dealt with: nothing can be left to such a case.
 DROPPED = frozenset({State.DUPLICATE, State.VOIDED, State.WITHDRAWN})
 AT_ONCE = 20  # voices that follow in the transaction of their first case; the rest a minute later, by the job
-SYSTEM: Viewer = job(str(N_("系统")))
 
 
 def reject_duplicate(
@@ -116,6 +115,7 @@ def _out(case: Case, voice: CaseVoice, *, actor: Viewer, now: datetime, note: st
     if case.due_at is not None:  # the calendar may have changed meanwhile
         clock = queries.clock_of(case, queries.steps(case.id))
         start_clocks(case, start=clock.start, pauses=clock.pauses, extra=clock.extra)
+        case.stage_due_at = stage_due_at(case, now=now)
     db.session.flush()
     tell_voice(case, step, now=now)
     return step

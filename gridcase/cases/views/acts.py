@@ -178,15 +178,25 @@ def _until(case: Case) -> str:
     return show_datetime(case.stage_due_at)
 
 
+def _is_late(case: Case, step: Any) -> bool:
+    return case.stage_due_at is not None and case.stage_due_at <= step.at
+
+
 def _dispatched(case: Case, step: Any) -> str:
+    if _is_late(case, step):
+        return _("已派给%(to)s；这件事已经超期，请对方马上签收。", to=step.detail["to"])
     return _("已派给%(to)s，%(until)s 前签收。", to=step.detail["to"], until=_until(case))
 
 
-def _accepted(case: Case, _step: Any) -> str:
+def _accepted(case: Case, step: Any) -> str:
+    if _is_late(case, step):
+        return _("已受理；这件事已经超期，请马上派单。")
     return _("已受理，请在 %(until)s 前派单。", until=_until(case))
 
 
-def _signed(case: Case, _step: Any) -> str:
+def _signed(case: Case, step: Any) -> str:
+    if _is_late(case, step):
+        return _("已签收；这件事已经超期，请马上办。")
     return _("已签收，请在 %(until)s 前办好。", until=_until(case))
 
 
@@ -204,6 +214,8 @@ def _extended(case: Case, _step: Any) -> str:
 
 def _climbed(case: Case, step: Any) -> str:
     level = translate(Level(step.detail["level"]).label)
+    if _is_late(case, step):
+        return _("已提到%(level)s；这件事已经超期，请那里马上派单。", level=level)
     return _("已提到%(level)s，请那里在 %(until)s 前派单。", level=level, until=_until(case))
 
 
@@ -245,6 +257,7 @@ ACTS: dict[str, Act] = {
         lambda _c, step: _("后续事件已登记，编号 %(to)s。", to=step.detail["to"]),
     ),
     "resume": Act(forms.MoveForm, _noted(service.resume), _signed),
+    "contact": Act(forms.MoveForm, _noted(service.contact), lambda *_a: _("首次联系已记下。")),
     "record_answer": Act(forms.AnswerForm, _record_answer, _answered),
     "verify": Act(forms.MoveForm, _verify, lambda *_a: _("已核查办结。")),
     "rework": Act(forms.NotedForm, _noted(service.rework), lambda *_a: _("已退回重办，办理人会收到消息。")),

@@ -11,7 +11,9 @@ from flask_babel import gettext as _
 from gridcase.cases import forms, queries, service
 from gridcase.cases.models import Case, CaseRequest
 from gridcase.cases.rules import (
+    Channel,
     ExtensionReason,
+    Level,
     Move,
     PartyKind,
     Rating,
@@ -23,7 +25,7 @@ from gridcase.cases.rules import (
 )
 from gridcase.cases.rules.said import limit_said
 from gridcase.core.permissions import Viewer
-from gridcase.core.words import Text
+from gridcase.core.words import N_, Text
 from gridcase.core.worktime import LimitUnit
 from gridcase.web.filters import show_date, translate
 from gridcase.web.formkit import labelled
@@ -75,8 +77,27 @@ def _asked(case: Case, one: CaseRequest) -> Asked:
     return Asked(RequestKind(one.kind).label, what, ExtensionReason(one.reason).label, one.asked_by_name, one)
 
 
+def waiting(case: Any) -> Text | None:
+    """Which desk a case, or its row of a list, waits for while nobody has it."""
+    if case.closed_at is not None or State(case.state) not in _AT_A_DESK:
+        return None
+    state, level = State(case.state), Level(case.level) if case.level else None
+    if level in (Level.TOWN, Level.COUNTY):
+        return _AT_THE_DESK[level]
+    if state is State.REGISTERED:
+        return N_("等乡镇受理") if case.village_id is None or case.channel in _FROM_ABOVE else N_("等村里受理")
+    return N_("等派单")
+
+
+_AT_A_DESK = frozenset({State.REGISTERED, State.ACCEPTED, State.RETURNED})
+_AT_THE_DESK = {Level.TOWN: N_("在镇综治中心，等派单"), Level.COUNTY: N_("在县综治中心，等派单")}
+_FROM_ABOVE = frozenset({Channel.HOTLINE, Channel.PETITION, Channel.UPPER})
+
+
 def label(move: Move, case: Case, someone: Viewer) -> str:
     """The words on a button: climbing says where to."""
+    if move.name == "accept" and case.unsorted:
+        return _("分类受理")
     level = climbs_to(queries.standing_of(case, someone)) if move.name == "escalate" else None
     return translate(move.label) if level is None else _("提级到%(level)s", level=translate(level.label))
 

@@ -18,6 +18,7 @@ from gridcase.cases.rules.majors import MAJORS
 from gridcase.cases.rules.said import time_left
 from gridcase.cases.views import desk
 from gridcase.cases.views.base import bp, class_name
+from gridcase.cases.views.beside import waiting
 from gridcase.cases.views.bulk import BULK
 from gridcase.cases.views.desk import Desk
 from gridcase.cases.views.routing_forms import ViewForm
@@ -50,7 +51,7 @@ def index() -> ResponseReturnValue:
         class_name=class_name, bulk=[move_named(name) for name in BULK if someone.may(move_named(name).needs)],
         kept={key: value for key, value in request.args.items() if key not in ("after", "view") and value},
         mark=Desk(filters).mark, views_kept=[(one, _url_of(one), one.query == desk.written(filters)) for one in kept],
-        rows_key=_row_keys(someone),
+        rows_key=_row_keys(someone), waiting=waiting,
     )  # fmt: skip
 
 

@@ -112,7 +112,7 @@ def order(case: Case, someone: Viewer) -> Paper | None:
     sign_by = show_datetime(case.stage_due_at) if case.state == State.DISPATCHED else ""
     rows: list[list[tuple[str, str]]] = [
         [(_("承办"), names.unit_name or names.post_title or step.detail.get("to", ""))],
-        *([[(_("协办"), "、".join(queries.named_parties(helping)))]] if helping else []),
+        *([[(_("协办"), translate(list(queries.named_parties(helping))))]] if helping else []),
         [(_("办结期限"), show_datetime(case.due_at)), (_("签收期限"), sign_by or "—")],
         [(_("派单人"), step.actor_name), (_("派单时间"), show_datetime(step.at))],
         [(_("事项"), case.title)],
@@ -185,7 +185,7 @@ def supervision_paper(sheet: SupervisionSheet, case: Case) -> Paper:
     elif state is SheetState.DROPPED:
         rows.append([(_("不签发的原因"), sheet.demand or "")])
     else:
-        rows.append([(_("状态"), _("系统拟稿，签发后生效"))])
+        rows.append([(_("本单"), _("系统拟稿，签发后生效"))])
     return Paper(
         names.town_name, _("督办单"), f"DB-{sheet.id:06d}", show_date(sheet.decided_at or sheet.drafted_at),
         [Fields(rows), *blocks], number_label=_("编号："),

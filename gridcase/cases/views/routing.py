@@ -5,10 +5,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 
+from flask_babel import gettext as _
 from wtforms.fields.choices import SelectChoice
 
 from gridcase.cases import forms, queries
@@ -16,7 +17,7 @@ from gridcase.cases.models import Case
 from gridcase.cases.rules import Address, Duty, DutyKind, Level
 from gridcase.cases.rules.routing import duty_said, reasons, suggested
 from gridcase.core.words import Text
-from gridcase.web.filters import show_date, translate
+from gridcase.web.filters import translate
 from gridcase.web.formkit import options
 
 
@@ -85,14 +86,8 @@ def taken(ways: Ways) -> list[str]:
 
 
 def translate_all(texts: Iterable[Text]) -> str:
-    """Texts in one line, the days among their values as the reader writes them."""
-    return "；".join(
-        translate(Text(text.msgid, {key: _day(value) for key, value in text.params.items()})) for text in texts
-    )
-
-
-def _day(value: Any) -> Any:
-    return show_date(value) if isinstance(value, date) else value
+    """Texts in one line."""
+    return _("；").join(map(translate, texts))
 
 
 def _taken(duty: Duty | None) -> bool:

@@ -75,7 +75,7 @@ class CheckedCases:
     rows: Sequence[HistoryRow] = ()
     town_id: int = 0
     village_id: int | None = None
-    channel: Channel = Channel.UPPER
+    channel: Channel | None = None
 
     @property
     def ready(self) -> bool:
@@ -116,7 +116,7 @@ def check_cases(
     if not fresh:
         return CheckedCases(report)
     place = village.id if village else None
-    return CheckedCases(report, system, _history(fresh, codes), town.id, place, source or Channel.UPPER)
+    return CheckedCases(report, system, _history(fresh, codes), town.id, place, source)
 
 
 def take_over(checked: CheckedCases, *, actor: Viewer, now: datetime) -> ImportReport:

@@ -26,6 +26,15 @@ class Telling:
     to: list[str]
 
 
+@dataclass(frozen=True)
+class Heard:
+    """Who was told of a subject: the post or unit, when, and when somebody there first read it."""
+
+    to: str
+    at: datetime
+    read_at: datetime | None
+
+
 def _mine(viewer: Viewer) -> ColumnElement[bool]:
     ways: list[ColumnElement[bool]] = []
     if viewer.post_ids():
@@ -74,8 +83,29 @@ def told_about(subject_kind: str, subject_id: int, rules: Collection[str]) -> li
     )
     told: dict[tuple[str, datetime], Telling] = {}
     for row in rows:
-        told.setdefault((row.rule, row.created_at), Telling(row.created_at, row.text, [])).to.append(row.to or "")
+        one = told.setdefault((row.rule, row.created_at), Telling(row.created_at, row.text, []))
+        if row.to and row.to not in one.to:  # two posts of one name are one word
+            one.to.append(row.to)
     return list(told.values())
+
+
+def heard(subject_kind: str, subject_id: int, *, most: int = 12) -> list[Heard]:
+    """Which posts and units were told of one subject at once, the first first, each once with the first reading."""
+    told, read = func.min(Notice.created_at), func.min(NoticeRead.read_at)
+    to = func.coalesce(Post.title, Unit.name)
+    rows = db.session.execute(
+        select(to.label("to"), told.label("at"), read.label("read_at"))
+        .select_from(Notice)
+        .outerjoin(Post, Post.id == Notice.post_id)
+        .outerjoin(Unit, Unit.id == Notice.unit_id)
+        .outerjoin(NoticeRead, NoticeRead.notice_id == Notice.id)
+        .where(Notice.subject_kind == subject_kind, Notice.subject_id == subject_id, Notice.urgent.is_(True))
+        .group_by(Notice.post_id, Notice.unit_id, to)
+        .having(to.is_not(None))
+        .order_by(told, to)
+        .limit(most)
+    )
+    return [Heard(row.to, row.at, row.read_at) for row in rows]
 
 
 def about(subject_kind: str, subject_id: int) -> Sequence[Notice]:

@@ -14,7 +14,7 @@ from gridcase.core.db import db
 from gridcase.core.errors import Missing
 from gridcase.core.paging import PAGE_SIZE, Page, cut, read_mark
 from gridcase.core.permissions import Permission, Viewer
-from gridcase.core.scope import outside, reach
+from gridcase.core.scope import covers, outside, reach
 from gridcase.grid.models import Grid
 from gridcase.households.models import Household
 from gridcase.notices.models import Notice
@@ -42,6 +42,12 @@ def readable(viewer: Viewer) -> ColumnElement[bool]:
     if viewer.user_id is not None:
         ways.append(Visitor.user_id == viewer.user_id)
     return and_(or_(*ways), unhidden(viewer, Visitor.case_id, Visitor.user_id))
+
+
+def reads_all(viewer: Viewer, place: Grid) -> bool:
+    """Whether somebody answers for the whole place: else the register shows him a part of it, and says so."""
+    grants = viewer.grants_with(Permission.REGISTER_CASE)
+    return any(covers(grant, path=place.path, section_id=None, household_id=None) for grant in grants)
 
 
 def coming(place: Grid, *, today: date) -> list[Reception]:

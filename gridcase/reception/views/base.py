@@ -15,7 +15,9 @@ from wtforms.fields.choices import SelectChoice
 
 from gridcase.cases import queries as cases
 from gridcase.cases.models import Case
+from gridcase.cases.rules.alike import Told as Said
 from gridcase.cases.rules.emergency import call_first
+from gridcase.cases.service import link_to
 from gridcase.core import clock
 from gridcase.core.clock import TOWN_ZONE, town_day
 from gridcase.core.errors import Refused
@@ -31,7 +33,7 @@ from gridcase.reception.forms import RaiseForm, TellFields
 from gridcase.reception.service import Told
 from gridcase.reception.service.raising import Row
 from gridcase.web.access import viewer
-from gridcase.web.filters import in_language
+from gridcase.web.filters import in_language, translate
 from gridcase.web.formkit import submit
 from gridcase.web.frame import NavItem
 
@@ -110,11 +112,26 @@ def place_choices(place: Grid) -> list[tuple[str, Any]]:
     return [(str(place.id), place.name), *below]
 
 
-def prepare(form: Any, place: Grid, *, majors: Sequence[str] = ()) -> None:
-    """Hand in what may be chosen."""
+def suggested_choices(place: Grid, title: str, text: str = "") -> list[SelectChoice]:
+    """What the words sound like, with those words; never a restricted class."""
+    return [
+        SelectChoice(
+            one.case_class.code,
+            _("%(name)s（因为说到：%(words)s）", name=words_of(one.case_class), words=translate(list(one.words))),
+            optgroup=_("听起来像"),
+        )
+        for one in cases.suggest_classes(title, text, path=place.path)
+    ]
+
+
+def prepare(form: Any, place: Grid, *, majors: Sequence[str] = (), said: tuple[str, str] | None = None) -> None:
+    """Hand in what may be chosen; `said`: title and text, whose classes stand first."""
     assert isinstance(form, TellFields)
+    likely_ones = suggested_choices(place, *said) if said else []
+    known = {choice.value for choice in likely_ones}
+    choose, *rest = class_choices(place, majors=majors)
     form.offer(
-        classes=class_choices(place, majors=majors),
+        classes=[choose, *likely_ones, *(one for one in rest if one.value not in known)],
         places=place_choices(place),
         homes=viewer().may(Permission.SEE_HOUSEHOLD),
     )
@@ -126,6 +143,25 @@ def home_in(form: Any) -> Household | None:
     if not words:
         return None
     return households.named_home(words, viewer=viewer(), on=today(), field="household_words")
+
+
+def likely(form: Any, place: Grid, *, title: str | None) -> list[cases.Likely]:
+    """Cases that may be the same matter as what a form of a door says; a restricted matter is compared with nothing."""
+    chosen = form.grid.data if form.grid.data and form.grid.data.isdecimal() else ""
+    grid = grids.by_ids([int(chosen)]).get(int(chosen)) if chosen else place
+    code = form.case_class.data
+    entry = cases.entry_in_use(code, path=place.path) if code else None
+    if grid is None or (entry is not None and entry.terms.restricted):
+        return []
+    return cases.likely_same(viewer(), cases.Typed(Said(title or "", form.text.data or ""), grid), now=clock.now())
+
+
+def join_first(form: Any, case_id: int | None, *, actor: Viewer, now: datetime) -> None:
+    """Let the case just made of a row carry on in the one that was chosen as the same matter."""
+    if case_id is None or not form.same_as.data:
+        return
+    first = cases.by_number(form.same_as.data, viewer=actor)
+    link_to(cases.get_case(case_id, viewer=actor), actor=actor, now=now, first=first)
 
 
 def told_in(form: Any, place: Grid, *, title: str, household: Household | None, name: str | None) -> Told:
@@ -152,8 +188,9 @@ def raise_page(
             "grid": str(grid or place.id),
         }
     )  # fmt: skip
-    prepare(form, place)
-    if form.validate_on_submit():
+    prepare(form, place, said=(form.title.data or "", form.text.data or ""))
+    valid, same = form.validate_on_submit(), likely(form, place, title=form.title.data)
+    if valid and (form.looked.data or not same):
         case = submit(form, _raise, form, row, place, actor=someone, now=clock.now())
         if isinstance(case, Case):
             say_registered(case)
@@ -161,12 +198,16 @@ def raise_page(
     code = form.case_class.data or ""
     known = cases.class_by_code(code) if code else None
     first = call_first(code=code, urgency=known.urgency if known else 3, words=f"{form.title.data}{form.text.data}")
-    return render_template("reception/raise.html", form=form, place=place, back=back, first=first)
+    return render_template(
+        "reception/raise.html", form=form, place=place, back=back, first=first, same=same, chosen=form.same_as.data,
+    )  # fmt: skip
 
 
 def _raise(form: RaiseForm, row: Row, place: Grid, *, actor: Viewer, now: datetime) -> Case:
     told = told_in(form, place, title=form.title.data, household=home_in(form), name=form.name.data)
-    return service.raise_for(row, told, place=place, actor=actor, now=now)
+    case = service.raise_for(row, told, place=place, actor=actor, now=now)
+    join_first(form, case.id, actor=actor, now=now)
+    return case
 
 
 def say_registered(case: Case) -> None:

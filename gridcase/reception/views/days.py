@@ -27,6 +27,8 @@ from gridcase.reception.views.base import (
     begins,
     bp,
     home_in,
+    join_first,
+    likely,
     mark,
     own_place,
     page_of,
@@ -54,7 +56,7 @@ def index() -> ResponseReturnValue:
         "index", place=place, desks=mine, today=today(), coming=coming, rows=rows,
         hosts=queries.days.hosts(list(rows.values()), on=today()), rule=queries.places.day_rule(place.path, on=today()),
         past=queries.days.past(place, viewer=viewer(), before=today(), after=request.args.get("after")),
-        manages=_manages(place),
+        manages=_manages(place), reads_all=queries.days.reads_all(viewer(), place),
     )  # fmt: skip
 
 
@@ -69,7 +71,9 @@ def day(place_id: int) -> ResponseReturnValue:
     place, on = own_place(place_id), asked_day() or today()
     form = VisitorForm(client_uuid=mark(), grid=str(place.id))
     prepare(form, place)
-    if form.validate_on_submit():
+    valid = form.validate_on_submit()
+    same = likely(form, place, title=form.matter.data) if form.becomes_case else []
+    if valid and (form.looked.data or not same):
         came = submit(form, _receive, form, place, on, actor=viewer(), now=clock.now())
         if isinstance(came, Visitor):
             _say_done(came)
@@ -79,8 +83,9 @@ def day(place_id: int) -> ResponseReturnValue:
         "day", place=place, on=on, today=today(), form=form, row=row, reception=queries.days.is_reception(place, on),
         hosts=queries.days.hosts([row] if row else [], on=on), rule=queries.places.day_rule(place.path, on=on),
         visitors=[_shown(one) for one in queries.days.visitors(row, viewer=viewer())] if row else [],
-        Outcome=Outcome, State=State, manages=_manages(place), of_town=place.level == GridLevel.TOWN,
-        may_write=today() - SELF_REMEMBERED <= on <= today(),
+        Outcome=Outcome, State=State, manages=_manages(place), reads_all=queries.days.reads_all(viewer(), place),
+        of_town=place.level == GridLevel.TOWN,
+        same=same, may_write=today() - SELF_REMEMBERED <= on <= today(),
     )  # fmt: skip
 
 
@@ -112,7 +117,9 @@ def _receive(form: VisitorForm, place: Grid, on: date, *, actor: Viewer, now: da
         name=form.name.data, phone=form.phone.data, proxy_for=speaks_for, household=household, told=told,
         reply=None if form.becomes_case else form.reply.data, not_officials=form.not_officials.data,
     )  # fmt: skip
-    return service.receive(actor=actor, place=place, day=on, visit=visit, now=now)
+    came = service.receive(actor=actor, place=place, day=on, visit=visit, now=now)
+    join_first(form, came.case_id, actor=actor, now=now)
+    return came
 
 
 def _say_done(row: Visitor) -> None:
@@ -196,5 +203,6 @@ def figures() -> ResponseReturnValue:
     return page_of(
         "figures", rows=rows, first=first, last=end - timedelta(days=1), before=before,
         following=end if end <= today() else None,
+        partly=not queries.days.reads_all(viewer(), place_of()[0]),
         total=sum(one.total for one in rows), answered=sum(one.answered for one in rows),
     )  # fmt: skip

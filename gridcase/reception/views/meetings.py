@@ -17,6 +17,7 @@ from gridcase.reception.models import Meeting
 from gridcase.reception.rules import MeetingNature, quarter_of
 from gridcase.reception.views.base import bp, mark, own_place, page_of, place_of, raise_page, today
 from gridcase.web.access import needs, viewer
+from gridcase.web.filters import show_date
 from gridcase.web.formkit import submit
 
 
@@ -78,6 +79,6 @@ def meeting(meeting_id: int) -> ResponseReturnValue:
 def outcome_case(outcome_id: int) -> ResponseReturnValue:
     """A line of a meeting becomes a case."""
     row, held = queries.meetings.get_outcome(outcome_id, viewer=viewer())
-    text = f"{row.text}\n{_('%(day)s 会议：%(topic)s', day=held.held_on.isoformat(), topic=held.topic)}"
+    text = f"{row.text}\n{_('%(day)s 会议：%(topic)s', day=show_date(held.held_on), topic=held.topic)}"
     back = url_for(".meeting", meeting_id=held.id)
     return raise_page(row, own_place(held.place_id), back=back, title=row.text, text=text)

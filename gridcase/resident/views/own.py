@@ -68,7 +68,7 @@ def _page(filled: dict[str, BaseForm]) -> ResponseReturnValue:
     if isinstance(word, WordForm):
         word.offer()
     return render_template(
-        "resident/own.html", case=case, place=queries.village_of(case), strides=strides(state),
+        "resident/own.html", case=case, place=queries.place_of(case), strides=strides(state),
         state=state, result=result, way=queries.way_of(case), what_happened=what_happened, moves=open_moves, word=word,
         notes={name: filled.get(name) or NoteForm(formdata=None, prefix=f"{name}-") for name in sorted(ACTS)},
         left=_left(case, now),

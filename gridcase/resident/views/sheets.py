@@ -84,7 +84,7 @@ def slip(case_id: int) -> ResponseReturnValue:
     link = url_for(".look_up", _external=True)
     return render_template(
         "resident/slip.html", case=case, code=code, form=form, link=link, image=_code(link),
-        had=queries.has_code(case.id), place=queries.village_of(case),
+        had=queries.has_code(case.id), place=queries.place_of(case),
     )  # fmt: skip
 
 

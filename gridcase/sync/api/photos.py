@@ -95,7 +95,7 @@ def _finished(row_id: int, photo: service.Announced) -> Response:
         with transaction():
             service.finish(row_id, prepared, actor=viewer(), device_id=device().id, now=clock.now())
     except (service.PhotoRefused, Refused) as refused:
-        if isinstance(refused.__cause__, OSError):  # the disk is full: not the photo's fault
+        if getattr(refused.__cause__, "errno", None):  # the disk is full: not the photo's fault
             raise Denied("busy", 503, text=refused.text, retry=BUSY_SECONDS) from refused
         with transaction():
             answer = json_answer(service.refuse(row_id, refused.text, say=translate, now=clock.now()), 409)

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from gridcase.cases.rules import Answer
+from gridcase.checks.rules import CheckKind
 from gridcase.households.rules import LifeKind
 from gridcase.sync.rules.reading import MISSING, UNKNOWN, Reader
-from gridcase.visits.rules import Purpose, Tick, VisitMode, VisitState
+from gridcase.visits.rules import DoneBy, Errand, Purpose, Tick, VisitMode, VisitState
 
 MET_MOST, TITLE_MOST, TEXT_MOST, RESULT_MOST, NOTE_MOST = 99, 60, 2000, 1000, 500
-TOLD_MOST = 400
+TOLD_MOST, SPOT_MOST = 400, 100
 
 
 @dataclass(frozen=True)
@@ -29,8 +30,17 @@ class CaseBody:
 class CheckBody:
     """What a seasonal check found."""
 
-    kind: str
+    kind: CheckKind
     found: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class SpotBody:
+    """An errand done, or a question answered, on the spot."""
+
+    kind: Errand
+    words: str
+    by: DoneBy
 
 
 @dataclass(frozen=True)
@@ -46,6 +56,7 @@ class VisitBody:
     note: str | None
     demand: CaseBody | None
     check: CheckBody | None
+    spot: SpotBody | None
 
 
 @dataclass(frozen=True)
@@ -99,7 +110,7 @@ def read_visit(read: Reader) -> VisitBody:
     check = None
     if read.has("check"):
         inner = read.inner("check")
-        check = CheckBody(inner.text("kind", most=20), inner.words("found", most=40, length=40))
+        check = CheckBody(inner.choice("kind", CheckKind), inner.words("found", most=40, length=40))
     return VisitBody(
         visited_at=read.moment("visited_at"),
         mode=read.choice("mode", VisitMode),
@@ -110,7 +121,14 @@ def read_visit(read: Reader) -> VisitBody:
         note=read.text("note", most=NOTE_MOST, needed=False) or None,
         demand=read_case(read.inner("demand")) if read.has("demand") else None,
         check=check,
+        spot=_spot(read.inner("spot")) if read.has("spot") else None,
     )
+
+
+def _spot(read: Reader) -> SpotBody:
+    kind = read.choice("kind", Errand)
+    words = read.text("words", most=SPOT_MOST, needed=kind is Errand.QUESTION)
+    return SpotBody(kind, words, read.choice("by", DoneBy, default=DoneBy.SELF))
 
 
 def read_told(read: Reader) -> ToldBody:

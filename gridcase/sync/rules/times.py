@@ -35,12 +35,12 @@ class Times:
 
 
 def put_right(
-    *, made_at: datetime, happened_at: datetime | None, sent_at: datetime, now: datetime, sealed: bool = False
+    *, made_at: datetime, happened_at: datetime, sent_at: datetime, now: datetime, sealed: bool = False
 ) -> Times:
     """The times of an item, corrected by how far the phone's clock was off when it was sent; raises `NotTaken` for what
     lies in the future or too far back. A sealed item says no time of sending: its times stand as they are."""
     offset = timedelta() if sealed or abs(now - sent_at) <= CLOCKS_AGREE else now - sent_at
-    made, happened = made_at + offset, (happened_at or made_at) + offset
+    made, happened = made_at + offset, happened_at + offset
     if max(made, happened) > now + FUTURE_MOST:
         raise NotTaken(Reason.FUTURE)
     if now - made > RECEIVED_WITHIN or made - happened > NOTED_WITHIN:

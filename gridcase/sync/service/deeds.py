@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
 from typing import Any
 
+from gridcase.bulletin import queries as bulletin_queries
+from gridcase.bulletin import service as bulletin
 from gridcase.cases import queries as case_queries
 from gridcase.cases import service as cases
 from gridcase.cases.models import Case
 from gridcase.cases.rules import Channel
-from gridcase.core.clock import town_day
+from gridcase.checks.rules import Looked
+from gridcase.core.clock import TOWN_ZONE, town_day
 from gridcase.core.db import db
 from gridcase.core.errors import Missing, Refused
 from gridcase.core.masking import mask_name
@@ -23,14 +26,14 @@ from gridcase.households import queries as home_queries
 from gridcase.households import service as households
 from gridcase.households.models import Household
 from gridcase.sync import queries
-from gridcase.sync.rules import CaseBody, ChangeBody, Item, Kind, NotTaken, Reason, VisitBody
+from gridcase.sync.rules import CaseBody, ChangeBody, DeedBody, Item, Kind, NotTaken, Reason, ToldBody, VisitBody
 from gridcase.sync.rules.reading import BadFields
 from gridcase.sync.rules.times import Times
 from gridcase.users.models import User
 from gridcase.visits import queries as visit_queries
 from gridcase.visits import service as visits
 from gridcase.visits.models import Visit
-from gridcase.visits.service import Demand, VisitRecord
+from gridcase.visits.service import Demand, Spot, VisitRecord
 
 
 @dataclass(frozen=True)
@@ -112,13 +115,13 @@ def _visit(item: Item, times: Times, where: Where, now: datetime) -> Done:
 
 def _note(item: Item, body: VisitBody, times: Times, where: Where, now: datetime) -> Visit:
     assert where.home is not None
-    if body.check is not None:
-        raise NotTaken(Reason.NOT_ALLOWED)
     if body.demand is not None:
         _open_class(body.demand.class_code, where.path)
     record = VisitRecord(
         client_uuid=item.uuid, visited_at=times.happened_at, mode=body.mode, state=body.state, purpose=body.purpose,
         noted_at=times.made_at, met=body.met, ticks=body.ticks, note=body.note, demand=_demand(body.demand),
+        spot=Spot(body.spot.kind, body.spot.words or None, body.spot.by) if body.spot else None,
+        checks=(Looked(body.check.kind, frozenset(body.check.found)),) if body.check else (),
     )  # fmt: skip
     return visits.log_visit(
         actor=where.viewer, household=where.home, record=record, now=now, policy=cases.closing_policy()
@@ -165,14 +168,37 @@ def _change(item: Item, _times: Times, where: Where, now: datetime) -> Done:
     return Done(N_("%(name)s家的变化已报给村里核实。", name=mask_name(where.home.head_name)))
 
 
-def _not_yet(_item: Item, _times: Times, _where: Where, _now: datetime) -> Done:
-    raise NotTaken(Reason.NOT_ALLOWED)
+def _told(item: Item, times: Times, where: Where, now: datetime) -> Done:
+    body = item.body
+    assert isinstance(body, ToldBody)
+    try:
+        notice = bulletin_queries.get_announcement(body.notice, viewer=where.viewer)
+        bulletin.tell(notice, body.homes, actor=where.viewer, at=times.happened_at, now=now)
+    except Missing as error:
+        raise NotTaken(Reason.NOT_ALLOWED) from error
+    return Done(N_("“%(title)s”已记下说到了 %(n)s 户。", title=notice.title, n=len(body.homes)))
+
+
+def _deed(item: Item, times: Times, where: Where, now: datetime) -> Done:
+    body = item.body
+    assert isinstance(body, DeedBody)
+    if visit_queries.deed_by_uuid(item.uuid) is not None:  # a form in the browser carried this mark
+        raise NotTaken(Reason.ID_TAKEN)
+    noon = datetime.combine(body.on, time(12), TOWN_ZONE) + times.offset
+    try:
+        visits.note_deed(
+            actor=where.viewer, client_uuid=item.uuid, household=where.home, text=body.text, on=town_day(noon), now=now,
+            noted_at=times.made_at,
+        )  # fmt: skip
+    except Missing as error:
+        raise NotTaken(Reason.NOT_ALLOWED) from error
+    return Done(N_("这件好事记下了。"))
 
 
 _DO: dict[Kind, Callable[[Item, Times, Where, datetime], Done]] = {
     Kind.VISIT: _visit,
     Kind.CASE: _case,
     Kind.CHANGE: _change,
-    Kind.TOLD: _not_yet,
-    Kind.DEED: _not_yet,
+    Kind.TOLD: _told,
+    Kind.DEED: _deed,
 }

@@ -23,12 +23,21 @@ from gridcase.people.rules import Role
 from gridcase.sync import queries
 from gridcase.sync.models import HandedItem
 from gridcase.sync.rules import Item, ItemState, NotTaken, Reason, read_item
-from gridcase.sync.rules.bodies import VisitBody
 from gridcase.sync.rules.outcomes import WORDS, HandedState
 from gridcase.sync.rules.reading import BadFields
 from gridcase.sync.rules.times import Times
 from gridcase.sync.service.deeds import Done, Where, do
-from gridcase.sync.service.taking import Answered, Sender, again, answer_of, claimed, new_row, take, times_of
+from gridcase.sync.service.taking import (
+    Answered,
+    Sender,
+    again,
+    answer_of,
+    claimed,
+    happened_at,
+    new_row,
+    take,
+    times_of,
+)
 from gridcase.sync.service.uploads import hang_waiting
 from gridcase.users.models import User
 from gridcase.visits.models import Visit
@@ -127,8 +136,7 @@ def _open(handed: HandedItem) -> None:
 def _times(item: Item, handed: HandedItem) -> Times:
     """The times as they were put right when it was handed over."""
     offset: timedelta = handed.filed.made_at - handed.filed.said_at
-    happened = item.body.visited_at if isinstance(item.body, VisitBody) else item.made_at
-    return Times(handed.filed.made_at, happened + offset, offset)
+    return Times(handed.filed.made_at, happened_at(item) + offset, offset)
 
 
 def _decide(

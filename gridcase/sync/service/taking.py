@@ -16,7 +16,7 @@ from gridcase.core.words import Text
 from gridcase.sync import queries
 from gridcase.sync.models import SyncItem
 from gridcase.sync.rules import Item, ItemState, NotTaken, Reason, put_right
-from gridcase.sync.rules.bodies import VisitBody
+from gridcase.sync.rules.bodies import ToldBody, VisitBody
 from gridcase.sync.rules.times import Times
 from gridcase.sync.service.deeds import Done, do, where_of
 from gridcase.users import service as users
@@ -91,8 +91,16 @@ def times_of(item: Item, sender: Sender, now: datetime) -> Times:
     """The times of an item, put right; raises `NotTaken` where its form is not understood or they do not count."""
     if item.body is None:
         raise NotTaken(Reason.FORM_OLD)
-    happened_at = item.body.visited_at if isinstance(item.body, VisitBody) else None
-    return put_right(made_at=item.made_at, happened_at=happened_at, sent_at=item.sent_at, now=now, sealed=sender.sealed)
+    return put_right(
+        made_at=item.made_at, happened_at=happened_at(item), sent_at=item.sent_at, now=now, sealed=sender.sealed
+    )
+
+
+def happened_at(item: Item) -> datetime:
+    """When it happened, by the phone's clock."""
+    if isinstance(item.body, VisitBody):
+        return item.body.visited_at
+    return item.body.at if isinstance(item.body, ToldBody) else item.made_at
 
 
 def new_row(item: Item, times: Times, state: ItemState, *, sender: Sender, now: datetime) -> SyncItem:

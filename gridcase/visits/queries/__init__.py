@@ -1,6 +1,6 @@
 """Reading visits: the day of somebody who visits, and what was noted before."""
 
-from gridcase.visits.queries import signs
+from gridcase.visits.queries import sheets, signs
 from gridcase.visits.queries.day import (
     CIRCLE_MOST,
     CircleDay,
@@ -20,6 +20,7 @@ from gridcase.visits.queries.day import (
 )
 from gridcase.visits.queries.deeds import deed_by_uuid, good_deeds
 from gridcase.visits.queries.past import by_uuid, errands_of, last_counted_mode, last_visit, visits_of
+from gridcase.visits.queries.photos import get_photo, photos_of
 
 __all__ = [
     "CIRCLE_MOST",
@@ -34,6 +35,7 @@ __all__ = [
     "due_count",
     "due_homes",
     "errands_of",
+    "get_photo",
     "good_deeds",
     "is_first",
     "last_counted_mode",
@@ -42,6 +44,8 @@ __all__ = [
     "not_met",
     "open_demands",
     "own_circle",
+    "photos_of",
+    "sheets",
     "signs",
     "visits_of",
     "visits_this_month",

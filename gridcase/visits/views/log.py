@@ -47,6 +47,8 @@ def log(household_id: int) -> ResponseReturnValue:
     lists = checks.lists_at(household, on=clock.town_day(clock.now()))
     form = _form(last, household, [one for one, _day in lists])
     may_sign = tiers.may(household, someone, Permission.PROPOSE_TIER)
+    if someone.large_text:
+        form.say_plainly()
     if form.validate_on_submit():
         signs = [Sign(one) for one in form.signs.data or ()] if may_sign else []
         visit = submit(
@@ -173,5 +175,11 @@ def of_household(household_id: int) -> ResponseReturnValue:
         "mode": VisitMode, "state": VisitState, "purpose": Purpose, "tick": Tick, "errand": Errand, "by": DoneBy,
     }  # fmt: skip
     return render_template(
-        "visits/household.html", household=household, page=page, words=words, errands=errands, looks=looks
+        "visits/household.html",
+        household=household,
+        page=page,
+        words=words,
+        errands=errands,
+        looks=looks,
+        photos=queries.photos_of(ids),
     )

@@ -17,10 +17,24 @@ from gridcase.grid.models import Grid
 from gridcase.households.models import Household
 from tests.factories.objects import ORDINARY, Thing
 from tests.factories.world import MAKER, World
-from tests.house.roles import CELL, DISPATCHES, HANDLES, PAUSES, REGISTERS, SEES_CASES, VILLAGE, Row, names
+from tests.house.roles import (
+    CELL,
+    DISPATCHES,
+    GRID,
+    HANDLES,
+    PAUSES,
+    REGISTERS,
+    SEES_CASES,
+    STATION,
+    VILLAGE,
+    Row,
+    names,
+)
 
 SIGNS = names("town_manager")
 ESCALATES = CELL | VILLAGE | names("dispatcher")
+
+READS_REPORTERS = GRID | STATION | names("dispatcher")
 
 PLACES = {
     "own": "village_a", "sibling village": "village_b", "other town": "other_village", "other county": "far_village",
@@ -40,6 +54,7 @@ TABLE: tuple[Row, ...] = (
             (PAUSES, "grant_extension refuse_extension refuse_pause"),
             (ESCALATES, "escalate rate_units"),
             (REGISTERS, "follow_up"),
+            (READS_REPORTERS, "contact"),
         )
         for name in words.split()
     ),

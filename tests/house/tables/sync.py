@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import io
 from uuid import uuid4
+
+from PIL import Image
 
 from gridcase.audit import service as audit
 from gridcase.core import clock
 from gridcase.core.db import db, transaction
+from gridcase.files import service as files
+from gridcase.households.models import Household
 from gridcase.people.rules import Role
 from gridcase.sync.models import HandedItem, SealedItem, SyncItem
 from gridcase.users import service as users
 from gridcase.users.models import Device, User
+from gridcase.visits import service as visits
+from gridcase.visits.models import Visit
 from tests.factories.objects import SPOTS, Thing
 from tests.factories.world import MAKER, World
-from tests.house.roles import EVERYBODY, GRID, Row, names
+from tests.house.roles import EVERYBODY, GRID, WATCH, Row, names
 
 TABLE: tuple[Row, ...] = (
     Row("sync.session", EVERYBODY),
@@ -25,6 +32,8 @@ TABLE: tuple[Row, ...] = (
     Row("sync.handed", GRID),
     Row("sync.take_handed", GRID, "handed", every=True),
     Row("sync.put_aside", GRID, "handed", every=True),
+    Row("visits.photo", GRID | WATCH, "visit_photo"),
+    Row("visits.photo_small", GRID | WATCH, "visit_photo"),
 )
 
 
@@ -41,7 +50,8 @@ def things(world: World) -> list[Thing]:
         db.session.flush()
         phone_id, box_id, hers = device.id, box.id, names("liaison")
     made = [Thing("own_phone", "own", phone_id, posts=hers), Thing("own_box", "own", box_id, posts=hers)]
-    return made + [_handed(world, number, phone_id) for number in range(len(SPOTS))]
+    made += [_handed(world, number, phone_id) for number in range(len(SPOTS))]
+    return made + [_photo(world, number) for number in range(len(SPOTS))]
 
 
 def _handed(world: World, number: int, device_id: int) -> Thing:
@@ -72,3 +82,25 @@ def _handed(world: World, number: int, device_id: int) -> Thing:
 
 def _trace(row_id: int) -> None:
     audit.record(actor=MAKER, action="test", subject_kind="sync_item", subject_id=row_id, now=clock.now())
+
+
+def _photo(world: World, number: int) -> Thing:
+    """A photo of a visit."""
+    spot, now = SPOTS[number], clock.now()
+    home = db.session.get_one(Household, world.homes[spot.homes][spot.index])
+    out = io.BytesIO()
+    Image.new("RGB", (8, 8), (number, 0, 0)).save(out, "PNG")
+    prepared = files.prepare(out.getvalue())
+    with transaction():
+        visit = Visit(
+            client_uuid=str(uuid4()), body_hash="x", household_id=home.id, village_id=home.village_id, path=home.path,
+            section_id=home.section_id, visited_at=now, received_at=now, mode="home", purpose="care", met=1,
+            state="safe", ticks=[],
+        )  # fmt: skip
+        db.session.add(visit)
+        db.session.flush()
+        photo_id = visits.add_photo(visit, prepared, actor=MAKER, now=now).id
+    return Thing(
+        "visit_photo", spot.name, photo_id, village=spot.village, cell=spot.cell, section=spot.section,
+        homes_of=spot.homes_of,
+    )  # fmt: skip

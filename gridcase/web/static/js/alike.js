@@ -79,7 +79,7 @@ function showClasses(classes) {
       button.textContent = `${one.code} ${one.name}`;
       button.addEventListener("click", () => changeTo(one.url));
       const because = item.querySelector("span");
-      because.textContent = because.dataset.because + one.words.join("、");
+      because.textContent = because.dataset.because + one.words.join(because.dataset.and);
       return item;
     }),
   );
