@@ -41,9 +41,11 @@ const keepDraft = async (me, name, values) => {
 };
 
 /** What was typed comes back, encrypted meanwhile. Answers how to forget it. */
-export const drafted = async (me, form, name, node) => {
+export const drafted = async (me, form, name, node, between = () => {}) => {
   const saved = (await draftsOf(me))[name];
   if (saved) {
+    put(form, saved);
+    between(); // what depends on a choice is there only once the choice is
     put(form, saved);
     fill(node, { draft: say("draft") });
     for (const fold of node.querySelectorAll("details")) {

@@ -30,10 +30,9 @@ const errandOf = (me, values) => {
   return { spot: { kind: found.code, words, by: values.by || "self" }, about: found.name };
 };
 
-const checkOf = (check, values) =>
-  check && (values.checked || values.found?.length) ? { kind: check.kind, found: values.found ?? [] } : null;
+const checkOf = (values) => (values.check ? { kind: values.check, found: values.found ?? [] } : null);
 
-const bodyOf = (values, check, raised, errand) => {
+const bodyOf = (values, raised, errand) => {
   const body = {
     visited_at: momentOf(values.day),
     mode: values.mode,
@@ -45,17 +44,22 @@ const bodyOf = (values, check, raised, errand) => {
   if (values.note) body.note = values.note;
   if (raised) body.demand = raised.demand;
   if (errand) body.spot = errand.spot;
-  const found = checkOf(check, values);
+  const found = checkOf(values);
   if (found) body.check = found;
   return body;
 };
 
+// One seasonal check a visit: which one, and what was found.
 const seasonal = (me, node) => {
-  const [check] = me.set.checks;
-  part(node, "check").hidden = !check;
-  fill(node, { check_name: check?.name });
-  for (const item of check?.items ?? []) addPick(part(node, "check-items"), "checkbox", "found", item.key, item.name);
-  return check;
+  part(node, "check").hidden = !me.set.checks.length;
+  for (const one of me.set.checks) addPick(part(node, "check-kinds"), "radio", "check", one.kind, one.name);
+  return () => {
+    const kind = node.querySelector('[name="check"]:checked')?.value;
+    const chosen = me.set.checks.find((one) => one.kind === kind);
+    part(node, "check-found").hidden = !chosen;
+    part(node, "check-items").replaceChildren();
+    for (const item of chosen?.items ?? []) addPick(part(node, "check-items"), "checkbox", "found", item.key, item.name);
+  };
 };
 
 const errands = (me, node) => {
@@ -74,11 +78,13 @@ const head = (me, node, home) => {
   part(node, "to-deed").href = `#/deed/${home.id}`;
 };
 
-const fromRefused = async (me, form, id) => {
+const fromRefused = async (me, form, id, showItems) => {
   const item = id ? await read(me, id) : null;
   if (!item) return;
   const { demand, check, spot, ...visit } = item.body;
-  put(form, { ...visit, ...(check ? { checked: "1", found: check.found } : {}) });
+  put(form, { ...visit, check: check?.kind ?? "" });
+  showItems();
+  put(form, { found: check?.found ?? [] });
   if (spot) put(form, { errand: spot.kind, errand_text: spot.words, by: spot.by });
   if (demand) put(form, { ...demand, other: demand.class, solved: demand.answer ? "1" : "" });
 };
@@ -93,12 +99,13 @@ export const visitForm = async (me, homeId, instead) => {
   fillDays(part(node, "days"));
   demandBlock(me, node);
   errands(me, node);
-  const check = seasonal(me, node);
+  const showItems = seasonal(me, node);
   const photos = photoBlock(me, node);
   put(form, { mode: "home", met: "1", state: "safe", purpose: home.first_visit ? "first_visit" : "care", ...(home.last ?? {}) });
   part(node, "same").hidden = !home.last || Boolean(instead);
-  await fromRefused(me, form, instead);
-  const forget = await drafted(me, form, `log.${home.id}`, node);
+  await fromRefused(me, form, instead, showItems);
+  const forget = await drafted(me, form, `log.${home.id}`, node, showItems);
+  on(part(node, "check-kinds"), "change", showItems);
   demandBlockShown(node);
   await warnOld(me, node);
 
@@ -110,7 +117,7 @@ export const visitForm = async (me, homeId, instead) => {
     complain(node, wrong);
     if (wrong) return;
     const what = [inWords(values), errand?.about, raised?.about].filter(Boolean).join(" · ");
-    const body = bodyOf(values, check, raised, errand);
+    const body = bodyOf(values, raised, errand);
     await send(me, { kind: "visit", home: home.id, body, about: { name: home.name, what }, photos: photos(), instead }, forget, node);
   };
   on(form, "submit", (event) => event.preventDefault());
