@@ -1,8 +1,8 @@
 """`python -m benchmarks.phone`: how long a slow phone on a slow line waits for the app, and what comes over the line.
 
-400 kbit/s, 400 ms round trip, shared by everything the browser asks for (the service worker too), CPU slowed four times;
-the median of nine. "Usable": the thing to touch is on the screen (first visit: signing in; repeat visit: the PIN; opened:
-the homes). Bytes are those on the line, heads of the requests and answers included.
+400 kbit/s, 400 ms round trip, shared by everything the browser asks for (the service worker too), CPU slowed four
+times; the median of nine. "Usable": the thing to touch is on the screen (first visit: signing in; repeat visit: the
+PIN). Bytes are those on the line, heads of the requests and answers included.
 """
 
 from __future__ import annotations

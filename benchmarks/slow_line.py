@@ -14,8 +14,8 @@ PIECE = 4096  # what one turn of the shared line carries
 
 
 class SlowLine:
-    """Listens on `port` of 127.0.0.1 while the `with` lasts. `rate` in bytes a second, shared by all connections in each
-    direction; `round_trip` in seconds, paid by every handshake and every exchange. `down` and `up` count bytes."""
+    """Listens on `port` of 127.0.0.1 while the `with` lasts. `rate` in bytes a second, shared by all connections in
+    each direction; `round_trip` in seconds, paid by every handshake and every exchange. `down` and `up` count bytes."""
 
     def __init__(self, host: str, port: int, *, rate: float, round_trip: float) -> None:
         self.upstream, self.rate, self.round_trip = (host, port), rate, round_trip

@@ -212,3 +212,28 @@ def test_a_lost_phone_forgets_and_an_expired_one_asks(
         "what a lost phone brings waits for its owner's word"
     )
     context.close()
+
+
+def test_changes_deeds_and_errands_arrive_too(browser: Browser, server: Server, app: Flask, world: World) -> None:
+    context = phone(browser, server)
+    sign_in(context, server, world.users[Role.LIAISON])
+    page = context.new_page()
+    install(page)
+    home = homes_of(world)[0]
+    for where, fill in (
+        (f"#/change/{home}", {"#who": "周小三", "[name=change][value=birth]": ""}),
+        (f"#/deed/{home}", {"#text": "帮邻居收了一天稻子"}),
+        (f"#/log/{home}", {"#errand_text": "代买了一袋盐", "[name=errand][value=shopping]": ""}),
+    ):
+        page.evaluate("where => { location.hash = where }", where)
+        page.locator(next(iter(fill))).wait_for(state="attached")
+        page.evaluate("document.querySelectorAll('details').forEach((fold) => { fold.open = true; })")
+        for field, text in fill.items():
+            page.fill(field, text) if text else page.locator(field).check(force=True)
+        page.locator(".app-do button").click()
+        page.wait_for_url("**#/today")
+        expect(page.locator("[data-flash]")).to_have_attribute("data-flash", "accepted")
+    assert outbox(page).keys() == {"accepted"}
+    page.evaluate("location.hash = '#/outbox'")
+    expect(page.locator("[data-part=accepted-list] li")).to_have_count(3)
+    context.close()

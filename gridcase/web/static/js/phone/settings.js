@@ -72,8 +72,9 @@ export const settingsScreen = async (me) => {
     name: me.set?.user?.name ?? me.person.label,
     place: me.set?.user?.place,
     as_of: me.checked ? say("as_of", { at: showMoment(new Date(me.checked).toISOString()) }) : null,
-    leave: left || photos ? say("leave_waiting", { n: left, photos }) : say("leave_none"),
+    leave: left ? say("leave_waiting", { n: left }) : photos ? null : say("leave_none"),
     warn: refused ? say("leave_refused", { n: refused }) : null,
+    lost: photos ? say("leave_photos", { n: photos }) : null,
   });
   looks(node);
   press(part(node, "refresh"), async () => {

@@ -30,7 +30,7 @@ const errandOf = (me, values) => {
   return { spot: { kind: found.code, words, by: values.by || "self" }, about: found.name };
 };
 
-const checkOf = (values) => (values.check ? { kind: values.check, found: values.found ?? [] } : null);
+const checkOf = (values) => (values.check ? { kind: values.check, found: [values.found ?? []].flat() } : null);
 
 const bodyOf = (values, raised, errand) => {
   const body = {
