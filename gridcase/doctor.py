@@ -15,6 +15,7 @@ from gridcase.core.db import db, dialect_name
 from gridcase.core.paths import STATIC
 from gridcase.files import service as files
 from gridcase.households import queries as households
+from gridcase.notices import queries as channel_queries
 from gridcase.points import service as points
 from gridcase.users import queries as users
 
@@ -96,9 +97,15 @@ def audit_whole() -> list[str]:
     return problems
 
 
+def channels_open() -> list[str]:
+    """The secrets of channels can be opened."""
+    shut = channel_queries.shut_channels()
+    return [f"{shut} secrets of channels cannot be opened: set GRIDCASE_SECRET_KEY_FALLBACKS"] if shut else []
+
+
 CHECKS: tuple[Check, ...] = (
     revision, spatial_indexes, orphans, assets, catalogue, demo_accounts, cases_whole, search_whole, homes_placed,
-    files_whole, ledger_whole, audit_whole,
+    files_whole, ledger_whole, audit_whole, channels_open,
 )  # fmt: skip
 
 

@@ -29,6 +29,7 @@ from gridcase.users import service as users
 from gridcase.visits import service as visits
 
 Job = Callable[[Config], int]
+NIGHT = 3  # the hour of what nobody waits for
 
 
 def remind(_config: Config) -> int:
@@ -99,6 +100,12 @@ def send_messages(config: Config) -> int:
     return notices.send_waiting(config, now=now, asleep=reminders.asleep(now))
 
 
+def tidy_outbox(config: Config) -> int:
+    """Messages that left long ago are forgotten, and secrets of channels sealed under the key of today: at night."""
+    now = clock.now()
+    return notices.tidy(config, actor=job("outbox"), now=now) if now.astimezone(clock.TOWN_ZONE).hour == NIGHT else 0
+
+
 def forget_sessions(_config: Config) -> int:
     """Sessions that ended."""
     with transaction():
@@ -145,6 +152,7 @@ TIMETABLE: tuple[Job, ...] = (
     fold_tallies,
     learn_classes,
     seal_audit,
+    tidy_outbox,
     forget_sessions,
     make_plans,
     finish_imports,

@@ -11,10 +11,11 @@ from typing import Any
 from sqlalchemy import func, select
 
 from gridcase.audit.models import AuditRow, AuditSeal
-from gridcase.core.db import db
+from gridcase.core.db import db, dialect_name
 from gridcase.core.permissions import Viewer
 
 CHAIN_DEPTH = 2  # county and town: "/1/4/"
+SEALING = 5_341  # the number of the lock that who seals holds to the end of his transaction
 
 
 def record(
@@ -52,7 +53,10 @@ def chain_of(path: str) -> str:
 
 
 def seal(*, batch: int = 5000) -> int:
-    """Seal the rows not yet sealed, oldest first; returns how many. Safe to run twice: (chain, seq) is unique."""
+    """Seal the rows not yet sealed, oldest first; returns how many. Safe to run twice: (chain, seq) is unique, and of
+    two at once the later one leaves it to the other."""
+    if dialect_name() == "postgresql" and not db.session.scalar(select(func.pg_try_advisory_xact_lock(SEALING))):
+        return 0  # SQLite has one writer anyway
     rows = db.session.scalars(
         select(AuditRow)
         .outerjoin(AuditSeal, AuditSeal.row_id == AuditRow.id)

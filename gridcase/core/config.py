@@ -74,6 +74,7 @@ class Config:
     mail_user: str = setting("", "account at the mail server; empty: none is asked for")
     mail_password: str = setting("", "password of that account", secret=True)
     mail_from: str = setting("", "sender of the mails; must be set with the mail server")
+    outbox_days: int = setting(90, "days that messages which have left are kept in the outbox")
     outbox_file: str = setting("", "trials: write outgoing messages to this file; refused in production")
     now: str = setting("", "trials: the clock, as an ISO time or @FILE; refused in production")
 
@@ -118,6 +119,8 @@ class Config:
             raise SetupProblem(N_("GRIDCASE_NOTICE_DAYS 须在 3 到 15 之间。"))
         if self.sync_keep_days < 90 or self.device_days < 1 or self.sync_per_minute < 1:
             raise SetupProblem(N_("GRIDCASE_SYNC_KEEP_DAYS 至少 90，DEVICE_DAYS 和 SYNC_PER_MINUTE 至少 1。"))
+        if self.outbox_days < 1:
+            raise SetupProblem(N_("GRIDCASE_OUTBOX_DAYS 至少 1。"))
         if self.mail_security not in {"tls", "starttls", "none"}:
             raise SetupProblem(N_("GRIDCASE_MAIL_SECURITY 只能是 tls、starttls 或 none。"))
         if self.mail_host and not self.mail_from:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+FEWEST_TOLD = 5  # a smaller count could be laid at somebody's door; who may open what is counted reads it all the same
 _STAR = "*"
 _GROUP = re.compile(r"^.*?(?:村民小组|(?<=[0-9０-９一二三四五六七八九十百])[组社队])")
 _VILLAGE = re.compile(r"^.*?(?:社区|村委会|村(?!民))")

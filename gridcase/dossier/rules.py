@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-LEAST_SHOWN = 5  # a smaller count would point at single homes
+from gridcase.core.masking import FEWEST_TOLD
 
 
 def hide_few(count: int) -> int | None:
     """The count, None where it is so small that it points at somebody."""
-    return count if count == 0 or count >= LEAST_SHOWN else None
+    return count if count == 0 or count >= FEWEST_TOLD else None
 
 
 def hide_small(counts: Mapping[str, int]) -> dict[str, int | None]:

@@ -16,7 +16,7 @@ import threading
 from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
@@ -26,7 +26,9 @@ from sqlalchemy import BigInteger, ColumnElement, cast, extract, func, or_, sele
 from gridcase.core import outward
 from gridcase.core.config import Config
 from gridcase.core.db import db, dialect_name, transaction
+from gridcase.core.permissions import Viewer
 from gridcase.core.scope import outside
+from gridcase.notices import queries, service
 from gridcase.notices.models import FILE_CHANNEL, NoticeChannel, Outbox
 from gridcase.notices.rules import Channel, Message, Sending, call_of, pause_after, refusal
 
@@ -75,6 +77,19 @@ def send_waiting(
         if error:
             resting.add(claim.channel_id or 0)
     return sent
+
+
+def tidy(config: Config, *, actor: Viewer, now: datetime) -> int:
+    """Forget messages that left long ago, batch after batch; seal channels that were written before secrets were
+    sealed, or under a former secret. Returns how many messages went."""
+    before, gone = now - timedelta(days=config.outbox_days), 0
+    while queries.kept_too_long(before=before, limit=1):
+        with transaction():
+            gone += service.purge(before=before, actor=actor, now=now)
+    if queries.stale_channels(limit=1):
+        with transaction():
+            service.seal_anew(actor=actor, now=now)
+    return gone
 
 
 def _seconds() -> ColumnElement[int]:

@@ -9,6 +9,7 @@ from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, f
 from sqlalchemy.orm import Mapped, mapped_column
 
 from gridcase.core.db import Base, ByteString, Json, UtcDateTime
+from gridcase.core.sealed import Sealed
 
 FILE_CHANNEL = "file"  # the channel of trials; the others are kinds of `NoticeChannel`
 
@@ -55,7 +56,8 @@ class NoticeRead(Base):
 
 class NoticeChannel(Base):
     """A way out, of a place (a group, another system) or of a person. Address and secret are written, used and
-    forgotten when it ends; no page shows them again: `hint` is what a reader knows it by."""
+    forgotten when it ends; they lie in the database sealed and no page shows them again: `hint` is what a reader knows
+    it by."""
 
     __tablename__ = "notice_channel"
     __table_args__ = (
@@ -70,8 +72,8 @@ class NoticeChannel(Base):
     place_path: Mapped[str | None] = mapped_column(ByteString)
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     open_key: Mapped[str | None] = mapped_column(String(120), unique=True)  # whose and which; empty when it has ended
-    address: Mapped[str] = mapped_column(String(500))
-    secret: Mapped[str] = mapped_column(String(200))
+    address: Mapped[str] = mapped_column(Sealed(500))
+    secret: Mapped[str] = mapped_column(Sealed(200))
     hint: Mapped[str] = mapped_column(String(120))
     what: Mapped[str] = mapped_column(String(10))
     code: Mapped[str] = mapped_column(String(10), default="")  # of the last test message, until it was typed in

@@ -57,6 +57,7 @@ class Sending(Labelled):
 
 
 OF_PERSONS = (Channel.MAIL, Channel.WECOM, Channel.DINGTALK)
+LONGEST_ADDRESS, LONGEST_SECRET = 340, 110  # what fits, sealed, into the columns
 OF_PLACES = (Channel.WECOM, Channel.DINGTALK, Channel.WEBHOOK)
 # Groups get what is about cases that are open to many; a digest is a person's.
 WHAT_OF_PLACES = (What.URGENT, What.ALL)
@@ -74,6 +75,8 @@ def goes_out(what: What, *, rule: str, urgent: bool) -> bool:
 
 def checked_address(channel: Channel, address: str, *, named: frozenset[str]) -> str:
     """The address itself; `Refused` in words that say what is expected."""
+    if len(address) > LONGEST_ADDRESS:
+        raise Refused(N_("地址太长了，最多 %(n)s 个字符。", n=LONGEST_ADDRESS), field="address")
     if channel is Channel.MAIL:
         if not _MAIL.fullmatch(address):
             raise Refused(N_("请填完整的邮箱地址，例如 name@example.gov.cn。"), field="address")
@@ -90,6 +93,8 @@ def checked_address(channel: Channel, address: str, *, named: frozenset[str]) ->
 
 def checked_secret(channel: Channel, secret: str) -> str:
     """The secret itself, a new one for a system that was given none; `Refused` where it cannot be right."""
+    if len(secret) > LONGEST_SECRET:
+        raise Refused(N_("密钥太长了，最多 %(n)s 个字符。", n=LONGEST_SECRET), field="secret")
     if channel is Channel.DINGTALK and not re.fullmatch(r"SEC[0-9A-Za-z]{16,120}", secret):
         raise Refused(N_("请填机器人“加签”的密钥，以 SEC 开头。"), field="secret")
     if channel is not Channel.WEBHOOK:

@@ -149,11 +149,6 @@ def notice_closes_on(opens_on: date, days: int = NOTICE_DAYS) -> date:
     return opens_on + timedelta(days=days)
 
 
-def has_run_out(closes_on: date, *, today: date) -> bool:
-    """Whether the notice has hung for its whole time."""
-    return today >= closes_on
-
-
 # -- reversals
 
 

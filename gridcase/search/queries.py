@@ -47,7 +47,7 @@ def find(viewer: Viewer, typed: str, *, now: datetime, after: str | None = None)
     day = town_day(now)
     return Found(
         found,
-        [] if found.rows and len(words) > SHOWN else cases.find_by_reporter(viewer, words, size=SHOWN),
+        cases.find_by_reporter(viewer, words, size=SHOWN),
         households.homes_named(viewer, words, limit=SHOWN) if viewer.may(Permission.SEE_HOUSEHOLD) else [],
         _people(viewer, words, day) if viewer.may(Permission.SEE_HOUSEHOLD) else [],
         grids.named(viewer, words, on=day, limit=SHOWN) if viewer.may(Permission.SEE_PLACE) else [],

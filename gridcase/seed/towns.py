@@ -57,7 +57,7 @@ def open_offices(town: Grid, county: Grid, *, whole_county: bool, actor: Viewer,
         offices.units[name] = unit.id
         rows += _town_posts(town, unit, kind)
     rows += _county_posts(county, actor=actor, now=now) if whole_county else []
-    _fill(offices, town, rows, actor=actor, since=since, now=now, rng=rng)
+    _fill(offices, town, rows, within=county if whole_county else town, actor=actor, since=since, now=now, rng=rng)
     return offices
 
 
@@ -89,13 +89,21 @@ def _county_posts(county: Grid, *, actor: Viewer, now: datetime) -> list[PostRow
 
 
 def _fill(
-    offices: Offices, town: Grid, rows: Sequence[PostRow], *, actor: Viewer, since: date, now: datetime, rng: Random
+    offices: Offices,
+    town: Grid,
+    rows: Sequence[PostRow],
+    *,
+    within: Grid,
+    actor: Viewer,
+    since: date,
+    now: datetime,
+    rng: Random,
 ) -> None:
     names, genders = Names(rng), [rng.choice("mf") for _ in rows]
     staff = [{"name": names.full(gender), "gender": gender} for gender in genders]
     ids = people.add_persons(actor=actor, rows=staff, place_path=town.path, now=now)
-    created = people.add_posts(actor=actor, place=town, rows=rows, valid_from=since, now=now)
-    people.appoint_many(actor=actor, place=town, rows=list(zip(created, ids, strict=True)), valid_from=since, now=now)
+    created = people.add_posts(actor=actor, place=within, rows=rows, valid_from=since, now=now)
+    people.appoint_many(actor=actor, place=within, rows=list(zip(created, ids, strict=True)), valid_from=since, now=now)
     for post, row, person_id, person in zip(created, rows, ids, staff, strict=True):
         worker = worker_of(post, person["name"], person_id)
         offices.workers.append(worker)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import threading
+import time
+
 import pytest
 from flask import Flask
 from sqlalchemy import Engine, event, inspect, select, text
@@ -13,6 +16,7 @@ from gridcase.core.config import Config
 from gridcase.core.db import db, transaction
 from gridcase.core.permissions import job
 from tests.factories.world import START, World
+from tests.points.test_races import together
 
 TAMPERINGS = {
     "edit": "UPDATE audit_row SET actor_name = 'somebody else' WHERE id = :row",
@@ -79,3 +83,26 @@ def _force(engine: Engine, statement: str, row: int) -> None:
             foreign_key = inspect(connection).get_foreign_keys("audit_seal")[0]["name"]
             connection.execute(text(f'ALTER TABLE audit_seal DROP CONSTRAINT "{foreign_key}"'))
         connection.execute(text(statement), {"row": row})
+
+
+def test_of_two_that_seal_at_once_one_steps_back(app: Flask, world: World) -> None:
+    """Two schedulers on PostgreSQL: the later one would run into the unique row of the other."""
+    sealing = threading.Event()
+
+    def first() -> int:
+        with transaction():
+            sealed = audit.seal()
+            sealing.set()
+            time.sleep(0.3)
+        return sealed
+
+    def second() -> int:
+        assert sealing.wait(5)
+        with transaction():
+            return audit.seal()
+
+    sealed, nothing = together(app, first, second)
+    assert (sealed > 0, nothing) == (True, 0)
+    with app.app_context():
+        assert audit.verify() == ([], 0)
+        db.session.remove()

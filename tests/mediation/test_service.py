@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Any
@@ -10,13 +12,15 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
+from gridcase.app import load_viewer
 from gridcase.audit.models import AuditRow
 from gridcase.cases import queries as case_queries
 from gridcase.cases import service as cases
+from gridcase.cases.models import Case
 from gridcase.cases.rules import Answer
 from gridcase.core import clock
 from gridcase.core.changes import fingerprint
-from gridcase.core.db import db
+from gridcase.core.db import db, transaction
 from gridcase.core.errors import Missing, Refused
 from gridcase.core.permissions import Viewer, job
 from gridcase.households.models import Household
@@ -27,9 +31,12 @@ from gridcase.mediation.rules import Result
 from gridcase.mediation.service import Agreement, Ending, Party
 from gridcase.notices.models import Notice
 from gridcase.people.rules import Role
+from gridcase.users.models import User
+from gridcase.users.session import Account
 from tests.factories.cases import ROAD, collected, do, water
 from tests.factories.mediations import agreed, begun, deed, drafted, quarrel, with_the_station
 from tests.factories.world import World
+from tests.points.test_races import together
 
 Find = Callable[[Role], Viewer]
 TODAY = date(2026, 11, 23)
@@ -193,6 +200,46 @@ def test_it_can_go_on_while_the_case_does(ctx: Flask, world: World, viewer_of: F
     assert (one.result, one.signed_on, bool(one.terms)) == (None, None, True)
     assert case_queries.steps(case.id)[-1].detail["mediation"] == "reopened"
     assert case_queries.check() == []
+
+
+def test_nobody_goes_on_with_what_is_being_closed(app: Flask, world: World) -> None:
+    """Whoever goes on waits for whoever closes, and is told so: on PostgreSQL two may write at once."""
+
+    def find(role: Role | str) -> Viewer:
+        return load_viewer(Account(db.session.get_one(User, world.users[role]), "", 0))
+
+    with app.app_context():
+        case_id = (case := quarrel(world, find)).id
+        agreed(case, find(Role.VILLAGE_HEAD))
+        db.session.remove()
+    closing = threading.Event()
+
+    def close() -> str:
+        with transaction():
+            case = db.session.get_one(Case, case_id)
+            cases.self_solve(
+                case, actor=find(Role.VILLAGE_HEAD), now=clock.now(), result="已达成协议。", answer=Answer.SOLVED,
+                policy=cases.ClosingPolicy(),
+            )  # fmt: skip
+            closing.set()
+            time.sleep(0.3)
+        return "closed"
+
+    def go_on() -> str:
+        head = find(Role.VILLAGE_HEAD)
+        closing.wait(5)
+        try:
+            with transaction():
+                one = queries.of_case(db.session.get_one(Case, case_id))
+                assert one is not None
+                service.reopen(one, actor=head, now=clock.now(), note="又吵起来了")
+        except Refused as refusal:
+            return str(refusal.text)
+        return "went on"
+
+    said = together(app, close, go_on)
+    assert "closed" in said
+    assert any("请先重启事件" in one for one in said), said
 
 
 def test_only_who_sees_the_case_sees_the_mediation(ctx: Flask, world: World, viewer_of: Find) -> None:

@@ -17,7 +17,6 @@ from gridcase.points.rules import (
     TransferKind,
     earns,
     fill_recover,
-    has_run_out,
     notice_closes_on,
     notice_days,
     points_left,
@@ -88,8 +87,6 @@ def test_the_own_household_earns_when_a_second_person_confirms_but_nothing_else_
 def test_the_notice_hangs_for_its_whole_days() -> None:
     closes = notice_closes_on(date(2026, 11, 21))
     assert closes == date(2026, 11, 28)
-    assert not has_run_out(closes, today=date(2026, 11, 27))
-    assert has_run_out(closes, today=date(2026, 11, 28))
     assert notice_closes_on(date(2026, 12, 30), 3) == date(2027, 1, 2)
 
 

@@ -17,7 +17,16 @@ from gridcase.cases.queries.catalogue import (
     unit_of_limit,
     versions_in_force,
 )
-from gridcase.cases.queries.duties import DutyRow, duty_by_item, duty_list, duty_page, duty_row, duty_town, duty_towns
+from gridcase.cases.queries.duties import (
+    DutyRow,
+    duties_by_item,
+    duty_by_item,
+    duty_list,
+    duty_page,
+    duty_row,
+    duty_town,
+    duty_towns,
+)
 from gridcase.cases.queries.editing import (
     class_of,
     get_template,
@@ -133,6 +142,7 @@ __all__ = [
     "contact_waits",
     "counted",
     "desk_of",
+    "duties_by_item",
     "duties_of",
     "duty_by_item",
     "duty_for",

@@ -80,6 +80,11 @@ def duty_by_item(town_id: int, item: str) -> DutyItem | None:
     return db.session.scalar(select(DutyItem).where(DutyItem.town_id == town_id, DutyItem.item == item))
 
 
+def duties_by_item(town_id: int) -> dict[str, DutyItem]:
+    """The whole list of a town by the names of its items."""
+    return {row.item: row for row in db.session.scalars(select(DutyItem).where(DutyItem.town_id == town_id))}
+
+
 def duty_page(town: Grid, *, kind: str = "", words: str = "", after: str | None = None) -> Page[DutyRow]:
     """A town's list in the order it was written down."""
     conditions = [] if not kind else [DutyItem.kind == kind]

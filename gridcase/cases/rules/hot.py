@@ -19,12 +19,12 @@ from numpy.typing import NDArray
 
 from gridcase.cases.rules.alike import RARITY, Told, metres_between, weights_of
 from gridcase.core.labels import Labelled
+from gridcase.core.masking import FEWEST_TOLD
 from gridcase.core.text import bigrams
 from gridcase.core.words import N_, Text
 
 WINDOW = timedelta(days=30)
 FEWEST_CASES, FEWEST_HOMES = 3, 2
-FEWEST_SENSITIVE = 5  # homes, where a small number would point at somebody
 SENSITIVE_MAJORS = frozenset({"07"})  # relief and care
 SENSITIVE_CLASSES = frozenset({"0101", "0107"})
 ENOUGH = 0.24  # cosine of two texts; chosen on one half of the labelled pairs (docs/decisions/0019)
@@ -167,7 +167,7 @@ def worth(found: Cluster) -> bool:
     sensitive = any(
         one.class_code[:2] in SENSITIVE_MAJORS or one.class_code in SENSITIVE_CLASSES for one in found.demands
     )
-    fewest = FEWEST_SENSITIVE if sensitive else FEWEST_HOMES
+    fewest = FEWEST_TOLD if sensitive else FEWEST_HOMES
     return len(found.demands) >= FEWEST_CASES and found.homes >= fewest
 
 

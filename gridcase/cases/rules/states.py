@@ -1,4 +1,4 @@
-"""The words of a case: states, phases, channels, answers, reasons, and its number."""
+"""The words of a case: states, channels, answers, reasons, and its number."""
 
 from __future__ import annotations
 
@@ -9,15 +9,6 @@ from gridcase.core.words import N_, Text
 
 ATTEMPTS_NEEDED = 3  # dated tries to reach the villager before "no word" may stand for an answer
 ATTEMPTS_APART = timedelta(hours=1)  # three calls in one minute are one
-
-
-class Phase(Labelled):
-    """The four words of the field (docs/words.md)."""
-
-    COLLECT = "collect", N_("收集")
-    DISPATCH = "dispatch", N_("派单")
-    HANDLE = "handle", N_("办理")
-    FEEDBACK = "feedback", N_("反馈")
 
 
 class State(Labelled):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete
 
 from gridcase.audit import service as audit
 from gridcase.cases import queries
@@ -99,7 +99,7 @@ def import_duties(town: Grid, data: bytes, *, actor: Viewer, now: datetime, whol
     """Take a town's list out of a file, by the names of its items; with `whole` what is not in the file goes. A file
     with one wrong cell changes nothing (`TableRefused`)."""
     entries = _read(town, data)
-    known = {row.item: row for row in db.session.scalars(select(DutyItem).where(DutyItem.town_id == town.id))}
+    known = queries.duties_by_item(town.id)
     new = changed = same = 0
     for entry in entries:
         row = known.get(entry.item)

@@ -18,13 +18,12 @@ from gridcase.cases.views.base import bp, class_name
 from gridcase.core import clock
 from gridcase.core.db import transaction
 from gridcase.core.errors import Missing, Refused
+from gridcase.core.masking import FEWEST_TOLD
 from gridcase.core.permissions import Permission, Viewer
 from gridcase.core.scope import covers
 from gridcase.core.words import Text
 from gridcase.web.access import needs, viewer
 from gridcase.web.formkit import submit
-
-FEW = 5  # below that a number could point at somebody, for who may not open the cases
 
 
 @bp.get("/hot")
@@ -36,7 +35,7 @@ def hot() -> ResponseReturnValue:
     page = queries.hot_issues(someone, state=state, today=clock.town_day(clock.now()), after=request.args.get("after"))
     return render_template(
         "cases/hot.html", page=page, chosen=state, HotState=HotState, Text=Text, title_of=_title_of(someone),
-        class_name=class_name, opens=partial(_opens, someone), few=FEW,
+        class_name=class_name, opens=partial(_opens, someone), few=FEWEST_TOLD,
     )  # fmt: skip
 
 
@@ -146,7 +145,7 @@ def _page(issue: HotIssue, someone: Viewer, *, naming: Any = None, dismissing: A
     case_class = queries.class_of_issue(issue)
     return render_template(
         "cases/hot_issue.html", issue=issue, rows=rows, firsts=firsts, naming=naming or _name_form(),
-        dismissing=dismissing or _dismiss_form(), State=State, HotState=HotState, Text=Text, few=FEW,
+        dismissing=dismissing or _dismiss_form(), State=State, HotState=HotState, Text=Text, few=FEWEST_TOLD,
         state=HotState(issue.state), decides=queries.may_decide(issue, someone), case_class=class_name(case_class),
         opens=_opens(someone, issue), title=issue.title
         if issue.named or someone.may(Permission.SEE_CASE) else class_name(case_class),

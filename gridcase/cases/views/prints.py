@@ -185,7 +185,7 @@ def supervision_paper(sheet: SupervisionSheet, case: Case) -> Paper:
     elif state is SheetState.DROPPED:
         rows.append([(_("不签发的原因"), sheet.demand or "")])
     else:
-        rows.append([(_("状态"), _("系统拟稿，签发后生效"))])
+        rows.append([(_("本单"), _("系统拟稿，签发后生效"))])
     return Paper(
         names.town_name, _("督办单"), f"DB-{sheet.id:06d}", show_date(sheet.decided_at or sheet.drafted_at),
         [Fields(rows), *blocks], number_label=_("编号："),

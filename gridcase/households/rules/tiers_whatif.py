@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from gridcase.core.masking import FEWEST_TOLD
 from gridcase.households.rules.tiers import CareTier
 from gridcase.households.rules.tiers_rules import TierRules, suggest
 
-FEWEST = 5  # a smaller count could be laid at somebody's door
 YEAR, ROUNDED = 365, 10
 
 
@@ -70,8 +70,8 @@ def _village(
     for tier in CareTier:
         arriving = {have: number for (have, after), number in moved.items() if after is tier}
         whole = sum(arriving.values())
-        to[tier] = whole if whole >= FEWEST else None
-        if whole >= FEWEST:
+        to[tier] = whole if whole >= FEWEST_TOLD else None
+        if whole >= FEWEST_TOLD:
             for have, number in arriving.items():
                 then[have] -= number
                 then[tier] += number

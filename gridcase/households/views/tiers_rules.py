@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 
 from gridcase.core import clock
 from gridcase.core.errors import Refused
+from gridcase.core.masking import FEWEST_TOLD
 from gridcase.core.permissions import Permission
 from gridcase.core.words import N_
 from gridcase.grid.models import Grid
@@ -16,7 +17,6 @@ from gridcase.households.forms.tiers import RulesForm, rules_form
 from gridcase.households.queries import tiers, tiers_whatif
 from gridcase.households.rules import FACTORS, CareTier
 from gridcase.households.rules.tiers_rules import check_rules
-from gridcase.households.rules.tiers_whatif import FEWEST
 from gridcase.households.views.base import bp
 from gridcase.web.access import needs, viewer
 from gridcase.web.filters import show_date
@@ -52,7 +52,7 @@ def tier_rules() -> ResponseReturnValue:
             form.looked_at.data = service.print_of(place, form.draft)
     return render_template(
         "households/tier_rules.html", form=form, place=place, counties=tiers_whatif.rule_places(viewer()), moves=moves,
-        versions=tiers_whatif.versions(place), rules=rules, factors=FACTORS, tiers=CareTier, fewest=FEWEST,
+        versions=tiers_whatif.versions(place), rules=rules, factors=FACTORS, tiers=CareTier, fewest=FEWEST_TOLD,
     )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from gridcase.cases import service as cases
 from gridcase.cases.rules import ENDED_STATES
+from gridcase.cases.service.door import lock
 from gridcase.core.clock import town_day
 from gridcase.core.db import db
 from gridcase.core.errors import Missing, Refused
@@ -63,6 +64,7 @@ def _check_signed(mediation: Mediation, signed_on: date | None, today: date) -> 
 def reopen(mediation: Mediation, *, actor: Viewer, now: datetime, note: str) -> None:
     """Mediate again where the matter goes on: the text stays, the result goes. Not once the case has ended."""
     case = held(mediation, actor)
+    lock(case)  # nobody ends it meanwhile
     if mediation.result is None:
         raise Refused(N_("这次调解没有结束，不用恢复。"))
     if case.state in ENDED_STATES:

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import update
 
 from gridcase.audit import service as audit
 from gridcase.cases import queries as case_queries
@@ -175,17 +175,19 @@ def write_agreement(
 
 def repoint_household(double: Household, kept: Household, *, actor: Viewer, now: datetime) -> int:
     """The parties of a home that was written twice live in the kept one."""
-    found = select(func.count()).where(MediationParty.household_id == double.id)
-    count = db.session.scalar(found) or 0
-    if count:
-        db.session.execute(
-            update(MediationParty).where(MediationParty.household_id == double.id).values(household_id=kept.id)
-        )
+    ids = db.session.scalars(
+        update(MediationParty)
+        .where(MediationParty.household_id == double.id)
+        .values(household_id=kept.id)
+        .returning(MediationParty.id),
+        execution_options={"synchronize_session": False},
+    ).all()
+    if ids:
         audit.record(
             actor=actor, action="mediation.repoint", subject_kind="household", subject_id=kept.id,
-            place_path=kept.path, now=now, detail={"double": double.id, "count": count},
+            place_path=kept.path, now=now, detail={"double": double.id, "count": len(ids)},
         )  # fmt: skip
-    return count
+    return len(ids)
 
 
 def held(mediation: Mediation, actor: Viewer) -> Case:

@@ -13,6 +13,7 @@ from gridcase.core.db import db
 from gridcase.core.errors import Missing
 from gridcase.core.permissions import Permission, Viewer
 from gridcase.core.scope import reach, under
+from gridcase.core.sealed import as_stored, stale, unseal
 from gridcase.grid.models import Grid
 from gridcase.grid.rules import GridLevel
 from gridcase.notices.models import NoticeChannel, Outbox
@@ -190,3 +191,23 @@ def queues_under(path: str) -> dict[str, Queue]:
 def given_up_under(path: str) -> ColumnElement[bool]:
     """The messages of a county that were given up."""
     return (Outbox.state == literal(Sending.GIVEN_UP.value)) & under(Outbox.place_path, path)
+
+
+def stale_channels(*, limit: int = 200) -> Sequence[Any]:
+    """(id, address and secret as they are stored) of channels not sealed under the key of today."""
+    address, secret = as_stored(NoticeChannel.address), as_stored(NoticeChannel.secret)
+    old = stale(NoticeChannel.address) | stale(NoticeChannel.secret)
+    query = select(NoticeChannel.id, address.label("address"), secret.label("secret")).where(old)
+    return db.session.execute(query.order_by(NoticeChannel.id).limit(limit)).all()
+
+
+def shut_channels() -> int:
+    """How many channels no key of this installation opens."""
+    return sum(unseal(words) is None for row in stale_channels() for words in (row.address, row.secret) if words)
+
+
+def kept_too_long(*, before: datetime, limit: int) -> Sequence[int]:
+    """Messages that left, or were dropped, before a moment, the oldest first."""
+    ended = Outbox.state.in_((Sending.SENT, Sending.DROPPED))
+    query = select(Outbox.id).where(ended, func.coalesce(Outbox.sent_at, Outbox.queued_at) < before)
+    return db.session.scalars(query.order_by(Outbox.id).limit(limit)).all()

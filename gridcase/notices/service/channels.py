@@ -7,19 +7,22 @@ import secrets
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, CursorResult, update
+from sqlalchemy import ColumnElement, CursorResult, delete, update
 
 from gridcase.audit import service as audit
 from gridcase.core.db import db
 from gridcase.core.errors import Refused
 from gridcase.core.permissions import Viewer
+from gridcase.core.sealed import unseal
 from gridcase.core.words import N_
 from gridcase.grid.models import Grid
 from gridcase.notices import queries, rules
 from gridcase.notices.models import NoticeChannel, Outbox
-from gridcase.notices.queries.channels import number_of_place, taken
+from gridcase.notices.queries.channels import kept_too_long, number_of_place, stale_channels, taken
 from gridcase.notices.rules import Channel, Sending, What
 from gridcase.notices.service.telling import Telling, queue_one, write
+
+PURGED_AT_ONCE = 1000
 
 
 def add(
@@ -134,6 +137,35 @@ def retry(given_up: ColumnElement[bool], *, actor: Viewer, path: str, now: datet
 def retry_under(path: str, *, actor: Viewer, now: datetime) -> int:
     """Put back what was given up in a county."""
     return retry(queries.given_up_under(path), actor=actor, path=path, now=now)
+
+
+def seal_anew(*, actor: Viewer, now: datetime) -> int:
+    """Seal under the key of today what was written plainly once, or under a former secret; returns how many channels.
+    What no key opens is left alone."""
+    done = 0
+    for row in stale_channels():
+        words = {name: unseal(getattr(row, name)) for name in ("address", "secret")}
+        if None not in words.values():
+            db.session.execute(update(NoticeChannel).where(NoticeChannel.id == row.id).values(**words))
+            done += 1
+    if done:
+        audit.record(
+            actor=actor, action="channel.seal", subject_kind="channel", subject_id=None, now=now,
+            detail={"channels": done},
+        )  # fmt: skip
+    return done
+
+
+def purge(*, before: datetime, actor: Viewer, now: datetime, batch: int = PURGED_AT_ONCE) -> int:
+    """Forget messages that left before a moment; the notices stay in the inbox. Returns how many."""
+    ids = kept_too_long(before=before, limit=batch)
+    if ids:
+        db.session.execute(delete(Outbox).where(Outbox.id.in_(ids)), execution_options={"synchronize_session": False})
+        audit.record(
+            actor=actor, action="outbox.purge", subject_kind="outbox", subject_id=None, now=now,
+            detail={"messages": len(ids), "before": before.isoformat()},
+        )  # fmt: skip
+    return len(ids)
 
 
 def _note(action: str, channel: NoticeChannel, actor: Viewer, now: datetime, **detail: str) -> None:

@@ -19,7 +19,6 @@ from gridcase.people.queries.bodies import (
     units,
 )
 from gridcase.people.queries.liaisons import (
-    bears_number,
     by_number,
     by_token,
     certificate_for,
@@ -28,6 +27,7 @@ from gridcase.people.queries.liaisons import (
     first_visit,
     first_visits,
     newest_certificates,
+    numbers_borne,
     to_print,
 )
 from gridcase.people.queries.lines import (
@@ -78,6 +78,7 @@ from gridcase.people.queries.register import (
     PostFilters,
     PostRow,
     codes_like,
+    hold_posts,
     holders_on,
     holders_since,
     holdings_of,
@@ -111,7 +112,6 @@ __all__ = [
     "SeatRow",
     "TagRow",
     "UnitRow",
-    "bears_number",
     "bodies_at",
     "bodies_under",
     "by_number",
@@ -129,6 +129,7 @@ __all__ = [
     "get_unit",
     "grant_of",
     "has_tag",
+    "hold_posts",
     "holders_of",
     "holders_on",
     "holders_since",
@@ -142,6 +143,7 @@ __all__ = [
     "named",
     "near",
     "newest_certificates",
+    "numbers_borne",
     "organisation_for",
     "organisations",
     "parent_of",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 
 from sqlalchemy import select
@@ -61,9 +61,9 @@ def certificate_numbers(path: str, year: int) -> set[str]:
     )
 
 
-def bears_number(number: str) -> bool:
-    """Whether a certificate bears this number."""
-    return db.session.scalar(select(Certificate.id).where(Certificate.number == number).limit(1)) is not None
+def numbers_borne(numbers: Collection[str]) -> set[str]:
+    """Which of these numbers a certificate bears already."""
+    return set(db.session.scalars(select(Certificate.number).where(Certificate.number.in_(numbers))))
 
 
 def to_print(path: str, *, on: date, viewer: Viewer) -> list[Certificate]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -198,6 +198,12 @@ def stood_in(post_id: int, *, on: date) -> bool:
 def codes_like(start: str) -> frozenset[str]:
     """The codes of posts that begin so."""
     return frozenset(db.session.scalars(select(Post.code).where(Post.code.startswith(start, autoescape=True))))
+
+
+def hold_posts(ids: Collection[int]) -> list[Post]:
+    """These posts, read again and locked in the order of their ids until the transaction ends."""
+    query = select(Post).where(Post.id.in_(ids)).order_by(Post.id).with_for_update()
+    return list(db.session.scalars(query.execution_options(populate_existing=True)))
 
 
 def posts_of_unit(unit_id: int, *, on: date) -> list[Post]:

@@ -1,6 +1,7 @@
 """Roles and rights, units, organisations, lines, certificates: pure."""
 
 from gridcase.people.rules.bodies import THREE_IN_ONE, Absence, BodyKind, LeaderSource, PledgeReview, Tag
+from gridcase.people.rules.levels import misplaced
 from gridcase.people.rules.liaisons import (
     CERTIFICATE_SETTING,
     Candidate,
@@ -31,5 +32,6 @@ __all__ = [
     "ThreeLine",
     "UnitKind",
     "certificate_number",
+    "misplaced",
     "standing_on",
 ]

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from gridcase.audit import service as audit
 from gridcase.core.clock import town_day
 from gridcase.core.db import db
-from gridcase.core.errors import Refused
+from gridcase.core.errors import Missing, Refused
 from gridcase.core.permissions import Viewer
 from gridcase.core.words import N_
 from gridcase.grid import queries as grids
@@ -43,8 +43,7 @@ def certify(post: Post, *, actor: Viewer, person_id: int, election: Election, no
     that still runs is revoked with it."""
     check_election(election, today=town_day(now))
     village = _village_of(post)
-    if election.number and queries.bears_number(election.number):
-        raise Refused(N_("已有编号 %(number)s 的代表证，请换一个编号。", number=election.number), field="number")
+    _check_numbers([election])
     _replace(post, election, actor=actor, now=now)
     made = _certificate(post, person_id, election, election.number or next(_free_numbers(village, election)))
     db.session.add(made)
@@ -58,6 +57,11 @@ def certify_many(*, actor: Viewer, village: Grid, rows: Sequence[tuple[Post, int
     certificate bears no number yet; certificates of the same posts that still run are revoked."""
     if not rows:
         return
+    village = _held(village.id)
+    for post, _, _ in rows:
+        if not post.place_path.startswith(village.path):
+            raise Missing
+    _check_numbers([election for _, _, election in rows])
     given = {election.number for _, _, election in rows}
     numbers = {
         year: _free_numbers(village, one) for year, one in {row[2].term_from.year: row[2] for row in rows}.items()
@@ -74,6 +78,15 @@ def certify_many(*, actor: Viewer, village: Grid, rows: Sequence[tuple[Post, int
         actor=actor, action="certificate.issue", subject_kind="grid", subject_id=village.id, place_path=village.path,
         now=now, detail={"certificates": len(rows)},
     )  # fmt: skip
+
+
+def _check_numbers(elections: Sequence[Election]) -> None:
+    """A number stands on one certificate."""
+    given = [one.number for one in elections if one.number]
+    borne = queries.numbers_borne(given) if given else set()
+    doubled = next((number for n, number in enumerate(given) if number in borne or number in given[:n]), None)
+    if doubled is not None:
+        raise Refused(N_("已有编号 %(number)s 的代表证，请换一个编号。", number=doubled), field="number")
 
 
 def _replace(post: Post, election: Election, *, actor: Viewer, now: datetime) -> None:
@@ -132,7 +145,10 @@ def check_election(election: Election, *, today: date) -> None:
 def _village_of(post: Post) -> Grid:
     """The village of the post, locked so that two numbers are not given at once."""
     ids = [int(part) for part in post.place_path.split("/") if part]
-    village_id = ids[2] if len(ids) > 2 else ids[-1]
+    return _held(ids[2] if len(ids) > 2 else ids[-1])
+
+
+def _held(village_id: int) -> Grid:
     found: Grid = db.session.get_one(Grid, village_id, with_for_update=True, populate_existing=True)
     return found
 

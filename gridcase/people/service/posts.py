@@ -66,8 +66,8 @@ def replace_holder(
     """From a day on the post is held by this person alone. A day gone by corrects what was written, a day to come takes
     effect on that day; what was known before stays readable."""
     post = _locked(post)
-    _check_day(post, start)
-    _check_hand(post, person_id, actor)
+    check_day(post, start)
+    check_hand(post, person_id, actor)
     line = queries.line_of(post.id, stand_in=False)
     values = _values(post, person_id, stand_in=False, source=source or "")
     dated.write(Holding, [dated.rewritten(line, start=start, end=post.valid_to, values=values)], now=now)
@@ -78,8 +78,8 @@ def replace_holder(
 def stand_in(post: Post, *, actor: Viewer, person_id: int, start: date, end: date, why: Absence, now: datetime) -> None:
     """From `start` up to the day before `end` somebody else has the post's rights too, beside its holder."""
     post = _locked(post)
-    _check_day(post, start)
-    _check_hand(post, person_id, actor)
+    check_day(post, start)
+    check_hand(post, person_id, actor)
     if end <= start:
         raise Refused(N_("最后一天不能早于第一天。"), field="until")
     if (end - start).days > LONGEST_STAND_IN:
@@ -115,7 +115,7 @@ def end_holding(post: Post, *, actor: Viewer, on: date, open_work: Sequence[Text
 def end_post(post: Post, *, actor: Viewer, on: date, open_work: Sequence[Text], now: datetime) -> None:
     """From a day on the post is no address for work any more; refused while `open_work` names anything."""
     post = _locked(post)
-    _check_day(post, on)
+    check_day(post, on)
     refuse_open(open_work)
     for stands_in in (False, True):
         line = queries.line_of(post.id, stand_in=stands_in)
@@ -130,14 +130,15 @@ def _locked(post: Post) -> Post:
     return found
 
 
-def _check_day(post: Post, day: date) -> None:
+def check_day(post: Post, day: date) -> None:
+    """Nobody holds a post before it is set up, or after it has ended."""
     if day < post.valid_from:
         raise Refused(Text(NOT_YET.msgid, {"day": post.valid_from.isoformat()}), field="start")
     if post.valid_to is not None and day >= post.valid_to:
         raise Refused(Text(ENDED.msgid, {"day": post.valid_to.isoformat()}), field="start")
 
 
-def _check_hand(post: Post, person_id: int, actor: Viewer) -> None:
+def check_hand(post: Post, person_id: int, actor: Viewer) -> None:
     """Nobody gives rights to himself, nor those of the offices that watch over the system."""
     if person_id == actor.person_id:
         raise Refused(N_("不能安排自己任职，请由别人办理。"), field="person")

@@ -12,11 +12,14 @@ from sqlalchemy import insert, select
 from gridcase.audit import service as audit
 from gridcase.core import dated
 from gridcase.core.db import db
+from gridcase.core.errors import Missing, Refused
 from gridcase.core.permissions import Viewer
 from gridcase.core.text import initials
 from gridcase.grid.models import Grid, Section
+from gridcase.people import queries
 from gridcase.people.models import Holding, Person, Post, Unit
-from gridcase.people.rules import Role, UnitKind
+from gridcase.people.rules import Role, UnitKind, misplaced
+from gridcase.people.service.posts import check_day, check_hand
 
 
 def add_person(
@@ -94,7 +97,8 @@ def add_post(
     unit: Unit | None = None,
     paid: bool = False,
 ) -> Post:
-    """Create an address for work."""
+    """Create an address for work, at a place of the level its role belongs to."""
+    _check_level(role, place)
     post = Post(
         code=code, role=role, title=title, place_id=place.id, place_path=place.path, paid=paid, valid_from=valid_from,
         section_id=section.id if section else None, unit_id=unit.id if unit else None,
@@ -106,6 +110,12 @@ def add_post(
         detail={"code": code, "role": role},
     )  # fmt: skip
     return post
+
+
+def _check_level(role: Role, place: Grid) -> None:
+    refusal = misplaced(role, place.level)
+    if refusal is not None:
+        raise Refused(refusal, field="role")
 
 
 def appoint(
@@ -120,6 +130,8 @@ def appoint(
 ) -> Holding:
     """Give a post to a person from a day on."""
     db.session.refresh(post, with_for_update=True)
+    check_day(post, valid_from)
+    check_hand(post, person_id, actor)
     holding = Holding(
         post_id=post.id, person_id=person_id, valid_from=valid_from, valid_to=valid_to, stand_in=stand_in,
         recorded_at=now,
@@ -150,6 +162,8 @@ def add_posts(*, actor: Viewer, place: Grid, rows: Sequence[PostRow], valid_from
     """Create a list of posts in or below `place` (a village's liaisons) in one statement, in the order of the rows."""
     if not rows:
         return []
+    for row in rows:
+        _check_level(row.role, row.place)
     values = [
         {
             "code": row.code, "role": row.role, "title": row.title, "place_id": row.place.id,
@@ -173,6 +187,12 @@ def appoint_many(
     like the homes of such a register they are known from the start."""
     if not rows:
         return
+    queries.hold_posts([post.id for post, _ in rows])
+    for post, person_id in rows:
+        if not post.place_path.startswith(place.path):
+            raise Missing
+        check_day(post, valid_from)
+        check_hand(post, person_id, actor)
     db.session.execute(
         insert(Holding),
         [{"post_id": post.id, "person_id": person_id, "valid_from": valid_from} for post, person_id in rows],

@@ -32,13 +32,13 @@ def set_day_rule(*, actor: Viewer, place: Grid, rule: DayRule, now: datetime) ->
 
 def opened(place: Grid, day: date) -> ReceptionDay:
     """The row of a day, made when it is not there; two at once get the same one."""
-    known = db.session.query(ReceptionDay).filter_by(place_id=place.id, day=day).one_or_none()
+    known = queries.days.rows_of(place, [day]).get(day)
     if known is not None:
         return known
     made = postgresql.insert if dialect_name() == "postgresql" else sqlite.insert
     values = {"place_id": place.id, "path": place.path, "day": day}
     db.session.execute(made(ReceptionDay).values(**values).on_conflict_do_nothing(index_elements=["place_id", "day"]))
-    return db.session.query(ReceptionDay).filter_by(place_id=place.id, day=day).one()
+    return queries.days.rows_of(place, [day])[day]
 
 
 def put_down(

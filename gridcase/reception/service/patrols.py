@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from gridcase.audit import service as audit
 from gridcase.cases.models import Case
 from gridcase.cases.rules import Channel, Urgency
+from gridcase.cases.rules.majors import DISPUTES
 from gridcase.checks.rules import PLAN_KEY, CheckItem, CheckKind, PatrolPlan
 from gridcase.core.clock import town_day
 from gridcase.core.db import db
@@ -25,7 +26,6 @@ from gridcase.reception.service.raising import Told, grant_at, once, raise_case
 
 OLDEST = timedelta(days=31)
 TEXT_LENGTH, NOTE_LENGTH = 120, 200
-DISPUTES = "01"
 
 
 @dataclass(frozen=True)

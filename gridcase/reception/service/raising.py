@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TypeVar
 
 from sqlalchemy.exc import IntegrityError
 
@@ -20,10 +19,11 @@ from gridcase.core.words import N_
 from gridcase.grid.models import Grid
 from gridcase.grid.rules import GridLevel
 from gridcase.households.models import Household
-from gridcase.reception.models import Meeting, MeetingOutcome, PatrolFinding, PatrolRun, QuickAnswer, Visitor
+from gridcase.reception.models import MeetingOutcome, PatrolFinding, QuickAnswer, Visitor
+from gridcase.reception.queries import sent
+from gridcase.reception.queries.sent import Sent
 from gridcase.reception.rules.officials import TO_THE_TOWN, about_officials
 
-Sent = TypeVar("Sent", Visitor, QuickAnswer, Meeting, PatrolRun)
 Row = Visitor | QuickAnswer | MeetingOutcome | PatrolFinding
 KINDS: dict[type[Row], tuple[str, Channel]] = {
     Visitor: ("reception_visitor", Channel.RECEPTION),
@@ -103,14 +103,14 @@ def _anonymous(row: Row, told: Told) -> bool:
 
 def once(row: Sent, model: type[Sent]) -> tuple[Sent, bool]:
     """Add a row that may have been sent before under the same mark: (the row that stands, whether it is new)."""
-    known = db.session.query(model).filter_by(client_uuid=row.client_uuid).one_or_none()
+    known = sent.under_mark(model, row.client_uuid)
     if known is not None:
         return _own(known, row), False
     try:
         with db.session.begin_nested():
             db.session.add(row)
     except IntegrityError:  # the same form came in twice at once and the other one was first
-        known = db.session.query(model).filter_by(client_uuid=row.client_uuid).one_or_none()
+        known = sent.under_mark(model, row.client_uuid)
         if known is None:
             raise
         return _own(known, row), False

@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from gridcase.cases.models import Case
 from gridcase.cases.rules import State
 from gridcase.cases.rules.emergency import Hotline
+from gridcase.cases.rules.majors import DISPUTES
 from gridcase.checks import queries as checks
 from gridcase.checks.rules import CheckItem, CheckKind
 from gridcase.core import clock
@@ -40,8 +41,6 @@ from gridcase.reception.views.base import (
 )
 from gridcase.web.access import needs, viewer
 from gridcase.web.formkit import submit
-
-DISPUTES = ("01",)
 
 
 @bp.get("/patrols/")
@@ -135,7 +134,7 @@ def new_clue(place_id: int) -> ResponseReturnValue:
     """A dispute that shows itself, with how it is to be dealt with."""
     place = own_place(place_id)
     form = ClueForm(grid=str(place.id))
-    prepare(form, place, majors=DISPUTES)
+    prepare(form, place, majors=(DISPUTES,))
     if form.validate_on_submit():
         case = submit(form, _clue, form, place, actor=viewer(), now=clock.now())
         if isinstance(case, Case):

@@ -12,17 +12,13 @@ from gridcase.exchange.rules.states import RowState
 from gridcase.exchange.service.checking.base import Check, becomes, differing
 from gridcase.exchange.service.checking.persons import Persons
 from gridcase.exchange.service.lines import Line
-from gridcase.grid.rules import GridLevel
 from gridcase.people import service as people
 from gridcase.people.models import Post
-from gridcase.people.rules import Candidate, MeetingKind, Role
+from gridcase.people.rules import Candidate, MeetingKind, Role, misplaced
 from gridcase.people.service import Election
 
-_COUNTY_ROLES = frozenset({Role.COUNTY_DISPATCHER, Role.COUNTY_DEPT, Role.COUNTY_MANAGER})
-_TOWN_ROLES = frozenset({Role.TOWN_MANAGER})
 WANTED = ("elected_on", "meeting", "candidate", "term_from", "term_to")
 CHOICE = ("number", *WANTED, "votes", "signatures", "led_by", "oath_on")
-_HIGHEST = {**dict.fromkeys(_COUNTY_ROLES, (GridLevel.COUNTY,)), **dict.fromkeys(_TOWN_ROLES, (GridLevel.TOWN,))}
 
 
 class PostsCheck(Check):
@@ -64,8 +60,9 @@ class PostsCheck(Check):
         if old is not None:
             self._known(line, old, role, place, ties)
         else:
-            if place.level not in _HIGHEST.get(Role(role), (place.level,)):
-                line.wrong("role" if "role" in line.values else "place", states.ROLE_LEVEL)
+            refusal = misplaced(Role(role), place.level)
+            if refusal is not None:
+                line.wrong("role" if "role" in line.values else "place", refusal)
             line.state = RowState.NEW
             line.ready = {
                 "role": role, "place_id": place.id, "place_path": place.path, **ties,
