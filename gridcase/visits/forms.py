@@ -12,6 +12,7 @@ from wtforms import (
     DateField,
     DateTimeLocalField,
     HiddenField,
+    MultipleFileField,
     RadioField,
     SelectField,
     SelectMultipleField,
@@ -73,6 +74,7 @@ class VisitForm(BaseForm):
     deed = TextAreaField(_("做了什么好事"), filters=[tidy], validators=[Length(max=500, message=_("最多 500 个字。"))])
     looked = SelectMultipleField(_("查过了"), option_widget=CheckboxInput())
     found = SelectMultipleField(_("有问题的"), option_widget=CheckboxInput())
+    photos = MultipleFileField(_("照片"), validators=[Optional()], render_kw={"accept": "image/*"})
     signs = SelectMultipleField(_("看到的迹象"), widget=ListWidget(prefix_label=False), option_widget=CheckboxInput())
 
     def __init__(self, *, common: Choices, others: Choices, lists: Sequence[HomeList] = (), **kwargs: Any) -> None:
