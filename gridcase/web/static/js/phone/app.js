@@ -149,7 +149,7 @@ const update = async () => {
     if (!(error instanceof NoAnswer)) throw error;
     me.trouble = { name: "no_signal" };
   }
-  if (status) tell({ type: "set", store: me.person.store }, false);
+  if (status === 200) tell({ type: "set", store: me.person.store }, false);
   return status;
 };
 
@@ -183,7 +183,7 @@ const leaveTo = async (why) => {
 
 const enter = async (opened) => {
   me = opened;
-  me.app = { update, sendNow: () => work(true), lock: leaveTo, say: tellReader };
+  me.app = { update, sendNow: () => work(true), lock: leaveTo, say: tellReader, install: () => install };
   await load(me);
   await tidy(me);
   await draw();
@@ -201,7 +201,14 @@ heard(async (message) => {
   }
   await signs();
   const [name] = route();
-  if (!FORMS.has(name) && message.type !== "sending") await draw({ again: true }); // what is being typed is left alone
+  const news = message.type === "changed" || message.type === "set";
+  if (news && !FORMS.has(name)) await draw({ again: true }); // what is being typed is left alone
+});
+
+let install = null; // the browser's own way of putting us on the home screen
+addEventListener("beforeinstallprompt", (event) => {
+  event.preventDefault();
+  install = event;
 });
 
 let hiddenAt = 0;
@@ -216,6 +223,7 @@ const seen = () => {
 
 addEventListener("hashchange", () => {
   if (location.hash !== saidAt) one("said").replaceChildren();
+  if (me) me.find = "";
   draw();
 });
 addEventListener("online", () => work());

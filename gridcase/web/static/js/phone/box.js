@@ -20,7 +20,7 @@ const titleOf = (row) => [wordOf("kind", row.about.kind), row.about.name].filter
 
 const saidOf = (row) => {
   const photos = row.photos && row.state === "accepted" ? say("photos_wait", { n: row.photos }) : "";
-  return [row.answer?.text ?? row.answer?.said ?? row.about.what, photos].filter(Boolean).join(" ");
+  return [row.answer?.text ?? row.answer?.said ?? row.about.what, photos, row.answer?.photo].filter(Boolean).join(" ");
 };
 
 const itemRow = (row) => {

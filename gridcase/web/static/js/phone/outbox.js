@@ -138,13 +138,17 @@ const sendItems = async (me, token) => {
 const photoCall = (method, photo, token, headers = {}, body = undefined) =>
   call(method, `/api/sync/photos/${photo.id}`, { token, headers, body });
 
-/** One photo, from where the server has it. Answers "done", "refused" or "stop". */
+const DONE = { outcome: "done" };
+const STOP = { outcome: "stop" };
+const refused = (answer) => ({ outcome: "refused", text: answer.body?.text ?? "" });
+
+/** One photo, from where the server has it: "done", "refused" with the reason, or "stop". */
 const sendPhoto = async (me, photo, token) => {
   const bytes = await openBytes(me.key, photo);
   const digest = await sha256(bytes);
   const asked = await photoCall("HEAD", photo, token);
   if (asked.status === 401) await disowned(me, null);
-  if (asked.status !== 200 && asked.status !== 404) return asked.status === 409 ? "refused" : "stop";
+  if (asked.status !== 200 && asked.status !== 404) return asked.status === 409 ? refused(asked) : STOP;
   let offset = Number(asked.headers.get("Upload-Offset") ?? 0);
   for (let turn = 0; turn < 300; turn += 1) {
     const headers = {
@@ -159,13 +163,20 @@ const sendPhoto = async (me, photo, token) => {
     if (answer.status === 401) await disowned(me, answer.body);
     if (answer.status === 204) {
       offset = there === null ? offset + PART : Number(there);
-      if (offset >= bytes.byteLength) return "done";
+      if (offset >= bytes.byteLength) return DONE;
     } else if (answer.status === 409 && answer.body?.state !== "refused" && there !== null) {
       offset = Number(there);
-      if (answer.body?.error === "broken") return "stop"; // from the start again, at the next occasion
-    } else return answer.status === 409 || answer.status === 413 ? "refused" : "stop";
+      if (answer.body?.error === "broken") return STOP; // from the start again, at the next occasion
+    } else return answer.status === 409 || answer.status === 413 ? refused(answer) : STOP;
   }
-  return "stop";
+  return STOP;
+};
+
+// Of a photo that was not taken the reason stays with its note.
+const sayOfPhoto = async (me, item, text) => {
+  const answer = item.answer ? await unlock(me.key, item.answer) : {};
+  const kept = await lock(me.key, { ...answer, photo: text });
+  await me.kept.items.change(item.id, (row) => row && { ...row, answer: kept });
 };
 
 const sendPhotos = async (me, token) => {
@@ -174,10 +185,10 @@ const sendPhotos = async (me, token) => {
     const item = rows.get(photo.item);
     if (!item) await me.kept.photos.drop(photo.id);
     if (item?.state !== "accepted" || photo.state !== "queued") continue;
-    const outcome = await sendPhoto(me, photo, token);
+    const { outcome, text } = await sendPhoto(me, photo, token);
     if (outcome === "stop") return;
-    if (outcome === "done") await me.kept.photos.drop(photo.id);
-    else await me.kept.photos.put({ ...photo, state: "refused" });
+    if (outcome === "refused") await sayOfPhoto(me, item, text);
+    await me.kept.photos.drop(photo.id);
     tell({ type: "changed", store: me.person.store });
   }
 };
@@ -226,7 +237,7 @@ export const discard = async (me, id) => {
 export const tidy = async (me) => {
   const rows = await list(me);
   const old = rows.filter(
-    (row) => (row.state === "accepted" || row.state === "handed") && !row.photos && Date.now() - Date.parse(row.about.at) > SHOWN_DAYS * 864e5,
+    (row) => (row.state === "handed" || (row.state === "accepted" && !row.photos)) && Date.now() - Date.parse(row.about.at) > SHOWN_DAYS * 864e5,
   );
   await me.kept.items.drop(...old.map((row) => row.id));
 };

@@ -11,12 +11,6 @@ const root = document.documentElement;
 const ELDER = "gridcase.phone.elder";
 const CONTRAST = "gridcase.contrast";
 
-let install = null;
-addEventListener("beforeinstallprompt", (event) => {
-  event.preventDefault();
-  install = event;
-});
-
 const megabytes = (bytes) => (bytes > 1e9 ? `${(bytes / 1e9).toFixed(0)} GB` : `${(bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0)} MB`);
 
 const looks = (node) => {
@@ -62,6 +56,8 @@ const goAway = async (me) => {
   tell({ type: "sealed", store: me.person.store, why: "left" });
 };
 
+const asOf = (me) => (me.checked ? say("as_of", { at: showMoment(new Date(me.checked).toISOString()) }) : null);
+
 export const settingsScreen = async (me) => {
   const node = piece("settings");
   const rows = await list(me);
@@ -71,7 +67,7 @@ export const settingsScreen = async (me) => {
   fill(node, {
     name: me.set?.user?.name ?? me.person.label,
     place: me.set?.user?.place,
-    as_of: me.checked ? say("as_of", { at: showMoment(new Date(me.checked).toISOString()) }) : null,
+    as_of: asOf(me),
     leave: left ? say("leave_waiting", { n: left }) : photos ? null : say("leave_none"),
     warn: refused ? say("leave_refused", { n: refused }) : null,
     lost: photos ? say("leave_photos", { n: photos }) : null,
@@ -80,9 +76,11 @@ export const settingsScreen = async (me) => {
   press(part(node, "refresh"), async () => {
     await me.app.sendNow();
     const words = me.trouble ? say("asked_no_signal") : say("fresh");
-    fill(document.getElementById("screen"), { fresh: words });
+    fill(document.getElementById("screen"), { fresh: words, as_of: asOf(me) });
   });
+  const install = me.app.install();
   part(node, "install").hidden = !install;
+  part(node, "install-hint").hidden = Boolean(install) || matchMedia("(display-mode: standalone)").matches;
   press(part(node, "install"), () => install?.prompt());
   press(part(node, "leave"), () => goAway(me));
   press(part(node, "lock"), () => me.app.lock(""));

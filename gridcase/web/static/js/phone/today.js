@@ -93,7 +93,9 @@ const demands = (me, node) => {
 
 const finding = (me, node, busy) => {
   const find = part(node, "find");
+  find.value = me.find ?? "";
   const show = () => {
+    me.find = find.value; // kept when the list is drawn anew
     const words = find.value.trim().toLowerCase();
     const fits = (home) => [home.name, home.address, home.code].some((text) => (text ?? "").toLowerCase().includes(words));
     draw(part(node, "all"), me.set.homes.filter(fits).slice(0, FOUND_MOST), busy, me.place);
