@@ -52,6 +52,19 @@ SOAKS = (
         "500 spoiled register files: 500 name row and column or the file's problem, 0 rows changed",
     ),
     Soak(
+        "tests/sync/test_sync_model.py::test_sync_model",
+        "2,000 random days of 3 phones and 3 people on a line that breaks: 0 lost, doubled, overwritten or misfiled",
+    ),
+    Soak(
+        "tests/sync/test_chaos_net.py::test_chaos_net_between_phone_and_application",
+        "7 toxics x 300 visits between phone and application: 2,100 of 2,100 one row each, none told wrongly",
+    ),
+    Soak(
+        "tests/sync/test_chaos_net.py::test_chaos_net_between_application_and_database",
+        "7 toxics x 300 visits between application and PostgreSQL: 2,100 of 2,100 one row each, none told wrongly",
+        databases=("postgresql",),
+    ),
+    Soak(
         "tests/seed/test_whole_demo.py::test_every_place_of_the_demo_is_filled_and_sound",
         "the whole demo as make run loads it, from an empty database: 0 differences",
     ),
