@@ -90,7 +90,7 @@ class Viewer:
     person_id: int | None = None
     grants: tuple[Grant, ...] = ()
     locale: str = "zh_Hans_CN"
-    large_text: bool = False
+    large_text: bool = False  # elder mode
     permissions: frozenset[Permission] = field(init=False, compare=False)
 
     def __post_init__(self) -> None:

@@ -21,7 +21,20 @@ from gridcase.households import service as households
 from gridcase.notices import service as notices
 from gridcase.notices.models import Notice
 from gridcase.reminders import jobs as reminders
-from gridcase.seed import accounts, blank, care, desk, doors, duties, places, reference, registers, towns, villages
+from gridcase.seed import (
+    accounts,
+    blank,
+    bulletin,
+    care,
+    desk,
+    doors,
+    duties,
+    places,
+    reference,
+    registers,
+    towns,
+    villages,
+)
 from gridcase.seed.blank import empty
 from gridcase.seed.places import HOME_VILLAGE, OUJIANGCHA, TONGANYI, VillagePlan, chance
 from gridcase.seed.scene import Scene
@@ -116,6 +129,7 @@ def _finish(teams: list[Team], offices: dict[str, Offices], *, actor: Viewer, no
     home = next(team for team in teams if team.code == HOME_VILLAGE)
     care.work(home, now=now)
     doors.work(home, now=now)
+    bulletin.work(home, now=now)
     desk.work(home, now=now)
     reminders.sweep(actor=actor, now=_last_daytime(now))
     with transaction():

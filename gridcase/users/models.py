@@ -22,7 +22,7 @@ class User(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), unique=True)
     password_hash: Mapped[str] = mapped_column(String(200))
     locale: Mapped[str] = mapped_column(String(20), default="zh_Hans_CN")
-    large_text: Mapped[bool] = mapped_column(default=False)
+    large_text: Mapped[bool] = mapped_column(default=False)  # elder mode: large, high contrast, plain words
     active: Mapped[bool] = mapped_column(default=True)
     demo: Mapped[bool] = mapped_column(default=False)
     auth_version: Mapped[int] = mapped_column(default=1)

@@ -142,7 +142,7 @@ def touch(session_id: int, *, now: datetime) -> None:
 def set_preferences(
     user_id: int, *, actor: Viewer, now: datetime, locale: str | None = None, large_text: bool | None = None
 ) -> None:
-    """Language and text size of an account."""
+    """Language and elder mode of an account."""
     user = db.session.get_one(User, user_id)
     if locale in LOCALES:
         user.locale = locale

@@ -12,6 +12,7 @@ from wtforms import (
     DateField,
     DateTimeLocalField,
     HiddenField,
+    MultipleFileField,
     RadioField,
     SelectField,
     SelectMultipleField,
@@ -24,14 +25,19 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from gridcase.cases.rules import Answer
 from gridcase.checks.rules import HomeList, Looked
 from gridcase.core.clock import TOWN_ZONE
+from gridcase.core.words import N_
 from gridcase.households.rules import LifeKind
 from gridcase.visits.rules import PURPOSE_GROUPS, DoneBy, Errand, Purpose, Sign, Tick, VisitMode, VisitState
 from gridcase.web.filters import translate
-from gridcase.web.formkit import BaseForm, labelled, tidy
+from gridcase.web.formkit import BaseForm, labelled, options, tidy
 
 MET_MOST = 6
 SPOKEN = (Answer.SOLVED, Answer.ANSWERED_QUESTION, Answer.NOT_SOLVED)
 Choices = Sequence[tuple[str, str]]
+PLAIN_STATES = (
+    (VisitState.SAFE.value, N_("都好")), (VisitState.FOLLOW_UP.value, N_("有事要再去")),
+    (VisitState.PASSED_ON.value, N_("有事，已经报上去")),
+)  # fmt: skip
 
 
 class VisitForm(BaseForm):
@@ -68,6 +74,7 @@ class VisitForm(BaseForm):
     deed = TextAreaField(_("做了什么好事"), filters=[tidy], validators=[Length(max=500, message=_("最多 500 个字。"))])
     looked = SelectMultipleField(_("查过了"), option_widget=CheckboxInput())
     found = SelectMultipleField(_("有问题的"), option_widget=CheckboxInput())
+    photos = MultipleFileField(_("照片"), validators=[Optional()], render_kw={"accept": "image/*"})
     signs = SelectMultipleField(_("看到的迹象"), widget=ListWidget(prefix_label=False), option_widget=CheckboxInput())
 
     def __init__(self, *, common: Choices, others: Choices, lists: Sequence[HomeList] = (), **kwargs: Any) -> None:
@@ -90,6 +97,13 @@ class VisitForm(BaseForm):
         self.answer.choices = labelled(SPOKEN)
         for name in ("purpose", "case_class", "result", "answer", "spot", "spot_by", "news", "news_who"):
             self[name].flags.required = True  # has a default, or is asked for only where it is needed
+
+    def say_plainly(self) -> None:
+        """The words of elder mode; what is kept stays the same."""
+        for field, words in ((self.mode, _("怎么去的")), (self.state, _("这家人好不好"))):
+            field.label.text = words
+        self.ticks.label.text = _("看到什么要管的")
+        self.state.choices = options(PLAIN_STATES)
 
     @property
     def checks(self) -> tuple[Looked, ...]:
@@ -167,3 +181,7 @@ class ConfirmForm(BaseForm):
 
 class DropForm(BaseForm):
     """Nothing is asked: what is kept of a home goes."""
+
+
+class WeekForm(BaseForm):
+    """A weekly sheet as it is typed in: its lines are fields of the page, one set a home."""

@@ -144,7 +144,7 @@ def init_app(
             "alerts": get_flashed_messages(with_categories=True),
             "locale": str(get_locale() or "zh_Hans_CN"),
             "demo": config.demo,
-            "large_text": someone.large_text if someone else bool(session.get("large_text")),
+            "elder": someone.large_text if someone else bool(session.get("large_text")),
         }
 
     app.jinja_env.globals.update(csrf_token=generate_csrf, csp_nonce=security.nonce)

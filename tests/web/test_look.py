@@ -31,7 +31,7 @@ SHAPES = [("line-strong", "sheet"), ("line-strong", "paper"), ("focus", "sheet")
 
 def modes() -> Iterator[tuple[str, dict[str, str], float]]:
     """Every set of colours a reader can get, laid over the base set, and the contrast it promises."""
-    blocks = re.findall(r"(?:@media ([^{]+)\{\s*)?(:root(?:\[[^]]+\])?) \{([^}]*)\}", TOKENS)
+    blocks = re.findall(r"(?:@media ([^{]+)\{\s*)?(:root(?:\[[^]]+\],\s*:root\.elder)?) \{([^}]*)\}", TOKENS)
     sets: dict[tuple[str, bool], dict[str, str]] = {}
     for media, selector, body in blocks:
         colours = dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6});", body))

@@ -1,4 +1,4 @@
-"""Sign-in, sign-out, language and text size."""
+"""Sign-in, sign-out, language and elder mode."""
 
 from __future__ import annotations
 
@@ -70,9 +70,11 @@ def _nobody() -> Viewer:
 
 def start(user: User, limits: service.SignInPolicy) -> None:
     """A new session on this device, and nothing of an older one."""
-    now = clock.now()
+    now, elder = clock.now(), session.get("large_text")
     actor = queries.viewer_of(user, now=now)
     with transaction():
+        if elder is not None and elder != user.large_text:  # chosen on the page one signed in at
+            service.set_preferences(user.id, actor=actor, now=now, large_text=elder)
         token = service.open_session(user, actor=actor, now=now, policy=limits)
     session.clear()  # a key planted before sign-in must not live on
     login_user(Account(user, token, 0))
@@ -106,7 +108,7 @@ def set_locale() -> ResponseReturnValue:
 @bp.post("/preferences/large-text")
 @public("the sign-in page is read by old people too")
 def set_large_text() -> ResponseReturnValue:
-    """Large text on or off."""
+    """Elder mode on or off."""
     large = request.form.get("large_text") == "1"
     session["large_text"] = large
     if current_user.is_authenticated:

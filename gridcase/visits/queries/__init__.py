@@ -1,6 +1,6 @@
 """Reading visits: the day of somebody who visits, and what was noted before."""
 
-from gridcase.visits.queries import signs
+from gridcase.visits.queries import sheets, signs
 from gridcase.visits.queries.day import (
     CIRCLE_MOST,
     CircleDay,
@@ -45,6 +45,7 @@ __all__ = [
     "open_demands",
     "own_circle",
     "photos_of",
+    "sheets",
     "signs",
     "visits_of",
     "visits_this_month",

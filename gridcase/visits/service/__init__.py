@@ -11,17 +11,21 @@ from gridcase.visits.service.records import (
     log_visit,
     repoint_household,
 )
+from gridcase.visits.service.sheets import Line, Typed, enter_sheet
 from gridcase.visits.service.signs import confirm_signs, drop_signs, forget_signs, note_signs
 
 __all__ = [
     "Demand",
     "FamilyNews",
+    "Line",
     "Paper",
     "Spot",
+    "Typed",
     "VisitRecord",
     "add_photo",
     "confirm_signs",
     "drop_signs",
+    "enter_sheet",
     "forget_signs",
     "log_visit",
     "note_deed",

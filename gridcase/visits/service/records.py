@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import astuple, dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -26,6 +26,7 @@ from gridcase.core.db import db
 from gridcase.core.errors import Refused
 from gridcase.core.permissions import Grant, Viewer
 from gridcase.core.words import N_
+from gridcase.files.service import Prepared
 from gridcase.grid.models import Grid
 from gridcase.households import service as households
 from gridcase.households.models import Household
@@ -38,6 +39,7 @@ from gridcase.visits.models import GoodDeed, Visit, VisitErrand, VisitPaper, Vis
 from gridcase.visits.rules import DoneBy, Errand, Purpose, Sign, Tick, VisitMode, VisitState, counts_as_visit
 from gridcase.visits.service.deeds import note_deed
 from gridcase.visits.service.grants import grant_over
+from gridcase.visits.service.photos import hang
 from gridcase.visits.service.signs import note_signs
 
 DEFAULTS = ClosingPolicy()
@@ -112,11 +114,13 @@ def log_visit(
     now: datetime,
     policy: ClosingPolicy = DEFAULTS,
     signs: Collection[Sign] = (),
+    photos: Sequence[Prepared] = (),
 ) -> Visit:
     """Note a visit, carry it into the household, and raise the cases it brought.
 
     The same record sent again answers with the first row; another record under the same mark is refused. `signs` are
-    no part of the record: they go where only named roles read them, and never come from an outbox.
+    no part of the record: they go where only named roles read them, and never come from an outbox. `photos` were
+    checked before (`files.prepare` is slow).
     """
     grant = grant_over(actor, household)
     body_hash = _hash(actor, household, record)
@@ -136,6 +140,7 @@ def log_visit(
             raise
         return _same(first, body_hash)
     _follow_up(visit, record, actor=actor, grant=grant, household=household, policy=policy, now=now)
+    hang(visit, photos, actor=actor, now=now)
     if signs:
         note_signs(visit, household, actor=actor, signs=signs, now=now)
     if household.ended_on is None and _counts(household, record):

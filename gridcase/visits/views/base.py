@@ -21,6 +21,16 @@ NAV = (
         group="day",
     ),
     NavItem(
+        key="sheet",
+        label=N_("纸质周表"),
+        endpoint="visits.sheet",
+        icon="print",
+        needs=frozenset({Permission.LOG_VISIT}),
+        order=7,
+        group="day",
+        pages=frozenset({"visits.sheet", "visits.enter_sheet"}),
+    ),
+    NavItem(
         key="visit_signs",
         label=N_("限定研判"),
         endpoint="visits.signs",

@@ -29,6 +29,7 @@ from gridcase.visits.queries import Last
 from gridcase.visits.rules import SIGN_DAYS, DoneBy, Errand, Purpose, Sign, Tick, VisitMode, VisitState
 from gridcase.visits.service import Demand, FamilyNews, Spot, VisitRecord
 from gridcase.visits.views.base import bp
+from gridcase.visits.views.photos import taken
 from gridcase.web.access import needs, viewer
 from gridcase.web.filters import in_language, show_date
 from gridcase.web.formkit import submit
@@ -47,20 +48,33 @@ def log(household_id: int) -> ResponseReturnValue:
     lists = checks.lists_at(household, on=clock.town_day(clock.now()))
     form = _form(last, household, [one for one, _day in lists])
     may_sign = tiers.may(household, someone, Permission.PROPOSE_TIER)
-    if form.validate_on_submit():
-        signs = [Sign(one) for one in form.signs.data or ()] if may_sign else []
-        visit = submit(
-            form, service.log_visit, actor=someone, household=household, record=_record(form), now=clock.now(),
-            policy=closing_policy(), signs=signs,
-        )  # fmt: skip
-        if isinstance(visit, Visit):
-            _say_done(visit, household, signed=bool(signs))
-            return redirect(url_for(".index"))
+    if someone.large_text:
+        form.say_plainly()
+    if form.validate_on_submit() and _logged(form, household, may_sign=may_sign):
+        return redirect(url_for(".index"))
+    if form.photos.data and not form.photos.errors and form.is_submitted() and any(form.photos.data):
+        form.photos.errors = [_("请重新选照片。")]  # no browser sends them twice by itself
     return render_template(
         "visits/log.html", lists=lists, in_words=_in_words,
         form=form, household=household, last=last, may_sign=may_sign, days=SIGN_DAYS,
         may_settle=all(tiers.may(household, someone, one) for one in SELF_SOLVED), fresh=request.method == "GET",
     )  # fmt: skip
+
+
+def _logged(form: VisitForm, household: Household, *, may_sign: bool) -> bool:
+    """Whether the visit was noted; else the form says why not."""
+    photos = taken(form)
+    if form.photos.errors:
+        return False
+    signs = [Sign(one) for one in form.signs.data or ()] if may_sign else []
+    visit = submit(
+        form, service.log_visit, actor=viewer(), household=household, record=_record(form), now=clock.now(),
+        policy=closing_policy(), signs=signs, photos=photos,
+    )  # fmt: skip
+    if not isinstance(visit, Visit):
+        return False
+    _say_done(visit, household, signed=bool(signs))
+    return True
 
 
 def _in_words(item: CheckItem) -> str:

@@ -1,4 +1,4 @@
-"""Routes and objects of this part: announcements and the ticks at the homes."""
+"""Routes and objects of this part: announcements and the ticks at the homes, weekly sheets of paper."""
 
 from __future__ import annotations
 
@@ -22,6 +22,8 @@ CELLS = {
 }  # fmt: skip
 
 TABLE: tuple[Row, ...] = (
+    Row("visits.sheet", PASSES_ON),
+    Row("visits.enter_sheet", PASSES_ON),
     Row("bulletin.index", PASSES_ON | SPEAKS),
     Row("bulletin.new", SPEAKS),
     Row("bulletin.show", PASSES_ON | SPEAKS, "announcement"),
