@@ -139,6 +139,8 @@ def log_visit(
         if first is None:
             raise
         return _same(first, body_hash)
+    # Two visits of one home are carried in one after the other; their own rows hold it by its key already.
+    db.session.refresh(household, with_for_update={"key_share": True})
     _follow_up(visit, record, actor=actor, grant=grant, household=household, policy=policy, now=now)
     hang(visit, photos, actor=actor, now=now)
     if signs:
