@@ -17,11 +17,18 @@ ifdef HOST
 export GRIDCASE_HOST := $(HOST)
 endif
 
+# make run HTTPS=1: a phone in the same network can try the demo, whose persons are invented
+ifneq ($(filter-out 0 no,$(HTTPS)),)
+export GRIDCASE_OWN_HTTPS := 1
+export GRIDCASE_HOST ?= 0.0.0.0
+export GRIDCASE_DEMO_ANYWHERE ?= 1
+endif
+
 install = python=$$(deploy/find_python.sh) && "$$python" -m deploy.bootstrap $(1)
 
 .PHONY: run test setup bench soak mutants trial format lock help
 
-run: ## install what is missing and start gridcase with its demo (PORT=, HOST=)
+run: ## install what is missing and start gridcase with its demo (PORT=, HOST=, HTTPS=1 for phones)
 	$(call install,run) && exec $(BIN)/gridcase run
 
 test: ## lint, types, import contracts and every test on both databases

@@ -34,6 +34,7 @@ import gridcase.resident.views
 import gridcase.search.views
 import gridcase.sync.api
 import gridcase.sync.views
+import gridcase.sync.views.shell
 import gridcase.users.session
 import gridcase.users.views
 import gridcase.visits.views
@@ -76,6 +77,7 @@ ROOMS: tuple[Any, ...] = (
     gridcase.resident.views,
     gridcase.search.views,
     gridcase.sync.views,
+    gridcase.sync.views.shell,
     gridcase.sync.api,
 )
 
@@ -96,7 +98,8 @@ def create_app(config: Config | None = None) -> Flask:
     csrf = CSRFProtect(app)
     gridcase.users.session.init_app(app)
     access.guard(app, load_viewer=load_viewer, on_refusal=_log_refusal(app))
-    security.init_app(app, https=config.https or config.production)
+    # not with its own certificate: HSTS holds for all ports of a name, and the door to the certificate is plain http
+    security.init_app(app, https=config.secure and not config.own_https)
     nav = [item for room in ROOMS for item in getattr(room, "NAV", ())]
     frame.init_app(app, nav=nav, inbox_count=notices.unread_count, place_label=place_label)
     for room in ROOMS:
@@ -120,8 +123,8 @@ def _configure(app: Flask, config: Config) -> None:
         SECRET_KEY_FALLBACKS=[key for key in config.secret_key_fallbacks.split(",") if key],
         SQLALCHEMY_DATABASE_URI=config.url,
         SQLALCHEMY_ENGINE_OPTIONS=engine_options(config.url, pool_size=config.pool_size),
-        SESSION_COOKIE_NAME="__Host-gridcase" if config.https or config.production else "gridcase",
-        SESSION_COOKIE_SECURE=config.https or config.production,
+        SESSION_COOKIE_NAME="__Host-gridcase" if config.secure else "gridcase",
+        SESSION_COOKIE_SECURE=config.secure,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         MAX_CONTENT_LENGTH=62 * 1024 * 1024,  # six photos of ten megabytes

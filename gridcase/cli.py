@@ -104,23 +104,14 @@ def run() -> None:
         accounts = [(user.login, user.person.name) for user in users.demo_accounts()] if config.demo else []
         db.session.remove()
         db.engine.dispose()
-    _greet(config, accounts)
-    sys.exit(serving.run_together([serving.web_command(config), serving.scheduler_command()]))
-
-
-def _greet(config: Config, accounts: list[tuple[str, str]]) -> None:
-    click.echo(f"\n  gridcase  http://{config.host}:{config.port}/   (Ctrl-C 停止 / stops)\n")
-    if accounts:
-        click.echo(f"  演示账号 demo accounts, password {demo.PASSWORD}")
-        for login, name in accounts:
-            click.echo(f"    {login:<20} {name}")
-        click.echo("")
+    click.echo("\n".join(serving.greeting(config, accounts, password=demo.PASSWORD, now=clock.now())))
+    sys.exit(serving.run_together([*serving.web_commands(config, now=clock.now()), serving.scheduler_command()]))
 
 
 @main.command()
 def serve() -> None:
     """The web workers alone."""
-    serving.become(serving.web_command(_settings()))
+    sys.exit(serving.become(serving.web_commands(_settings(), now=clock.now())))
 
 
 @main.command("scheduler")

@@ -7,8 +7,11 @@ import signal
 import subprocess
 import sys
 import time
+from datetime import datetime
 from types import FrameType
 
+from gridcase import door
+from gridcase.core.authority import SERVER_FILE
 from gridcase.core.config import Config
 
 STOP_SECONDS = 15
@@ -16,8 +19,10 @@ STOP_SECONDS = 15
 
 def web_command(config: Config) -> list[str]:
     """gunicorn with threads; no preload, so that no connection is shared across a fork."""
+    # gunicorn reads the file for every connection, so a renewed certificate needs no restart
+    certificate = ["--certfile", str(config.https_folder / SERVER_FILE)] if config.own_https else []
     return [
-        sys.executable, "-m", "gunicorn", "gridcase.wsgi:app",
+        sys.executable, "-m", "gunicorn", "gridcase.wsgi:app", *certificate,
         "--bind", f"{'[' + config.host + ']' if ':' in config.host else config.host}:{config.port}",
         "--worker-class", "gthread", "--workers", str(config.workers), "--threads", str(config.threads),
         "--graceful-timeout", "10", "--timeout", "60", "--log-level", "warning",
@@ -30,9 +35,35 @@ def scheduler_command() -> list[str]:
     return [sys.executable, "-m", "gridcase.cli", "scheduler"]
 
 
-def become(command: list[str]) -> None:
-    """Turn this process into another, for a supervisor that wants one process a service."""
-    os.execv(command[0], command)  # noqa: S606
+def door_command() -> list[str]:
+    """The small plain-http server that hands out the authority's certificate and keeps it renewed."""
+    return [sys.executable, "-m", "gridcase.door"]
+
+
+def web_commands(config: Config, *, now: datetime) -> list[list[str]]:
+    """What serves the pages; with its own HTTPS the door to the certificate belongs to it."""
+    if not config.own_https:
+        return [web_command(config)]
+    door.prepare(config, now=now)
+    return [web_command(config), door_command()]
+
+
+def greeting(config: Config, accounts: list[tuple[str, str]], *, password: str, now: datetime) -> list[str]:
+    """What the terminal shows at the start: where the site is, how a phone comes to it, who may try the demo."""
+    where = door.greeting(config, now=now) if config.own_https else [f"http://{config.host}:{config.port}/"]
+    lines = ["", f"  gridcase  {where[0]}   (Ctrl-C 停止 / stops)", "", *(f"  {line}" for line in where[1:])]
+    if accounts:
+        lines.append(f"  演示账号 demo accounts, password {password}")
+        lines += [f"    {login:<20} {name}" for login, name in accounts]
+        lines.append("")
+    return lines
+
+
+def become(commands: list[list[str]]) -> int:
+    """Turn this process into the only one, for a supervisor that wants one process a service; run several together."""
+    if len(commands) == 1:
+        os.execv(commands[0][0], commands[0])  # noqa: S606
+    return run_together(commands)
 
 
 def run_together(commands: list[list[str]]) -> int:

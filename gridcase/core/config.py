@@ -43,6 +43,9 @@ class Config:
     trusted_hosts: str = setting("", "comma-separated host names this site answers to; must be set in production")
     proxy_hops: int = setting(0, "reverse proxies in front whose X-Forwarded-* headers are believed")
     https: bool = setting(False, "cookies are sent over HTTPS only; on in production")
+    own_https: bool = setting(
+        False, "serve HTTPS without a proxy, by an authority of its own; phones get it from the next port"
+    )
     demo_anywhere: bool = setting(False, "serve demo accounts beyond this machine, knowingly")
     idle_minutes: int = setting(30, "a staff session ends after this much rest")
     session_hours: int = setting(12, "a staff session ends after this time at the latest")
@@ -104,7 +107,22 @@ class Config:
         if self.site_url:
             return self.site_url.rstrip("/")
         host = next((one for one in self.trusted_hosts.split(",") if one), f"{self.host}:{self.port}")
-        return f"{'https' if self.https or self.production else 'http'}://{host}"
+        return f"{self.scheme}://{host}"
+
+    @property
+    def secure(self) -> bool:
+        """Whether browsers speak HTTPS to this site, whoever does it."""
+        return self.https or self.own_https or self.production
+
+    @property
+    def https_folder(self) -> Path:
+        """Where the own authority and its certificate lie."""
+        return self.folder / "https"
+
+    @property
+    def scheme(self) -> str:
+        """How addresses of this site begin."""
+        return "https" if self.secure else "http"
 
     @property
     def named_hosts(self) -> frozenset[str]:
@@ -125,6 +143,10 @@ class Config:
             raise SetupProblem(N_("GRIDCASE_MAIL_SECURITY 只能是 tls、starttls 或 none。"))
         if self.mail_host and not self.mail_from:
             raise SetupProblem(N_("设置了 GRIDCASE_MAIL_HOST，就要设置 GRIDCASE_MAIL_FROM。"))
+        if self.own_https and self.proxy_hops:
+            raise SetupProblem(
+                N_("GRIDCASE_OWN_HTTPS 与 GRIDCASE_PROXY_HOPS 只能设一个：前面有反向代理时，由它做 HTTPS。")
+            )
         if self.production:
             self._check_production()
         if self.demo and self.host not in {"127.0.0.1", "localhost", "::1"} and not self.demo_anywhere:

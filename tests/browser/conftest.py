@@ -73,8 +73,10 @@ def page_as(browser: Browser, server: Server, world: World, watch: Watch) -> Ite
     """A page signed in as a role: `page_as("liaison", locale="en", viewport=PHONE)`."""
     contexts: list[BrowserContext] = []
 
-    def open_page(role: Role | str | None, *, locale: str = "zh-CN", viewport: dict[str, int] = DESK) -> Page:
-        context = browser.new_context(viewport=viewport, locale=locale, base_url=server.url)
+    def open_page(
+        role: Role | str | None, *, locale: str = "zh-CN", viewport: dict[str, int] = DESK, touch: bool = False
+    ) -> Page:
+        context = browser.new_context(viewport=viewport, locale=locale, base_url=server.url, has_touch=touch)
         contexts.append(context)
         if role is not None:
             context.add_cookies([_cookie(server, world.users[role])])

@@ -37,7 +37,7 @@ class Seen:
     number: int
     line: str  # the first line of its head
     toxic: str = ""
-    answered: bool = False  # the client was given the whole answer
+    answered: bool = False  # the answer was passed on
 
 
 @dataclass
@@ -76,6 +76,7 @@ class Proxy:
         self._lock = threading.Lock()
         self._loop = asyncio.new_event_loop()
         self._server: asyncio.Server | None = None
+        self._tasks: set[asyncio.Task[None] | None] = set()  # asyncio itself holds them weakly
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
 
     @property
@@ -152,6 +153,7 @@ class Proxy:
 
     async def _serve(self, client: asyncio.StreamReader, to_client: asyncio.StreamWriter) -> None:
         to_server: asyncio.StreamWriter | None = None
+        self._tasks.add(asyncio.current_task())
         try:
             first = await client.read(PIECE)
             if not first:  # a browser connects ahead and says nothing
@@ -162,6 +164,7 @@ class Proxy:
         except (OSError, asyncio.IncompleteReadError):
             abort(to_client)
         finally:
+            self._tasks.discard(asyncio.current_task())
             for writer in (to_client, to_server):
                 if writer is not None:
                     with suppress(OSError):
@@ -174,7 +177,7 @@ class Proxy:
             ends.cut()
             return
         request = await whole_request(ends.client, first)
-        noted.answered = await disturbed(ends, request, toxic)
+        await disturbed(ends, request, toxic, noted)
 
     async def _other_line(self, ends: Ends, first: bytes) -> None:
         back = asyncio.ensure_future(pump(ends.server, ends.to_client))
@@ -217,32 +220,31 @@ async def more(reader: asyncio.StreamReader) -> bytes:
     return piece
 
 
-async def disturbed(ends: Ends, request: bytes, toxic: Toxic | None) -> bool:
-    """One request under a toxic; whether the client was given the whole answer."""
+async def disturbed(ends: Ends, request: bytes, toxic: Toxic | None, noted: Seen) -> None:
+    """One request under a toxic."""
     kind, amount = (toxic.kind, toxic.amount) if toxic else ("", 0)
     if kind == "timeout":
         with suppress(TimeoutError):
             await asyncio.wait_for(ends.client.read(1), amount)
     if kind in {"timeout", "reset"}:
         ends.cut()
-        return False
+        return
     if kind == "limit_data":
         ends.to_server.write(request[: int(amount)])
         await ends.to_server.drain()
         ends.cut()
-        return False
+        return
     if kind == "latency":
         await asyncio.sleep(amount / 1000)
     await send(ends.to_server, request, kind, amount)
+    answer = await ends.server.read()  # to its end: whatever the server meant to do is done
     if kind == "cut_answer":
-        await ends.server.read()  # to its end: whatever the server meant to do is done
         ends.cut()
-        return False
+        return
     if kind == "latency":
         await asyncio.sleep(amount / 1000)
-    while piece := await ends.server.read(PIECE):
-        await send(ends.to_client, piece, kind, amount)
-    return True
+    noted.answered = True  # before the last byte, for the client goes on at once
+    await send(ends.to_client, answer, kind, amount)
 
 
 async def send(writer: asyncio.StreamWriter, data: bytes, kind: str = "", amount: float = 0) -> None:

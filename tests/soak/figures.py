@@ -48,8 +48,26 @@ SOAKS = (
         databases=(),
     ),
     Soak(
+        "tests/sync/test_idempotency.py::test_idempotency",
+        "5,000 keys sent 1-8x at once, out of order, over 10 kills: 5,000 rows, replays byte-equal, changed bodies 422,"
+        " 200 foreign keys: 0 disclosures",
+    ),
+    Soak(
         "tests/exchange/test_bad_imports.py::test_bad_imports",
         "500 spoiled register files: 500 name row and column or the file's problem, 0 rows changed",
+    ),
+    Soak(
+        "tests/sync/test_sync_model.py::test_sync_model",
+        "2,000 random days of 3 phones and 3 people on a line that breaks: 0 lost, doubled, overwritten or misfiled",
+    ),
+    Soak(
+        "tests/sync/test_chaos_net.py::test_chaos_net_between_phone_and_application",
+        "7 toxics x 300 visits between phone and application: 2,100 of 2,100 one row each, none told wrongly",
+    ),
+    Soak(
+        "tests/sync/test_chaos_net.py::test_chaos_net_between_application_and_database",
+        "7 toxics x 300 visits between application and PostgreSQL: 2,100 of 2,100 one row each, none told wrongly",
+        databases=("postgresql",),
     ),
     Soak(
         "tests/seed/test_whole_demo.py::test_every_place_of_the_demo_is_filled_and_sound",

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from io import BytesIO
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
-from gridcase.cases.models import Case
+from gridcase.cases.models import Case, CaseFile
 from gridcase.cases.rules import Answer, State
 from gridcase.core import clock
 from gridcase.core.db import db, transaction
@@ -21,10 +22,11 @@ from gridcase.households.rules import LifeKind
 from gridcase.people.models import FirstVisit
 from gridcase.people.rules import Role
 from gridcase.visits import queries, service
-from gridcase.visits.models import GoodDeed, Visit, VisitErrand
+from gridcase.visits.models import GoodDeed, Visit, VisitErrand, VisitPhoto
 from gridcase.visits.rules import DoneBy, Errand, Purpose, VisitMode
 from gridcase.visits.service import FamilyNews, Spot
 from tests.factories.world import World
+from tests.files.corpus import jpeg
 from tests.visits.test_service import UUID, log, record, visits
 from tests.visits.test_views import form_of
 
@@ -158,7 +160,7 @@ def test_only_what_changed(app: Flask, client_as: ClientAs, world: World) -> Non
     assert "和上次一样" not in first
     client.post(url, data=form_of(first, met="3", state="follow_up", ticks=["medicine"]))
     page = client.get(url).text
-    assert "上次：需跟进，上门，见到 3 人，用药" in page
+    assert "上次：需跟进、上门、见到 3 人、用药" in page
     one_tap = page.split('class="as-before"')[1].split("</form>")[0]
     sent = {part.split('"')[0]: part.split('value="')[1].split('"')[0] for part in one_tap.split('name="')[1:]}
     assert client.post(url, data=sent).status_code == 302
@@ -223,3 +225,24 @@ def test_what_belongs_to_a_double_follows_it(viewer_of: ViewerOf, world: World) 
     with transaction():
         service.repoint_household(double, kept, actor=head, now=clock.now())
     assert db.session.scalars(select(GoodDeed.household_id)).one() == kept_id
+
+
+def test_photos_go_with_the_visit_or_with_its_demand(app: Flask, client_as: ClientAs, world: World) -> None:
+    client, home = client_as(Role.LIAISON), world.homes["circle"][0]
+    url = f"/visits/log/{home}"
+    form = form_of(client.get(url).text)
+    refused = client.post(url, data={**form, "photos": [(BytesIO(b"%PDF-1.4 no photo"), "a.pdf")]})
+    assert "a.pdf" in refused.text
+    again = client.post(url, data={**form, "state": "", "photos": [(BytesIO(jpeg()), "a.jpg")]})
+    assert "请重新选照片" in again.text
+    assert client.post(url, data={**form, "photos": [(BytesIO(jpeg()), "a.jpg")]}).status_code == 302
+    with app.app_context():
+        photo = db.session.scalars(select(VisitPhoto.id)).one()
+        db.session.remove()
+    assert f"/visits/photo/{photo}/small" in client.get(f"/visits/household/{home}").text
+    other = form_of(client.get(url).text, case_class="0501")
+    assert client.post(url, data={**other, "photos": [(BytesIO(jpeg()), "b.jpg")]}).status_code == 302
+    with app.app_context():
+        assert db.session.scalars(select(VisitPhoto.id)).all() == [photo]
+        assert db.session.scalar(select(func.count()).select_from(CaseFile)) == 1
+        db.session.remove()

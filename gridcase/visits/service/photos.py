@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import func, select
 
 from gridcase.audit import service as audit
+from gridcase.cases import service as cases
+from gridcase.cases.models import Case
 from gridcase.core.db import db
 from gridcase.core.permissions import Viewer
 from gridcase.files import service as files
 from gridcase.files.service import Prepared
 from gridcase.visits.models import Visit, VisitPhoto
+
+
+def hang(visit: Visit, photos: Sequence[Prepared], *, actor: Viewer, now: datetime) -> None:
+    """Photos taken on a visit: with the demand it raised, for those who handle it; else they stay with the visit."""
+    if photos and visit.case_id is not None:
+        cases.attach(db.session.get_one(Case, visit.case_id), cases.Papers(files=tuple(photos)), actor=actor, now=now)
+        return
+    for one in photos:
+        add_photo(visit, one, actor=actor, now=now)
 
 
 def add_photo(visit: Visit, photo: Prepared, *, actor: Viewer, now: datetime) -> VisitPhoto:

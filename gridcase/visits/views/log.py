@@ -10,6 +10,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from gridcase.bulletin import queries as bulletin
 from gridcase.cases import queries as cases
 from gridcase.cases.rules import Answer
 from gridcase.cases.service import closing_policy
@@ -29,6 +30,7 @@ from gridcase.visits.queries import Last
 from gridcase.visits.rules import SIGN_DAYS, DoneBy, Errand, Purpose, Sign, Tick, VisitMode, VisitState
 from gridcase.visits.service import Demand, FamilyNews, Spot, VisitRecord
 from gridcase.visits.views.base import bp
+from gridcase.visits.views.photos import taken
 from gridcase.web.access import needs, viewer
 from gridcase.web.filters import in_language, show_date
 from gridcase.web.formkit import submit
@@ -49,20 +51,31 @@ def log(household_id: int) -> ResponseReturnValue:
     may_sign = tiers.may(household, someone, Permission.PROPOSE_TIER)
     if someone.large_text:
         form.say_plainly()
-    if form.validate_on_submit():
-        signs = [Sign(one) for one in form.signs.data or ()] if may_sign else []
-        visit = submit(
-            form, service.log_visit, actor=someone, household=household, record=_record(form), now=clock.now(),
-            policy=closing_policy(), signs=signs,
-        )  # fmt: skip
-        if isinstance(visit, Visit):
-            _say_done(visit, household, signed=bool(signs))
-            return redirect(url_for(".index"))
+    if form.validate_on_submit() and _logged(form, household, may_sign=may_sign):
+        return redirect(url_for(".index"))
+    if form.photos.data and not form.photos.errors and form.is_submitted() and any(form.photos.data):
+        form.photos.errors = [_("请重新选照片。")]  # no browser sends them twice by itself
     return render_template(
         "visits/log.html", lists=lists, in_words=_in_words,
         form=form, household=household, last=last, may_sign=may_sign, days=SIGN_DAYS,
         may_settle=all(tiers.may(household, someone, one) for one in SELF_SOLVED), fresh=request.method == "GET",
     )  # fmt: skip
+
+
+def _logged(form: VisitForm, household: Household, *, may_sign: bool) -> bool:
+    """Whether the visit was noted; else the form says why not."""
+    photos = taken(form)
+    if form.photos.errors:
+        return False
+    signs = [Sign(one) for one in form.signs.data or ()] if may_sign else []
+    visit = submit(
+        form, service.log_visit, actor=viewer(), household=household, record=_record(form), now=clock.now(),
+        policy=closing_policy(), signs=signs, photos=photos,
+    )  # fmt: skip
+    if not isinstance(visit, Visit):
+        return False
+    _say_done(visit, household, signed=bool(signs))
+    return True
 
 
 def _in_words(item: CheckItem) -> str:
@@ -81,6 +94,7 @@ def _form(last: Last | None, household: Household, lists: Sequence[HomeList]) ->
         common=[choice for common, choice in classes if common],
         others=[choice for common, choice in classes if not common],
         lists=lists,
+        notes=[(one.id, one.title) for one in bulletin.for_home(household, on=clock.town_day(clock.now()))],
         client_uuid=str(uuid4()),
         visited_at=now,
         purpose=purpose.value,
@@ -115,6 +129,7 @@ def _record(form: VisitForm) -> VisitRecord:
         news=_news(form),
         deed=form.deed.data,
         checks=form.checks,
+        told=tuple(form.told.data or ()),
     )
 
 
