@@ -38,7 +38,7 @@ def requests_a_second(ground: Ground) -> Iterator[Line]:
         print("wrk is not installed: no figures over HTTP", flush=True)
         return
     cookie = ground.cookie(ground.client(DESK))
-    with _served(ground, "gridcase.wsgi:app") as ours, _served(ground, "benchmarks.served:hello") as bare:
+    with served(ground, "gridcase.wsgi:app") as ours, served(ground, "benchmarks.served:hello") as bare:
         for measure, path in (
             ("case list, page 1, over HTTP", "/cases/?tab=village"),
             ("sign-in page, over HTTP", "/sign-in"),
@@ -50,7 +50,7 @@ def requests_a_second(ground: Ground) -> Iterator[Line]:
 
 
 @contextmanager
-def _served(ground: Ground, application: str) -> Iterator[str]:
+def served(ground: Ground, application: str) -> Iterator[str]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]

@@ -34,6 +34,7 @@ import gridcase.resident.views
 import gridcase.search.views
 import gridcase.sync.api
 import gridcase.sync.views
+import gridcase.sync.views.shell
 import gridcase.users.session
 import gridcase.users.views
 import gridcase.visits.views
@@ -76,6 +77,7 @@ ROOMS: tuple[Any, ...] = (
     gridcase.resident.views,
     gridcase.search.views,
     gridcase.sync.views,
+    gridcase.sync.views.shell,
     gridcase.sync.api,
 )
 

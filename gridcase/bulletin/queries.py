@@ -195,27 +195,37 @@ def by_village(announcement: Announcement, *, viewer: Viewer) -> Sequence[Any]:
     ).all()
 
 
+def by_cell(announcement: Announcement, *, viewer: Viewer, path: str) -> Sequence[Any]:
+    """(name, told, homes) of the cells below a village, in the order of their codes."""
+    return db.session.execute(
+        select(Grid.name, func.count(AnnouncementHome.id).label("told"), func.count(Household.id).label("homes"))
+        .select_from(Household)
+        .join(Grid, Grid.id == Household.grid_id)
+        .outerjoin(AnnouncementHome, _tick_of(announcement.id))
+        .where(*_meant(path), countable(viewer))
+        .group_by(Grid.id, Grid.name, Grid.code)
+        .order_by(Grid.code)
+    ).all()
+
+
 def by_circle(announcement: Announcement, *, viewer: Viewer, path: str, on: date) -> Sequence[Any]:
-    """(cell, title of the circle's post or None, told, homes) below a village, in the order of places and posts: who is
-    to be asked, and no list of who is quick."""
+    """(title of the circle's post, or None where homes have no liaison; told, homes) below a village, in the order of
+    the posts' codes: who is to be asked, and no list of who is quick."""
+    of_circle = and_(
+        CirclePlace.household_id == Household.id, CirclePlace.role == Role.LIAISON, in_force(CirclePlace, on)
+    )
     return db.session.execute(
         select(
-            Grid.name.label("cell"), Post.title, func.count(AnnouncementHome.id).label("told"),
+            Post.title.label("name"), func.count(AnnouncementHome.id).label("told"),
             func.count(Household.id).label("homes"),
         )
         .select_from(Household)
-        .join(Grid, Grid.id == Household.grid_id)
-        .outerjoin(
-            CirclePlace,
-            and_(
-                CirclePlace.household_id == Household.id, CirclePlace.role == Role.LIAISON, in_force(CirclePlace, on)
-            ),
-        )
+        .outerjoin(CirclePlace, of_circle)
         .outerjoin(Post, Post.id == CirclePlace.post_id)
         .outerjoin(AnnouncementHome, _tick_of(announcement.id))
         .where(*_meant(path), countable(viewer))
-        .group_by(Grid.name, Grid.code, Post.title, Post.code)
-        .order_by(Grid.code, Post.code.is_(None), Post.code)
+        .group_by(Post.id, Post.title, Post.code)
+        .order_by(Post.code.is_(None), Post.code)
     ).all()  # fmt: skip
 
 
@@ -300,6 +310,16 @@ def to_tell(viewer: Viewer, on: date) -> list[ToTell]:
         if left:
             found.append(ToTell(one.id, one.title, one.text, one.until, left, len(meant)))
     return found
+
+
+def for_home(household: Household, *, on: date) -> Sequence[Announcement]:
+    """The running announcements that a home has not heard, the next to end first."""
+    heard = select(AnnouncementHome.announcement_id).where(AnnouncementHome.household_id == household.id)
+    return db.session.scalars(
+        select(Announcement)
+        .where(running(on), Announcement.path.in_(_above(household.path)), Announcement.id.not_in(heard))
+        .order_by(Announcement.until, Announcement.id)
+    ).all()
 
 
 def liaison_posts(path: str, *, on: date) -> Sequence[Any]:

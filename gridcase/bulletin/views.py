@@ -28,7 +28,7 @@ bp = Blueprint("bulletin", __name__, url_prefix="/bulletin")
 PASSES_ON, SPEAKS = Permission.LOG_VISIT, Permission.ANNOUNCE
 NAV = (
     NavItem(
-        "bulletin", N_("通知传达"), "bulletin.index", "notice", frozenset({PASSES_ON, SPEAKS}), 6, group="day",
+        "bulletin", N_("通知传达"), "bulletin.index", "list", frozenset({PASSES_ON, SPEAKS}), 6, group="day",
     ),
 )  # fmt: skip
 INDENT = {GridLevel.VILLAGE: "", GridLevel.GROUP: "　", GridLevel.CELL: "　　"}
@@ -82,13 +82,18 @@ def _page(one: Announcement, form: TellForm) -> str:
     place = queries.place_of(one)
     wide, path = place.level == GridLevel.TOWN and village is None, village.path if village else one.path
     heard = request.args.get("who") == "told"
+    by = "circle" if request.args.get("by") == "circle" else "cell"
+    if wide:
+        rows = queries.by_village(one, viewer=someone)
+    elif by == "circle":
+        rows = queries.by_circle(one, viewer=someone, path=path, on=on)
+    else:
+        rows = queries.by_cell(one, viewer=someone, path=path)
     listed = queries.told if heard else queries.still_to_tell
-    counted = queries.by_village(one, viewer=someone) if wide else None
     return render_template(
-        "bulletin/show.html", one=one, place=place, village=village, form=form, wide=wide, heard=heard,
+        "bulletin/show.html", one=one, place=place, village=village, form=form, wide=wide, by=by, heard=heard,
         running=one.ended_at is None and one.until >= on, own=queries.is_own(one, viewer=someone), How=How,
-        count=queries.counts_of([one.id], viewer=someone).get(one.id, (0, 0)),
-        rows=counted if wide else queries.by_circle(one, viewer=someone, path=path, on=on),
+        count=queries.counts_of([one.id], viewer=someone).get(one.id, (0, 0)), rows=rows,
         page=listed(one, viewer=someone, path=path, after=after), author=queries.title_of(one),
         editable=not queries.any_told(one), end_form=BaseForm(formdata=None),
     )  # fmt: skip

@@ -1,7 +1,9 @@
-"""Addresses of our own static files, with a digest of their content, so that a browser may keep them for a year."""
+"""Addresses of our own static files, with a digest of their content, so that a browser may keep them for a year; texts
+go over the wire packed."""
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 from functools import lru_cache
 
@@ -11,6 +13,9 @@ from gridcase.core.paths import STATIC
 from gridcase.web.assets import vendor_url
 
 YEAR = 365 * 24 * 3600
+# Below this size packing saves less than its header costs.
+WORTH_PACKING = 600
+TEXTS = {"text/css", "text/javascript", "application/javascript", "image/svg+xml"}
 
 
 def static_url(name: str) -> str:
@@ -35,6 +40,32 @@ def init_app(app: Flask) -> None:
 
     @app.after_request
     def _keep(response: Response) -> Response:
-        if request.endpoint == "static" and ("v" in request.args or "/vendor/" in request.path):
+        if request.endpoint != "static":
+            return response
+        if response.status_code == 200 and response.mimetype in TEXTS and "Range" not in request.headers:
+            response.direct_passthrough = False
+            short = packed(response.get_data(), response.mimetype)
+            short.headers["Cache-Control"] = response.headers.get("Cache-Control", "no-cache")
+            response = short
+        if "v" in request.args or "/vendor/" in request.path:
             response.headers["Cache-Control"] = f"public, max-age={YEAR}, immutable"
         return response
+
+
+def packed(content: bytes, mimetype: str) -> Response:
+    """An answer that is the same for everybody, packed where the reader can unpack, with a mark of its content. Never
+    for a page that holds a secret beside what somebody typed: the packed length would tell of it."""
+    mark = hashlib.sha256(content).hexdigest()[:32]
+    small = len(content) >= WORTH_PACKING and request.accept_encodings["gzip"] > 0
+    response = Response(_squeezed(content) if small else content, mimetype=mimetype)
+    if small:
+        response.headers["Content-Encoding"] = "gzip"
+    response.vary.add("Accept-Encoding")
+    response.set_etag(f"{mark}-gz" if small else mark)
+    response.make_conditional(request)
+    return response
+
+
+@lru_cache(maxsize=256)
+def _squeezed(content: bytes) -> bytes:
+    return gzip.compress(content, 9, mtime=0)

@@ -97,12 +97,13 @@ TABLE = (
 # Open to everybody; `test_routes` keeps the list short and knows why.
 PUBLIC = names(
     "health.healthz health.readyz users.sign_in users.set_locale users.set_large_text static people.check_certificate"
+    " phone.shell phone.shell_english phone.worker phone.manifest phone.icon"
     " resident.demand resident.look_up resident.own resident.give_word resident.add_word resident.withdraw"
-    " resident.reopen resident.leave"
+    " resident.reopen resident.leave sync_api.openapi"
 )
 PUBLIC_ROOMS = ("styleguide.",)
 # What stands in an address besides an id.
-FIXED = {"seq": "1", "code": "0401", "token": "no-such-token", "year": 2026}
+FIXED = {"seq": "1", "code": "0401", "token": "no-such-token", "year": 2026, "size": 192}
 # The names of the objects that are somebody's own; the others are tried as foreign or missing.
 OWN = frozenset({"own", "to the liaison"})
 

@@ -27,6 +27,11 @@ PUBLIC = {
     "users.set_locale": "the sign-in page has a language too",
     "users.set_large_text": "the sign-in page is read by old people too",
     "people.check_certificate": "whoever is shown a certificate may ask whether it holds",
+    **dict.fromkeys(
+        ("phone.shell", "phone.shell_english", "phone.worker", "phone.manifest", "phone.icon"),
+        "the app's page holds nothing of anybody",
+    ),
+    "sync_api.openapi": "whoever writes an app for phones reads how it syncs",
     "resident.demand": "a villager needs no account to say what is the matter",
     **dict.fromkeys(
         (
