@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
@@ -14,6 +16,13 @@ from tests.browser.conftest import PHONE, Server, _cookie
 from tests.factories.world import World
 
 PIN = "294617"
+FULL = bool(os.environ.get("GRIDCASE_FULL"))
+
+
+def only_on(kind: str, database: str) -> None:
+    """What happens in a browser does not depend on the database: a quick run tries it beside one of them."""
+    if not FULL and kind != database:
+        pytest.skip(f"on {kind} in a quick run; GRIDCASE_FULL=1 tries both")
 
 
 def phone(browser: Browser, server: Server, *, url: str = "", locale: str = "zh-CN") -> BrowserContext:
@@ -171,6 +180,3 @@ def eventually(page: Page, holds: Callable[[], bool], *, seconds: float = 20) ->
 def homes_of(world: World) -> list[int]:
     """The homes of the representative's circle."""
     return world.homes["circle"]
-
-
-__all__ = [name for name in dir() if not name.startswith("_") and name != "json"]
