@@ -312,6 +312,16 @@ def to_tell(viewer: Viewer, on: date) -> list[ToTell]:
     return found
 
 
+def for_home(household: Household, *, on: date) -> Sequence[Announcement]:
+    """The running announcements that a home has not heard, the next to end first."""
+    heard = select(AnnouncementHome.announcement_id).where(AnnouncementHome.household_id == household.id)
+    return db.session.scalars(
+        select(Announcement)
+        .where(running(on), Announcement.path.in_(_above(household.path)), Announcement.id.not_in(heard))
+        .order_by(Announcement.until, Announcement.id)
+    ).all()
+
+
 def liaison_posts(path: str, *, on: date) -> Sequence[Any]:
     """(id, place_path) of the liaisons' posts whose circles hold homes of a place."""
     return db.session.execute(

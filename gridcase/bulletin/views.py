@@ -28,7 +28,7 @@ bp = Blueprint("bulletin", __name__, url_prefix="/bulletin")
 PASSES_ON, SPEAKS = Permission.LOG_VISIT, Permission.ANNOUNCE
 NAV = (
     NavItem(
-        "bulletin", N_("通知传达"), "bulletin.index", "notice", frozenset({PASSES_ON, SPEAKS}), 6, group="day",
+        "bulletin", N_("通知传达"), "bulletin.index", "list", frozenset({PASSES_ON, SPEAKS}), 6, group="day",
     ),
 )  # fmt: skip
 INDENT = {GridLevel.VILLAGE: "", GridLevel.GROUP: "　", GridLevel.CELL: "　　"}

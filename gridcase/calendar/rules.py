@@ -38,11 +38,11 @@ class Difference:
 def why_wrong(day: Day, year: int) -> Text | None:
     """What is wrong with a day of a year's table; None when nothing is."""
     if day.day.year != year:
-        return N_("%(day)s不在 %(year)s 年。", day=day.day.isoformat(), year=year)
+        return N_("%(day)s不在 %(year)s 年。", day=day.day, year=year)
     if day.kind is DayKind.MAKEUP and day.day.weekday() < SATURDAY:
-        return N_("%(day)s是工作日，本来就上班，不用调休。", day=day.day.isoformat())
+        return N_("%(day)s是工作日，本来就上班，不用调休。", day=day.day)
     if len(day.name) > NAME_LENGTH or SEPARATOR in day.name or "\n" in day.name:
-        return N_("%(day)s的名称最多 %(n)s 个字，不能有竖线和换行。", day=day.day.isoformat(), n=NAME_LENGTH)
+        return N_("%(day)s的名称最多 %(n)s 个字，不能有竖线和换行。", day=day.day, n=NAME_LENGTH)
     return None
 
 
@@ -55,7 +55,7 @@ def checked(days: Iterable[Day], year: int) -> tuple[Day, ...]:
         if problem := why_wrong(one, year):
             raise Refused(problem)
         if one.day in seen:
-            raise Refused(N_("%(day)s出现了两次，请只留一行。", day=one.day.isoformat()))
+            raise Refused(N_("%(day)s出现了两次，请只留一行。", day=one.day))
         seen[one.day] = one
     return tuple(seen.values())
 

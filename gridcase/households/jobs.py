@@ -21,10 +21,12 @@ from gridcase.people.rules import Role
 LEADERS = (Role.GRID_LEADER, Role.SECTION_LEADER, Role.VILLAGE_HEAD)
 
 
-def look_again(*, actor: Viewer, now: datetime) -> int:
-    """End what ran out, ask for what grew old; returns how many homes were asked for or factors ended."""
-    ended = _until_done(lambda: service.let_run_out(actor=actor, now=now))
-    return ended + _until_done(lambda: service.ask_for_old(actor=actor, today=town_day(now), now=now))
+def look_again(*, actor: Viewer, now: datetime, asleep: Collection[str] = ()) -> int:
+    """End what ran out, ask for what grew old, but not where it is night; returns how many homes were asked for or
+    factors ended."""
+    ended = _until_done(lambda: service.let_run_out(actor=actor, now=now, asleep=asleep))
+    today = town_day(now)
+    return ended + _until_done(lambda: service.ask_for_old(actor=actor, today=today, now=now, asleep=asleep))
 
 
 def _until_done(step: Callable[[], int]) -> int:

@@ -35,11 +35,11 @@ def _tellings(today: date, asleep: Collection[str]) -> Iterator[notices.Telling]
     for row in queries.looks_due(on=today, asleep=asleep):
         yield _telling(queries.LOOK_TOLD, "mediation_look", row, N_("%(number)s的调解该回访了。", number=row.number))
     for row in queries.periods_ending(on=today, asleep=asleep):
-        text = N_("%(number)s的调解期限到 %(day)s。", number=row.number, day=row.due_on.isoformat())
+        text = N_("%(number)s的调解期限到 %(day)s。", number=row.number, day=row.due_on)
         yield _telling(queries.PERIOD_TOLD, "mediation", row, text, on=row.due_on)
     for row in queries.courts_ending(on=today, asleep=asleep):
         until = rules.court_until(row.signed_on)
-        text = N_("%(number)s的调解协议到 %(day)s 为止可以申请司法确认。", number=row.number, day=until.isoformat())
+        text = N_("%(number)s的调解协议到 %(day)s 为止可以申请司法确认。", number=row.number, day=until)
         yield _telling(queries.COURT_TOLD, "mediation", row, text, on=until)
 
 

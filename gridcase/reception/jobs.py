@@ -33,7 +33,7 @@ def _days(asleep: Collection[str], *, actor: Viewer, now: datetime) -> int:
         tellings = [
             notices.Telling(
                 rule=DAY_TOLD, subject_kind=DAY_TOLD, subject_id=row.id, due_at=None, place_path=row.path,
-                text=N_("%(day)s 轮到您接访，请按时到岗。", day=row.day.isoformat()),
+                text=N_("%(day)s 轮到您接访，请按时到岗。", day=row.day),
                 link=f"/reception/{row.place_id}/day?on={row.day.isoformat()}", post_id=row.host_post_id,
             )
             for row in rows
@@ -58,7 +58,7 @@ def _quarters(asleep: Collection[str], *, actor: Viewer, now: datetime) -> int:
                 rule=QUARTER_TOLD, subject_kind=QUARTER_TOLD, subject_id=row.id, due_at=due_at, place_path=row.path,
                 text=N_(
                     "%(place)s本季度还没有开座谈会，请在 %(day)s 前召开。", place=row.name,
-                    day=(end - timedelta(days=1)).isoformat(),
+                    day=(end - timedelta(days=1)),
                 ),
                 link=f"/reception/meetings/?place={row.id}", post_id=row.post_id,
             )

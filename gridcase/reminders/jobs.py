@@ -43,18 +43,19 @@ class Addressee:
 
 def sweep(*, actor: Viewer, now: datetime) -> int:
     """Tell what is due and untold; returns how many notices were written. Where it is night emergencies only: one
-    county's night is not the night of all, and what tells nobody anything is done at any hour."""
+    county's night is not the night of all."""
     counties, calendar = queries.counties(), work_calendar()
     night = [county for county in counties if county.times.quiet(now)]
     told = sum(_climb(rung, calendar, actor=actor, now=now, asleep={one.id for one in night}) for rung in LADDER)
     told += _unattended(actor=actor, now=now)
-    _hardship(actor=actor, now=now)
-    if case_queries.late_without_sheet(now):
+    quiet = [county.path for county in night]
+    _hardship(quiet, actor=actor, now=now)
+    if case_queries.late_without_sheet(now, asleep=quiet):
         with transaction():
-            cases.draft_sheets(actor=actor, now=now)
-    care.look_again(actor=actor, now=now)
+            cases.draft_sheets(actor=actor, now=now, asleep=quiet)
+    care.look_again(actor=actor, now=now, asleep=quiet)
     for tell in (care.tell_tasks, reception.tell_hosts, mediations.tell_due):
-        told += tell(actor=actor, now=now, asleep=[one.path for one in night])
+        told += tell(actor=actor, now=now, asleep=quiet)
     return told + sum(digest.tell_day(county, actor=actor, now=now) for county in counties)
 
 
@@ -63,9 +64,9 @@ def asleep(now: datetime) -> tuple[str, ...]:
     return tuple(county.path for county in queries.counties() if county.times.quiet(now))
 
 
-def _hardship(*, actor: Viewer, now: datetime) -> None:
+def _hardship(asleep: Collection[str], *, actor: Viewer, now: datetime) -> None:
     """A closed case of sudden hardship, or of a risk that only named roles read, asks for another look at the home."""
-    while rows := queries.hardship_closed(now=now):
+    while rows := queries.hardship_closed(now=now, asleep=asleep):
         with transaction():
             for row in rows:
                 cause = Cause.RESTRICTED if row.restricted else Cause.CASE
@@ -112,7 +113,7 @@ def _tell_batch(rung: Rung, batch: Sequence[Row[Any]], *, actor: Viewer, now: da
 def _telling(rung: Rung, case: Row[Any], who: Addressee, now: datetime) -> notices.Telling:
     return notices.Telling(
         rule=rung.name, subject_kind="case", subject_id=case.id, due_at=case.due_at, place_path=case.path,
-        text=rung.say(number=case.number, due=rules.moment(case.due_at), on=rules.moment(now)),
+        text=rung.say(number=case.number, due=case.due_at, on=now),
         link=f"/cases/{case.id}", number=case.number, for_groups=not case.restricted,
         post_id=who.post_id, unit_id=who.unit_id, urgent=case.urgency == Urgency.CRITICAL,
     )  # fmt: skip

@@ -13,7 +13,7 @@ from gridcase.cases.models import Case, CaseClass
 from gridcase.cases.queries import open_condition
 from gridcase.cases.rules import STAGE_LATE, Rung, State, Urgency
 from gridcase.core.db import db
-from gridcase.core.scope import under
+from gridcase.core.scope import outside, under
 from gridcase.core.worktime import WorkCalendar
 from gridcase.grid import queries as grids
 from gridcase.grid.models import Grid
@@ -89,8 +89,9 @@ def posts_over(paths: Iterable[str], roles: Iterable[Role], *, on: date) -> list
     )
 
 
-def hardship_closed(*, now: datetime) -> Sequence[Any]:
-    """Cases of sudden hardship or restricted risk, closed lately, that no other assessment was asked for yet."""
+def hardship_closed(*, now: datetime, asleep: Collection[str] = ()) -> Sequence[Any]:
+    """Cases of sudden hardship or restricted risk, closed lately, that no other assessment was asked for yet; none of
+    counties that are `asleep`."""
     asked = select(TierTask.id).where(
         TierTask.household_id == Case.household_id, TierTask.ref == literal(CASE_REF) + cast(Case.id, String)
     )
@@ -103,6 +104,7 @@ def hardship_closed(*, now: datetime) -> Sequence[Any]:
             Case.unsorted.is_(False),
             Case.closed_at > now - CLOSED_LATELY,
             Case.household_id.is_not(None),
+            outside(Case.path, asleep),
             ~asked.exists(),
         )
         .order_by(Case.id)

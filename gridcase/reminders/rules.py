@@ -96,11 +96,6 @@ def may_hear(role: Role, *, restricted: bool) -> bool:
     return not restricted or role in _RESTRICTED
 
 
-def moment(at: datetime) -> str:
-    """A time as a notice writes it, the same in both languages: `2026-11-23 17:30`, the town's clock."""
-    return f"{at.astimezone(TOWN_ZONE):%Y-%m-%d %H:%M}"
-
-
 def case_ref(case_id: int) -> str:
     """How a task names the case it came of."""
     return f"{CASE_REF}{case_id}"
@@ -108,14 +103,13 @@ def case_ref(case_id: int) -> str:
 
 def digest_text(*, soon: int, late: int, homes: int, now: datetime) -> Text:
     """A person's digest: how many cases and homes, as of a moment that it names."""
-    when = moment(now)
     if not soon + late:
-        return N_("截至%(when)s：有 %(homes)s 户该走访。", when=when, homes=homes)
+        return N_("截至%(when)s：有 %(homes)s 户该走访。", when=now, homes=homes)
     if not homes:
-        return N_("截至%(when)s：将到期 %(soon)s 件，已到期 %(late)s 件。", when=when, soon=soon, late=late)
+        return N_("截至%(when)s：将到期 %(soon)s 件，已到期 %(late)s 件。", when=now, soon=soon, late=late)
     return N_(
         "截至%(when)s：将到期 %(soon)s 件，已到期 %(late)s 件，有 %(homes)s 户该走访。",
-        when=when, soon=soon, late=late, homes=homes,
+        when=now, soon=soon, late=late, homes=homes,
     )  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from gridcase.households import queries as households
 
 FEWEST, LONGEST = 2, 60
 SHOWN = 5  # homes, people and places of one answer
+FEW = 3  # of each beside the cases, while typing
 ADULT_FROM = 14  # whoever is younger has no name in a list
 
 
@@ -51,6 +52,28 @@ def find(viewer: Viewer, typed: str, *, now: datetime, after: str | None = None)
         households.homes_named(viewer, words, limit=SHOWN) if viewer.may(Permission.SEE_HOUSEHOLD) else [],
         _people(viewer, words, day) if viewer.may(Permission.SEE_HOUSEHOLD) else [],
         grids.named(viewer, words, on=day, limit=SHOWN) if viewer.may(Permission.SEE_PLACE) else [],
+    )
+
+
+@dataclass(frozen=True)
+class Close:
+    """A few of what fits, for the box while somebody types; never a restricted case, not even by its number."""
+
+    cases: Sequence[Any]
+    homes: Sequence[Any]
+    places: Sequence[Any]
+
+
+def close_to(viewer: Viewer, typed: str, *, now: datetime) -> Close:
+    """The first of each group; empty where too little was typed."""
+    words = clean_line(typed)[:LONGEST]
+    if len(words) < FEWEST:
+        return Close([], [], [])
+    page = cases.find_cases(viewer, words, size=SHOWN) if viewer.may(Permission.SEE_CASE) else Page([], None)
+    return Close(
+        [row for row in page.rows if not row.restricted],
+        households.homes_named(viewer, words, limit=FEW) if viewer.may(Permission.SEE_HOUSEHOLD) else [],
+        grids.named(viewer, words, on=town_day(now), limit=FEW) if viewer.may(Permission.SEE_PLACE) else [],
     )
 
 

@@ -26,6 +26,7 @@ from gridcase.seed import (
     blank,
     bulletin,
     care,
+    deeds,
     desk,
     doors,
     duties,
@@ -130,6 +131,7 @@ def _finish(teams: list[Team], offices: dict[str, Offices], *, actor: Viewer, no
     care.work(home, now=now)
     doors.work(home, now=now)
     bulletin.work(home, now=now)
+    deeds.work(home, now=now)
     desk.work(home, now=now)
     reminders.sweep(actor=actor, now=_last_daytime(now))
     with transaction():

@@ -34,6 +34,7 @@ from gridcase.web.formkit import BaseForm, labelled, options, tidy
 MET_MOST = 6
 SPOKEN = (Answer.SOLVED, Answer.ANSWERED_QUESTION, Answer.NOT_SOLVED)
 Choices = Sequence[tuple[str, str]]
+Pairs = Sequence[tuple[int, str]]
 PLAIN_STATES = (
     (VisitState.SAFE.value, N_("都好")), (VisitState.FOLLOW_UP.value, N_("有事要再去")),
     (VisitState.PASSED_ON.value, N_("有事，已经报上去")),
@@ -72,14 +73,20 @@ class VisitForm(BaseForm):
     news_note = StringField(_("说明"), filters=[tidy], validators=[Length(max=200, message=_("最多 200 个字。"))])
 
     deed = TextAreaField(_("做了什么好事"), filters=[tidy], validators=[Length(max=500, message=_("最多 500 个字。"))])
+    told = SelectMultipleField(
+        _("顺便说到的通知"), coerce=int, widget=ListWidget(prefix_label=False), option_widget=CheckboxInput()
+    )
     looked = SelectMultipleField(_("查过了"), option_widget=CheckboxInput())
     found = SelectMultipleField(_("有问题的"), option_widget=CheckboxInput())
     photos = MultipleFileField(_("照片"), validators=[Optional()], render_kw={"accept": "image/*"})
     signs = SelectMultipleField(_("看到的迹象"), widget=ListWidget(prefix_label=False), option_widget=CheckboxInput())
 
-    def __init__(self, *, common: Choices, others: Choices, lists: Sequence[HomeList] = (), **kwargs: Any) -> None:
+    def __init__(
+        self, *, common: Choices, others: Choices, lists: Sequence[HomeList] = (), notes: Pairs = (), **kwargs: Any
+    ) -> None:
         super().__init__(**kwargs)
         self._lists = lists
+        self.told.choices = options(notes)
         self.looked.choices = [(one.kind.value, "") for one in lists]
         self.found.choices = [(item.code, "") for one in lists for item in one.items]
         self._class_names = dict([*common, *others])

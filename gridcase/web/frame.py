@@ -140,6 +140,7 @@ def init_app(
             "place_label": place_label(someone) if someone else "",
             "home_url": url_for("home.index"),
             "inbox_url": url_for("notices.index") if someone and someone.may(Permission.SEE_WORK) else None,
+            "suggest_url": url_for("search.suggest") if someone and someone.may(Permission.SEE_WORK) else None,
             "search_url": url_for("search.index") if someone and someone.may(Permission.SEE_WORK) else None,
             "alerts": get_flashed_messages(with_categories=True),
             "locale": str(get_locale() or "zh_Hans_CN"),

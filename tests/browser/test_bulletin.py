@@ -59,6 +59,18 @@ def test_from_the_village_to_the_door(page_as: Open, world: World, watch: Watch,
     assert (watch.foreign, watch.errors) == ([], [])
 
 
+def test_the_door_in_both_modes(page_as: Open, world: World, watch: Watch) -> None:
+    door = page_as(None, viewport=PHONE)
+    for size, words in (("17px", "长辈模式：字大、简单"), ("22px", "回到标准模式")):
+        door.goto("/sign-in")
+        assert door.evaluate("getComputedStyle(document.documentElement).fontSize") == size
+        assert problems(door) == []
+        fits(door)
+        with door.expect_navigation():
+            door.get_by_role("button", name=words).click()
+    assert (watch.foreign, watch.errors) == ([], [])
+
+
 def test_a_sheet_typed_in_without_the_mouse(page_as: Open, world: World, watch: Watch) -> None:
     leader = page_as(Role.SECTION_LEADER, viewport=DESK)
     leader.goto(f"/visits/sheet/enter?post={world.posts[Role.LIAISON]}&week=2026-11-16")

@@ -110,5 +110,6 @@ def test_a_supervision_sheet_as_a_file(world: World, client_as: As, made: Made, 
     assert made(draft) == 1
     manager = client_as(Role.TOWN_MANAGER)
     words = text_of(manager.get("/cases/supervision/1/sheet.pdf").data)
+    assert words.count("状态") == 1, "of the case; the sheet's own stands under another word"
     assert ("督办单" in words, "久拖未修的路" in words, "DB-000001" in words) == (True, True, True)
     assert client_as(Role.DISPATCHER).get("/cases/supervision/1/sheet.pdf").status_code == 403

@@ -207,3 +207,21 @@ def test_what_follows_a_restricted_case_is_not_found_either(
     at("2027-01-20T10:00:00+08:00")
     do(service.follow_up, case, desk, note="又有人在堆")
     assert found(desk, "又有人在堆") == []
+
+
+def test_the_box_of_the_list_finds_what_the_box_at_the_top_finds(
+    ctx: Flask, world: World, viewer_of: Callable[[Role], Viewer]
+) -> None:
+    liaison, head = viewer_of(Role.LIAISON), viewer_of(Role.VILLAGE_HEAD)
+    case = collected(world, liaison, title="机耕桥护栏断了", text="赶集的人都走这座桥。")
+    collected(world, liaison, title="路灯不亮")
+
+    def found(words: str) -> list[int]:
+        filters = queries.Filters(tab=queries.Tab.ALL, words=words)
+        return [row.id for row in queries.work_list(head, filters, now=clock.now()).rows]
+
+    for words in ("护栏", "赶集的人", case.number[-4:], case.number):
+        assert found(words) == [case.id], words
+    assert found("桥") == [], "one character is too little to look for"
+    assert found("护栏 没有") == []
+    assert found("%") == []

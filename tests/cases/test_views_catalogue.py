@@ -62,7 +62,7 @@ def test_the_county_changes_a_class_after_a_look(app: Flask, world: World, clien
     assert "类别目录：试点县" in body(page)
     assert "示例默认值" in body(page)
     looked, kept = change(client, url_of(world), limit="40")
-    assert "办结时限：80 → 40" in body(looked)
+    assert "办结时限：10 个工作日 → 5 个工作日" in body(looked)
     assert "在办的 1 件仍按登记时的版本办" in body(looked)
     assert "在办的 1 件仍按登记时的办" in kept.text
     assert "本县第 1 版" in body(kept)

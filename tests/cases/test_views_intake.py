@@ -122,3 +122,11 @@ def test_every_class_of_the_catalogue_has_its_form(world: World, client_as: As) 
     assert len(codes) == 56
     for code in ("0201", "0303", "1004", "1005"):
         assert liaison.get(f"/cases/new/{code}").status_code == 200
+
+
+def test_the_form_says_that_one_of_home_and_place_is_needed(client_as: As, world: World) -> None:
+    page = client_as(Role.VILLAGE_HEAD).get("/cases/new/0503").text
+    assert page.count('<span class="optional">二选一</span>') == 2
+    alone = client_as(Role.TOWN_MANAGER).get("/cases/new/0503").text  # sees no homes: the place is asked for
+    assert "二选一" not in alone
+    assert re.search(r'<label for="grid">在哪里</label>', alone)

@@ -8,10 +8,12 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
+from gridcase.bulletin.models import AnnouncementHome
 from gridcase.cases.models import Case
 from gridcase.checks.models import HomeCheck
 from gridcase.core.db import db
 from gridcase.people.rules import Role
+from gridcase.visits.models import Visit
 from tests.bulletin.test_views import published
 from tests.factories.world import World
 from tests.visits.test_views import form_of
@@ -50,6 +52,21 @@ def test_a_look_on_a_visit(app: Flask, client_as: ClientAs, world: World) -> Non
     assert "1 处有问题" in past
     assert "没有问题" in past
     assert "查过" in client.get(url).text
+
+
+def test_told_on_a_visit(app: Flask, client_as: ClientAs, world: World) -> None:
+    address = published(client_as(Role.VILLAGE_HEAD), world)
+    client, home = client_as(Role.LIAISON), world.homes["circle"][0]
+    url, number = f"/visits/log/{home}", address.rsplit("/", 1)[1]
+    page = client.get(url).text
+    assert "顺便说到的通知" in page
+    client.post(url, data=form_of(page, mode="phone", told=[number]))
+    assert "顺便说到的通知" not in client.get(url).text
+    assert "电话说" in client.get(f"{address}?who=told").text
+    assert counted(app, AnnouncementHome) == 1
+    other = client.post(url, data=form_of(client.get(url).text, told=["987654"]))
+    assert other.status_code == 200  # no such choice
+    assert counted(app, Visit) == 1
 
 
 def test_a_plain_visit_looks_at_nothing(app: Flask, client_as: ClientAs, world: World) -> None:

@@ -361,3 +361,12 @@ def test_history_begins_with_the_place(ctx: Flask, world: World) -> None:
         select(AuditRow).where(AuditRow.subject_id == world.grids["village_a"], AuditRow.action == "grid.add")
     ).one()
     assert row.at == START
+
+
+def test_places_of_one_name_are_told_apart_by_what_lies_above(world: World, ctx: object) -> None:
+    ids = [world.grids[key] for key in ("village_a", "village_b", "other_village")]
+    places = [db.session.get_one(Grid, key) for key in ids]
+    places[0].name = places[2].name = "石桥村"
+    found = queries.told_apart(places)
+    db.session.rollback()
+    assert [one.name for one in found] == ["青溪镇石桥村", "下河村", "白石镇石桥村"]

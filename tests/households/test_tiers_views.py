@@ -135,7 +135,7 @@ def test_red_asks_for_the_meeting_and_a_grid_leader_only_reads_it(
     assert "请填开会的日期" in body(head.post(path, data={"agree": "yes"}))
     form = {"agree": "yes", "meeting_on": "2026-11-20", "meeting_kind": "committee", "meeting_ref": "31 号"}
     done = body(head.post(path, data=form, follow_redirects=True))
-    assert "2026-11-20 村两委会议：31 号" in done
+    assert "2026年11月20日 村两委会议：31 号" in done
     assert tier_of(app, home) == RED
 
 

@@ -23,6 +23,7 @@ from gridcase.core.changes import fingerprint
 from gridcase.core.db import db, transaction
 from gridcase.core.errors import Missing, Refused
 from gridcase.core.permissions import Viewer, job
+from gridcase.core.words import Text
 from gridcase.households.models import Household
 from gridcase.mediation import jobs, queries, service
 from gridcase.mediation.models import Mediation, MediationParty
@@ -270,7 +271,7 @@ def test_what_is_due_is_told_once_and_by_number(
         before = set(db.session.scalars(select(Notice.id)))
         jobs.tell_due(actor=job("test"), now=clock.now())
         rows = db.session.scalars(select(Notice).where(Notice.id.not_in(before)).order_by(Notice.id)).all()
-        return [(row.rule, row.post_id, row.unit_id, row.text["msgid"] % row.text["params"]) for row in rows]
+        return [(row.rule, row.post_id, row.unit_id, str(Text.from_json(row.text))) for row in rows]
 
     assert tell() == []
     at("2026-12-10T09:00:00+08:00")
@@ -278,8 +279,13 @@ def test_what_is_due_is_told_once_and_by_number(
     at("2026-12-20T09:00:00+08:00")
     number = running and db.session.get_one(type(case), running.case_id).number
     assert sorted(tell()) == [
-        ("mediation.court", None, world.units["water"], f"{case.number}的调解协议到 2026-12-23 为止可以申请司法确认。"),
-        ("mediation.period", world.posts[Role.VILLAGE_HEAD], None, f"{number}的调解期限到 2026-12-23。"),
+        (
+            "mediation.court",
+            None,
+            world.units["water"],
+            f"{case.number}的调解协议到 2026年12月23日 为止可以申请司法确认。",
+        ),
+        ("mediation.period", world.posts[Role.VILLAGE_HEAD], None, f"{number}的调解期限到 2026年12月23日。"),
     ]
     assert tell() == []
 

@@ -10,14 +10,17 @@ from sqlalchemy import select
 from gridcase.cases import service as cases
 from gridcase.cases.rules import Answer
 from gridcase.core import clock
-from gridcase.core.db import db
+from gridcase.core.db import db, transaction
 from gridcase.core.permissions import Viewer
+from gridcase.grid import service as grids
+from gridcase.grid.models import Grid
 from gridcase.households.models import TierTask
 from gridcase.households.queries import tiers_lists
 from gridcase.households.rules import Cause
 from gridcase.notices.models import Notice
 from gridcase.people.rules import Role
 from gridcase.reminders import jobs
+from gridcase.reminders.rules import TIMES_KEY, Times
 from tests.factories.cases import collected, do
 from tests.factories.world import MAKER, World
 
@@ -69,3 +72,15 @@ def test_at_night_nothing_is_asked(world: World, ctx: object, at: Callable[[str]
     at("2026-11-23T23:00:00+08:00")
     jobs.sweep(actor=MAKER, now=clock.now())
     assert (tasks(), told()) == ([], [])
+    with transaction():  # another county has no quiet hours any more at six
+        far = db.session.get_one(Grid, world.grids["far_county"])
+        value = Times.from_json({"quiet_from": "21:00", "quiet_to": "06:00", "digest_at": "08:00"}).to_json()
+        grids.set_setting(
+            actor=MAKER, place=far, key=TIMES_KEY, value=value, valid_from=clock.now().date(), now=clock.now()
+        )
+    at("2026-11-24T06:30:00+08:00")
+    jobs.sweep(actor=MAKER, now=clock.now())
+    assert (tasks(), told()) == ([], []), "its morning is none here"
+    at("2026-11-24T07:30:00+08:00")
+    jobs.sweep(actor=MAKER, now=clock.now())
+    assert len(tasks()) == len(told()) == 1

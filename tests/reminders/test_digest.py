@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 
 from gridcase.core.clock import now
 from gridcase.core.db import db, transaction
+from gridcase.core.words import Text
 from gridcase.grid import service as grid_service
 from gridcase.grid.models import Grid
 from gridcase.notices.models import Notice
@@ -35,7 +36,7 @@ def digests(person_id: int) -> list[str]:
     rows = db.session.scalars(
         select(Notice.text).where(Notice.rule == rules.DIGEST, Notice.person_id == person_id).order_by(Notice.id)
     )
-    return [row["msgid"] % row["params"] for row in rows]
+    return [str(Text.from_json(row)) for row in rows]
 
 
 def test_a_person_hears_once_a_day_what_was_told_since_the_last_time(ctx: Flask, world: World, at: At) -> None:
@@ -53,10 +54,10 @@ def test_a_person_hears_once_a_day_what_was_told_since_the_last_time(ctx: Flask,
     for moment in ("2026-12-05T08:00:00+08:00", "2026-12-05T11:00:00+08:00", "2026-12-06T08:00:00+08:00"):
         at(moment)
         sweep()
-        assert digests(leader) == ["截至2026-12-05 08:00：将到期 3 件，已到期 0 件。"]
+        assert digests(leader) == ["截至2026年12月5日 08:00：将到期 3 件，已到期 0 件。"]
     at("2026-12-08T09:30:00+08:00")
     sweep()
-    assert digests(leader)[1:] == ["截至2026-12-08 09:30：将到期 0 件，已到期 3 件。"]
+    assert digests(leader)[1:] == ["截至2026年12月8日 09:30：将到期 0 件，已到期 3 件。"]
 
 
 def test_a_stopped_night_and_a_stopped_week_are_caught_up_in_one_digest(ctx: Flask, world: World, at: At) -> None:
@@ -69,7 +70,7 @@ def test_a_stopped_night_and_a_stopped_week_are_caught_up_in_one_digest(ctx: Fla
     assert db.session.scalar(select(func.count(Notice.id)).where(Notice.rule == "case_due")) == 0
     at("2026-12-14T11:00:00+08:00")
     sweep()
-    assert digests(leader) == ["截至2026-12-14 11:00：将到期 0 件，已到期 1 件。"]
+    assert digests(leader) == ["截至2026年12月14日 11:00：将到期 0 件，已到期 1 件。"]
 
 
 def test_a_restricted_case_stands_in_no_digest(ctx: Flask, world: World, at: At) -> None:

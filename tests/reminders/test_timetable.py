@@ -71,4 +71,4 @@ def test_the_case_shows_what_was_told_to_whom(
         db.session.remove()
     page = client_as(Role.GRID_LEADER).get(f"/cases/{case_id}").text
     assert page.count("系统提醒") == 1
-    assert "在2026-12-07 10:00到期，请说明进展" in page
+    assert "在2026年12月7日 10:00到期，请说明进展" in page

@@ -120,3 +120,25 @@ def test_the_statements_do_not_grow_with_what_is_found(app: Flask, world: World,
         assert search.find(viewer, "路灯", now=clock.now()) is not None
         db.session.remove()
     assert len(statements(app, lambda: desk.get("/search?q=路灯"))) == few
+
+
+def test_the_box_suggests_while_typing_and_never_what_is_restricted(app: Flask, world: World, client_as: As) -> None:
+    number, hidden = made(app, world)
+    desk = client_as(Role.DISPATCHER)
+
+    def suggested(words: str) -> list[tuple[str, str]]:
+        found = desk.get("/search/suggest.json", query_string={"q": words}).json["found"]
+        return [(one["words"], one["under"]) for one in found]
+
+    assert suggested("老槐树") == [("老槐树旁边的路灯不亮", number)]
+    assert suggested(hidden) == [], "not even by its whole number, which the search itself finds"
+    assert hidden in body(desk.get("/search", query_string={"q": hidden}))
+    assert suggested("老") == []
+    assert ("上河村", "青溪镇") in suggested("上河")
+    with app.app_context():
+        home = db.session.get_one(Household, world.homes["circle"][0])
+        name, code = home.head_name, home.code
+        db.session.remove()
+    assert (f"{name[0]}*{name[2:]}户", code) in suggested(name)
+    assert client_as(Role.COUNTY_DEPT).get("/search/suggest.json?q=老槐树").json["found"] == []
+    assert client_as(Role.RESIDENT).get("/search/suggest.json?q=老槐树").status_code == 403

@@ -48,6 +48,11 @@ SOAKS = (
         databases=(),
     ),
     Soak(
+        "tests/sync/test_idempotency.py::test_idempotency",
+        "5,000 keys sent 1-8x at once, out of order, over 10 kills: 5,000 rows, replays byte-equal, changed bodies 422,"
+        " 200 foreign keys: 0 disclosures",
+    ),
+    Soak(
         "tests/exchange/test_bad_imports.py::test_bad_imports",
         "500 spoiled register files: 500 name row and column or the file's problem, 0 rows changed",
     ),

@@ -112,6 +112,14 @@ class IntakeForm(BaseForm, PaperFields):
         else:
             del self.household_words
 
+    def ask_where(self) -> None:
+        """Where home and place are both asked for, one of the two is needed; where only the place is, it is."""
+        home = next((self[name] for name in ("household", "household_words") if name in self), None)
+        if home is None:
+            self.grid.flags.required = True
+        elif self.grid.choices and not self.grid.choices[0].value:
+            home.flags.one_of = self.grid.flags.one_of = True
+
     @property
     def is_transfer(self) -> bool:
         """Whether another office passed it on, with a number of its own."""

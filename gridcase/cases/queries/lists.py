@@ -12,6 +12,7 @@ from sqlalchemy.orm import aliased
 
 from gridcase.cases.models import Case, CaseClass, CaseRequest, Whistle, WhistleUnit
 from gridcase.cases.queries.catalogue import unit_of_limit
+from gridcase.cases.queries.searching import holding
 from gridcase.cases.queries.sight import (
     addressed_to,
     desk_of_post,
@@ -30,6 +31,7 @@ from gridcase.core.permissions import Permission, Viewer
 from gridcase.core.scope import under
 from gridcase.core.text import clean_line
 from gridcase.core.words import N_
+from gridcase.grid import queries as grids
 from gridcase.grid.models import Grid
 from gridcase.grid.rules import GridLevel
 from gridcase.households.models import Household
@@ -172,15 +174,16 @@ def _narrowed(filters: Filters, now: datetime) -> list[ColumnElement[bool]]:
     if words.upper().startswith("GC"):
         conditions.append(Case.number.startswith(words.upper(), autoescape=True))
     elif words:
-        conditions.append(
-            or_(
-                Case.title.icontains(words, autoescape=True),
-                Case.number.endswith(words, autoescape=True),
-                Case.source_no == words,
-                Case.household_id.in_(select(Household.id).where(Household.head_name.contains(words, autoescape=True))),
-            )
-        )
+        conditions.append(or_(*_ways_to_find(words)))
     return conditions
+
+
+def _ways_to_find(words: str) -> list[ColumnElement[bool]]:
+    """By the words of a case, as the box at the top finds it; by the end of its number or another office's whole
+    number; by the head of its home."""
+    by_name = select(Household.id).where(Household.head_name.contains(words, autoescape=True))
+    ways = [holding(words), Case.source_no == words, Case.household_id.in_(by_name)]
+    return [*ways, Case.number.endswith(words, autoescape=True)] if words.isdigit() else ways
 
 
 def work_list(viewer: Viewer, filters: Filters, *, now: datetime, after: str | None = None) -> Page[Any]:
@@ -319,15 +322,14 @@ def row_of(viewer: Viewer, filters: Filters, *, now: datetime) -> list[int]:
     return list(db.session.scalars(query.limit(COUNT_CAP + 1)))
 
 
-def villages_seen(viewer: Viewer) -> Sequence[Any]:
+def villages_seen(viewer: Viewer) -> Sequence[grids.Named]:
     """(id, name) of the villages whose cases the viewer sees, for the filter; nobody of one village needs it."""
     paths = {grant.path for grant in viewer.grants_with(Permission.SEE_CASE) if grant.path}
     wide = [path for path in paths if path.count("/") <= 3]
     if not wide or all(grant.unit_id for grant in viewer.grants_with(Permission.SEE_CASE)):
         return []
     inside = or_(*(Grid.path >= "/" if path == "/" else under(Grid.path, path) for path in wide))
-    return db.session.execute(
-        select(Grid.id, Grid.name)
-        .where(Grid.level == GridLevel.VILLAGE, Grid.valid_to.is_(None), inside)
-        .order_by(Grid.code)
+    found = db.session.scalars(
+        select(Grid).where(Grid.level == GridLevel.VILLAGE, Grid.valid_to.is_(None), inside).order_by(Grid.code)
     ).all()
+    return grids.told_apart(found)

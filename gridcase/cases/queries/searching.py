@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Text, and_, cast, column, func, or_, select, table
+from sqlalchemy import ColumnElement, Select, Text, and_, cast, column, false, func, or_, select, table
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import aliased
 
@@ -66,6 +66,12 @@ def find_by_reporter(viewer: Viewer, typed: str, *, size: int) -> Rows:
         conditions.append(scoped(viewer, Permission.SEE_REPORTER))
     query = _COLUMNS.where(Case.reporter_name == name, *conditions)
     return db.session.execute(query.order_by(Case.id.desc()).limit(size)).all()
+
+
+def holding(typed: str) -> ColumnElement[bool]:
+    """Cases that hold all that was typed, by the kept words; false where too little was typed to look for."""
+    words = asked_words(typed)
+    return Case.id.in_(_hits(words)) if words else false()
 
 
 # -- numbers

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,7 +15,7 @@ from gridcase.core.db import db
 from gridcase.core.errors import Missing
 from gridcase.core.paging import Page, cut, read_mark
 from gridcase.core.permissions import Permission, Viewer
-from gridcase.core.scope import reach
+from gridcase.core.scope import outside, reach
 from gridcase.grid.models import Grid
 from gridcase.people.models import Post, Unit
 
@@ -24,14 +24,15 @@ LEAST_LATE = timedelta(days=5)  # five working days are at least that long
 PAGE = 25
 
 
-def late_without_sheet(now: datetime) -> Sequence[Any]:
-    """(id, path, due_at) of open cases long late and not supervised for this due time, the latest first."""
+def late_without_sheet(now: datetime, *, asleep: Collection[str] = ()) -> Sequence[Any]:
+    """(id, path, due_at) of open cases long late and not supervised for this due time, the latest first; none of
+    counties that are `asleep`."""
     has_one = exists().where(SupervisionSheet.case_id == Case.id, SupervisionSheet.due_at == Case.due_at)
     return db.session.execute(
         select(Case.id, Case.path, Case.due_at)
         .where(
             open_condition(), Case.due_at < now - LEAST_LATE, Case.restricted.is_(False),
-            Case.state != State.SUSPENDED, ~has_one,
+            Case.state != State.SUSPENDED, outside(Case.path, asleep), ~has_one,
         )
         .order_by(Case.due_at, Case.id)
         .limit(AT_ONCE)

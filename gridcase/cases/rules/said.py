@@ -56,7 +56,7 @@ _HAPPENED: Mapping[str, Text] = {
     "hand_back": N_("已交回派单"),
     "withdraw": N_("已撤回"),
     "void": N_("已作废"),
-    "register": N_("登记"),
+    "register": N_("已登记"),
     "import": N_("从其他系统导入"),
     "attempt": N_("联系群众，未接通"),
     "check_passed": N_("复核通过"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any
 
@@ -24,14 +25,14 @@ from gridcase.core.words import N_
 LATE_HOURS = 40.0  # five working days
 
 
-def draft_sheets(*, actor: Viewer, now: datetime) -> int:
+def draft_sheets(*, actor: Viewer, now: datetime, asleep: Collection[str] = ()) -> int:
     """Draft a sheet for every late case that has none for its due time; returns how many are new. A unique row decides
-    between two runs at once. Restricted cases are left to their desk.
+    between two runs at once. Restricted cases are left to their desk, counties that are `asleep` to the morning.
     """
     calendar = work_calendar()
     rows = [
         {"case_id": row.id, "path": row.path, "due_at": row.due_at, "state": SheetState.DRAFTED, "drafted_at": now}
-        for row in queries.late_without_sheet(now)
+        for row in queries.late_without_sheet(now, asleep=asleep)
         if calendar.hours_between(row.due_at, now) >= LATE_HOURS
     ]
     if not rows:

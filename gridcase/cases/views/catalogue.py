@@ -21,6 +21,7 @@ from gridcase.cases.views.base import bp, class_name
 from gridcase.core import clock
 from gridcase.core.permissions import Permission
 from gridcase.core.words import N_, Text
+from gridcase.grid import queries as grids
 from gridcase.grid.models import Grid
 from gridcase.grid.rules import GridLevel
 from gridcase.points.rules import CASE_RULES
@@ -57,7 +58,8 @@ def class_list() -> ResponseReturnValue:
     """The classes of a place by major class, with where their rules come from."""
     place, words = _place(), request.args.get("q", "")
     return render_template(
-        "cases/catalogue.html", place=place, own_places=queries.places_to_set(viewer(), levels=LEVELS), words=words,
+        "cases/catalogue.html", place=place, words=words,
+        own_places=grids.told_apart(queries.places_to_set(viewer(), levels=LEVELS)),
         entries=queries.catalogue(words, path=place.path, disabled_too=True), majors=MAJORS, class_name=class_name,
         limit_said=limit_said, origin=lambda entry: _origin(entry, place), is_county=place.level == GridLevel.COUNTY,
     )  # fmt: skip
@@ -179,8 +181,10 @@ def _origin(entry: Entry, place: Grid) -> Text:
     return N_("本村第 %(number)s 版", number=version.number)
 
 
-def _said(name: str, value: Any) -> str:
-    """A value of the rules in words."""
+def _said(name: str, value: Any, terms: Terms | None = None) -> str:
+    """A value of the rules in words; a limit of `terms` with its unit."""
+    if terms is not None and name in ("limit", "contact_limit"):
+        return translate(limit_said(value, getattr(terms, f"{name}_unit")))
     if isinstance(value, bool):
         return _("是") if value else _("否")
     if name == "urgency":

@@ -102,6 +102,7 @@ def _offer(form: IntakeForm, someone: Viewer, now: datetime) -> None:
     form.offer(homes=finding.own_circle(someone, now=now), places=places)
     if "household_words" in form and not someone.may(Permission.SEE_HOUSEHOLD):
         del form.household_words
+    form.ask_where()
     if request.method == "GET":
         _prefill(form, someone)
 

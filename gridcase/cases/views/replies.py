@@ -18,6 +18,7 @@ from gridcase.core import clock
 from gridcase.core.changes import fingerprint
 from gridcase.core.permissions import Permission
 from gridcase.core.words import N_
+from gridcase.grid import queries as grids
 from gridcase.grid.models import Grid
 from gridcase.grid.rules import GridLevel
 from gridcase.web.access import needs, viewer
@@ -47,7 +48,7 @@ def reply_list() -> ResponseReturnValue:
     """The templates of a place, and those that stand there from above."""
     place = _place()
     return render_template(
-        "cases/replies.html", place=place, own_places=queries.places_to_set(viewer(), levels=LEVELS),
+        "cases/replies.html", place=place, own_places=grids.told_apart(queries.places_to_set(viewer(), levels=LEVELS)),
         rows=queries.templates_of(place), kinds=ReplyKind, class_name=class_name,
     )  # fmt: skip
 

@@ -20,6 +20,7 @@ from gridcase.households import service as household_service
 from gridcase.households.models import Household
 from gridcase.web import mapkit
 from gridcase.web.access import needs, viewer
+from gridcase.web.filters import show_date
 from gridcase.web.formkit import submit
 from gridcase.web.security import nonce
 
@@ -90,7 +91,7 @@ def move_to_pin(household_id: int) -> ResponseReturnValue:
         form, household_service.move_homes, actor=viewer(), place=village.path, homes={home.id: there},
         start=form.on.data, reason="pin", now=now,
     ):  # fmt: skip
-        flash(_("已从 %(day)s 起调整到%(cell)s。", day=form.on.data.isoformat(), cell=there.name), "ok")
+        flash(_("已从 %(day)s 起调整到%(cell)s。", day=show_date(form.on.data), cell=there.name), "ok")
         return redirect(url_for(".show", household_id=household_id))
     spot_form = PinForm(formdata=None, data={"lon": spot[0], "lat": spot[1]} if spot else {})
     return _page(home, spot_form, form)
@@ -101,5 +102,5 @@ def _may_begin(form: EndForm, home: Household, village: Grid) -> bool:
     first: date = max(day for day in (home.since, village.valid_from) if day is not None)
     day: date = form.on.data
     if day < first:
-        form.on.errors = [_("不能早于 %(day)s。", day=first.isoformat())]
+        form.on.errors = [_("不能早于 %(day)s。", day=show_date(first))]
     return day >= first

@@ -14,6 +14,7 @@ from gridcase.grid.queries.outlines import (
     shapes_right_below,
 )
 from gridcase.grid.queries.places import (
+    Named,
     ancestors,
     by_code,
     by_ids,
@@ -30,12 +31,14 @@ from gridcase.grid.queries.places import (
     resources_of,
     sections,
     standing,
+    told_apart,
     villages_of,
     visible,
 )
 from gridcase.grid.queries.settings import naming, setting, size_limits, size_limits_of
 
 __all__ = [
+    "Named",
     "Outline",
     "ancestors",
     "by_code",
@@ -67,6 +70,7 @@ __all__ = [
     "size_limits",
     "size_limits_of",
     "standing",
+    "told_apart",
     "villages_of",
     "visible",
 ]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -93,6 +95,22 @@ def villages_of(viewer: Viewer, *, permission: Permission = Permission.SEE_PLACE
             .order_by(Grid.code)
         )
     )
+
+
+@dataclass(frozen=True)
+class Named:
+    """A place to choose, under a name that no other of the choices has."""
+
+    id: int
+    name: str
+
+
+def told_apart(places: Sequence[Grid]) -> list[Named]:
+    """These places as choices: where two have one name, that of the place above stands in front."""
+    times = Counter(place.name for place in places)
+    above = {place.id: place.parent_id for place in places if times[place.name] > 1 and place.parent_id is not None}
+    names = names_of(sorted(set(above.values()))) if above else {}
+    return [Named(place.id, names.get(above.get(place.id) or 0, "") + place.name) for place in places]
 
 
 def standing(model: type[Grid] | type[GridLine] | type[GridResource], on: date) -> ColumnElement[bool]:

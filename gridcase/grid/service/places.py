@@ -84,7 +84,7 @@ def add_place(
     if parent.valid_to is not None:
         raise Refused(N_("上级已经撤销，不能再加下级。"), field="name")
     if valid_from < parent.valid_from:
-        raise Refused(N_("不能早于上级的起始日 %(day)s。", day=parent.valid_from.isoformat()), field="valid_from")
+        raise Refused(N_("不能早于上级的起始日 %(day)s。", day=parent.valid_from), field="valid_from")
     _check_centre(lon, lat)
     _check_name(name, parent.id, None)
     grid = add_grid(
@@ -155,7 +155,7 @@ def close_grid(grid: Grid, *, actor: Viewer, on: date, held: Sequence[Text], now
     if grid.valid_to is not None:
         raise Refused(N_("这个网格已经撤销。"))
     if on <= grid.valid_from:
-        raise Refused(N_("撤销日期要晚于起始日 %(day)s。", day=grid.valid_from.isoformat()), field="on")
+        raise Refused(N_("撤销日期要晚于起始日 %(day)s。", day=grid.valid_from), field="on")
     if on > town_day(now):
         raise Refused(N_("撤销日期不能晚于今天：到那天再办。"), field="on")
     below = db.session.scalar(

@@ -27,12 +27,12 @@ def counties() -> Sequence[Grid]:
     return db.session.scalars(select(Grid).where(Grid.level == GridLevel.COUNTY).order_by(Grid.id)).all()
 
 
-def run_out(today: date) -> Sequence[Any]:
-    """Factors whose last day is over and that nobody ended, with their homes."""
+def run_out(today: date, *, asleep: Collection[str] = ()) -> Sequence[Any]:
+    """Factors whose last day is over and that nobody ended, with their homes; none of counties that are `asleep`."""
     return db.session.execute(
         select(HouseholdFactor, Household)
         .join(Household, Household.id == HouseholdFactor.household_id)
-        .where(HouseholdFactor.ended_on.is_(None), HouseholdFactor.valid_until < today)
+        .where(HouseholdFactor.ended_on.is_(None), HouseholdFactor.valid_until < today, outside(Household.path, asleep))
         .order_by(HouseholdFactor.id)
         .limit(BATCH)
     ).all()

@@ -228,9 +228,7 @@ def _proposal(one: TierSuggestion, users: dict[int, str], posts: dict[int, str],
         record = None
         if one.meeting_on and one.meeting_kind:
             kind = MeetingKind(one.meeting_kind).label
-            record = N_(
-                "%(day)s %(kind)s：%(ref)s", day=one.meeting_on.isoformat(), kind=kind, ref=one.meeting_ref or ""
-            )
+            record = N_("%(day)s %(kind)s：%(ref)s", day=one.meeting_on, kind=kind, ref=one.meeting_ref or "")
         steps.append(
             Past(
                 one.decided_at, done if state is ProposalState.CONFIRMED else state.label,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -149,10 +149,10 @@ def _still_open(row: HouseholdFactor, now: datetime) -> None:
         raise Refused(N_("这一项已经不算了，请重新打开这一页。"))
 
 
-def let_run_out(*, actor: Viewer, now: datetime) -> int:
-    """End the factors whose last day is over and ask for another assessment; returns how many (a batch at most)."""
-    today = town_day(now)
-    rows = tiers_due.run_out(today)
+def let_run_out(*, actor: Viewer, now: datetime, asleep: Collection[str] = ()) -> int:
+    """End the factors whose last day is over and ask for another assessment, but not in counties that are `asleep`;
+    returns how many (a batch at most)."""
+    rows = tiers_due.run_out(town_day(now), asleep=asleep)
     for row, home in rows:
         unconfirmed = row.code in RESTRICTED_CODES and row.confirmed_at is None
         row.ended_on = row.valid_until + timedelta(days=1)

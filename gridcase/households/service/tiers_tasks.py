@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any
 
@@ -39,10 +40,11 @@ def ask_if_changed(home: Household, *, actor: Viewer, cause: Cause, ref: str, no
         ask_again(actor=actor, household_id=home.id, path=home.path, cause=cause, ref=ref, now=now)
 
 
-def ask_for_old(*, actor: Viewer, today: date, now: datetime) -> int:
-    """Homes whose assessment grew old, by their county's rules; returns how many were asked for."""
+def ask_for_old(*, actor: Viewer, today: date, now: datetime, asleep: Collection[str] = ()) -> int:
+    """Homes whose assessment grew old, by their county's rules, but not in counties that are `asleep`; returns how many
+    were asked for."""
     asked = 0
-    for county in tiers_due.counties():
+    for county in (one for one in tiers_due.counties() if one.path not in asleep):
         rules = queries.rules_for(county.path, on=today)
         for row in tiers_due.grown_old(county.path, rules, today=today):
             asked += ask_again(

@@ -90,7 +90,7 @@ def told_about(subject_kind: str, subject_id: int, rules: Collection[str]) -> li
 
 
 def heard(subject_kind: str, subject_id: int, *, most: int = 12) -> list[Heard]:
-    """Which posts and units were told of one subject at once, the first first, each once with the first reading."""
+    """Who was told of one subject at once, the first first, each name once with the first reading there."""
     told, read = func.min(Notice.created_at), func.min(NoticeRead.read_at)
     to = func.coalesce(Post.title, Unit.name)
     rows = db.session.execute(
@@ -100,7 +100,7 @@ def heard(subject_kind: str, subject_id: int, *, most: int = 12) -> list[Heard]:
         .outerjoin(Unit, Unit.id == Notice.unit_id)
         .outerjoin(NoticeRead, NoticeRead.notice_id == Notice.id)
         .where(Notice.subject_kind == subject_kind, Notice.subject_id == subject_id, Notice.urgent.is_(True))
-        .group_by(Notice.post_id, Notice.unit_id, to)
+        .group_by(to)
         .having(to.is_not(None))
         .order_by(told, to)
         .limit(most)

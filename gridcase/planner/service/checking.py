@@ -45,7 +45,7 @@ def _check_places(plan: Plan, village: Grid) -> None:
             raise Refused(N_("%(place)s已经撤销了，请选别的。", place=grid.name), field="target")
         if grid.valid_from > plan.on:
             raise Refused(
-                N_("%(place)s从 %(day)s 起才有，日期不能更早。", place=grid.name, day=grid.valid_from.isoformat()),
+                N_("%(place)s从 %(day)s 起才有，日期不能更早。", place=grid.name, day=grid.valid_from),
                 field="on",
             )
 
@@ -68,7 +68,7 @@ def _check_post(post: Post, plan: Plan) -> None:
         raise Refused(N_("%(place)s已经撤销了，请选别的。", place=post.title), field="post")
     if post.valid_from > plan.on or (post.id in plan.ended_posts and post.valid_from == plan.on):
         raise Refused(
-            N_("%(place)s从 %(day)s 起才有，日期不能更早。", place=post.title, day=post.valid_from.isoformat()),
+            N_("%(place)s从 %(day)s 起才有，日期不能更早。", place=post.title, day=post.valid_from),
             field="on",
         )
 

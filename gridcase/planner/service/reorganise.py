@@ -183,7 +183,7 @@ def _write_sheets(
 
 
 def _tell_failed(change: Reorganisation, village: Grid, refusal: Refused, now: datetime) -> None:
-    said = {"day": change.on.isoformat(), "kind": Kind(change.kind).label, "why": refusal.text}
+    said = {"day": change.on, "kind": Kind(change.kind).label, "why": refusal.text}
     notices.tell_all(
         [
             notices.Telling(

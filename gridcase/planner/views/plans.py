@@ -27,6 +27,7 @@ from gridcase.planner.service import proposals as service
 from gridcase.planner.views.base import bp
 from gridcase.web import mapkit
 from gridcase.web.access import needs, viewer
+from gridcase.web.filters import show_date
 from gridcase.web.formkit import labelled, options, submit
 from gridcase.web.frame import NavItem
 from gridcase.web.respond import json_text
@@ -153,7 +154,7 @@ def confirm_plan(plan_id: int) -> ResponseReturnValue:
         )  # fmt: skip
         if changed is not None:
             flash(
-                _("已确认，%(count)s 户从 %(day)s 起调整。", count=int(changed), day=form.start.data.isoformat()), "ok"
+                _("已确认，%(count)s 户从 %(day)s 起调整。", count=int(changed), day=show_date(form.start.data)), "ok"
             )
             return redirect(url_for(".plan", plan_id=plan_id))
     return render_template("planner/plan_confirm.html", plan=found, form=form, kind=Kind(found.kind))

@@ -3,7 +3,7 @@
 from gridcase.sync.queries.handed import authors, handed_for, one_handed
 from gridcase.sync.queries.items import by_uuid, confirmed, old_answers
 from gridcase.sync.queries.sealed import kept_of, one_kept, sealed, waiting_count
-from gridcase.sync.queries.sight import Right, ever_had, right_over, viewer_on
+from gridcase.sync.queries.sight import Right, ever_had, homes_known, right_over, viewer_on
 from gridcase.sync.queries.uploads import upload
 from gridcase.sync.queries.working_set import account, working_set
 
@@ -15,6 +15,7 @@ __all__ = [
     "confirmed",
     "ever_had",
     "handed_for",
+    "homes_known",
     "kept_of",
     "old_answers",
     "one_handed",

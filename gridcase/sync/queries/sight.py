@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -81,3 +82,9 @@ def ever_had(home_id: int, user: User) -> bool:
         return False
     lay_there = exists().where(HouseholdPlace.household_id == home_id, HouseholdPlace.grid_id == Grid.id, or_(*roots))
     return bool(db.session.scalar(select(lay_there)))
+
+
+def homes_known(home_ids: Sequence[int], user: User) -> dict[int, Household]:
+    """Those of these homes that were this person's at any time, by id."""
+    rows = db.session.scalars(select(Household).where(Household.id.in_(set(home_ids))))
+    return {home.id: home for home in rows if ever_had(home.id, user)}

@@ -61,10 +61,11 @@ def devices() -> ResponseReturnValue:
     """My phones, and what came from a locked one and waits for me."""
     now, mine = clock.now(), user_queries.devices_of(viewer().user_id or 0)
     handed = len(queries.handed_for(viewer())) if viewer().may(Permission.LOG_VISIT) else 0
+    kept = [(one, _said(one), WORDS[Reason(one.reason)] if one.reason else None) for one in _kept()]
+    homes = queries.homes_known([said.home for _one, said, _why in kept if said and said.home], current_user.user)
     return render_template(
-        "sync/devices.html", handed=handed, live=DeviceState.LIVE, waiting=SealedState.WAITING,
+        "sync/devices.html", handed=handed, live=DeviceState.LIVE, waiting=SealedState.WAITING, kept=kept, homes=homes,
         devices=[(one, user_queries.state_of_device(one, now=now)) for one in mine],
-        kept=[(one, _said(one), WORDS[Reason(one.reason)] if one.reason else None) for one in _kept()],
     )  # fmt: skip
 
 

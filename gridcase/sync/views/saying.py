@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from gridcase.core.words import N_, Text
 from gridcase.sync.rules import CaseBody, ChangeBody, DeedBody, Item, VisitBody
+from gridcase.web.filters import translate
 
 
 @dataclass(frozen=True)
@@ -28,9 +30,10 @@ def said(item: Item) -> Said:
 
 def _lines(body: object) -> list[Text | str]:
     if isinstance(body, VisitBody):
-        how = N_("%(mode)s，见到 %(met)s 人，%(state)s", mode=body.mode.label, met=body.met, state=body.state.label)
+        seen = [body.mode.label, N_("见到 %(met)s 人", met=body.met), body.state.label, body.purpose.label]
+        seen += [tick.label for tick in body.ticks]
         demand = _lines(body.demand) if body.demand else []
-        return [how, body.purpose.label, *(tick.label for tick in body.ticks), body.note or "", *demand]
+        return [_joined(seen), body.note or "", *demand]
     if isinstance(body, CaseBody):
         return [
             N_("诉求：%(title)s", title=body.title),
@@ -40,3 +43,8 @@ def _lines(body: object) -> list[Text | str]:
     if isinstance(body, ChangeBody):
         return [N_("%(what)s：%(who)s", what=body.kind.label, who=body.who), body.note]
     return [body.text] if isinstance(body, DeedBody) else []
+
+
+def _joined(parts: Sequence[Text]) -> str:
+    """Short facts on one line, in the reader's language."""
+    return " · ".join(map(translate, parts))

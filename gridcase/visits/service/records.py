@@ -14,6 +14,9 @@ from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 
 from gridcase.audit import service as audit
+from gridcase.bulletin import queries as announcements
+from gridcase.bulletin import service as bulletin
+from gridcase.bulletin.rules import How
 from gridcase.cases import queries as case_queries
 from gridcase.cases import service as cases
 from gridcase.cases.models import Case
@@ -43,6 +46,7 @@ from gridcase.visits.service.photos import hang
 from gridcase.visits.service.signs import note_signs
 
 DEFAULTS = ClosingPolicy()
+SAID = {VisitMode.HOME: How.DOOR, VisitMode.PHONE: How.PHONE, VisitMode.VIDEO: How.MESSAGE}
 OLDEST, CLOCKS_DIFFER = timedelta(days=7), timedelta(hours=24)
 
 
@@ -104,6 +108,7 @@ class VisitRecord:
     deed: str | None = None
     checks: tuple[Looked, ...] = ()
     paper: Paper | None = None
+    told: tuple[int, ...] = ()  # announcements passed on at the same time
 
 
 def log_visit(
@@ -139,6 +144,8 @@ def log_visit(
         if first is None:
             raise
         return _same(first, body_hash)
+    # Two visits of one home are carried in one after the other; their own rows hold it by its key already.
+    db.session.refresh(household, with_for_update={"key_share": True})
     _follow_up(visit, record, actor=actor, grant=grant, household=household, policy=policy, now=now)
     hang(visit, photos, actor=actor, now=now)
     if signs:
@@ -158,6 +165,7 @@ def _follow_up(
     now: datetime,
 ) -> None:  # fmt: skip
     """What a visit brought beside itself, in the same transaction."""
+    _pass_on(record, household, actor=actor, now=now)
     if record.demand is not None:
         raised = _raise_case(record.demand, actor=actor, grant=grant, household=household, policy=policy, now=now)
         visit.case_id = raised.id
@@ -186,6 +194,13 @@ def _follow_up(
         db.session.add(VisitPaper(visit_id=visit.id, week=record.paper.week, by_post_id=grant.post_id))
     if record.mode == VisitMode.HOME and record.met:
         _meet(grant, actor, household, record, now)
+
+
+def _pass_on(record: VisitRecord, household: Household, *, actor: Viewer, now: datetime) -> None:
+    """The home heard these announcements, the way it was met."""
+    for number in sorted(set(record.told)):
+        one = announcements.get_announcement(number, viewer=actor)
+        bulletin.tell(one, [household.id], actor=actor, at=record.visited_at, now=now, how=SAID[record.mode])
 
 
 @contextmanager
@@ -240,6 +255,8 @@ def _hash(actor: Viewer, household: Household, record: VisitRecord) -> str:
         content.append(record.deed)
     if record.checks:
         content.append(sorted([one.kind, sorted(one.found)] for one in record.checks))
+    if record.told:
+        content.append(["told", sorted(record.told)])
     if record.paper is not None:
         content.append([record.paper.post_id, record.paper.week.isoformat()])
     return hashlib.sha256(json.dumps(content, ensure_ascii=False, default=str).encode()).hexdigest()

@@ -30,7 +30,7 @@ from gridcase.visits.models import Visit, VisitSign
 from gridcase.visits.rules import ASSESSMENT_CLASS, CONFIRMED_DAYS, SIGN_DAYS, SIGNS_TO_ASSESS, Sign
 from gridcase.visits.service.grants import grant_over
 
-ASKER = "assessments"  # the case is nobody's own: who ticked the boxes does not see what comes of it
+ASKER = "限定研判"  # the case is nobody's own: who ticked the boxes does not see what comes of it
 
 
 def note_signs(visit: Visit, home: Household, *, actor: Viewer, signs: Collection[Sign], now: datetime) -> None:

@@ -10,6 +10,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from gridcase.bulletin import queries as bulletin
 from gridcase.cases import queries as cases
 from gridcase.cases.rules import Answer
 from gridcase.cases.service import closing_policy
@@ -93,6 +94,7 @@ def _form(last: Last | None, household: Household, lists: Sequence[HomeList]) ->
         common=[choice for common, choice in classes if common],
         others=[choice for common, choice in classes if not common],
         lists=lists,
+        notes=[(one.id, one.title) for one in bulletin.for_home(household, on=clock.town_day(clock.now()))],
         client_uuid=str(uuid4()),
         visited_at=now,
         purpose=purpose.value,
@@ -127,6 +129,7 @@ def _record(form: VisitForm) -> VisitRecord:
         news=_news(form),
         deed=form.deed.data,
         checks=form.checks,
+        told=tuple(form.told.data or ()),
     )
 
 

@@ -61,7 +61,7 @@ def sheet() -> ResponseReturnValue:
         "visits/sheet.html", posts=posts, chosen=chosen, week=week, last=week + WEEK - timedelta(days=1), homes=homes,
         whole=whole, weeks=[monday_of(today) + n * WEEK for n in (0, 1)], typing=_may_type(someone),
         holders=people.holders_of([post.id for post in chosen], on=today), line_code=sheets.line_code,
-        village=_village_of, today=today, wanted=request.args.get("post", ""), **_words(),
+        villages=_villages_of(chosen), today=today, wanted=request.args.get("post", ""), **_words(),
     )  # fmt: skip
 
 
@@ -70,9 +70,13 @@ def _may_type(someone: Viewer) -> bool:
     return any(grant.household_ids is None for grant in someone.grants_with(Permission.LOG_VISIT))
 
 
-def _village_of(post: Post) -> str:
-    above = grids.ancestors(post.place_path)
-    return next((grid.name for grid in above if grid.level == GridLevel.VILLAGE), above[-1].name)
+def _villages_of(posts: Sequence[Post]) -> dict[int, str]:
+    """The village each post works in, by post; asked once a place."""
+    names: dict[str, str] = {}
+    for path in {post.place_path for post in posts}:
+        above = grids.ancestors(path)
+        names[path] = next((grid.name for grid in above if grid.level == GridLevel.VILLAGE), above[-1].name)
+    return {post.id: names[post.place_path] for post in posts}
 
 
 def _words() -> dict[str, Any]:

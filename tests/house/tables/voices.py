@@ -28,6 +28,7 @@ MATTERS = {
 
 TABLE: tuple[Row, ...] = (
     Row("search.index", WORKING),
+    Row("search.suggest", WORKING),
     Row("cases.move_take_out", ACCEPTS, "case"),
     Row("cases.hot", SEES_FIGURES),
     Row("cases.hot_issue", SEES_FIGURES, "hot"),

@@ -1,5 +1,5 @@
 // <details> a little friendlier: menus close on Escape and on a click elsewhere, only one move stands open,
-// and what opens takes the cursor to where one goes on. Without this script everything still opens and closes.
+// and what opens takes the cursor to where one goes on; of tabs one sees the open one. Without this script everything still opens and closes.
 
 const FIELD = "input:not([type=hidden]):not([disabled]), select, textarea";
 
@@ -33,6 +33,12 @@ for (const move of moves) {
     land(move);
   });
   if (move.open) land(move);
+}
+
+// Of a row of tabs longer than the screen one sees the one that is open.
+for (const row of document.querySelectorAll(".tabs, .views, .chips")) {
+  const here = row.querySelector("[aria-current]");
+  if (here) row.scrollLeft += here.getBoundingClientRect().right - row.getBoundingClientRect().right + 24;
 }
 
 // A link to a part that lies inside a folded block opens that block.
