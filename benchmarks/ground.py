@@ -112,7 +112,7 @@ def _county_desk(now: datetime) -> None:
         county = db.session.scalars(select(Grid).where(Grid.level == "county")).one()
         person = people.add_person(actor=ACTOR, name="试算员", place_path=county.path, now=now)
         post = people.add_post(
-            actor=ACTOR, code="BENCH", role=Role.DISPATCHER, title="试算值班员", place=county,
+            actor=ACTOR, code="BENCH", role=Role.COUNTY_DISPATCHER, title="试算值班员", place=county,
             valid_from=town_day(now), now=now,
         )  # fmt: skip
         people.appoint(actor=ACTOR, post=post, person_id=person.id, valid_from=town_day(now), now=now)
