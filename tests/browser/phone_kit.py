@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from typing import Any
 
@@ -14,6 +15,7 @@ from tests.browser.conftest import PHONE, Server, _cookie
 from tests.factories.world import World
 
 PIN = "294617"
+FULL = bool(os.environ.get("GRIDCASE_FULL"))
 
 
 def phone(browser: Browser, server: Server, *, url: str = "", locale: str = "zh-CN") -> BrowserContext:
@@ -171,6 +173,3 @@ def eventually(page: Page, holds: Callable[[], bool], *, seconds: float = 20) ->
 def homes_of(world: World) -> list[int]:
     """The homes of the representative's circle."""
     return world.homes["circle"]
-
-
-__all__ = [name for name in dir() if not name.startswith("_") and name != "json"]

@@ -55,7 +55,9 @@ def test_a_visit_without_a_signal_arrives_once(browser: Browser, server: Server,
     context.close()
 
 
-def test_two_tabs_send_each_visit_once(browser: Browser, server: Server, app: Flask, world: World) -> None:
+def test_two_tabs_send_each_visit_once(
+    browser: Browser, server: Server, app: Flask, world: World, database: str
+) -> None:
     context = phone(browser, server)
     sign_in(context, server, world.users[Role.LIAISON])
     sent: list[str] = []
@@ -80,7 +82,7 @@ def test_two_tabs_send_each_visit_once(browser: Browser, server: Server, app: Fl
 
 
 def test_ten_wrong_pins_clear_the_phone_and_lose_nothing(
-    browser: Browser, server: Server, app: Flask, world: World
+    browser: Browser, server: Server, app: Flask, world: World, database: str
 ) -> None:
     context = phone(browser, server)
     sign_in(context, server, world.users[Role.LIAISON])

@@ -54,7 +54,9 @@ def serious(page: Page) -> list[str]:
 
 
 @pytest.mark.parametrize("mode", ["light", "dark and elder"])
-def test_every_screen_is_for_everybody(browser: Browser, server: Server, world: World, mode: str) -> None:
+def test_every_screen_is_for_everybody(
+    browser: Browser, server: Server, world: World, mode: str, database: str
+) -> None:
     context = browser.new_context(
         viewport=PHONE, locale="zh-CN" if mode == "light" else "en-GB", base_url=server.url,
         color_scheme="light" if mode == "light" else "dark", has_touch=True, reduced_motion="reduce",
@@ -96,7 +98,9 @@ SMALL_TARGETS = """() => [...document.querySelectorAll('a, button, input, select
   .map(([what, box]) => `${what} ${Math.round(box.width)}x${Math.round(box.height)}`)"""
 
 
-def test_a_refused_note_stays_with_its_reason(browser: Browser, server: Server, app: Flask, world: World) -> None:
+def test_a_refused_note_stays_with_its_reason(
+    browser: Browser, server: Server, app: Flask, world: World, database: str
+) -> None:
     context = phone(browser, server)
     sign_in(context, server, world.users[Role.LIAISON])
     page = context.new_page()
@@ -136,7 +140,7 @@ def test_a_refused_note_stays_with_its_reason(browser: Browser, server: Server, 
 
 
 def test_a_demand_with_a_photo_goes_on_where_it_was_cut(
-    browser: Browser, server: Server, app: Flask, world: World
+    browser: Browser, server: Server, app: Flask, world: World, database: str
 ) -> None:
     upstream = urlsplit(server.url)
     with Proxy(upstream.hostname or "", upstream.port or 0) as proxy:
@@ -184,7 +188,7 @@ def picture() -> bytes:
 
 
 def test_a_lost_phone_forgets_and_an_expired_one_asks(
-    browser: Browser, server: Server, app: Flask, world: World
+    browser: Browser, server: Server, app: Flask, world: World, database: str
 ) -> None:
     context = phone(browser, server)
     sign_in(context, server, world.users[Role.LIAISON])
@@ -199,11 +203,16 @@ def test_a_lost_phone_forgets_and_an_expired_one_asks(
     page.reload()
     enter(page)
     assert eventually(page, lambda: visits_by(app, world.users[Role.LIAISON]) == ["过期之后"]), "signed in: a new token"
+    page.evaluate("where => { location.hash = where }", f"#/log/{homes_of(world)[1]}")
+    page.locator(".visit-home").wait_for()
+    page.locator("[data-part=more] > summary").click()
+    page.fill("#note", "丢了以后")
+    page.wait_for_timeout(1000)  # what was under way has arrived
     with app.app_context():
         db.session.query(Device).update({"ended_at": datetime.now(UTC), "ended_why": "lost"})
         db.session.commit()
         db.session.remove()
-    log(page, homes_of(world)[1], note="丢了以后")
+    page.locator(".app-do button").click()
     expect(page.locator(".gate-say")).to_contain_text("这部手机已被停用")
     assert "pin" not in kept_keys(page)
     assert "token" not in kept_keys(page)
@@ -214,7 +223,9 @@ def test_a_lost_phone_forgets_and_an_expired_one_asks(
     context.close()
 
 
-def test_changes_deeds_and_errands_arrive_too(browser: Browser, server: Server, app: Flask, world: World) -> None:
+def test_changes_deeds_and_errands_arrive_too(
+    browser: Browser, server: Server, app: Flask, world: World, database: str
+) -> None:
     context = phone(browser, server)
     sign_in(context, server, world.users[Role.LIAISON])
     page = context.new_page()

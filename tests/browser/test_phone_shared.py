@@ -3,7 +3,6 @@ lost. Leaving with a signal, without one, and by letting the session run out. GR
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,6 +19,7 @@ from gridcase.users.models import User
 from tests import provision
 from tests.browser.conftest import FLAGS, PHONE, Server
 from tests.browser.phone_kit import (
+    FULL,
     enter,
     eventually,
     everything_kept,
@@ -32,7 +32,6 @@ from tests.browser.phone_kit import (
 )  # fmt: skip
 from tests.factories.world import World
 
-FULL = bool(os.environ.get("GRIDCASE_FULL"))
 PAGES, VISITS = (20, 5) if FULL else (5, 2)
 MODES = ["online", "offline", "expired"]
 
@@ -104,12 +103,9 @@ def leave(page: Page, context: BrowserContext, mode: str) -> None:
 
 @pytest.mark.parametrize("mode", MODES)
 def test_shared_phone(
-    request: pytest.FixtureRequest, shared: BrowserContext, server: Server, app: Flask, world: World, tmp_path: Path,
+    database: str, shared: BrowserContext, server: Server, app: Flask, world: World, tmp_path: Path,
     mode: str,
 ) -> None:  # fmt: skip
-    small = {"sqlite": "offline", "postgresql": "online"}
-    if not FULL and mode != next((one for kind, one in small.items() if kind in request.node.name), "offline"):
-        pytest.skip("one way of leaving a database; GRIDCASE_FULL=1 tries all")
     context, secrets = shared, canaries(app, world)
     page = context.new_page()
     sign_in(context, server, world.users[Role.LIAISON])

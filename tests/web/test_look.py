@@ -86,5 +86,6 @@ def test_a_template_holds_nothing_the_content_policy_would_block(path: Path) -> 
     assert not re.search(r"""\son[a-z]+\s*=\s*["']""", text), "inline event handler"
     assert "javascript:" not in text
     for tag in re.findall(r"<(?:script|style)\b[^>]*>", text):
-        assert "csp_nonce()" in tag, tag
+        kept = path.parent.name == "phone" and "src=" in tag  # that page is kept on phones, and a kept nonce is none
+        assert kept or "csp_nonce()" in tag, tag
     assert not re.search(r"""(?:src|href)\s*=\s*["'](?:https?:)?//""", text), "another host"

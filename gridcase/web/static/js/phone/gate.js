@@ -109,7 +109,7 @@ export const renew = async (me) => {
 const askNewPin = (now, old, open, asked) => {
   const { enter, show } = asked;
   const node = piece("newpin");
-  fill(node, { who: say("gate_new", { name: now.user.name }) });
+  fill(node, { say: asked.words, who: say("gate_new", { name: now.user.name }) });
   const form = part(node, "form");
   on(form, "submit", (event) => event.preventDefault());
   press(form.querySelector("button"), async () => {
