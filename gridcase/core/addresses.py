@@ -19,7 +19,7 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 def reached_at(host: str) -> tuple[Address, ...]:
     """The addresses a server that listens on `host` answers at, the one other machines use first, loopback last."""
     if host in EVERYWHERE:
-        found = [*_ipv4(), *_ipv6()]
+        found = _ipv4() if host == "0.0.0.0" else [*_ipv4(), *_ipv6()]  # noqa: S104
     else:
         with contextlib.suppress(ValueError):
             return (ipaddress.ip_address(host),)

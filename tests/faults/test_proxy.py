@@ -29,7 +29,7 @@ def proxy(sink: Sink) -> Iterator[Proxy]:
 
 
 def post(proxy: Proxy) -> int:
-    connection = http.client.HTTPConnection("127.0.0.1", proxy.port, timeout=3)
+    connection = http.client.HTTPConnection("127.0.0.1", proxy.port, timeout=10)
     try:
         connection.request("POST", "/", BODY)
         answer = connection.getresponse()

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import pytest
 from flask import Flask
+from sqlalchemy.exc import OperationalError
 
 from gridcase.core import clock
 from gridcase.core.db import db, transaction
@@ -173,6 +174,8 @@ def test_errors_speak_the_accounts_language(app: Flask, client_as: ClientAs) -> 
     )
     answer = phone.ask("POST", "items", data=b"{", content_type="application/json")
     assert answer.json["text"].isascii()
+    fields = phone.ask("POST", "items", json={"kind": "visit"}).json["fields"]
+    assert all(why.isascii() for why in fields.values())
 
 
 def test_no_secret_reaches_the_log(app: Flask, client_as: ClientAs, caplog: pytest.LogCaptureFixture) -> None:
@@ -198,3 +201,17 @@ def test_the_digest_alone_is_kept(app: Flask, client_as: ClientAs) -> None:
     assert phone.made["token"] not in kept
     assert phone.made["deposit"] not in kept
     assert phone.made["seal_key"] not in kept
+
+
+def test_a_database_that_cannot_be_reached_says_wait(
+    client_as: ClientAs, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    phone = known(client_as, Role.LIAISON)
+
+    def broken(*_args: object, **_kwargs: object) -> None:
+        raise OperationalError("SELECT", {}, Exception("gone"))
+
+    monkeypatch.setattr("gridcase.sync.service.taking.claimed", broken)
+    answer = phone.send(phone.visit(world.homes["circle"][0]))
+    assert (answer.status_code, answer.json["error"]) == (503, "busy")
+    assert int(answer.headers["Retry-After"]) > 0

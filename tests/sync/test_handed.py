@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from flask import Flask
@@ -13,9 +14,10 @@ from gridcase.core.db import db
 from gridcase.notices.models import Notice
 from gridcase.people.rules import Role
 from gridcase.sync.models import HandedItem, SyncItem
-from gridcase.visits.models import Visit
+from gridcase.visits.models import Visit, VisitPhoto
 from tests.factories.world import World
 from tests.sync.phone import ClientAs, Phone, known
+from tests.sync.test_photos import picture, send
 from tests.sync.test_refused import move_away
 
 
@@ -105,3 +107,14 @@ def test_what_is_refused_for_another_reason_is_not_kept(app: Flask, phone: Phone
     assert (answer.status_code, answer.json["reason"]) == (409, "not_allowed")
     with app.app_context():
         assert db.session.scalar(select(func.count()).select_from(SyncItem)) == 0
+
+
+def test_its_photo_waits_with_it(app: Flask, client_as: ClientAs, phone: Phone, world: World) -> None:
+    item, row_id = handed(app, phone, world)
+    assert send(phone, str(item["id"]), str(uuid4()), picture(size=(60, 40)), 0).status_code == 204
+    with app.app_context():
+        assert db.session.scalar(select(func.count()).select_from(VisitPhoto)) == 0
+        db.session.remove()
+    client_as(Role.VILLAGE_HEAD).post(f"/sync/handed/{row_id}/take")
+    with app.app_context():
+        assert db.session.scalar(select(func.count()).select_from(VisitPhoto)) == 1

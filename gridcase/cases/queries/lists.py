@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, and_, false, func, or_, select, union, union_all
+from sqlalchemy import ColumnElement, and_, false, func, or_, select, union
 from sqlalchemy.orm import aliased
 
 from gridcase.cases.models import Case, CaseClass, CaseRequest, Whistle, WhistleUnit
@@ -39,7 +39,7 @@ from gridcase.people.models import Post, Unit
 
 COUNT_CAP = 99
 _CRITICAL = Case.urgency == int(Urgency.CRITICAL)
-_BY_DUE = (Case.due_at, Case.id)
+_URGENT_FIRST = (~_CRITICAL, Case.due_at, Case.id)
 _NEWEST = (Case.registered_at.desc(), Case.id.desc())
 Key = TypeVar("Key")
 
@@ -208,16 +208,12 @@ def whole_list(viewer: Viewer, filters: Filters, *, now: datetime, most: int) ->
 def _emergencies_first(
     viewer: Viewer, conditions: list[ColumnElement[bool]], *, after: list[Any] | None = None, most: int
 ) -> Sequence[Any]:
-    """Rows by due time, the emergencies before all others. Each of the two is picked by itself, along its index."""
-    critical, others = [*conditions, _CRITICAL], [*conditions, ~_CRITICAL]
-    if after is None:
-        kinds = [critical, others]
-    elif after[0]:
-        kinds = [[*others, *_later(after[1:])]]
-    else:
-        kinds = [[*critical, *_later(after[1:])], others]
-    picks = [_picked(ways_in(viewer, newest=False), kind, _BY_DUE, most + 1) for kind in kinds]
-    return _rows(viewer, [one for one in picks if one is not None], (~_CRITICAL, *_BY_DUE), most)
+    """Rows by due time, the emergencies before all others: `after` is (is no emergency, due, id)."""
+    beyond: list[ColumnElement[bool]] = []
+    if after is not None:
+        later = _later(after[1:])
+        beyond = [and_(~_CRITICAL, later) if after[0] else or_(~_CRITICAL, later)]
+    return rows_of(viewer, [*conditions, *beyond], _URGENT_FIRST, newest=False, most=most)
 
 
 def rows_of(
@@ -225,14 +221,9 @@ def rows_of(
 ) -> Sequence[Any]:
     """Rows with the columns of the list, at most one more than `most`, so that one knows when there are more."""
     picked = _picked(ways_in(viewer, newest=newest), conditions, order, most + 1)
-    return _rows(viewer, [] if picked is None else [picked], order, most)
-
-
-def _rows(viewer: Viewer, picks: Sequence[Any], order: tuple[Any, ...], most: int) -> Sequence[Any]:
-    if not picks:
+    if picked is None:
         return []
-    ids = picks[0] if len(picks) == 1 else union_all(*(select(one.c.id) for one in picks)).subquery()
-    query = _columns().join(ids, ids.c.id == Case.id).where(visible(viewer)).order_by(*order)
+    query = _columns().join(picked, picked.c.id == Case.id).where(visible(viewer)).order_by(*order)
     return db.session.execute(query.limit(most + 1)).all()
 
 
@@ -252,10 +243,10 @@ def _picked(
     return (union(*parts) if len(parts) > 1 else parts[0]).subquery() if parts else None
 
 
-def _later(mark: list[Any]) -> list[ColumnElement[bool]]:
+def _later(mark: list[Any]) -> ColumnElement[bool]:
     """What is due after the last row seen."""
     at, case_id = mark
-    return [or_(Case.due_at > at, and_(Case.due_at == at, Case.id > case_id))]
+    return or_(Case.due_at > at, and_(Case.due_at == at, Case.id > case_id))
 
 
 def _older(mark: list[Any] | None) -> list[ColumnElement[bool]]:
@@ -314,7 +305,7 @@ def counted(viewer: Viewer, wanted: Mapping[Key, Filters], *, now: datetime) -> 
 def row_of(viewer: Viewer, filters: Filters, *, now: datetime) -> list[int]:
     """The ids of the first hundred cases of a list, in its order: what one works through."""
     conditions, newest = [*_in_tab(viewer, filters.tab, now), *_narrowed(filters, now)], filters.tab is Tab.ALL
-    order = (~_CRITICAL, *_BY_DUE) if filters.tab in BY_DUE else _NEWEST
+    order = _URGENT_FIRST if filters.tab in BY_DUE else _NEWEST
     picked = _picked(ways_in(viewer, newest=newest), conditions, order, COUNT_CAP + 1)
     if picked is None:
         return []

@@ -77,7 +77,6 @@ def by_device(view: View) -> View:
     @functools.wraps(view)
     def guarded(*args: Any, **kwargs: Any) -> Any:
         found = _live(users.device_by_token(_token(BEARER)))
-        g.device = found
         g.viewer = queries.viewer_on(found.user, clock.now())
         with force_locale(found.user.locale):
             _count(found)
@@ -95,7 +94,7 @@ def by_deposit(view: View) -> View:
         found = users.device_by_deposit(_token(DEPOSIT))
         if found is None:
             raise Denied("no_token", 401)
-        g.device = found
+        g.device, g.language = found, found.user.locale
         with force_locale(found.user.locale):
             _count(found)
             return view(*args, **kwargs)
@@ -113,7 +112,7 @@ def _token(scheme: str) -> str:
 def _live(found: Device | None) -> Device:
     if found is None:
         raise Denied("no_token", 401)
-    g.locale_of = found.user.locale
+    g.device, g.language = found, found.user.locale
     check_live(found)
     return found
 
@@ -164,10 +163,15 @@ def _seen(response: Response) -> Response:
     return response
 
 
+def _language() -> str:
+    """The account's language, where it is known who asks; kept apart, for the database may be what is out of order."""
+    return str(g.get("language", "zh_Hans_CN"))
+
+
 @bp.errorhandler(Denied)
 def _denied(denied: Denied) -> ResponseReturnValue:
     db.session.rollback()
-    with force_locale(g.get("locale_of") or "zh_Hans_CN"):
+    with force_locale(_language()):
         answer = make_response(error(denied.code, denied.status, text=denied.text))
     if denied.retry is not None:
         answer.headers["Retry-After"] = str(denied.retry)
@@ -176,7 +180,8 @@ def _denied(denied: Denied) -> ResponseReturnValue:
 
 @bp.errorhandler(BadFields)
 def _bad_fields(bad: BadFields) -> ResponseReturnValue:
-    return error("bad_fields", 422, fields={name: translate(why) for name, why in bad.fields.items()})
+    with force_locale(_language()):
+        return error("bad_fields", 422, fields={name: translate(why) for name, why in bad.fields.items()})
 
 
 @bp.errorhandler(OperationalError)
