@@ -107,3 +107,27 @@ def test_ten_wrong_pins_clear_the_phone_and_lose_nothing(
     assert eventually(page, lambda: visits_by(app, world.users[Role.LIAISON]) == ["口令忘了之前记的"])
     assert eventually(page, lambda: outbox(page) == {})
     context.close()
+
+
+def test_a_forgotten_pin_is_replaced_by_signing_in(
+    browser: Browser, server: Server, app: Flask, world: World, database: str
+) -> None:
+    only_on("sqlite", database)
+    context = phone(browser, server)
+    sign_in(context, server, world.users[Role.LIAISON])
+    page = context.new_page()
+    install(page)
+    context.set_offline(True)
+    log(page, homes_of(world)[0], note="口令还记得的时候")
+    page.reload()
+    page.locator(".fold > summary").click()
+    page.locator("[data-part=again]").click()
+    expect(page.locator(".gate-say")).to_contain_text("登录要有信号")
+    context.set_offline(False)
+    page.locator("[data-part=again]").click()
+    page.locator("#pin2").wait_for()
+    install(page, pin="835102")
+    assert eventually(page, lambda: visits_by(app, world.users[Role.LIAISON]) == ["口令还记得的时候"])
+    page.reload()
+    enter(page, pin="835102")
+    context.close()

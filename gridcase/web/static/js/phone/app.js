@@ -153,7 +153,15 @@ const update = async () => {
   return status;
 };
 
-const work = async (asked = false) => {
+// What was under way when somebody left finds its store closed: nothing is lost by that, and nobody is there to be told.
+const work = (asked = false) => {
+  const mine = me;
+  return working(asked).catch((error) => {
+    if (me === mine) throw error;
+  });
+};
+
+const working = async (asked) => {
   if (!me) {
     await depositOthers(null);
     return;

@@ -1,12 +1,13 @@
 // Before anything can be seen: is it safe here, who is it, the PIN.
 
 import { depositOthers, sealedCount } from "./deposit.js";
-import { enrol, finishLeaving, LEAVING, session } from "./net.js";
+import { call, enrol, finishLeaving, LEAVING, session } from "./net.js";
 import { addPerson, everybody, openStore, room, seal } from "./store.js";
 import { newKey, openWithPin, setPin, setSeal, uuid, weak } from "./vault.js";
 import { fill, on, part, piece, press, say } from "./words.js";
 
 const SIGN_IN = "/sign-in?next=/phone/";
+const ANEW = "gridcase.phone.anew"; // who forgot the PIN: signing in proves who it is, what was sealed goes to the server
 
 const safe = () =>
   isSecureContext && Boolean(globalThis.crypto?.subtle) && "indexedDB" in globalThis && "serviceWorker" in navigator;
@@ -34,14 +35,26 @@ export const gate = async ({ enter, show, why }) => {
 
 const greet = async (now, open, asked) => {
   const own = open.find((person) => person.owner === now.user.id);
-  const anew = localStorage.getItem("gridcase.phone.anew") === String(now.user.id);
+  const anew = localStorage.getItem(ANEW) === String(now.user.id);
   if (document.getElementById("pin")?.value) return; // somebody is typing: nothing moves under the thumb
   if (!own || anew) askNewPin(now, own, open, asked);
+};
+
+// Signing in takes a signal: without one the reader stays here and is told, instead of seeing the browser's own error.
+const goSignIn = async (node) => {
+  try {
+    await call("GET", "/healthz");
+    location.assign(SIGN_IN);
+  } catch {
+    fill(node, { say: say("gate_no_signal") });
+    scrollTo(0, 0);
+  }
 };
 
 const askSignIn = ({ show, words, sealed }) => {
   const node = piece("signin");
   fill(node, { say: words, sealed: sealed ? say("gate_sealed", { n: sealed }) : null });
+  press(part(node, "go"), () => goSignIn(node));
   show(node);
 };
 
@@ -59,18 +72,15 @@ const askPin = (person, open, asked) => {
     on(choose, "click", () => askPin(other, open, { ...asked, words: "" }));
     part(node, "list").append(choose);
   }
-  press(part(node, "again"), () => startAnew(person));
+  press(part(node, "again"), () => {
+    localStorage.setItem(ANEW, String(person.owner));
+    return goSignIn(node);
+  });
   const form = part(node, "form");
   on(form, "submit", (event) => event.preventDefault());
   press(form.querySelector("button"), () => tryPin(person, form.elements.pin, node, asked));
   asked.show(node);
   form.elements.pin.focus();
-};
-
-// The PIN is forgotten: signing in proves who it is, and what was sealed goes to the server.
-const startAnew = async (person) => {
-  localStorage.setItem("gridcase.phone.anew", String(person.owner));
-  location.assign(SIGN_IN);
 };
 
 const tryPin = async (person, input, node, { enter, show }) => {
@@ -146,7 +156,7 @@ const settle = async (now, old, pin, node, enter) => {
   await setPin(kept, key, pin);
   await setSeal(kept, key, answer.body);
   await addPerson(person); // last: a half-made store is nobody's
-  localStorage.removeItem("gridcase.phone.anew");
+  localStorage.removeItem(ANEW);
   await room(true);
   await enter({ person, kept, key });
   depositOthers({ person }).catch(() => {});
