@@ -112,9 +112,12 @@ def _county_desk(now: datetime) -> None:
         county = db.session.scalars(select(Grid).where(Grid.level == "county")).one()
         person = people.add_person(actor=ACTOR, name="试算员", place_path=county.path, now=now)
         post = people.add_post(
-            actor=ACTOR, code="BENCH", role=Role.COUNTY_DISPATCHER, title="试算值班员", place=county,
+            actor=ACTOR, code="BENCH", role=Role.DISPATCHER, title="试算值班员",
+            place=db.session.scalars(select(Grid).where(Grid.level == "town").order_by(Grid.id)).first(),
             valid_from=town_day(now), now=now,
         )  # fmt: skip
+        # No role sees every case of a county, and none can be set up to: only the measuring does.
+        post.place_id, post.place_path = county.id, county.path
         people.appoint(actor=ACTOR, post=post, person_id=person.id, valid_from=town_day(now), now=now)
         user_service.add_user(
             actor=ACTOR, login=COUNTY_DESK, password=PASSWORD, person_id=person.id, memory_kib=HASH_KIB, now=now

@@ -29,6 +29,7 @@ PASSES_ON, SPEAKS = Permission.LOG_VISIT, Permission.ANNOUNCE
 NAV = (
     NavItem(
         "bulletin", N_("通知传达"), "bulletin.index", "list", frozenset({PASSES_ON, SPEAKS}), 6, group="day",
+        work=False,
     ),
 )  # fmt: skip
 INDENT = {GridLevel.VILLAGE: "", GridLevel.GROUP: "　", GridLevel.CELL: "　　"}

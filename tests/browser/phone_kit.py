@@ -6,7 +6,6 @@ import os
 from collections.abc import Callable
 from typing import Any
 
-import pytest
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
@@ -17,12 +16,6 @@ from tests.factories.world import World
 
 PIN = "294617"
 FULL = bool(os.environ.get("GRIDCASE_FULL"))
-
-
-def only_on(kind: str, database: str) -> None:
-    """What happens in a browser does not depend on the database: a quick run tries it beside one of them."""
-    if not FULL and kind != database:
-        pytest.skip(f"on {kind} in a quick run; GRIDCASE_FULL=1 tries both")
 
 
 def phone(browser: Browser, server: Server, *, url: str = "", locale: str = "zh-CN") -> BrowserContext:

@@ -19,7 +19,6 @@ from tests.browser.phone_kit import (
     install,
     kept_keys,
     log,
-    only_on,
     outbox,
     phone,
     sign_in,
@@ -59,7 +58,6 @@ def test_a_visit_without_a_signal_arrives_once(browser: Browser, server: Server,
 def test_two_tabs_send_each_visit_once(
     browser: Browser, server: Server, app: Flask, world: World, database: str
 ) -> None:
-    only_on("sqlite", database)
     context = phone(browser, server)
     sign_in(context, server, world.users[Role.LIAISON])
     sent: list[str] = []
@@ -86,7 +84,6 @@ def test_two_tabs_send_each_visit_once(
 def test_ten_wrong_pins_clear_the_phone_and_lose_nothing(
     browser: Browser, server: Server, app: Flask, world: World, database: str
 ) -> None:
-    only_on("postgresql", database)
     context = phone(browser, server)
     sign_in(context, server, world.users[Role.LIAISON])
     page = context.new_page()

@@ -27,7 +27,6 @@ from tests.browser.phone_kit import (
     install,
     kept_keys,
     log,
-    only_on,
     outbox,
     phone,
     sign_in,
@@ -58,7 +57,6 @@ def serious(page: Page) -> list[str]:
 def test_every_screen_is_for_everybody(
     browser: Browser, server: Server, world: World, mode: str, database: str
 ) -> None:
-    only_on("sqlite" if mode == "light" else "postgresql", database)
     context = browser.new_context(
         viewport=PHONE, locale="zh-CN" if mode == "light" else "en-GB", base_url=server.url,
         color_scheme="light" if mode == "light" else "dark", has_touch=True, reduced_motion="reduce",
@@ -103,7 +101,6 @@ SMALL_TARGETS = """() => [...document.querySelectorAll('a, button, input, select
 def test_a_refused_note_stays_with_its_reason(
     browser: Browser, server: Server, app: Flask, world: World, database: str
 ) -> None:
-    only_on("sqlite", database)
     context = phone(browser, server)
     sign_in(context, server, world.users[Role.LIAISON])
     page = context.new_page()
@@ -145,7 +142,6 @@ def test_a_refused_note_stays_with_its_reason(
 def test_a_demand_with_a_photo_goes_on_where_it_was_cut(
     browser: Browser, server: Server, app: Flask, world: World, database: str
 ) -> None:
-    only_on("postgresql", database)
     upstream = urlsplit(server.url)
     with Proxy(upstream.hostname or "", upstream.port or 0) as proxy:
         context = phone(browser, server, url=proxy.url)
@@ -194,7 +190,6 @@ def picture() -> bytes:
 def test_a_lost_phone_forgets_and_an_expired_one_asks(
     browser: Browser, server: Server, app: Flask, world: World, database: str
 ) -> None:
-    only_on("sqlite", database)
     context = phone(browser, server)
     sign_in(context, server, world.users[Role.LIAISON])
     page = context.new_page()
@@ -231,7 +226,6 @@ def test_a_lost_phone_forgets_and_an_expired_one_asks(
 def test_changes_deeds_and_errands_arrive_too(
     browser: Browser, server: Server, app: Flask, world: World, database: str
 ) -> None:
-    only_on("postgresql", database)
     context = phone(browser, server)
     sign_in(context, server, world.users[Role.LIAISON])
     page = context.new_page()

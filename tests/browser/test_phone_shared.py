@@ -26,7 +26,6 @@ from tests.browser.phone_kit import (
     homes_of,
     install,
     log,
-    only_on,
     outbox,
     sign_in,
     visits_by,
@@ -107,9 +106,6 @@ def test_shared_phone(
     database: str, shared: BrowserContext, server: Server, app: Flask, world: World, tmp_path: Path,
     mode: str,
 ) -> None:  # fmt: skip
-    if mode == "expired" and not FULL:
-        pytest.skip("one way of leaving a database; GRIDCASE_FULL=1 tries all three on both")
-    only_on("sqlite" if mode == "offline" else "postgresql", database)
     context, secrets = shared, canaries(app, world)
     page = context.new_page()
     sign_in(context, server, world.users[Role.LIAISON])

@@ -62,7 +62,7 @@ def got(port: int, path: str) -> tuple[int, http.client.HTTPMessage, bytes]:
             connection.request("GET", path)
             answer = connection.getresponse()
             return answer.status, answer.headers, answer.read()
-        except ConnectionRefusedError:
+        except (ConnectionRefusedError, TimeoutError):  # not there yet, or there and still starting
             assert time.monotonic() < deadline, "nobody came to the door"
             time.sleep(0.1)
         finally:
@@ -81,7 +81,7 @@ def test_the_door_gives_the_certificate_and_the_site_answers(running: tuple[int,
         try:
             site.request("GET", "/healthz")
             break
-        except ConnectionRefusedError:
+        except (ConnectionRefusedError, TimeoutError):  # not there yet, or there and still starting
             assert time.monotonic() < deadline, "the site did not start"
             time.sleep(0.1)
     assert site.getresponse().status == 200
