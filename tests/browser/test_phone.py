@@ -109,9 +109,7 @@ def test_ten_wrong_pins_clear_the_phone_and_lose_nothing(
     context.close()
 
 
-def test_a_forgotten_pin_is_replaced_by_signing_in(
-    browser: Browser, server: Server, app: Flask, world: World, database: str
-) -> None:
+def test_a_forgotten_pin_is_replaced_by_signing_in(browser: Browser, server: Server, app: Flask, world: World) -> None:
     context = phone(browser, server)
     sign_in(context, server, world.users[Role.LIAISON])
     page = context.new_page()

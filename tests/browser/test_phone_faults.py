@@ -96,7 +96,7 @@ def one_run(day: Day, number: int, dice: random.Random) -> None:
     log(day.page, day.home(number), note=note)
     HAPPENS[event](day)
     day.proxy.clear()
-    for _ in range(40):
+    for _ in range(160):  # longer than the phone waits for one answer (net.js: PATIENCE)
         day.wake()
         if stored(day.app, note):
             break
