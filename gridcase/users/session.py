@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Flask, g, redirect, request, url_for
@@ -27,10 +27,11 @@ BEFORE_THE_CHANGE = frozenset({
 class Account(UserMixin):
     """What Flask-Login holds: its id is the session's secret, so that a copied cookie dies with the session."""
 
-    def __init__(self, user: User, token: str, session_id: int) -> None:
+    def __init__(self, user: User, token: str, session_id: int, since: datetime | None = None) -> None:
         self.user = user
         self.token = token
         self.session_id = session_id
+        self.since = since
 
     def get_id(self) -> str:
         """The secret of the session."""
@@ -43,7 +44,7 @@ def load(token: str) -> Account | None:
     session = queries.live_session(token, now=now, idle=timedelta(minutes=current().idle_minutes))
     if session is None:
         return None
-    account = Account(session.user, token, session.id)
+    account = Account(session.user, token, session.id, session.created_at)
     if now - session.seen_at >= TOUCH_EVERY:
         g.touch_session = session.id
     return account

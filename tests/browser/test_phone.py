@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -121,10 +122,46 @@ def test_a_forgotten_pin_is_replaced_by_signing_in(browser: Browser, server: Ser
     page.locator("[data-part=again]").click()
     expect(page.locator(".gate-say")).to_contain_text("登录要有信号")
     context.set_offline(False)
-    page.locator("[data-part=again]").click()
-    page.locator("#pin2").wait_for()
+    with page.expect_navigation(url=re.compile("/sign-in")):  # as nobody: the session that was open proves nothing
+        page.locator("[data-part=again]").click()
+    sign_in(context, server, world.users[Role.LIAISON])
     install(page, pin="835102")
     assert eventually(page, lambda: visits_by(app, world.users[Role.LIAISON]) == ["口令还记得的时候"])
     page.reload()
     enter(page, pin="835102")
+    context.close()
+
+
+def test_a_browser_left_open_asks_for_the_password_again(
+    browser: Browser, server: Server, world: World, at: Callable[[str], None]
+) -> None:
+    context = phone(browser, server)
+    sign_in(context, server, world.users[Role.LIAISON])
+    page = context.new_page()
+    page.goto("/visits/")
+    at((datetime.now(UTC) + timedelta(minutes=11)).isoformat())
+    page.goto("/phone/")
+    expect(page.locator(".gate-say")).to_contain_text("请再输一次登录密码")
+    with page.expect_navigation(url=re.compile("/sign-in")):
+        page.locator("[data-part=go]").click()
+    context.close()
+
+
+def test_who_left_on_a_bad_line_is_signed_out_before_the_next_one_looks(
+    browser: Browser, server: Server, world: World
+) -> None:
+    context = phone(browser, server)
+    sign_in(context, server, world.users[Role.LIAISON])
+    page = context.new_page()
+    install(page)
+    for path in ("**/api/sync/session", "**/sign-out"):  # a signal there is, an answer there is none
+        context.route(path, lambda route: route.abort())
+    page.evaluate("location.hash = '#/settings'")
+    page.locator("[data-part=leave]").click()
+    expect(page.locator(".gate-say")).to_contain_text("已退出")
+    expect(page.locator("#pin2")).to_have_count(0)
+    for path in ("**/api/sync/session", "**/sign-out"):
+        context.unroute(path)
+    page.goto("/visits/")
+    expect(page).to_have_url(re.compile("/sign-in"))
     context.close()

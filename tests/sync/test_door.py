@@ -145,7 +145,7 @@ def test_the_sixth_phone_ends_the_one_not_used_for_longest(
     assert all(phone.made["said"] is None for phone in others)
     sixth = known(client_as, Role.LIAISON)
     assert "已停用" in sixth.made["said"]
-    assert second.ask("GET", "set").json["error"] == "device_revoked"
+    assert second.ask("GET", "set").json["error"] == "device_expired"
     assert all(phone.ask("GET", "set").status_code == 200 for phone in (first, *others, sixth))
 
 

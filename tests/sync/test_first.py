@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 
 from flask import Flask
@@ -28,6 +29,17 @@ def test_a_phone_is_made_known(app: Flask, client_as: ClientAs, world: World) ->
         secrets = {phone.made["token"], phone.made["deposit"], phone.made["seal_key"]}
         assert secrets.isdisjoint(map(str, (device.token_hash, device.deposit_hash, device.seal_salt)))
         assert device.label == "liaison的手机"
+
+
+def test_a_browser_left_open_makes_no_phone(app: Flask, client_as: ClientAs, at: Callable[[str], None]) -> None:
+    client = client_as(Role.LIAISON)
+    assert client.get("/api/sync/session").json["fresh"] is True
+    at((clock.now() + timedelta(minutes=11)).isoformat())
+    assert client.get("/api/sync/session").json["fresh"] is False
+    answer = client.post("/api/sync/devices", json={"label": "别人的手机"})
+    assert (answer.status_code, answer.json["error"]) == (403, "sign_in_again")
+    with app.app_context():
+        assert db.session.scalar(select(func.count()).select_from(Device)) == 0
 
 
 def test_the_set_holds_the_own_homes_and_nothing_in_full(client_as: ClientAs, world: World) -> None:

@@ -122,7 +122,7 @@ def check_live(found: Device) -> None:
     if not users.may_enter(found.user):
         raise Denied("account_closed", 401)
     state = users.state_of_device(found, now=clock.now())
-    if state == DeviceState.EXPIRED:
+    if state in (DeviceState.EXPIRED, DeviceState.REPLACED):  # a sixth phone is no theft: nothing is cleared
         raise Denied("device_expired", 401)
     if state != DeviceState.LIVE:
         raise Denied("device_revoked", 401)

@@ -208,7 +208,7 @@ def _paths() -> Schema:
                 "operationId": "addDevice", "security": session,
                 "parameters": [_head("X-CSRFToken", WORDS)],
                 "requestBody": {"content": {"application/json": {"schema": _object("label", label=_text(60))}}},
-                "responses": _answers(s201="NewDevice"),
+                "responses": _answers(s201="NewDevice", s403="Error"),
             }
         },
         "/api/sync/devices/self": {

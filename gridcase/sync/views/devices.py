@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -26,23 +27,34 @@ from gridcase.sync.views.saying import Said, said
 from gridcase.users import queries as user_queries
 from gridcase.users import service as users
 from gridcase.users.rules import DeviceState
+from gridcase.users.session import leave_asleep
 from gridcase.web.access import signed_in, viewer
 from gridcase.web.filters import translate
 from gridcase.web.formkit import submit
 from gridcase.web.security import secret_keys
 
+FRESH = timedelta(minutes=10)
+
 
 @bp.get("/api/sync/session")
 @signed_in("the app asks whose phone it is to become")
 def session() -> ResponseReturnValue:
-    """Who is signed in, and the secret that the next form must carry."""
-    return {"csrf": generate_csrf(), "user": queries.account(viewer())}
+    """Who is signed in, and the secret that the next form must carry. The app asks by itself: nobody wakes for it."""
+    leave_asleep()
+    return {"csrf": generate_csrf(), "user": queries.account(viewer()), "fresh": _fresh()}
+
+
+def _fresh() -> bool:
+    """Whether the password was typed a moment ago. A browser left open must not become somebody's phone."""
+    return current_user.since is not None and clock.now() - current_user.since <= FRESH
 
 
 @bp.post("/api/sync/devices")
 @signed_in("every account may sync with a phone of its own")
 def add_device() -> ResponseReturnValue:
     """A phone becomes the account's; its tokens and its seal key are said this once."""
+    if not _fresh():
+        return {"error": "sign_in_again", "text": _("为了安全，请重新登录，再设这部手机。")}, 403
     sent = request.get_json(silent=True)
     label = sent.get("label") if isinstance(sent, dict) else None
     with transaction():

@@ -1,11 +1,11 @@
 // The app: who is at the phone, which screen is shown, and when what waits is sent.
 
 import { depositOthers } from "./deposit.js";
-import { gate, renew } from "./gate.js";
+import { gate, renew, signIn } from "./gate.js";
 import { clockOff, NoAnswer } from "./net.js";
 import { disowned, flush, heard, list, tell, tidy, waiting } from "./outbox.js";
 import { FORM, load, refresh } from "./set.js";
-import { piece, say } from "./words.js";
+import { on, piece, say } from "./words.js";
 
 const EVERY = 60_000;
 const FRESH = 15 * 60_000;
@@ -134,6 +134,10 @@ const signInLink = () => {
   const link = document.createElement("a");
   link.href = "/sign-in?next=/phone/";
   link.textContent = say("bar.sign_in");
+  on(link, "click", (event) => {
+    event.preventDefault();
+    signIn();
+  });
   return link;
 };
 

@@ -30,21 +30,34 @@ export const gate = async ({ enter, show, why }) => {
   // Somebody may have just signed in; nobody has to wait for a dead signal to type a PIN.
   await finishLeaving();
   const now = await session();
-  if (now) await greet(now, open, asked);
+  if (now && localStorage.getItem(LEAVING) !== String(now.user.id)) await greet(now, open, asked);
 };
 
 const greet = async (now, open, asked) => {
   const own = open.find((person) => person.owner === now.user.id);
   const anew = localStorage.getItem(ANEW) === String(now.user.id);
+  if (!anew) localStorage.removeItem(ANEW); // somebody else signed in: nobody's PIN was forgotten
   if (document.getElementById("pin")?.value) return; // somebody is typing: nothing moves under the thumb
-  if (!own || anew) askNewPin(now, own, open, asked);
+  if (own && !anew) return;
+  if (now.fresh) askNewPin(now, own, open, asked);
+  else if (anew || !open.length) askSignIn({ ...asked, words: say("gate_again") });
+};
+
+/** To the sign-in page, as nobody: who makes a phone known has just typed the password. */
+export const signIn = async () => {
+  const now = await session();
+  if (now) {
+    localStorage.setItem(LEAVING, String(now.user.id));
+    await finishLeaving();
+  }
+  location.assign(SIGN_IN);
 };
 
 // Signing in takes a signal: without one the reader stays here and is told, instead of seeing the browser's own error.
 const goSignIn = async (node) => {
   try {
     await call("GET", "/healthz");
-    location.assign(SIGN_IN);
+    await signIn();
   } catch {
     fill(node, { say: say("gate_no_signal") });
     scrollTo(0, 0);
@@ -101,7 +114,10 @@ const tryPin = async (person, input, node, { enter, show }) => {
   if (left) {
     fill(node, { error: say("pin_wrong", { n: left }) });
     input.focus();
-  } else await gate({ enter, show, why: "locked" });
+  } else {
+    localStorage.setItem(LEAVING, String(person.owner)); // the way in by PIN is gone, and so is the one by the browser
+    await gate({ enter, show, why: "locked" });
+  }
 };
 
 /** A token that no longer holds is replaced where its owner has signed in again. Answers whether it was. */
@@ -145,6 +161,10 @@ const askNewPin = (now, old, open, asked) => {
 
 const settle = async (now, old, pin, node, enter) => {
   const answer = await enrol(now.csrf).catch(() => null);
+  if (answer?.status === 403) {
+    await signIn();
+    return;
+  }
   if (answer?.status !== 201) {
     fill(node, { error: answer?.body?.text ? say("gate_failed", { what: answer.body.text }) : say("gate_no_signal") });
     return;

@@ -48,17 +48,18 @@ const read = async (answer) => {
   return answer.json();
 };
 
-/** Who is signed in in this browser, `{ csrf, user }`; null when nobody is or there is no answer. */
+/** Who is signed in in this browser, `{ csrf, user, fresh }`; null when nobody is, undefined without an answer. */
 export const session = async () => {
   try {
     const { status, body } = await call("GET", "/api/sync/session", { cookie: true });
-    return status === 200 ? body : null;
+    if (status === 200) return body;
+    return status === 401 ? null : undefined;
   } catch {
-    return null;
+    return undefined;
   }
 };
 
-/** A device token for the signed-in account. */
+/** A device token for the account that has just signed in (403 `sign_in_again` when that was long ago). */
 export const enrol = (csrf) =>
   call("POST", "/api/sync/devices", { cookie: true, json: { label: label() }, headers: { "X-CSRFToken": csrf } });
 
@@ -73,14 +74,14 @@ const label = () => {
 /** End the session of the browser. */
 const leave = async (csrf) => {
   try {
-    await fetch("/sign-out", {
+    const answer = await fetch("/sign-out", {
       method: "POST",
       headers: { "X-CSRFToken": csrf },
       credentials: "same-origin",
       redirect: "manual",
       cache: "no-store",
     });
-    return true;
+    return answer.type === "opaqueredirect"; // signed out, it leads to the sign-in page; anything else did nothing
   } catch {
     return false;
   }
@@ -91,7 +92,7 @@ export const finishLeaving = async () => {
   const owner = localStorage.getItem(LEAVING);
   if (!owner) return;
   const now = await session();
-  if (now === null && !navigator.onLine) return;
+  if (now === undefined) return; // a bad line knows nothing
   if (now && String(now.user.id) === owner && !(await leave(now.csrf))) return;
   localStorage.removeItem(LEAVING);
 };

@@ -184,7 +184,7 @@ const sendPhotos = async (me, token) => {
   for (const photo of await me.kept.photos.all()) {
     const item = rows.get(photo.item);
     if (!item) await me.kept.photos.drop(photo.id);
-    if (item?.state !== "accepted" || photo.state !== "queued") continue;
+    if (!FINAL.has(item?.state) || photo.state !== "queued") continue;
     const { outcome, text } = await sendPhoto(me, photo, token);
     if (outcome === "stop") return;
     if (outcome === "refused") await sayOfPhoto(me, item, text);
@@ -237,7 +237,7 @@ export const discard = async (me, id) => {
 export const tidy = async (me) => {
   const rows = await list(me);
   const old = rows.filter(
-    (row) => (row.state === "handed" || (row.state === "accepted" && !row.photos)) && Date.now() - Date.parse(row.about.at) > SHOWN_DAYS * 864e5,
+    (row) => FINAL.has(row.state) && !row.photos && Date.now() - Date.parse(row.about.at) > SHOWN_DAYS * 864e5,
   );
   await me.kept.items.drop(...old.map((row) => row.id));
 };
