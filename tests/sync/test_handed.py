@@ -15,6 +15,7 @@ from gridcase.notices.models import Notice
 from gridcase.people.rules import Role
 from gridcase.sync.models import HandedItem, SyncItem
 from gridcase.visits.models import Visit, VisitPhoto
+from tests.cases.test_catalogue import edit
 from tests.factories.world import World
 from tests.sync.phone import ClientAs, Phone, known
 from tests.sync.test_photos import picture, send
@@ -26,11 +27,13 @@ def phone(client_as: ClientAs) -> Phone:
     return known(client_as, Role.LIAISON)
 
 
-def handed(app: Flask, phone: Phone, world: World, note: str = "她搬来之前我去过") -> tuple[dict[str, object], int]:
+def handed(
+    app: Flask, phone: Phone, world: World, note: str = "她搬来之前我去过", **more: object
+) -> tuple[dict[str, object], int]:
     """A visit to a home that left the circle this morning, handed over; with its row."""
     home = world.homes["circle"][0]
     move_away(app, home, on=clock.town_day(clock.now()))
-    item = phone.visit(home, note=note)
+    item = phone.visit(home, note=note, **more)
     assert phone.send(item).json["can_hand_over"] is True
     answer = phone.send(item, to=f"items/{item['id']}/hand-over")
     assert answer.status_code == 201, answer.text
@@ -70,6 +73,39 @@ def test_who_has_the_home_takes_it_over(app: Flask, client_as: ClientAs, phone: 
     head.post(f"/sync/handed/{row_id}/take")
     assert visits(app) == 1
     assert "她搬来之前我去过" not in head.get("/sync/handed").text
+
+
+def test_a_restricted_matter_is_not_for_who_has_the_home_now(
+    app: Flask, client_as: ClientAs, phone: Phone, world: World
+) -> None:
+    home = world.homes["circle"][0]
+    move_away(app, home, on=clock.town_day(clock.now()))
+    told = {"class": "1004", "title": "村干部的事", "text": ""}
+    for item in (phone.visit(home, demand=told), phone.item("case", home, told)):
+        for door in ("items", f"items/{item['id']}/hand-over"):
+            answer = phone.send(item, to=door)
+            assert (answer.status_code, answer.json["reason"]) == (409, "restricted"), answer.text
+            assert answer.json["can_hand_over"] is False
+            assert "不选住户" in answer.json["text"]
+    with app.app_context():
+        assert db.session.scalar(select(func.count()).select_from(HandedItem)) == 0
+        db.session.remove()
+    assert phone.send(phone.item("case", None, told)).status_code == 201
+
+
+def test_what_became_restricted_since_is_neither_shown_nor_taken(
+    app: Flask, client_as: ClientAs, phone: Phone, world: World
+) -> None:
+    demand = {"class": "0504", "title": "护栏松了", "text": ""}
+    _item, row_id = handed(app, phone, world, demand=demand)
+    head = client_as(Role.VILLAGE_HEAD)
+    assert "护栏松了" in head.get("/sync/handed").text
+    with app.app_context():
+        edit(world, "0504", restricted=True, reporter_rule=None)
+        db.session.remove()
+    assert "护栏松了" not in head.get("/sync/handed").text
+    head.post(f"/sync/handed/{row_id}/take")
+    assert visits(app) == 0
 
 
 def test_put_aside_with_a_reason(app: Flask, client_as: ClientAs, phone: Phone, world: World) -> None:

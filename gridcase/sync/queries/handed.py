@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import select
 
+from gridcase.cases import queries as cases
 from gridcase.core.db import db
 from gridcase.core.errors import Missing
 from gridcase.core.permissions import Permission, Viewer
@@ -13,6 +14,8 @@ from gridcase.households.models import Household
 from gridcase.households.queries import visible
 from gridcase.people.models import Person
 from gridcase.sync.models import HandedItem
+from gridcase.sync.rules import Item, read_item
+from gridcase.sync.rules.bodies import classes_of
 from gridcase.sync.rules.outcomes import HandedState
 from gridcase.users.models import User
 
@@ -20,7 +23,7 @@ SHOWN = 50
 
 
 def handed_for(viewer: Viewer) -> list[tuple[HandedItem, Household]]:
-    """Items that wait for the viewer, the oldest first."""
+    """Items that wait for the viewer, the oldest first; never one that became restricted since."""
     rows = db.session.execute(
         select(HandedItem, Household)
         .join(Household, Household.id == HandedItem.household_id)
@@ -28,7 +31,18 @@ def handed_for(viewer: Viewer) -> list[tuple[HandedItem, Household]]:
         .order_by(HandedItem.item_id)
         .limit(SHOWN)
     )
-    return [(row[0], row[1]) for row in rows]
+    return [(row[0], row[1]) for row in rows if not restricted(kept_item(row[0]), row[1])]
+
+
+def kept_item(handed: HandedItem) -> Item:
+    """What was sent."""
+    return read_item(handed.item, sent_at=handed.filed.said_at)
+
+
+def restricted(item: Item, home: Household) -> bool:
+    """Whether an item speaks of a matter that is restricted where the home lies: it is for those who handle it, and
+    never for whoever has the home now."""
+    return cases.restricted_at(classes_of(item.body), path=home.path)
 
 
 def authors(user_ids: Sequence[int]) -> dict[int, str]:

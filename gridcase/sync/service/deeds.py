@@ -65,7 +65,7 @@ class Done:
 def where_of(item: Item, user: User, at: datetime) -> Where:
     """Where an item belongs, with the right its author had there then; raises `NotTaken`."""
     if item.home is not None:
-        home, right = _home(item.home, user, at)
+        home, right = _home(item, item.home, user, at)
         return Where(right.viewer, right.grant.post_id, home)
     someone = queries.viewer_on(user, at)
     grant = someone.acting(Permission.REGISTER_CASE if item.kind is Kind.CASE else Permission.LOG_VISIT)
@@ -74,7 +74,7 @@ def where_of(item: Item, user: User, at: datetime) -> Where:
     return Where(someone, grant.post_id, None, grids.ancestors(grant.path)[-1])
 
 
-def _home(home_id: int, user: User, at: datetime) -> tuple[Household, queries.Right]:
+def _home(item: Item, home_id: int, user: User, at: datetime) -> tuple[Household, queries.Right]:
     """A home as it stands today: one that was written twice is the kept one."""
     sent = db.session.get(Household, home_id)
     if sent is None:
@@ -87,6 +87,8 @@ def _home(home_id: int, user: User, at: datetime) -> tuple[Household, queries.Ri
     if home.ended_on is not None and home.ended_on <= town_day(at):
         raise NotTaken(Reason.HOME_ENDED)
     if right is None:
+        if queries.restricted(item, home):
+            raise NotTaken(Reason.RESTRICTED)
         raise NotTaken(Reason.HOME_MOVED, can_hand_over=True)
     return home, right
 

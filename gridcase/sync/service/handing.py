@@ -22,7 +22,7 @@ from gridcase.people.models import Post
 from gridcase.people.rules import Role
 from gridcase.sync import queries
 from gridcase.sync.models import HandedItem
-from gridcase.sync.rules import Item, ItemState, NotTaken, Reason, read_item
+from gridcase.sync.rules import Item, ItemState, NotTaken, Reason
 from gridcase.sync.rules.outcomes import WORDS, HandedState
 from gridcase.sync.rules.reading import BadFields
 from gridcase.sync.rules.times import Times
@@ -104,7 +104,9 @@ def take_over(handed: HandedItem, home: Household, *, actor: Viewer, now: dateti
     grant = grant_over(home, actor, Permission.LOG_VISIT)
     if grant is None:
         raise Missing
-    row, item = handed.filed, read_item(handed.item, sent_at=handed.filed.said_at)
+    row, item = handed.filed, queries.kept_item(handed)
+    if queries.restricted(item, home):
+        raise Refused(N_("这件事限定可见，不能接收。请搁置，让提交的人不选住户另报。"))
     try:
         done = do(item, _times(item, handed), Where(actor, grant.post_id, home), now=now)
     except NotTaken as refused:
