@@ -23,8 +23,10 @@ from gridcase.users import service as users
 from gridcase.users.models import Device
 from gridcase.users.rules import DeviceState
 from gridcase.visits.models import Visit
+from tests.cases.test_catalogue import edit
 from tests.factories.world import World
 from tests.sync.phone import ClientAs, Phone, known
+from tests.sync.test_refused import refused
 
 
 def b64(content: bytes) -> str:
@@ -132,6 +134,19 @@ def test_boxes_that_do_not_open_are_refused(app: Flask, client_as: ClientAs, wor
     changed["boxes"][0]["box"] = letters[:20] + ("A" if letters[20] != "A" else "B") + letters[21:]
     assert len(deposit(phone, changed).json["refused"]) == 1
     assert count(app, Visit) == 0
+
+
+def test_a_closed_class_behind_an_errand_stops_no_other_box(app: Flask, client_as: ClientAs, world: World) -> None:
+    phone, homes = known(client_as, Role.LIAISON), world.homes["circle"]
+    with app.app_context():
+        edit(world, "1001", enabled=False)
+        db.session.remove()
+    spot = {"kind": "question", "words": "医保几号交", "by": "self"}
+    items = [phone.visit(homes[0], spot=spot), phone.visit(homes[1])]
+    refused(phone, items[0], "class_closed")
+    answer = deposit(phone, sealed(phone, items))
+    assert (answer.status_code, answer.json) == (200, {"accepted": [items[1]["id"]], "refused": [items[0]["id"]]})
+    assert count(app, Visit) == 1
 
 
 def test_an_outbox_of_somebody_else_is_not_taken(app: Flask, client_as: ClientAs, world: World) -> None:

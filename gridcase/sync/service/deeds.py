@@ -94,11 +94,14 @@ def _home(item: Item, home_id: int, user: User, at: datetime) -> tuple[Household
 
 
 def do(item: Item, times: Times, where: Where, *, now: datetime) -> Done:
-    """Do what an item asks for; raises `NotTaken`, or `BadFields` where a room refuses what is in it."""
+    """Do what an item asks for; raises `NotTaken`, or `BadFields` where a room refuses what is in it.
+    What a room does not find is not theirs."""
     try:
         return _DO[item.kind](item, times, where, now)
     except Refused as refusal:
         raise BadFields({f"body.{refusal.field or 'text'}": refusal.text}) from refusal
+    except Missing as error:
+        raise NotTaken(Reason.NOT_ALLOWED) from error
 
 
 def _visit(item: Item, times: Times, where: Where, now: datetime) -> Done:
@@ -125,9 +128,12 @@ def _note(item: Item, body: VisitBody, times: Times, where: Where, now: datetime
         spot=Spot(body.spot.kind, body.spot.words or None, body.spot.by) if body.spot else None,
         checks=(Looked(body.check.kind, frozenset(body.check.found)),) if body.check else (),
     )  # fmt: skip
-    return visits.log_visit(
-        actor=where.viewer, household=where.home, record=record, now=now, policy=cases.closing_policy()
-    )
+    try:
+        return visits.log_visit(
+            actor=where.viewer, household=where.home, record=record, now=now, policy=cases.closing_policy()
+        )
+    except Missing as error:  # the home is theirs: what is not there is the class of an errand or of a finding
+        raise NotTaken(Reason.CLASS_CLOSED) from error
 
 
 def _demand(body: CaseBody | None) -> Demand | None:
@@ -173,11 +179,8 @@ def _change(item: Item, _times: Times, where: Where, now: datetime) -> Done:
 def _told(item: Item, times: Times, where: Where, now: datetime) -> Done:
     body = item.body
     assert isinstance(body, ToldBody)
-    try:
-        notice = bulletin_queries.get_announcement(body.notice, viewer=where.viewer)
-        bulletin.tell(notice, body.homes, actor=where.viewer, at=times.happened_at, now=now)
-    except Missing as error:
-        raise NotTaken(Reason.NOT_ALLOWED) from error
+    notice = bulletin_queries.get_announcement(body.notice, viewer=where.viewer)
+    bulletin.tell(notice, body.homes, actor=where.viewer, at=times.happened_at, now=now)
     return Done(N_("“%(title)s”已记下说到了 %(n)s 户。", title=notice.title, n=len(body.homes)))
 
 
@@ -187,13 +190,10 @@ def _deed(item: Item, times: Times, where: Where, now: datetime) -> Done:
     if visit_queries.deed_by_uuid(item.uuid) is not None:  # a form in the browser carried this mark
         raise NotTaken(Reason.ID_TAKEN)
     noon = datetime.combine(body.on, time(12), TOWN_ZONE) + times.offset
-    try:
-        visits.note_deed(
-            actor=where.viewer, client_uuid=item.uuid, household=where.home, text=body.text, on=town_day(noon), now=now,
-            noted_at=times.made_at,
-        )  # fmt: skip
-    except Missing as error:
-        raise NotTaken(Reason.NOT_ALLOWED) from error
+    visits.note_deed(
+        actor=where.viewer, client_uuid=item.uuid, household=where.home, text=body.text, on=town_day(noon), now=now,
+        noted_at=times.made_at,
+    )  # fmt: skip
     return Done(N_("这件好事记下了。"))
 
 
