@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import secrets
+from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
@@ -90,6 +91,17 @@ def test_signed_out_and_expired_phones_still_hand_in(app: Flask, client_as: Clie
     assert phone.ask("DELETE", "devices/self").status_code == 204
     assert len(deposit(phone, content).json["accepted"]) == 1
     assert count(app, Visit) == 1
+
+
+def test_handing_in_does_not_revive_an_expired_phone(
+    app: Flask, client_as: ClientAs, world: World, at: Callable[[str], None]
+) -> None:
+    phone = known(client_as, Role.LIAISON)
+    at("2027-11-23T10:00:00+08:00")
+    assert phone.ask("GET", "set").json["error"] == "device_expired"
+    content = sealed(phone, [phone.visit(world.homes["circle"][0])])
+    assert len(deposit(phone, content).json["accepted"]) == 1
+    assert phone.ask("GET", "set").json["error"] == "device_expired"
 
 
 def test_what_a_lost_phone_hands_in_waits_for_its_owner(app: Flask, client_as: ClientAs, world: World) -> None:
