@@ -10,13 +10,15 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from gridcase.core import clock
-from gridcase.core.db import db
+from gridcase.core.db import db, transaction
+from gridcase.households import service as households
 from gridcase.notices.models import Notice
+from gridcase.people.models import FirstVisit, Post
 from gridcase.people.rules import Role
 from gridcase.sync.models import HandedItem, SyncItem
 from gridcase.visits.models import Visit, VisitPhoto
 from tests.cases.test_catalogue import edit
-from tests.factories.world import World
+from tests.factories.world import MAKER, World
 from tests.sync.phone import ClientAs, Phone, known
 from tests.sync.test_photos import picture, send
 from tests.sync.test_refused import move_away
@@ -106,6 +108,29 @@ def test_what_became_restricted_since_is_neither_shown_nor_taken(
     assert "护栏松了" not in head.get("/sync/handed").text
     head.post(f"/sync/handed/{row_id}/take")
     assert visits(app) == 0
+
+
+def test_taking_over_is_no_first_visit_of_ones_own(app: Flask, client_as: ClientAs, phone: Phone, world: World) -> None:
+    _item, row_id = handed(app, phone, world)
+    home, post_id = world.homes["circle"][0], world.posts[Role.PARTY_CONTACT]
+    with app.app_context():
+        with transaction():
+            households.join_circle(
+                actor=MAKER, post=db.session.get_one(Post, post_id), household_ids=[home],
+                valid_from=clock.town_day(clock.now()), reason="接手", now=clock.now() - timedelta(hours=1),
+            )  # fmt: skip
+        db.session.remove()
+    new = known(client_as, Role.PARTY_CONTACT)
+    for number, met in ((1, 0), (2, 1)):  # the predecessor's visit, then the own one
+        if number == 1:
+            assert client_as(Role.PARTY_CONTACT).post(f"/sync/handed/{row_id}/take").status_code == 302
+        else:
+            assert new.send(new.visit(home)).status_code == 201
+        assert visits(app) == number
+        with app.app_context():
+            query = select(func.count()).where(FirstVisit.post_id == post_id, FirstVisit.household_id == home)
+            assert db.session.scalar(query.where(FirstVisit.met_on.is_not(None))) == met
+            db.session.remove()
 
 
 def test_put_aside_with_a_reason(app: Flask, client_as: ClientAs, phone: Phone, world: World) -> None:

@@ -38,12 +38,13 @@ from gridcase.visits.service import Demand, Spot, VisitRecord
 
 @dataclass(frozen=True)
 class Where:
-    """Who does it, from which post, at which home (None: none) or place."""
+    """Who does it, from which post, at which home (None: none) or place. `anothers`: it is taken over from somebody."""
 
     viewer: Viewer
     post_id: int | None
     home: Household | None
     grid: Grid | None = None
+    anothers: bool = False
 
     @property
     def path(self) -> str:
@@ -130,8 +131,9 @@ def _note(item: Item, body: VisitBody, times: Times, where: Where, now: datetime
     )  # fmt: skip
     try:
         return visits.log_visit(
-            actor=where.viewer, household=where.home, record=record, now=now, policy=cases.closing_policy()
-        )
+            actor=where.viewer, household=where.home, record=record, now=now, policy=cases.closing_policy(),
+            anothers=where.anothers,
+        )  # fmt: skip
     except Missing as error:  # the home is theirs: what is not there is the class of an errand or of a finding
         raise NotTaken(Reason.CLASS_CLOSED) from error
 

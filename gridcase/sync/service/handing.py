@@ -108,7 +108,7 @@ def take_over(handed: HandedItem, home: Household, *, actor: Viewer, now: dateti
     if queries.restricted(item, home):
         raise Refused(N_("这件事限定可见，不能接收。请搁置，让提交的人不选住户另报。"))
     try:
-        done = do(item, _times(item, handed), Where(actor, grant.post_id, home), now=now)
+        done = do(item, _times(item, handed), Where(actor, grant.post_id, home, anothers=True), now=now)
     except NotTaken as refused:
         raise Refused(WORDS[refused.reason]) from refused
     except BadFields as bad:
