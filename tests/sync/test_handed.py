@@ -11,7 +11,9 @@ from sqlalchemy import func, select
 
 from gridcase.core import clock
 from gridcase.core.db import db, transaction
+from gridcase.dossier import service as merging
 from gridcase.households import service as households
+from gridcase.households.models import Household
 from gridcase.notices.models import Notice
 from gridcase.people.models import FirstVisit, Post
 from gridcase.people.rules import Role
@@ -131,6 +133,27 @@ def test_taking_over_is_no_first_visit_of_ones_own(app: Flask, client_as: Client
             query = select(func.count()).where(FirstVisit.post_id == post_id, FirstVisit.household_id == home)
             assert db.session.scalar(query.where(FirstVisit.met_on.is_not(None))) == met
             db.session.remove()
+
+
+def test_of_a_home_that_was_merged_since_it_is_the_kept_ones(
+    app: Flask, client_as: ClientAs, phone: Phone, world: World
+) -> None:
+    _item, row_id = handed(app, phone, world)
+    kept = world.homes["circle"][1]
+    with app.app_context():
+        with transaction():
+            double = db.session.get_one(Household, world.homes["circle"][0])
+            merging.merge_homes(
+                double, db.session.get_one(Household, kept), actor=MAKER, same={}, now=clock.now()
+            )  # fmt: skip
+        db.session.remove()
+    head = client_as(Role.VILLAGE_HEAD)
+    assert "她搬来之前我去过" in head.get("/sync/handed").text
+    assert head.post(f"/sync/handed/{row_id}/take").status_code == 302
+    with app.app_context():
+        visit = db.session.scalars(select(Visit)).one()
+        assert visit.household_id == kept
+        db.session.remove()
 
 
 def test_put_aside_with_a_reason(app: Flask, client_as: ClientAs, phone: Phone, world: World) -> None:

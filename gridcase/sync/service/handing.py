@@ -59,7 +59,7 @@ def hand_over(item: Item, *, sender: Sender, now: datetime) -> Answered:
 
 
 def _keep(item: Item, reason: Reason, *, sender: Sender, now: datetime) -> Answered:
-    times, home = times_of(item, sender, now), db.session.get_one(Household, item.home)
+    times, home = times_of(item, sender, now), _home(item)
     row = new_row(item, times, ItemState.HANDED, sender=sender, now=now)
     first = claimed(row)
     if first is not None:
@@ -77,6 +77,12 @@ def _keep(item: Item, reason: Reason, *, sender: Sender, now: datetime) -> Answe
     )  # fmt: skip
     db.session.flush()
     return Answered(row.answer, new=True)
+
+
+def _home(item: Item) -> Household:
+    """The home an item speaks of: the kept one, where it was written twice."""
+    assert item.home is not None
+    return db.session.get_one(Household, homes.successor_of([item.home]).get(item.home, item.home))
 
 
 def _tell(item_id: int, home: Household, *, now: datetime) -> None:
