@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from gridcase.core import clock
 from gridcase.core.db import db, transaction
@@ -17,7 +17,8 @@ from gridcase.households.models import Household
 from gridcase.notices.models import Notice
 from gridcase.people.models import FirstVisit, Post
 from gridcase.people.rules import Role
-from gridcase.sync.models import HandedItem, SyncItem
+from gridcase.sync.models import HandedItem, SyncItem, Upload
+from gridcase.sync.service import uploads
 from gridcase.visits.models import Visit, VisitPhoto
 from tests.cases.test_catalogue import edit
 from tests.factories.world import MAKER, World
@@ -153,6 +154,31 @@ def test_of_a_home_that_was_merged_since_it_is_the_kept_ones(
     with app.app_context():
         visit = db.session.scalars(select(Visit)).one()
         assert visit.household_id == kept
+        db.session.remove()
+
+
+def test_a_photo_that_ends_while_its_item_is_taken_over_is_hung(
+    app: Flask, phone: Phone, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is known of the item before its row is locked may be old."""
+    item, _row_id = handed(app, phone, world)
+    mark, content = str(uuid4()), picture(size=(60, 40))
+    assert send(phone, str(item["id"]), mark, content, 0, 10).status_code == 204
+    other = phone.visit(world.homes["circle"][1])
+    assert phone.send(other).status_code == 201
+    lock = uploads._locked
+
+    def taken_over_after(upload_id: int) -> Upload:
+        row = lock(upload_id)
+        visit = select(Visit.id).where(Visit.client_uuid == other["id"]).scalar_subquery()
+        change = update(SyncItem).where(SyncItem.id == row.item_id).values(visit_id=visit)
+        db.session.execute(change, execution_options={"synchronize_session": False})
+        return row
+
+    monkeypatch.setattr(uploads, "_locked", taken_over_after)
+    assert send(phone, str(item["id"]), mark, content, 10).status_code == 204
+    with app.app_context():
+        assert db.session.scalar(select(func.count()).select_from(VisitPhoto)) == 1
         db.session.remove()
 
 
