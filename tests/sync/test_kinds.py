@@ -16,7 +16,9 @@ from gridcase.cases.rules import State
 from gridcase.checks.models import HomeCheck
 from gridcase.core import clock
 from gridcase.core.db import db, transaction
+from gridcase.core.errors import Refused
 from gridcase.core.permissions import job
+from gridcase.core.words import N_
 from gridcase.grid.models import Grid
 from gridcase.people.rules import Role
 from gridcase.sync import jobs
@@ -114,6 +116,20 @@ def test_who_manages_accounts_ends_a_lost_phone(client_as: ClientAs, phone: Phon
     assert phone.ask("GET", "set").json["error"] == "device_revoked"
     assert "作废手机" in admin.get(page).text
     assert client_as(Role.VILLAGE_HEAD).post(f"{page}/device", data={"device": "1"}).status_code == 403
+
+
+def test_what_was_refused_is_not_called_done(
+    client_as: ClientAs, phone: Phone, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuses(*_args: object, **_more: object) -> None:
+        raise Refused(N_("这一条已经处理过了。"))
+
+    monkeypatch.setattr("gridcase.users.service.end_device", refuses)
+    admin, page = client_as(Role.SECURITY_ADMIN), f"/accounts/{world.users[Role.LIAISON]}"
+    admin.post(f"{page}/device", data={"device": phone.made["device"]})
+    said = admin.get(page).text
+    assert "这一条已经处理过了。" in said
+    assert "这部手机已作废" not in said
 
 
 def test_old_answers_go_and_the_item_still_counts_once(

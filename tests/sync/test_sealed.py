@@ -5,9 +5,11 @@ from __future__ import annotations
 import base64
 import json
 import secrets
+from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
+import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from flask import Flask
 from sqlalchemy import func, select
@@ -20,11 +22,13 @@ from gridcase.core.permissions import job
 from gridcase.people.rules import Role
 from gridcase.sync.models import SealedItem, SyncItem
 from gridcase.users import service as users
-from gridcase.users.models import Device
+from gridcase.users.models import Device, User
 from gridcase.users.rules import DeviceState
 from gridcase.visits.models import Visit
+from tests.cases.test_catalogue import edit
 from tests.factories.world import World
 from tests.sync.phone import ClientAs, Phone, known
+from tests.sync.test_refused import refused
 
 
 def b64(content: bytes) -> str:
@@ -90,6 +94,17 @@ def test_signed_out_and_expired_phones_still_hand_in(app: Flask, client_as: Clie
     assert count(app, Visit) == 1
 
 
+def test_handing_in_does_not_revive_an_expired_phone(
+    app: Flask, client_as: ClientAs, world: World, at: Callable[[str], None]
+) -> None:
+    phone = known(client_as, Role.LIAISON)
+    at("2027-11-23T10:00:00+08:00")
+    assert phone.ask("GET", "set").json["error"] == "device_expired"
+    content = sealed(phone, [phone.visit(world.homes["circle"][0])])
+    assert len(deposit(phone, content).json["accepted"]) == 1
+    assert phone.ask("GET", "set").json["error"] == "device_expired"
+
+
 def test_what_a_lost_phone_hands_in_waits_for_its_owner(app: Flask, client_as: ClientAs, world: World) -> None:
     phone = known(client_as, Role.LIAISON)
     items = [phone.visit(home, note=f"第{home}户") for home in world.homes["circle"][:3]]
@@ -132,6 +147,53 @@ def test_boxes_that_do_not_open_are_refused(app: Flask, client_as: ClientAs, wor
     changed["boxes"][0]["box"] = letters[:20] + ("A" if letters[20] != "A" else "B") + letters[21:]
     assert len(deposit(phone, changed).json["refused"]) == 1
     assert count(app, Visit) == 0
+
+
+def test_a_closed_class_behind_an_errand_stops_no_other_box(app: Flask, client_as: ClientAs, world: World) -> None:
+    phone, homes = known(client_as, Role.LIAISON), world.homes["circle"]
+    with app.app_context():
+        edit(world, "1001", enabled=False)
+        db.session.remove()
+    spot = {"kind": "question", "words": "医保几号交", "by": "self"}
+    items = [phone.visit(homes[0], spot=spot), phone.visit(homes[1])]
+    refused(phone, items[0], "class_closed")
+    answer = deposit(phone, sealed(phone, items))
+    assert (answer.status_code, answer.json) == (200, {"accepted": [items[1]["id"]], "refused": [items[0]["id"]]})
+    assert count(app, Visit) == 1
+
+
+def test_boxes_of_a_closed_account_stay_on_the_phone(app: Flask, client_as: ClientAs, world: World) -> None:
+    phone = known(client_as, Role.LIAISON)
+    content = sealed(phone, [phone.visit(world.homes["circle"][0], note="只有她能看")])
+    with app.app_context():
+        with transaction():
+            users.close(db.session.get_one(User, world.users[Role.LIAISON]), actor=job("test"), now=clock.now())
+        db.session.remove()
+    assert deposit(phone, content).json == {"accepted": [], "refused": []}
+    assert (count(app, Visit), count(app, SealedItem)) == (0, 0)
+
+
+def test_what_does_not_open_fills_no_room_for_a_lost_phone(app: Flask, client_as: ClientAs, world: World) -> None:
+    phone = known(client_as, Role.LIAISON)
+    lose(app, phone)
+    items = [phone.visit(home) for home in world.homes["circle"][:2]]
+    wrong_key = sealed(phone, items, key=AESGCM.generate_key(256))
+    assert deposit(phone, wrong_key).json == {"accepted": [], "refused": [one["id"] for one in items]}
+    assert count(app, SealedItem) == 0
+
+
+def test_what_was_decided_counts_against_the_room(
+    app: Flask, client_as: ClientAs, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gridcase.sync.service.sealed.MOST_KEPT", 1)
+    phone, homes = known(client_as, Role.LIAISON), world.homes["circle"]
+    lose(app, phone)
+    assert len(deposit(phone, sealed(phone, [phone.visit(homes[0])])).json["accepted"]) == 1
+    with app.app_context():
+        kept = db.session.scalars(select(SealedItem.id)).one()
+        db.session.remove()
+    client_as(Role.LIAISON).post(f"/devices/kept/{kept}/disown")
+    assert deposit(phone, sealed(phone, [phone.visit(homes[1])])).json == {"accepted": [], "refused": []}
 
 
 def test_an_outbox_of_somebody_else_is_not_taken(app: Flask, client_as: ClientAs, world: World) -> None:

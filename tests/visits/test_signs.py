@@ -81,6 +81,20 @@ def test_who_reads(viewer_of: ViewerOf, world: World) -> None:
     assert worry.case is None  # the case itself is the town's
 
 
+def test_what_runs_out_first_is_not_cut_off(viewer_of: ViewerOf, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    liaison, head, homes = viewer_of(Role.LIAISON), viewer_of(Role.VILLAGE_HEAD), world.homes["circle"]
+    for number, home in enumerate(homes[:4]):
+        see(liaison, home, *(BOTH if number == 2 else (Sign.MIND,)), uuid=f"{UUID[:-1]}{number}")
+    with transaction():
+        service.confirm_signs(db.session.get_one(Household, homes[0]), actor=head, ref="研判会", now=clock.now())
+        for sign in db.session.scalars(select(VisitSign).where(VisitSign.household_id == homes[3])):
+            sign.valid_until -= timedelta(days=5)
+    monkeypatch.setattr("gridcase.visits.queries.signs.MOST", 3)
+    shown = queries.signs.worries(head, on=clock.town_day(clock.now()))
+    assert [one.household_id for one in shown] == [homes[3], homes[1], homes[2]]
+    assert len(shown[2].lines) == 2
+
+
 def test_who_may_write(viewer_of: ViewerOf, world: World) -> None:
     with pytest.raises(Missing):  # patrols the cell, serves no home
         see(viewer_of(Role.PARTTIME_GRID), world.homes["circle"][0], *BOTH)

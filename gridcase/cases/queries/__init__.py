@@ -14,6 +14,7 @@ from gridcase.cases.queries.catalogue import (
     may_register,
     register_places,
     register_roots,
+    restricted_at,
     unit_of_limit,
     versions_in_force,
 )
@@ -193,6 +194,7 @@ __all__ = [
     "received_on",
     "register_places",
     "register_roots",
+    "restricted_at",
     "restricted_in_issues",
     "routes",
     "row_of",

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import aliased
 
 from gridcase.cases.models import Case, CaseClass, ClassTerms, ClassVersion
+from gridcase.cases.rules.catalogue import stays_restricted
 from gridcase.cases.rules.majors import UNSORTED_CLASS
 from gridcase.core.db import db
 from gridcase.core.errors import Missing
@@ -141,6 +142,16 @@ def entry_in_use(code: str, *, path: str) -> Entry:
     if entry is None or not entry.terms.enabled:
         raise Missing
     return entry
+
+
+def restricted_at(codes: Collection[str], *, path: str) -> bool:
+    """Whether one of these classes is restricted at a place, switched off there or not."""
+    village, county = aliased(ClassVersion), aliased(ClassVersion)
+    wanted = {clean_line(code) for code in codes}
+    if any(map(stays_restricted, wanted)):
+        return True
+    rows = db.session.execute(_standing(path, village, county).where(CaseClass.code.in_(wanted))) if wanted else ()
+    return any(Entry(row[0], row[1] or row[2]).terms.restricted for row in rows)
 
 
 def unit_of_limit() -> ColumnElement[str]:

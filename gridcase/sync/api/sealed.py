@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from gridcase.core import clock
 from gridcase.core.db import transaction
+from gridcase.core.errors import Missing, Refused
 from gridcase.sync import service
 from gridcase.sync.api.base import bp, by_deposit, device, sent_json
 from gridcase.sync.api.items import sender
@@ -30,7 +31,7 @@ def sealed() -> ResponseReturnValue:
         try:
             with transaction():
                 filed = service.deposit(box, sender=sender(sealed=True), secrets=secret_keys(), now=clock.now())
-        except NotTaken:  # too many are kept already: the phone keeps its own
+        except (NotTaken, Missing, Refused):  # too many are kept already: the phone keeps its own, and sends the rest
             continue
         (accepted if filed else refused).append(box.item)
     return {"accepted": accepted, "refused": refused}

@@ -40,13 +40,6 @@ def sealed(device_id: int, item_uuid: str) -> SealedItem | None:
     )
 
 
-def waiting_count(device_id: int) -> int:
-    """How many items of a phone are kept."""
-    return (
-        db.session.scalar(
-            select(func.count())
-            .select_from(SealedItem)
-            .where(SealedItem.device_id == device_id, SealedItem.state.in_(KEPT))
-        )
-        or 0
-    )
+def kept_count(device_id: int) -> int:
+    """How many rows a phone has, decided or not."""
+    return db.session.scalar(select(func.count()).select_from(SealedItem).where(SealedItem.device_id == device_id)) or 0

@@ -86,6 +86,16 @@ class DeedBody:
     on: date
 
 
+def classes_of(body: object) -> tuple[str, ...]:
+    """The codes of the classes that an item names."""
+    if isinstance(body, CaseBody):
+        return (body.class_code,)
+    if not isinstance(body, VisitBody):
+        return ()
+    spot = (body.spot.kind.class_code,) if body.spot else ()
+    return (*classes_of(body.demand), *spot)
+
+
 Body = VisitBody | CaseBody | ToldBody | ChangeBody | DeedBody
 
 

@@ -20,6 +20,7 @@ class Reason(StrEnum):
     """Why an item is not taken."""
 
     HOME_MOVED = "home_moved"
+    RESTRICTED = "restricted"
     HOME_ENDED = "home_ended"
     TOO_OLD = "too_old"
     FUTURE = "future"
@@ -33,6 +34,7 @@ class Reason(StrEnum):
 
 WORDS: Mapping[Reason, Text] = {
     Reason.HOME_MOVED: N_("走访那天，这一户已经换了人负责。可以移交给现在负责的人。"),
+    Reason.RESTRICTED: N_("走访那天，这一户已经换了人负责，而这件事限定可见，不能移交。请不选住户，另报一条诉求。"),
     Reason.HOME_ENDED: N_("这一户在那之前已销户，没有收下。请核对是不是选错了户。"),
     Reason.TOO_OLD: N_("隔得太久了：走访要在七天内记下，记下后九十天内送到。可以导出来交给村里。"),
     Reason.FUTURE: N_("时间在未来，没有收下。请核对手机的日期，重新记一次。"),

@@ -38,12 +38,13 @@ from gridcase.visits.service import Demand, Spot, VisitRecord
 
 @dataclass(frozen=True)
 class Where:
-    """Who does it, from which post, at which home (None: none) or place."""
+    """Who does it, from which post, at which home (None: none) or place. `anothers`: it is taken over from somebody."""
 
     viewer: Viewer
     post_id: int | None
     home: Household | None
     grid: Grid | None = None
+    anothers: bool = False
 
     @property
     def path(self) -> str:
@@ -65,7 +66,7 @@ class Done:
 def where_of(item: Item, user: User, at: datetime) -> Where:
     """Where an item belongs, with the right its author had there then; raises `NotTaken`."""
     if item.home is not None:
-        home, right = _home(item.home, user, at)
+        home, right = _home(item, item.home, user, at)
         return Where(right.viewer, right.grant.post_id, home)
     someone = queries.viewer_on(user, at)
     grant = someone.acting(Permission.REGISTER_CASE if item.kind is Kind.CASE else Permission.LOG_VISIT)
@@ -74,7 +75,7 @@ def where_of(item: Item, user: User, at: datetime) -> Where:
     return Where(someone, grant.post_id, None, grids.ancestors(grant.path)[-1])
 
 
-def _home(home_id: int, user: User, at: datetime) -> tuple[Household, queries.Right]:
+def _home(item: Item, home_id: int, user: User, at: datetime) -> tuple[Household, queries.Right]:
     """A home as it stands today: one that was written twice is the kept one."""
     sent = db.session.get(Household, home_id)
     if sent is None:
@@ -87,16 +88,21 @@ def _home(home_id: int, user: User, at: datetime) -> tuple[Household, queries.Ri
     if home.ended_on is not None and home.ended_on <= town_day(at):
         raise NotTaken(Reason.HOME_ENDED)
     if right is None:
+        if queries.restricted(item, home):
+            raise NotTaken(Reason.RESTRICTED)
         raise NotTaken(Reason.HOME_MOVED, can_hand_over=True)
     return home, right
 
 
 def do(item: Item, times: Times, where: Where, *, now: datetime) -> Done:
-    """Do what an item asks for; raises `NotTaken`, or `BadFields` where a room refuses what is in it."""
+    """Do what an item asks for; raises `NotTaken`, or `BadFields` where a room refuses what is in it.
+    What a room does not find is not theirs."""
     try:
         return _DO[item.kind](item, times, where, now)
     except Refused as refusal:
         raise BadFields({f"body.{refusal.field or 'text'}": refusal.text}) from refusal
+    except Missing as error:
+        raise NotTaken(Reason.NOT_ALLOWED) from error
 
 
 def _visit(item: Item, times: Times, where: Where, now: datetime) -> Done:
@@ -123,9 +129,13 @@ def _note(item: Item, body: VisitBody, times: Times, where: Where, now: datetime
         spot=Spot(body.spot.kind, body.spot.words or None, body.spot.by) if body.spot else None,
         checks=(Looked(body.check.kind, frozenset(body.check.found)),) if body.check else (),
     )  # fmt: skip
-    return visits.log_visit(
-        actor=where.viewer, household=where.home, record=record, now=now, policy=cases.closing_policy()
-    )
+    try:
+        return visits.log_visit(
+            actor=where.viewer, household=where.home, record=record, now=now, policy=cases.closing_policy(),
+            anothers=where.anothers,
+        )  # fmt: skip
+    except Missing as error:  # the home is theirs: what is not there is the class of an errand or of a finding
+        raise NotTaken(Reason.CLASS_CLOSED) from error
 
 
 def _demand(body: CaseBody | None) -> Demand | None:
@@ -171,11 +181,8 @@ def _change(item: Item, _times: Times, where: Where, now: datetime) -> Done:
 def _told(item: Item, times: Times, where: Where, now: datetime) -> Done:
     body = item.body
     assert isinstance(body, ToldBody)
-    try:
-        notice = bulletin_queries.get_announcement(body.notice, viewer=where.viewer)
-        bulletin.tell(notice, body.homes, actor=where.viewer, at=times.happened_at, now=now)
-    except Missing as error:
-        raise NotTaken(Reason.NOT_ALLOWED) from error
+    notice = bulletin_queries.get_announcement(body.notice, viewer=where.viewer)
+    bulletin.tell(notice, body.homes, actor=where.viewer, at=times.happened_at, now=now)
     return Done(N_("“%(title)s”已记下说到了 %(n)s 户。", title=notice.title, n=len(body.homes)))
 
 
@@ -185,13 +192,10 @@ def _deed(item: Item, times: Times, where: Where, now: datetime) -> Done:
     if visit_queries.deed_by_uuid(item.uuid) is not None:  # a form in the browser carried this mark
         raise NotTaken(Reason.ID_TAKEN)
     noon = datetime.combine(body.on, time(12), TOWN_ZONE) + times.offset
-    try:
-        visits.note_deed(
-            actor=where.viewer, client_uuid=item.uuid, household=where.home, text=body.text, on=town_day(noon), now=now,
-            noted_at=times.made_at,
-        )  # fmt: skip
-    except Missing as error:
-        raise NotTaken(Reason.NOT_ALLOWED) from error
+    visits.note_deed(
+        actor=where.viewer, client_uuid=item.uuid, household=where.home, text=body.text, on=town_day(noon), now=now,
+        noted_at=times.made_at,
+    )  # fmt: skip
     return Done(N_("这件好事记下了。"))
 
 

@@ -22,7 +22,7 @@ from gridcase.people.models import Post
 from gridcase.people.rules import Role
 from gridcase.sync import queries
 from gridcase.sync.models import HandedItem
-from gridcase.sync.rules import Item, ItemState, NotTaken, Reason, read_item
+from gridcase.sync.rules import Item, ItemState, NotTaken, Reason
 from gridcase.sync.rules.outcomes import WORDS, HandedState
 from gridcase.sync.rules.reading import BadFields
 from gridcase.sync.rules.times import Times
@@ -59,7 +59,7 @@ def hand_over(item: Item, *, sender: Sender, now: datetime) -> Answered:
 
 
 def _keep(item: Item, reason: Reason, *, sender: Sender, now: datetime) -> Answered:
-    times, home = times_of(item, sender, now), db.session.get_one(Household, item.home)
+    times, home = times_of(item, sender, now), _home(item)
     row = new_row(item, times, ItemState.HANDED, sender=sender, now=now)
     first = claimed(row)
     if first is not None:
@@ -77,6 +77,12 @@ def _keep(item: Item, reason: Reason, *, sender: Sender, now: datetime) -> Answe
     )  # fmt: skip
     db.session.flush()
     return Answered(row.answer, new=True)
+
+
+def _home(item: Item) -> Household:
+    """The home an item speaks of: the kept one, where it was written twice."""
+    assert item.home is not None
+    return db.session.get_one(Household, homes.successor_of([item.home]).get(item.home, item.home))
 
 
 def _tell(item_id: int, home: Household, *, now: datetime) -> None:
@@ -104,9 +110,11 @@ def take_over(handed: HandedItem, home: Household, *, actor: Viewer, now: dateti
     grant = grant_over(home, actor, Permission.LOG_VISIT)
     if grant is None:
         raise Missing
-    row, item = handed.filed, read_item(handed.item, sent_at=handed.filed.said_at)
+    row, item = handed.filed, queries.kept_item(handed)
+    if queries.restricted(item, home):
+        raise Refused(N_("这件事限定可见，不能接收。请搁置，让提交的人不选住户另报。"))
     try:
-        done = do(item, _times(item, handed), Where(actor, grant.post_id, home), now=now)
+        done = do(item, _times(item, handed), Where(actor, grant.post_id, home, anothers=True), now=now)
     except NotTaken as refused:
         raise Refused(WORDS[refused.reason]) from refused
     except BadFields as bad:

@@ -58,11 +58,19 @@ def open_box(box: NewBox | SealedItem, device: Device, secrets: Sequence[bytes])
 
 def deposit(box: NewBox, *, sender: Sender, secrets: Sequence[bytes], now: datetime) -> bool:
     """Take one box in: filed at once where the phone is its owner's still, kept for the owner to look at where it was
-    reported lost or the account is closed, or where the item was refused. Returns whether it was filed or waits."""
+    reported lost, or where the item was refused. Returns whether it was filed or waits.
+    Raises `NotTaken` for what stays on the phone: there is no room, or the account is closed and nobody could look
+    at it here. What comes from a lost phone and does not open is not kept."""
+    if not users.may_enter(sender.user):
+        raise NotTaken(Reason.NOT_ALLOWED)
     kept = queries.sealed(sender.device.id, box.item)
     if kept is not None:
         return kept.state in (SealedState.WAITING, SealedState.FILED)
-    if not _trusted(sender):
+    if sender.device.ended_why == DeviceState.LOST:
+        try:
+            open_box(box, sender.device, secrets)
+        except NotTaken:
+            return False
         _keep(box, SealedState.WAITING, None, sender=sender, now=now)
         return True
     try:
@@ -81,12 +89,8 @@ def reason_of(refused: Exception) -> Reason:
     return Reason.ID_REUSED if isinstance(refused, IdReused) else Reason.UNREADABLE
 
 
-def _trusted(sender: Sender) -> bool:
-    return sender.device.ended_why != DeviceState.LOST and users.may_enter(sender.user)
-
-
 def _keep(box: NewBox, state: SealedState, reason: Reason | None, *, sender: Sender, now: datetime) -> None:
-    if queries.waiting_count(sender.device.id) >= MOST_KEPT:
+    if queries.kept_count(sender.device.id) >= MOST_KEPT:
         raise NotTaken(Reason.NOT_ALLOWED)
     row = SealedItem(
         device_id=sender.device.id, user_id=sender.user.id, item_uuid=box.item, wrapped=box.wrapped,

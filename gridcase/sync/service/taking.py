@@ -63,7 +63,8 @@ def take(item: Item, *, sender: Sender, now: datetime) -> Answered:
     done = do(item, times, where, now=now)
     row.visit_id, row.case_id = done.visit_id, done.case_id
     row.answer = _answer(item, times, done, sender.say, now)
-    users.see_device(sender.device.id, now=now)
+    if not sender.sealed:  # what hands in without its token may have expired, and stays so
+        users.see_device(sender.device.id, now=now)
     audit.record(
         actor=where.viewer, action="sync.accept", subject_kind="sync_item", subject_id=row.id, now=now,
         place_path=where.path, post_id=where.post_id,

@@ -106,6 +106,7 @@ def finish(upload_id: int, prepared: Prepared, *, actor: Viewer, device_id: int,
     row = _locked(upload_id)
     if row.state != OPEN:
         return
+    db.session.refresh(row.item, with_for_update=True)  # it may be taken over at this very moment
     if row.item.state == ItemState.HANDED and row.item.visit_id is None and row.item.case_id is None:
         row.file_id = files.keep(prepared, now=now).id
     else:

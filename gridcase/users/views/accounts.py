@@ -188,8 +188,9 @@ def end_account_device(user_id: int) -> ResponseReturnValue:
     found, asked, form = _found(user_id), request.form.get("device", ""), ActForm()
     device = next((one for one in queries.devices_of(found.id) if str(one.id) == asked), None)
     if device is not None:
-        submit(form, service.end_device, device, why=DeviceState.LOST, actor=viewer(), now=clock.now())
-        flash(_("这部手机已作废，不能再同步。"))
+        done = submit(form, service.end_device, device, why=DeviceState.LOST, actor=viewer(), now=clock.now())
+        said = _("这部手机已作废，不能再同步。") if done else next(iter(form.form_errors), "")
+        flash(said, "message" if done else "danger")
     return redirect(url_for(".account", user_id=user_id))
 
 

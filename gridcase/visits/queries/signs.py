@@ -8,7 +8,7 @@ from datetime import date
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import case, func, select
 
 from gridcase.cases import queries as cases
 from gridcase.cases.models import Case
@@ -20,7 +20,7 @@ from gridcase.people.models import Post
 from gridcase.visits.models import VisitSign
 from gridcase.visits.rules import Sign
 
-MOST, BATCH = 200, 500
+MOST, BATCH = 200, 500  # homes on a page; rows a run
 
 
 def kept(household_id: int, *, on: date) -> Sequence[VisitSign]:
@@ -62,7 +62,20 @@ class Worry:
 
 
 def worries(viewer: Viewer, *, on: date) -> list[Worry]:
-    """The homes of whom something is kept, for those who may read it: the next to be forgotten first."""
+    """The homes of whom something is kept, for those who may read it: the next to be forgotten first, and where they
+    are too many those."""
+    seen = (VisitSign.valid_until >= on, visible(viewer, Permission.SEE_SENSITIVE_FACTORS))
+    open_until = func.min(case((VisitSign.confirmed_at.is_(None), VisitSign.valid_until)))
+    until = func.coalesce(open_until, func.min(VisitSign.valid_until))
+    first = (
+        select(VisitSign.household_id)
+        .join(Household, Household.id == VisitSign.household_id)
+        .where(*seen)
+        .group_by(VisitSign.household_id)
+        .order_by(open_until.is_(None), until, VisitSign.household_id)
+        .limit(MOST)
+    )
+    homes = db.session.scalars(first).all()
     opens = select(Case.number).where(Case.id == VisitSign.case_id, cases.visible(viewer)).correlate(VisitSign)
     rows = db.session.execute(
         select(
@@ -71,9 +84,8 @@ def worries(viewer: Viewer, *, on: date) -> list[Worry]:
         )
         .join(Household, Household.id == VisitSign.household_id)
         .outerjoin(Post, Post.id == VisitSign.noted_by_post_id)
-        .where(VisitSign.valid_until >= on, visible(viewer, Permission.SEE_SENSITIVE_FACTORS))
+        .where(*seen, VisitSign.household_id.in_(homes))
         .order_by(VisitSign.household_id, VisitSign.id)
-        .limit(MOST)
     ).all()  # fmt: skip
     found = [_worry(viewer, list(group)) for _home, group in groupby(rows, lambda row: row[0].household_id)]
     return sorted(found, key=lambda one: (one.confirmed_ref is not None, one.until, one.household_id))
@@ -81,7 +93,7 @@ def worries(viewer: Viewer, *, on: date) -> list[Worry]:
 
 def _worry(viewer: Viewer, rows: list[Any]) -> Worry:
     signs = [row[0] for row in rows]
-    case = next(((row[0].case_id, row.number) for row in rows if row.number), None)
+    assessment = next(((row[0].case_id, row.number) for row in rows if row.number), None)
     open_ones = [sign for sign in signs if sign.confirmed_at is None]
     return Worry(
         signs[0].household_id, rows[0].head_name, rows[0].address,
@@ -89,5 +101,5 @@ def _worry(viewer: Viewer, rows: list[Any]) -> Worry:
         min(sign.valid_until for sign in open_ones or signs),
         None if open_ones else signs[-1].confirmed_ref,
         viewer.user_id is not None and any(sign.noted_by_user_id == viewer.user_id for sign in open_ones),
-        case,
+        assessment,
     )  # fmt: skip

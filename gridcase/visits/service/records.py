@@ -120,12 +120,13 @@ def log_visit(
     policy: ClosingPolicy = DEFAULTS,
     signs: Collection[Sign] = (),
     photos: Sequence[Prepared] = (),
+    anothers: bool = False,
 ) -> Visit:
     """Note a visit, carry it into the household, and raise the cases it brought.
 
     The same record sent again answers with the first row; another record under the same mark is refused. `signs` are
     no part of the record: they go where only named roles read them, and never come from an outbox. `photos` were
-    checked before (`files.prepare` is slow).
+    checked before (`files.prepare` is slow). `anothers`: it was not the actor who stood at the door.
     """
     grant = grant_over(actor, household)
     body_hash = _hash(actor, household, record)
@@ -147,6 +148,8 @@ def log_visit(
     # Two visits of one home are carried in one after the other; their own rows hold it by its key already.
     db.session.refresh(household, with_for_update={"key_share": True})
     _follow_up(visit, record, actor=actor, grant=grant, household=household, policy=policy, now=now)
+    if record.mode == VisitMode.HOME and record.met and not anothers:
+        _meet(grant, actor, household, record, now)
     hang(visit, photos, actor=actor, now=now)
     if signs:
         note_signs(visit, household, actor=actor, signs=signs, now=now)
@@ -192,8 +195,6 @@ def _follow_up(
             )  # fmt: skip
     if record.paper is not None:
         db.session.add(VisitPaper(visit_id=visit.id, week=record.paper.week, by_post_id=grant.post_id))
-    if record.mode == VisitMode.HOME and record.met:
-        _meet(grant, actor, household, record, now)
 
 
 def _pass_on(record: VisitRecord, household: Household, *, actor: Viewer, now: datetime) -> None:
