@@ -34,6 +34,7 @@ __all__ = ["blank", "blanks", "demo_config", "own_demo", "small_demo"]  # fixtur
 
 DATABASES = ("sqlite", "postgresql")
 MONDAY = "2026-11-23T10:00:00+08:00"
+_templates: dict[str, Templates] = {}
 
 
 @pytest.hookimpl(tryfirst=True)  # before pytest settles where temporary folders lie
@@ -128,11 +129,13 @@ def _close(app: Flask) -> None:
 
 @pytest.fixture(scope="session")
 def templates(database: str, tmp_path_factory: pytest.TempPathFactory) -> Templates:
-    """The template of this database for this worker."""
-    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
-    made = Templates(tmp_path_factory.mktemp(f"template-{database}"), worker, database)
-    made.make()
-    return made
+    """The template of this database for this worker; pytest asks again when the tests go back to a database."""
+    if database not in _templates:
+        worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+        made = Templates(tmp_path_factory.mktemp(f"template-{database}"), worker, database)
+        made.make()
+        _templates[database] = made
+    return _templates[database]
 
 
 @pytest.fixture

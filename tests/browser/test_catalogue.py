@@ -40,7 +40,7 @@ def test_the_county_changes_a_class_and_a_running_case_keeps_its_deadline(
     county.get_by_role("link", name="村道、桥涵损坏").click()
     county.fill("#limit", "16")
     county.get_by_role("button", name="看看会怎样").click()
-    expect(county.locator(".notice.warning")).to_contain_text("办结时限：80 → 16")
+    expect(county.locator(".notice.warning")).to_contain_text("办结时限：10 个工作日 → 2 个工作日")
     expect(county.locator(".notice.warning")).to_contain_text("在办的 1 件仍按登记时的版本办")
     county.locator(".notice.warning button").click()
     expect(county.locator(".flash")).to_contain_text("已保存")

@@ -164,7 +164,7 @@ def test_a_case_becomes_overdue_and_is_reminded_once(
     desk = page_as("dispatcher")
     desk.goto(path)
     expect(desk.locator(".deadline")).to_contain_text("超期")
-    said = "0001在2026-11-24 10:00到期"
+    said = "11月24日 10:00到期"
     reminded = [told_about(page_as(role), said) for role in ("dispatcher", "village_head", "grid_leader")]
     assert sum(reminded) >= 1
     assert max(reminded) == 1

@@ -232,7 +232,7 @@ def test_who_stands_in_is_shown_at_dispatch_sees_the_case_and_acts(app: Flask, w
             )  # fmt: skip
             user_id = user.id
         case = accepted(world, find, code=NEIGHBOURS)
-        assert "生病，代班的人代班到 2026-11-30" in said(case, "网格长", Level.GRID)
+        assert "生病，代班的人代班到 2026年11月30日" in said(case, "网格长", Level.GRID)
         case_id, post_id = case.id, post.id
         db.session.remove()
     head = client_as(Role.VILLAGE_HEAD)

@@ -111,7 +111,7 @@ def test_a_pin_is_moved_and_the_home_follows_when_asked(app: Flask, client_as: C
     page = text_of(head, path)
     assert "图上落在第2网格，现在登记在第1网格" in page
     early = head.post(f"{path}/move", data={"on": "2020-01-01"})
-    assert "不能早于 2026-01-01" in early.text
+    assert "不能早于 2026年1月1日" in early.text
     assert head.post(f"{path}/move", data={"on": "2026-11-10"}).status_code == 302
     with app.app_context():
         village = db.session.get_one(Grid, world.grids["village_a"])

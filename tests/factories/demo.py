@@ -22,6 +22,7 @@ from gridcase.seed import demo
 from tests import provision
 
 NOW = datetime.fromisoformat("2026-11-21T10:00:00+08:00")
+_blanks: dict[str, Blanks] = {}
 
 
 @dataclass
@@ -70,11 +71,13 @@ class Blanks:
 
 @pytest.fixture(scope="session")
 def blanks(database: str, tmp_path_factory: pytest.TempPathFactory) -> Blanks:
-    """Empty databases of this kind."""
-    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
-    made = Blanks(database, tmp_path_factory.mktemp(f"blank-{database}"), f"blank_{worker}")
-    made.make()
-    return made
+    """Empty databases of this kind; pytest asks again when the tests go back to a database."""
+    if database not in _blanks:
+        worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+        made = Blanks(database, tmp_path_factory.mktemp(f"blank-{database}"), f"blank_{worker}")
+        made.make()
+        _blanks[database] = made
+    return _blanks[database]
 
 
 @contextmanager

@@ -21,13 +21,13 @@ EXPECTED: dict[str, str] = {
     "liaison": CIRCLE,
     "party_contact": CIRCLE,
     "deputy": "see_work see_place see_case register_case",
-    "grid_leader": CELL,
+    "grid_leader": CELL + " announce",
     "section_leader": CELL + " second_check",
-    "fulltime_grid": CELL + " dispatch_case verify_case escalate_case see_dashboard edit_household plan_grid",
+    "fulltime_grid": CELL + " announce dispatch_case verify_case escalate_case see_dashboard edit_household plan_grid",
     "parttime_grid": """see_work see_case register_case self_solve_case handle_case answer_case see_reporter see_place
         see_household log_visit see_visit see_points""",
     "village_head": CELL
-    + """ dispatch_case verify_case escalate_case edit_household see_dashboard second_check
+    + """ announce dispatch_case verify_case escalate_case edit_household see_dashboard second_check
         confirm_red_tier see_sensitive_factors manage_posts plan_grid confirm_plan export_registers
         set_catalogue""",
     "review_member": "see_work see_points review_points",
@@ -36,8 +36,8 @@ EXPECTED: dict[str, str] = {
     "shop_keeper": "see_work",
     "dept": STATION,
     "unit_lead": STATION + " grant_pause",
-    "dispatcher": DESK + " see_household",
-    "town_manager": """see_work see_place see_case register_case accept_case void_case import_cases manage_town
+    "dispatcher": DESK + " announce see_household",
+    "town_manager": """announce see_work see_place see_case register_case accept_case void_case import_cases manage_town
         supervise_case see_dashboard see_map manage_places manage_posts plan_grid import_registers export_registers
         set_catalogue""",
     "county_dispatcher": STATION + " see_restricted_case dispatch_case verify_case",
