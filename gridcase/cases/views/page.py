@@ -98,6 +98,9 @@ def _deadline(case: Case, line: Sequence[CaseStep], now: datetime) -> dict[str, 
         "calendar_version": version, "limit_said": limit_said, "rules_from": rules_from, "Light": Light,
         "contact": urgent.contact_of(case, now=now, calendar=calendar),
         "urgent": urgent.of(case, now=now, calendar=calendar),
+        "pressing": urgent.pressing(
+            case, limit_unit=case.terms.limit_unit, contact_unit=case.terms.contact_unit, now=now, calendar=calendar
+        ),
     }  # fmt: skip
 
 
