@@ -12,6 +12,7 @@ from sqlalchemy import case as sql_case
 from gridcase.cases import queries as cases
 from gridcase.cases.models import Case, CaseFile
 from gridcase.cases.rules.papers import PaperKind
+from gridcase.cases.rules.standing import may_mediate as may_mediate_as
 from gridcase.core.clock import town_day
 from gridcase.core.db import UtcDateTime, db
 from gridcase.core.errors import Missing
@@ -63,7 +64,7 @@ def may_mediate(case: Case, mediation: Mediation | None, viewer: Viewer) -> bool
     standing = cases.standing_of(case, viewer)
     elsewhere = (case.handler_post_id or case.handler_unit_id) is not None and not standing.is_addressed
     opened = mediation is not None and mediation.opened_by_post_id in viewer.post_ids()
-    return rules.may_mediate(standing, class_code=case.case_class.code, elsewhere=elsewhere, opened=opened)
+    return may_mediate_as(standing, class_code=case.case_class.code, elsewhere=elsewhere, opened=opened)
 
 
 def party_of(mediation: Mediation, seq: int) -> MediationParty:

@@ -7,10 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from gridcase.cases.rules import Standing
-from gridcase.cases.rules.majors import ABOVE_THE_VILLAGE, DISPUTES
+from gridcase.cases.rules.majors import DISPUTES
 from gridcase.core.labels import Labelled
-from gridcase.core.permissions import Permission
 from gridcase.core.words import N_, Text
 
 COURT_DAYS = 30  # within which both parties may ask a court to confirm their agreement
@@ -55,18 +53,6 @@ def court_until(signed: date) -> date:
 def is_dispute(class_code: str) -> bool:
     """Whether cases of this class are mediated."""
     return class_code.startswith(DISPUTES)
-
-
-def may_mediate(standing: Standing, *, class_code: str, elsewhere: bool, opened: bool = False) -> bool:
-    """Who keeps the record: whom the case was sent to; while it is with nobody else, or once he has opened it, whoever
-    leads the cell, section or village. What is about the village's own officials is never mediated there.
-
-    `elsewhere`: the case was sent to a post or unit that is not this person's.
-    """
-    if standing.is_addressed and Permission.HANDLE_CASE in standing.permissions:
-        return True
-    leads = {Permission.ACCEPT_CASE, Permission.SELF_SOLVE_CASE} <= standing.permissions
-    return leads and (opened or not elsewhere) and class_code not in ABOVE_THE_VILLAGE
 
 
 _MARKS = (

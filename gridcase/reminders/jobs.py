@@ -18,6 +18,7 @@ from gridcase.calendar.queries import work_calendar
 from gridcase.cases import queries as case_queries
 from gridcase.cases import service as cases
 from gridcase.cases.rules import LADDER, STAGE_LATE, Level, Rung, State, Urgency
+from gridcase.cases.rules.lights import stage_said
 from gridcase.core.clock import town_day
 from gridcase.core.db import transaction
 from gridcase.core.permissions import Viewer
@@ -113,7 +114,7 @@ def _tell_batch(rung: Rung, batch: Sequence[Row[Any]], *, actor: Viewer, now: da
 def _telling(rung: Rung, case: Row[Any], who: Addressee, now: datetime) -> notices.Telling:
     return notices.Telling(
         rule=rung.name, subject_kind="case", subject_id=case.id, due_at=case.due_at, place_path=case.path,
-        text=rung.say(number=case.number, due=case.due_at, on=now),
+        text=rung.say(number=case.number, due=case.due_at, on=now, **stage_said(rung, State(case.state))),
         link=f"/cases/{case.id}", number=case.number, for_groups=not case.restricted,
         post_id=who.post_id, unit_id=who.unit_id, urgent=case.urgency == Urgency.CRITICAL,
     )  # fmt: skip

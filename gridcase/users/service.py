@@ -350,6 +350,17 @@ def end_device(device: Device, *, why: DeviceState, actor: Viewer, now: datetime
     _note(device.user, "user.device_end", actor, now, device=device.id, why=why)
 
 
+def lose_device(device: Device, *, keep: int | None, actor: Viewer, now: datetime) -> None:
+    """A phone is lost: it syncs no more, and its browser may be signed in as well, so every session of the account ends
+    but the one that says so (`keep`). The other phones go on."""
+    if device.ended_at is not None:
+        return
+    end_device(device, why=DeviceState.LOST, actor=actor, now=now)
+    others = delete(UserSession).where(UserSession.user_id == device.user_id, UserSession.id != (keep or 0))
+    db.session.execute(others)
+    _note(device.user, "user.sessions_end", actor, now, device=device.id)
+
+
 def see_device(device_id: int, *, now: datetime) -> None:
     """Note that a phone is in use."""
     db.session.execute(update(Device).where(Device.id == device_id).values(seen_at=now))

@@ -112,6 +112,36 @@ def test_its_row_says_so(app: Flask, world: World, client_as: Callable[..., Flas
     assert ["urgency critical" in row for row in rows] == [True, False]
 
 
+def test_what_is_late_today_is_not_green_because_its_last_day_is_far(
+    app: Flask, world: World, client_as: Callable[..., FlaskClient], at: At
+) -> None:
+    """The row and the card say the clock that stands worst; what is counted as late stays by the last day."""
+    at("2026-11-23T10:00:00+08:00")
+    with app.app_context():
+        number = collected(world, viewer(world, Role.LIAISON), code=LANDSLIDE, channel=Channel.PATROL).id
+        collected(world, viewer(world, Role.LIAISON), title="路灯不亮")
+        db.session.remove()
+
+    def shown(when: str) -> tuple[str, str]:
+        at(when)
+        head = client_as(Role.VILLAGE_HEAD)
+        rows = body(head.get("/cases/?tab=mine"))
+        page = head.get(f"/cases/{number}").text
+        card = page[page.index('<section class="sheet deadline') :]
+        return rows, card[: card.index("</section>")]
+
+    rows, card = shown("2026-11-23T10:10:00+08:00")
+    assert "● 还剩 20 分钟" in rows
+    assert "is-green-edge" in card
+    rows, card = shown("2026-11-23T10:50:00+08:00")
+    assert "■ 超期 20 分钟" in rows
+    assert "is-red-edge" in card
+    assert "超期 20 分钟" in card
+    assert "：2026年11月23日 10:30 前" in card
+    assert "前办结" in card, "the last day is still said"
+    assert "没有超期的事件" in body(client_as(Role.VILLAGE_HEAD).get("/cases/?tab=late"))
+
+
 def test_what_nobody_answered_ends_with_a_step_and_is_told(
     ctx: Flask, world: World, viewer_of: Callable[[Role], Viewer]
 ) -> None:

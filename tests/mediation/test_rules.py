@@ -7,13 +7,13 @@ from datetime import date, timedelta
 import pytest
 
 from gridcase.cases.rules import Standing, State
+from gridcase.cases.rules.standing import may_mediate
 from gridcase.core.permissions import Permission as P
 from gridcase.mediation.rules import (
     Drafted,
     court_until,
     lacking,
     likely_signed,
-    may_mediate,
     party_mark,
     signing_refusal,
     usual_end,

@@ -201,6 +201,18 @@ def test_who_may_not_open_it_is_told_who_does(world: World, client_as: As, made:
     assert head.post(f"/mediation/{case_id}/open", data={"mediators": "韩调解"}).status_code == 200
 
 
+def test_the_button_is_offered_to_who_can_begin_or_look(world: World, client_as: As, made: Made) -> None:
+    def offered(case_id: int) -> list[bool]:
+        roles = (Role.LIAISON, Role.VILLAGE_HEAD, Role.DEPT, Role.DISPATCHER)
+        return [f"/mediation/{case_id}" in client_as(role).get(f"/cases/{case_id}").text for role in roles]
+
+    here = made(lambda find: quarrel(world, find).id)
+    assert offered(here)[:2] == [False, True], "the liaison brought it, the head is at it"
+    assert offered(made(lambda find: with_the_station(world, find).id)) == [False, False, True, False]
+    assert offered(made(with_head(world, begun)))[:2] == [True, True], "what is mediated is read by who reads the case"
+    assert "由接到派单的岗位或单位开始" in body(client_as(Role.UNIT_LEAD).get("/mediation/?tab=ended"))
+
+
 def test_the_list_shows_what_is_due_first(world: World, client_as: As, made: Made, at: Callable[[str], None]) -> None:
     head = client_as(Role.VILLAGE_HEAD)
     assert "这里没有调解" in body(head.get("/mediation/"))

@@ -18,6 +18,7 @@ from gridcase.cases.rules import Channel, Level, State, Urgency
 from gridcase.core import clock
 from gridcase.core.db import db, transaction
 from gridcase.core.permissions import Viewer, job
+from gridcase.core.words import Text
 from gridcase.grid.models import Grid
 from gridcase.households.models import Household
 from gridcase.notices.models import Notice
@@ -214,6 +215,10 @@ def test_an_emergency_is_told_at_once_and_again_when_its_half_hour_is_over(
     sweep()
     late = {world.posts[Role.GRID_LEADER], world.posts[Role.DISPATCHER]}
     assert {post for _rule, post, _unit in told("case_stage", case_id=case_id)} == late
+    said = db.session.scalars(select(Notice.text).where(Notice.rule == "case_stage")).first()
+    assert said is not None
+    words = str(Text.from_json(said))
+    assert "的受理应在2026年11月24日 02:30前完成，到2026年11月24日 02:31还没有人动" in words
     assert sweep() == 0
 
 

@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
+from gridcase.audit.models import AuditRow
 from gridcase.bulletin import service as bulletin
 from gridcase.bulletin.models import AnnouncementHome
 from gridcase.cases.models import Case
@@ -105,6 +106,39 @@ def test_the_owner_ends_a_lost_phone_in_one_click(app: Flask, client_as: ClientA
     assert phone.ask("GET", "set").status_code == 200
     assert mine.post(path).status_code == 302
     assert phone.ask("GET", "set").json["error"] == "device_revoked"
+
+
+def test_a_lost_phone_takes_the_other_browsers_with_it(
+    app: Flask, client_as: ClientAs, phone: Phone, world: World
+) -> None:
+    """Its browser may be signed in too. The one that says so stays, the other phone of the account goes on, and
+    somebody else's browser is not touched."""
+    mine, on_it, other = client_as(Role.LIAISON), client_as(Role.LIAISON), client_as(Role.VILLAGE_HEAD)
+    second = known(client_as, Role.LIAISON)
+    path = f"/devices/{phone.made['device']}/lost"
+    assert on_it.get("/devices").status_code == 200
+    said = mine.post(path, follow_redirects=True).text
+    assert "这部手机已作废；其他已登录的浏览器也退出了。" in said
+    assert "/sign-in" in on_it.get("/devices").location
+    assert mine.get("/devices").status_code == other.get("/devices").status_code == 200
+    assert second.ask("GET", "set").status_code == 200
+    on_it = client_as(Role.LIAISON)
+    mine.post(path)
+    assert on_it.get("/devices").status_code == 200, "what was ended before ends nothing more"
+    with app.app_context():
+        rows = db.session.scalars(select(AuditRow).where(AuditRow.action == "user.sessions_end")).all()
+        assert [(row.subject_id, row.detail) for row in rows] == [
+            (world.users[Role.LIAISON], {"device": phone.made["device"]})
+        ]
+        db.session.remove()
+
+
+def test_so_does_who_manages_accounts(client_as: ClientAs, phone: Phone, world: World) -> None:
+    admin, on_it = client_as(Role.SECURITY_ADMIN), client_as(Role.LIAISON)
+    page = f"/accounts/{world.users[Role.LIAISON]}"
+    said = admin.post(f"{page}/device", data={"device": phone.made["device"]}, follow_redirects=True).text
+    assert "这部手机已作废；其他已登录的浏览器也退出了。" in said
+    assert "/sign-in" in on_it.get("/devices").location
 
 
 def test_who_manages_accounts_ends_a_lost_phone(client_as: ClientAs, phone: Phone, world: World) -> None:

@@ -49,6 +49,20 @@ def test_fifth_wrong_password_locks_and_time_unlocks(app: Flask, world: World, a
     assert sign_in(app.test_client(), "dispatcher").status_code == 302
 
 
+def test_the_good_bye_is_in_the_language_of_the_page_it_stands_on(app: Flask, world: World) -> None:
+    """An account in English, a browser in Chinese, and the other way round."""
+    for locale, browser, said, unsaid in (
+        ("en", "zh-CN", "已退出。", "You are signed out."),
+        ("zh_Hans_CN", "en", "You are signed out.", "已退出。"),
+    ):
+        client = app.test_client()
+        sign_in(client, "liaison")
+        client.post("/preferences/locale", data={"locale": locale})
+        page = client.post("/sign-out", headers={"Accept-Language": browser}, follow_redirects=True).text
+        assert said in page
+        assert unsaid not in page
+
+
 def test_copied_cookie_dies_with_sign_out(app: Flask, world: World) -> None:
     client = app.test_client()
     sign_in(client, "liaison")

@@ -160,6 +160,12 @@ def unit_of_limit() -> ColumnElement[str]:
     return func.coalesce(own, CaseClass.limit_unit).label("limit_unit")
 
 
+def unit_of_contact() -> ColumnElement[str]:
+    """The same of the first contact."""
+    own = select(ClassVersion.contact_unit).where(ClassVersion.id == Case.class_version_id).scalar_subquery()
+    return func.coalesce(own, CaseClass.contact_unit).label("contact_unit")
+
+
 def home_of(viewer: Viewer) -> str:
     """The nearest place over everything a viewer registers for: by its rules the catalogue is shown."""
     roots = [place_ids(root) for root in register_roots(viewer)]

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, and_, false, func, or_, select, union
 from sqlalchemy.orm import aliased
 
 from gridcase.cases.models import Case, CaseClass, CaseRequest, Whistle, WhistleUnit
-from gridcase.cases.queries.catalogue import unit_of_limit
+from gridcase.cases.queries.catalogue import unit_of_contact, unit_of_limit
 from gridcase.cases.queries.searching import holding
 from gridcase.cases.queries.sight import (
     addressed_to,
@@ -266,7 +266,8 @@ def _columns() -> Any:
         select(
             Case.id, Case.number, Case.title, Case.state, Case.urgency, Case.restricted, Case.unsorted,
             Case.channel, Case.level, Case.village_id, Case.registered_at, Case.due_at, Case.soon_at, Case.closed_at,
-            Case.closed_late, Case.second_check,
+            Case.closed_late, Case.second_check, Case.stage_due_at, Case.contact_due_at, Case.contacted_at,
+            Case.anonymous, unit_of_contact(),
             Case.answer_attempts, CaseClass.zh, CaseClass.en, unit_of_limit(), village.name.label("village_name"),
             place.name.label("place_name"), Household.head_name, Post.title.label("post_title"),
             Unit.name.label("unit_name"), voice_count().label("voices"),

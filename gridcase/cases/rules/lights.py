@@ -170,8 +170,17 @@ LADDER: tuple[Rung, ...] = (
 # Emergencies alone have somebody look after their stages too: half an hour is over soon, and not at the due time.
 STAGE_LATE = Rung(
     "case_stage", 0, ("handler", "dispatcher"),
-    N_("特急事件%(number)s这一步应在%(due)s前完成，到%(on)s还没有人动，请马上处理。"),
+    N_("特急事件%(number)s的%(step)s应在%(due)s前完成，到%(on)s还没有人动，请马上处理。"),
 )  # fmt: skip
+# What is to be done in a short stage, as the sentence above names it.
+_STEPS = {
+    State.REGISTERED: N_("受理"), State.ACCEPTED: N_("派单"), State.RETURNED: N_("派单"), State.DISPATCHED: N_("签收"),
+}  # fmt: skip
+
+
+def stage_said(rung: Rung, state: State) -> dict[str, Text]:
+    """The step that a reminder names, of those that name one; `state` is that of the case."""
+    return {"step": _STEPS[state]} if rung is STAGE_LATE else {}
 
 
 def on_time_rate(*, on_time_closed: int, closed: int, open_overdue: int) -> float | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from gridcase.cases.rules.majors import ABOVE_THE_VILLAGE
 from gridcase.cases.rules.states import Level, RequestKind, State
 from gridcase.core.permissions import Permission
 from gridcase.core.words import Text
@@ -75,3 +76,15 @@ class Standing:
     rates_units: bool = False
     rates_whistle: bool = False
     contact_waits: bool = False
+
+
+def may_mediate(standing: Standing, *, class_code: str, elsewhere: bool, opened: bool = False) -> bool:
+    """Who keeps the record: whom the case was sent to; while it is with nobody else, or once he has opened it, whoever
+    leads the cell, section or village. What is about the village's own officials is never mediated there.
+
+    `elsewhere`: the case was sent to a post or unit that is not this person's.
+    """
+    if standing.is_addressed and Permission.HANDLE_CASE in standing.permissions:
+        return True
+    leads = {Permission.ACCEPT_CASE, Permission.SELF_SOLVE_CASE} <= standing.permissions
+    return leads and (opened or not elsewhere) and class_code not in ABOVE_THE_VILLAGE

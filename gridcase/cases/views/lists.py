@@ -16,7 +16,7 @@ from gridcase.cases.queries import Filters, Tab
 from gridcase.cases.rules import Light, State, light_of, move_named
 from gridcase.cases.rules.majors import MAJORS
 from gridcase.cases.rules.said import time_left
-from gridcase.cases.views import desk
+from gridcase.cases.views import desk, urgent
 from gridcase.cases.views.base import bp, class_name
 from gridcase.cases.views.beside import waiting
 from gridcase.cases.views.bulk import BULK
@@ -26,7 +26,7 @@ from gridcase.core import clock
 from gridcase.core.db import transaction
 from gridcase.core.permissions import Permission, Viewer
 from gridcase.core.words import N_, Text
-from gridcase.core.worktime import LimitUnit
+from gridcase.core.worktime import LimitUnit, WorkCalendar
 from gridcase.web.access import needs, viewer
 from gridcase.web.formkit import submit
 
@@ -89,15 +89,21 @@ def _row_keys(someone: Viewer) -> dict[str, tuple[str, str]]:
 def _times(rows: Any, now: Any) -> dict[int, tuple[Light, Any]]:
     """The light and the words of time of each row."""
     calendar = work_calendar()
-    return {
-        row.id: (
-            light_of(due_at=row.due_at, soon_at=row.soon_at, closed=row.closed_at is not None, now=now),
-            time_left(due_at=row.due_at, now=now, unit=LimitUnit(row.limit_unit), calendar=calendar)
-            if row.closed_at is None
-            else None,
-        )
-        for row in rows
-    }
+    return {row.id: _time(row, now, calendar) for row in rows}
+
+
+def _time(row: Any, now: Any, calendar: WorkCalendar) -> tuple[Light, Any]:
+    """Those of one row: of an open emergency by the clock that stands worst. What is counted and filtered stays by the
+    last day."""
+    if row.closed_at is not None:
+        return Light.CLOSED, None
+    worst = urgent.pressing(
+        row, limit_unit=row.limit_unit, contact_unit=row.contact_unit, now=now, calendar=calendar
+    )  # fmt: skip
+    if worst is not None:
+        return worst.light, worst.left
+    light = light_of(due_at=row.due_at, soon_at=row.soon_at, closed=False, now=now)
+    return light, time_left(due_at=row.due_at, now=now, unit=LimitUnit(row.limit_unit), calendar=calendar)
 
 
 # --- views kept

@@ -13,6 +13,7 @@ from gridcase.calendar.queries import stamped_calendar
 from gridcase.cases import queries, service
 from gridcase.cases.models import Case, CaseStep
 from gridcase.cases.rules import (
+    ENDED_STATES,
     LADDER,
     STAGE_LATE,
     Answer,
@@ -30,6 +31,7 @@ from gridcase.cases.rules import (
 from gridcase.cases.rules.majors import DISPUTES
 from gridcase.cases.rules.papers import PaperKind
 from gridcase.cases.rules.said import limit_said, time_left, what_happened
+from gridcase.cases.rules.standing import may_mediate
 from gridcase.cases.views import beside, desk, prints, replies, routing, urgent
 from gridcase.cases.views.acts import ACTS
 from gridcase.cases.views.base import class_name, rules_from
@@ -67,11 +69,22 @@ def page(
         way=desk.way(came, case, someone, now), problems=_problems(buttons, filled), named=named,
         timeline_rows=_timeline(case, line), papers=queries.papers_by_step(case, reads_letters=named),
         prints=prints.menu(case, line, someone),
-        dispute=case.case_class.major == DISPUTES, moves=buttons[:seen], other_moves=buttons[seen:],
+        mediated=_mediated(case, line, standing), moves=buttons[:seen], other_moves=buttons[seen:],
         beside=beside.of(case, someone, has_voices=facts.has_voices),
         received_on=queries.received_on(case) if case.source_no else None,
         waiting=beside.waiting(case), **_deadline(case, line, now), **_words(case),
     )  # fmt: skip
+
+
+def _mediated(case: Case, line: Sequence[CaseStep], standing: Standing) -> bool:
+    """Whether there is a mediation to look at, or one that this reader may begin."""
+    if case.case_class.major != DISPUTES:
+        return False
+    if any(step.detail.get("mediation") for step in line):
+        return True
+    elsewhere = (case.handler_post_id or case.handler_unit_id) is not None and not standing.is_addressed
+    code = case.case_class.code
+    return case.state not in ENDED_STATES and may_mediate(standing, class_code=code, elsewhere=elsewhere)
 
 
 def _deadline(case: Case, line: Sequence[CaseStep], now: datetime) -> dict[str, Any]:
@@ -85,6 +98,9 @@ def _deadline(case: Case, line: Sequence[CaseStep], now: datetime) -> dict[str, 
         "calendar_version": version, "limit_said": limit_said, "rules_from": rules_from, "Light": Light,
         "contact": urgent.contact_of(case, now=now, calendar=calendar),
         "urgent": urgent.of(case, now=now, calendar=calendar),
+        "pressing": urgent.pressing(
+            case, limit_unit=case.terms.limit_unit, contact_unit=case.terms.contact_unit, now=now, calendar=calendar
+        ),
     }  # fmt: skip
 
 

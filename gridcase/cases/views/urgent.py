@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from gridcase.cases import queries
 from gridcase.cases.models import Case
 from gridcase.cases.rules import STAGE_LIMITS, Light, Stage, State, Urgency, light_of, stage_of
 from gridcase.cases.rules.emergency import Hotline, call_first
 from gridcase.cases.rules.said import time_left
-from gridcase.core.words import Text
+from gridcase.core.words import N_, Text
 from gridcase.core.worktime import LimitUnit, WorkCalendar
 from gridcase.notices import queries as notices
 
@@ -54,6 +55,26 @@ def of(case: Case, *, now: datetime, calendar: WorkCalendar) -> Urgent | None:
     waits = _running(case.stage_due_at, LimitUnit.NATURAL, stage, now, calendar) if timed else None
     numbers = call_first(code=case.case_class.code, urgency=case.urgency, words=f"{case.title}{case.text}")
     return Urgent(waits, numbers, notices.heard("case", case.id))
+
+
+_RANKS = {Light.RED: 0, Light.YELLOW: 1}
+
+
+def pressing(one: Any, *, limit_unit: str, contact_unit: str, now: datetime, calendar: WorkCalendar) -> Running | None:
+    """Of all clocks of an open emergency the one that stands worst, and of those the one that ends first: what is late
+    today is not green because its last day is far. None for any other case. `one`: the case, or its row in a list."""
+    if one.urgency != Urgency.CRITICAL or one.closed_at is not None or one.unsorted:
+        return None
+    light = light_of(due_at=one.due_at, soon_at=one.soon_at, closed=False, now=now)
+    left = time_left(due_at=one.due_at, now=now, unit=LimitUnit(limit_unit), calendar=calendar)
+    clocks = [Running(light, left, one.due_at)] if one.due_at is not None else []
+    stage = stage_of(State(one.state))
+    if stage in STAGE_LIMITS and one.stage_due_at is not None:
+        clocks.append(_running(one.stage_due_at, LimitUnit.NATURAL, stage, now, calendar))
+    if queries.contact_waits(one):
+        contact = _running(one.contact_due_at, LimitUnit(contact_unit), None, now, calendar)
+        clocks.append(replace(contact, word=N_("首次联系")))
+    return min(clocks, key=lambda clock: (_RANKS.get(clock.light, 2), clock.due_at), default=None)
 
 
 def _running(

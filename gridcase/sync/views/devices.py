@@ -96,9 +96,10 @@ def _said(kept: SealedItem) -> Said | None:
 @bp.post("/devices/<int:device_id>/lost")
 @signed_in("everybody sees and ends the own phones")
 def lose_device(device_id: int) -> ResponseReturnValue:
-    """One click: that phone syncs no more."""
+    """One click: that phone syncs no more, and whatever browser is signed in elsewhere is signed out."""
     device = user_queries.own_device(device_id, user_id=viewer().user_id or 0)
-    return _act(users.end_device, device, why=DeviceState.LOST, said=_("这部手机已作废，不能再同步。"))
+    said = _("这部手机已作废；其他已登录的浏览器也退出了。")
+    return _act(users.lose_device, device, keep=current_user.session_id, said=said)
 
 
 @bp.post("/devices/kept/<int:sealed_id>/file")

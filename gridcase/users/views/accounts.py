@@ -9,6 +9,7 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_login import current_user
 
 from gridcase.audit import queries as audit
 from gridcase.core import clock
@@ -188,9 +189,10 @@ def end_account_device(user_id: int) -> ResponseReturnValue:
     found, asked, form = _found(user_id), request.form.get("device", ""), ActForm()
     device = next((one for one in queries.devices_of(found.id) if str(one.id) == asked), None)
     if device is not None:
-        done = submit(form, service.end_device, device, why=DeviceState.LOST, actor=viewer(), now=clock.now())
-        said = _("这部手机已作废，不能再同步。") if done else next(iter(form.form_errors), "")
-        flash(said, "message" if done else "danger")
+        lose, keep = service.lose_device, current_user.session_id
+        done = submit(form, lose, device, keep=keep, actor=viewer(), now=clock.now())
+        gone = _("这部手机已作废；其他已登录的浏览器也退出了。")
+        flash(gone if done else next(iter(form.form_errors), ""), "message" if done else "danger")
     return redirect(url_for(".account", user_id=user_id))
 
 

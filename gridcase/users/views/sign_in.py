@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, render_template, request, session, url_for
+from flask import flash, g, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import refresh
 from flask_login import current_user, login_user, logout_user
 
 from gridcase.core import clock
@@ -88,6 +89,8 @@ def sign_out() -> ResponseReturnValue:
         service.close_session(current_user.token, actor=viewer(), now=clock.now())
     logout_user()
     session.clear()
+    g.viewer = None
+    refresh()  # the next page is nobody's: what is said there is in its language, not in the account's
     flash(_("已退出。"))
     return redirect(url_for(".sign_in"))
 
