@@ -52,7 +52,7 @@ def test_good_lines_are_kept_and_the_others_are_named(viewer_of: ViewerOf, world
     homes = world.homes["circle"]
     lines = [
         Line(homes[0], "18", "1", "1", "1"), Line(homes[1], "3", "1", "1", "1"), Line(homes[2], "19", "1", "9", "1"),
-        Line(homes[3], "19", "1", "1", "4"), Line(homes[4], "20", "1", "0", "1", "17"), Line(homes[5]),
+        Line(homes[3], "19", "1", "1", "5"), Line(homes[4], "20", "1", "0", "1", "17"), Line(homes[5]),
         Line(world.homes["paired"][0], "18", "1", "1", "1"),
     ]  # fmt: skip
     result = typed(viewer_of(Role.VILLAGE_HEAD), world, *lines)
@@ -70,6 +70,14 @@ def test_a_line_typed_twice_is_one_visit(viewer_of: ViewerOf, world: World) -> N
     other = typed(viewer_of(Role.SECTION_LEADER), world, Line(line.household_id, "19", "1", "2", "1"))
     assert "已经录过" in str(other.wrong[line.household_id][1])
     assert len(db.session.scalars(select(Visit)).all()) == 1
+
+
+@pytest.mark.parametrize("state", ["", "1", "4"])
+def test_nobody_was_met(viewer_of: ViewerOf, world: World, state: str) -> None:
+    line = Line(world.homes["circle"][0], "18", "1", "0", state)
+    visit = typed(viewer_of(Role.SECTION_LEADER), world, line).saved[0]
+    assert (visit.met, visit.state) == (0, "not_met")
+    assert typed(viewer_of(Role.SECTION_LEADER), world, line).saved[0].id == visit.id
 
 
 def test_it_counts_for_the_home(viewer_of: ViewerOf, world: World) -> None:

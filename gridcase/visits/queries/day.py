@@ -252,16 +252,19 @@ def circle_day(viewer: Viewer, *, on: date, now: datetime, most: int = CIRCLE_MO
 
 
 def _lasts(viewer: Viewer, home_ids: Sequence[int]) -> dict[int, Last]:
-    """The newest visit of each home that the viewer may see."""
+    """The newest visit of each home that the viewer may see; one that met nobody says nothing of it."""
     newer = aliased(Visit)
     later = exists().where(
+        newer.met > 0,
         newer.household_id == Visit.household_id,
         or_(
             newer.visited_at > Visit.visited_at,
             and_(newer.visited_at == Visit.visited_at, newer.id > Visit.id),
         ),
     )
-    rows = db.session.scalars(select(Visit).where(Visit.household_id.in_(home_ids), past.visible(viewer), ~later))
+    rows = db.session.scalars(
+        select(Visit).where(Visit.household_id.in_(home_ids), Visit.met > 0, past.visible(viewer), ~later)
+    )
     return {row.household_id: last_of(row) for row in rows}
 
 

@@ -21,7 +21,7 @@ from gridcase.people.models import Post
 from gridcase.visits import queries
 from gridcase.visits.models import Visit
 from gridcase.visits.queries.sheets import WEEK, homes_of, monday_of
-from gridcase.visits.rules import TICKS, Purpose, Tick, VisitMode, VisitState
+from gridcase.visits.rules import TICKS, Purpose, Tick, VisitMode, VisitState, as_found
 from gridcase.visits.service.records import Paper, VisitRecord, log_visit
 
 WEEKS_BACK = 5  # how long a sheet may lie before it is typed in
@@ -120,14 +120,17 @@ def read_line(line: Line, *, post_id: int, week: date, now: datetime) -> VisitRe
     """What a typed line says, or `Refused` at the field that says nothing."""
     day = _day(line.day, week, town_day(now))
     at = min(datetime.combine(day, NOON, TOWN_ZONE), now)
+    met = _met(line.met)
+    state = VisitState.NOT_MET if not met and not line.state.strip() else _state(line.state)
+    met, state = as_found(met, state)
     end = datetime.combine(week + WEEK, time(), TOWN_ZONE)
     return VisitRecord(
         client_uuid=str(uuid5(NAMESPACE_URL, f"gridcase/sheet/{post_id}/{week}/{line.household_id}")),
         visited_at=at,
         noted_at=min(end, now),
         mode=_one_of(tuple(VisitMode), line.mode or "1", "mode", N_("方式填 1、2 或 3。")),
-        met=_met(line.met),
-        state=_one_of(tuple(VisitState), line.state, "state", N_("情况填 1、2 或 3。")),
+        met=met,
+        state=state,
         ticks=_ticks(line.ticks),
         note=clean(line.note)[:NOTE_LENGTH] or None,
         purpose=Purpose.CARE,
@@ -152,6 +155,11 @@ def _one_of(members: tuple[Choice, ...], typed: str, field: str, words: Text) ->
     if not typed.strip().isdecimal() or not 1 <= int(typed) <= len(members):
         raise Refused(words, field=field)
     return members[int(typed) - 1]
+
+
+def _state(typed: str) -> VisitState:
+    states = tuple(VisitState)
+    return _one_of(states, typed, "state", N_("“这一户现在”填 1 到 %(most)s。", most=len(states)))
 
 
 def _met(typed: str) -> int:
