@@ -202,7 +202,7 @@ def _said(row: Any, now: datetime) -> Demand:
 
 @dataclass(frozen=True)
 class Last:
-    """What the newest visit of a home said; its note and its cases are left where they are."""
+    """What of the newest visit of a home may be said again: not what was seen that day, nor what it was for."""
 
     mode: VisitMode
     met: int
@@ -269,10 +269,9 @@ def _lasts(viewer: Viewer, home_ids: Sequence[int]) -> dict[int, Last]:
 
 
 def last_of(visit: Visit) -> Last:
-    """A visit in the words of the field."""
+    """A visit as the next one may begin; what was ticked then must be looked at anew."""
     return Last(
-        VisitMode(visit.mode), visit.met, VisitState(visit.state), tuple(Tick(tick) for tick in visit.ticks),
-        Purpose(visit.purpose).beside_a_home,
+        VisitMode(visit.mode), visit.met, VisitState(visit.state), (), Purpose.CARE
     )  # fmt: skip
 
 

@@ -103,14 +103,13 @@ def _form(last: Last | None, household: Household, lists: Sequence[HomeList]) ->
 
 
 def _as_before(last: Last | None) -> dict[str, Any]:
-    """What stays as it was unless it is touched."""
+    """What stays as it was unless it is touched: that something is to be followed up is said anew each time."""
     if last is None:
         return {}
     return {
         "mode": last.mode.value,
         "met": last.met,
-        "state": last.state.value,
-        "ticks": [tick.value for tick in last.ticks],
+        **({"state": last.state.value} if last.state is VisitState.SAFE else {}),
     }
 
 
