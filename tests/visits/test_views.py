@@ -42,7 +42,7 @@ def test_today_lists_the_homes_due(client_as: ClientAs, world: World) -> None:
     for home in world.homes["circle"]:
         assert f"/visits/log/{home}" in page
     assert f"/visits/log/{world.homes['paired'][0]}" not in page
-    assert "过了 3 天" in page
+    assert "超期 3 天" in page
     assert "赵大三" not in page  # names of heads are masked
 
 
