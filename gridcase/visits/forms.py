@@ -37,7 +37,7 @@ Choices = Sequence[tuple[str, str]]
 Pairs = Sequence[tuple[int, str]]
 PLAIN_STATES = (
     (VisitState.SAFE.value, N_("都好")), (VisitState.FOLLOW_UP.value, N_("有事要再去")),
-    (VisitState.PASSED_ON.value, N_("有事，已经报上去")),
+    (VisitState.PASSED_ON.value, N_("有事，已经报上去")), (VisitState.NOT_MET.value, VisitState.NOT_MET.label),
 )  # fmt: skip
 
 
@@ -141,7 +141,10 @@ class VisitForm(BaseForm):
         return moment.replace(tzinfo=TOWN_ZONE)
 
     def validate(self, extra_validators: Any = None) -> bool:
-        """A demand has a class; one settled on the spot says how, and what the villager said."""
+        """A demand has a class; one settled on the spot says how, and what the villager said. Where nobody was met the
+        state is chosen by itself."""
+        if self.met.data == 0 and (not self.state.raw_data or self.state.data == VisitState.SAFE):
+            self.state.data, self.state.raw_data = VisitState.NOT_MET.value, [VisitState.NOT_MET.value]
         sound: bool = super().validate(extra_validators)
         missing: list[tuple[Any, Any]] = []
         if self.has_demand and self.class_code is None:

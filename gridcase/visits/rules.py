@@ -24,6 +24,7 @@ class VisitState(Labelled):
     SAFE = "safe", N_("平安")
     FOLLOW_UP = "follow_up", N_("需跟进")
     PASSED_ON = "passed_on", N_("已转办")
+    NOT_MET = "not_met", N_("没见到人")  # nobody knows how it is: said of no home by its last visit
 
 
 class Tick(Labelled):
@@ -120,12 +121,22 @@ TICKS: tuple[Tick, ...] = tuple(Tick)
 PURPOSES: tuple[Purpose, ...] = tuple(Purpose)
 
 
-def counts_as_visit(mode: VisitMode, *, previous: VisitMode | None, home_only: bool) -> bool:
+def as_found(met: int, state: VisitState) -> tuple[int, VisitState]:
+    """How many were met and how the home is, without a contradiction: where nobody was met nobody can say it is well,
+    and where it is said that nobody was met a number says nothing."""
+    if state is VisitState.NOT_MET:
+        return 0, state
+    return met, VisitState.NOT_MET if not met and state is VisitState.SAFE else state
+
+
+def counts_as_visit(mode: VisitMode, *, met: int, previous: VisitMode | None, home_only: bool) -> bool:
     """Whether a contact counts for the visit rhythm of a household.
 
-    At the door always. By phone or video only every second time, and never for homes that need close support
-    (`home_only`). `previous` is the mode of the last contact that counted.
+    Never where nobody was met; else at the door always. By phone or video only every second time, and never for homes
+    that need close support (`home_only`). `previous` is the mode of the last contact that counted.
     """
+    if not met:
+        return False
     if mode == VisitMode.HOME:
         return True
     return not home_only and previous == VisitMode.HOME

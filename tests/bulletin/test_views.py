@@ -40,9 +40,12 @@ def counted(app: Flask, model: type) -> int:
 
 def test_from_the_village_to_the_door_and_back(app: Flask, client_as: ClientAs, world: World) -> None:
     head, liaison = client_as(Role.VILLAGE_HEAD), client_as(Role.LIAISON)
+    assert "第一户勾“已说到”以前还能改" in head.get("/bulletin/new").text
     url = published(head, world)
     page = head.get(url).text
     assert "0 / 16 户" in page
+    assert "现在还能改" in page
+    assert "现在还能改" not in liaison.get(url).text
     assert "修改通知" in page
     assert "缴医保" in liaison.get("/inbox/").text
     homes = world.homes["circle"]
@@ -54,6 +57,7 @@ def test_from_the_village_to_the_door_and_back(app: Flask, client_as: ClientAs, 
     page = head.get(url).text
     assert "2 / 16 户" in page
     assert "修改通知" not in page
+    assert "现在还能改" not in page
     told = head.get(f"{url}?who=told").text
     assert "电话说" in told
     assert "赵大" not in told  # masked

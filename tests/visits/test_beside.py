@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date, timedelta
 from io import BytesIO
@@ -160,15 +161,19 @@ def test_only_what_changed(app: Flask, client_as: ClientAs, world: World) -> Non
     assert "和上次一样" not in first
     client.post(url, data=form_of(first, met="3", state="follow_up", ticks=["medicine"]))
     page = client.get(url).text
-    assert "上次：需跟进、上门、见到 3 人、用药" in page
+    assert "上次：需跟进、上门、见到 3 人<" in page
+    for name in ("safe", "follow_up", "medicine"):
+        assert not re.search(rf'<input(?=[^>]*value="{name}")[^>]*\bchecked', page)
+    assert re.search(r'<input(?=[^>]*value="home")[^>]*\bchecked', page)
     one_tap = page.split('class="as-before"')[1].split("</form>")[0]
     sent = {part.split('"')[0]: part.split('value="')[1].split('"')[0] for part in one_tap.split('name="')[1:]}
     assert client.post(url, data=sent).status_code == 302
     with app.app_context():
         rows = db.session.scalars(select(Visit).order_by(Visit.id)).all()
         assert [(row.mode, row.met, row.state, row.ticks) for row in rows] == [
-            ("home", 3, "follow_up", ["medicine"])
-        ] * 2
+            ("home", 3, "follow_up", ["medicine"]),
+            ("home", 3, "follow_up", []),
+        ]
         assert [row.purpose for row in rows] == ["first_visit", "care"][: len(rows)] or rows[0].purpose == "care"
         db.session.remove()
 

@@ -16,7 +16,7 @@ from gridcase.households.rules import CareTier
 from gridcase.households.service import confirm_tier
 from gridcase.people.rules import Role
 from gridcase.visits import queries
-from gridcase.visits.rules import Purpose, Tick, VisitMode, VisitState
+from gridcase.visits.rules import Purpose, VisitMode, VisitState
 from gridcase.visits.service import Demand
 from tests.factories.world import World
 from tests.visits.test_service import log, record
@@ -109,7 +109,7 @@ def test_what_somebody_takes_along_for_the_day(viewer_of: ViewerOf, world: World
     by_id = {home.id: home for home in day.homes}
     seen = by_id[homes[1]]
     assert (seen.last_on, seen.due_on, seen.first_visit) == (TODAY, date(2027, 2, 21), False)
-    assert seen.last == queries.Last(VisitMode.HOME, 2, VisitState.SAFE, (Tick.WATER,), Purpose.CARE)
+    assert seen.last == queries.Last(VisitMode.HOME, 2, VisitState.SAFE, (), Purpose.CARE)
     assert seen.name[1] == "*"
     assert (by_id[homes[2]].last, by_id[homes[2]].first_visit) == (None, True)
     assert [demand.id for demand in day.demands] == [water]

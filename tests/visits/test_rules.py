@@ -14,12 +14,13 @@ from gridcase.visits.rules import (
     Sign,
     VisitMode,
     VisitState,
+    as_found,
     counts_as_visit,
 )
 
 
 def test_a_visit_offers_the_words_of_the_field() -> None:
-    assert [str(state.label) for state in VisitState] == ["平安", "需跟进", "已转办"]
+    assert [str(state.label) for state in VisitState] == ["平安", "需跟进", "已转办", "没见到人"]
     assert [str(tick.label) for tick in TICKS] == [
         "安全用电用火",
         "饮水",
@@ -76,4 +77,20 @@ def test_stored_values_fit_their_columns() -> None:
 def test_every_second_contact_may_be_by_phone_except_where_close_support_is_needed(
     mode: VisitMode, previous: VisitMode | None, home_only: bool, counts: bool
 ) -> None:
-    assert counts_as_visit(mode, previous=previous, home_only=home_only) == counts
+    assert counts_as_visit(mode, met=1, previous=previous, home_only=home_only) == counts
+    assert not counts_as_visit(mode, met=0, previous=previous, home_only=home_only)
+
+
+@pytest.mark.parametrize(
+    ("met", "state", "kept"),
+    [
+        (2, VisitState.SAFE, (2, VisitState.SAFE)),
+        (0, VisitState.SAFE, (0, VisitState.NOT_MET)),
+        (0, VisitState.FOLLOW_UP, (0, VisitState.FOLLOW_UP)),
+        (1, VisitState.NOT_MET, (0, VisitState.NOT_MET)),
+    ],
+)
+def test_of_a_home_where_nobody_was_met_nobody_says_it_is_well(
+    met: int, state: VisitState, kept: tuple[int, VisitState]
+) -> None:
+    assert as_found(met, state) == kept

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from flask import Flask
@@ -21,6 +22,7 @@ from gridcase.core.errors import Missing, Refused
 from gridcase.core.permissions import Viewer
 from gridcase.households.models import Household
 from gridcase.people.rules import Role
+from gridcase.visits import queries
 from gridcase.visits.models import Visit
 from gridcase.visits.rules import Purpose, Tick, VisitMode, VisitState
 from gridcase.visits.service import Demand, VisitRecord, log_visit
@@ -67,6 +69,23 @@ def test_a_visit_moves_the_next_one(viewer_of: ViewerOf, world: World) -> None:
     )
     trace = db.session.scalars(select(AuditRow).where(AuditRow.action == "visit.log")).one()
     assert (trace.subject_id, trace.actor_post_id) == (visit.id, world.posts[Role.LIAISON])
+
+
+def test_a_visit_that_met_nobody_moves_nothing(viewer_of: ViewerOf, world: World) -> None:
+    liaison, home = viewer_of(Role.LIAISON), world.homes["circle"][0]
+    log(liaison, home, record())
+    due = db.session.get_one(Household, home).next_visit_on
+    later = record(client_uuid=str(uuid4()), visited_at=clock.now(), met=0)
+    visit = log(liaison, home, later)
+    assert (visit.met, visit.state) == (0, "not_met")
+    assert log(liaison, home, later).id == visit.id  # what was sent counts for the mark, not what was made of it
+    household = db.session.get_one(Household, home)
+    assert (household.next_visit_on, household.last_visit_at) == (due, clock.now() - timedelta(minutes=5))
+    seen = queries.last_visit(home, viewer=liaison)
+    assert seen is not None
+    assert seen.met == 2
+    day = queries.circle_day(liaison, on=clock.town_day(clock.now()), now=clock.now())
+    assert [one.last.met for one in day.homes if one.last] == [2]
 
 
 def test_sent_twice_is_one_row(viewer_of: ViewerOf, world: World) -> None:

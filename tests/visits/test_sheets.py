@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -22,6 +23,7 @@ from gridcase.visits.models import Visit, VisitPaper
 from gridcase.visits.service import Line, Typed
 from gridcase.visits.service.sheets import read_line
 from tests.factories.world import World
+from tests.visits.test_service import log, record
 
 ClientAs = Callable[[Role | str], FlaskClient]
 ViewerOf = Callable[[Role | str], Viewer]
@@ -52,7 +54,7 @@ def test_good_lines_are_kept_and_the_others_are_named(viewer_of: ViewerOf, world
     homes = world.homes["circle"]
     lines = [
         Line(homes[0], "18", "1", "1", "1"), Line(homes[1], "3", "1", "1", "1"), Line(homes[2], "19", "1", "9", "1"),
-        Line(homes[3], "19", "1", "1", "4"), Line(homes[4], "20", "1", "0", "1", "17"), Line(homes[5]),
+        Line(homes[3], "19", "1", "1", "5"), Line(homes[4], "20", "1", "0", "1", "17"), Line(homes[5]),
         Line(world.homes["paired"][0], "18", "1", "1", "1"),
     ]  # fmt: skip
     result = typed(viewer_of(Role.VILLAGE_HEAD), world, *lines)
@@ -70,6 +72,51 @@ def test_a_line_typed_twice_is_one_visit(viewer_of: ViewerOf, world: World) -> N
     other = typed(viewer_of(Role.SECTION_LEADER), world, Line(line.household_id, "19", "1", "2", "1"))
     assert "已经录过" in str(other.wrong[line.household_id][1])
     assert len(db.session.scalars(select(Visit)).all()) == 1
+
+
+@pytest.mark.parametrize("state", ["", "1", "4"])
+def test_nobody_was_met(viewer_of: ViewerOf, world: World, state: str) -> None:
+    line = Line(world.homes["circle"][0], "18", "1", "0", state)
+    visit = typed(viewer_of(Role.SECTION_LEADER), world, line).saved[0]
+    assert (visit.met, visit.state) == (0, "not_met")
+    assert typed(viewer_of(Role.SECTION_LEADER), world, line).saved[0].id == visit.id
+
+
+def test_a_week_between_two_months() -> None:
+    with pytest.raises(Refused, match="请填 11月30日至12月6日 之间的日期"):
+        read_line(Line(1, "29", "1", "1", "1"), post_id=1, week=date(2026, 11, 30), now=SUNDAY + timedelta(days=20))
+
+
+@pytest.mark.parametrize(("before", "now", "kept"), [(2, "2", False), (0, "2", True), (2, "0", False), (0, "0", False)])
+def test_paper_does_not_repeat_what_the_phone_said(
+    viewer_of: ViewerOf, world: World, before: int, now: str, kept: bool
+) -> None:
+    home = world.homes["circle"][0]
+    log(viewer_of(Role.LIAISON), home, record(visited_at=SUNDAY - timedelta(days=1, hours=3), met=before))
+    line = Line(home, "21", "1", now, "" if now == "0" else "1")
+    result = typed(viewer_of(Role.SECTION_LEADER), world, line)
+    assert bool(result.saved) is kept
+    if not kept:
+        assert result.wrong[home][0] == "again"
+        assert "2026年11月21日这一户已经有" in str(result.wrong[home][1])
+    assert typed(viewer_of(Role.SECTION_LEADER), world, replace(line, again=True)).saved
+    assert len(db.session.scalars(select(Visit)).all()) == 2
+
+
+def test_the_page_shows_what_the_phone_said(client_as: ClientAs, viewer_of: ViewerOf, world: World) -> None:
+    home = world.homes["circle"][0]
+    log(viewer_of(Role.LIAISON), home, record(visited_at=SUNDAY - timedelta(days=1, hours=3)))
+    leader = client_as(Role.SECTION_LEADER)
+    url = f"/visits/sheet/enter?post={world.posts[Role.LIAISON]}&week={WEEK}"
+    shown = leader.get(url).text
+    assert "手机或网页已记：2026年11月21日，上门，平安" in shown
+    sent = {f"day_{home}": "21", f"mode_{home}": "1", f"met_{home}": "1", f"state_{home}": "1"}
+    page = leader.post(url, data=sent).text
+    assert "一行也没有录，1 行要改。" in page
+    assert "别的都录好了" not in page
+    assert f'name="again_{home}"' in page
+    done = leader.post(url, data=sent | {f"again_{home}": "1"}, follow_redirects=True).text
+    assert "录好 1 行" in done
 
 
 def test_it_counts_for_the_home(viewer_of: ViewerOf, world: World) -> None:
@@ -95,7 +142,7 @@ def test_a_sheet_may_lie_some_weeks_but_not_for_ever(viewer_of: ViewerOf, world:
 def test_the_day_of_the_week_s_month(said: str, day: int | None) -> None:
     line = Line(1, said, "1", "1", "1")
     if day is None:
-        with pytest.raises(Refused, match="11-16 到 11-22"):
+        with pytest.raises(Refused, match="请填 11月16日至22日 之间的日期"):
             read_line(line, post_id=1, week=WEEK, now=SUNDAY)
     else:
         assert read_line(line, post_id=1, week=WEEK, now=SUNDAY).visited_at.astimezone(clock.TOWN_ZONE).day == day
@@ -138,7 +185,7 @@ def test_typing_in(app: Flask, client_as: ClientAs, world: World) -> None:
         sent |= {f"day_{home}": day, f"mode_{home}": "1", f"met_{home}": "1", f"state_{home}": "1", f"ticks_{home}": ""}
         sent[f"note_{home}"] = "家里都好"
     page = leader.post(url, data=sent).text
-    assert "日子填 11-16 到 11-22" in page
+    assert "请填 11月16日至22日 之间的日期" in page
     assert 'value="31"' in page  # nothing typed is lost
     assert page.count("已录：") == 1
     done = leader.post(url, data=sent | {f"day_{homes[1]}": "19"}, follow_redirects=True).text

@@ -42,7 +42,7 @@ def test_today_lists_the_homes_due(client_as: ClientAs, world: World) -> None:
     for home in world.homes["circle"]:
         assert f"/visits/log/{home}" in page
     assert f"/visits/log/{world.homes['paired'][0]}" not in page
-    assert "过了 3 天" in page
+    assert "超期 3 天" in page
     assert "赵大三" not in page  # names of heads are masked
 
 
@@ -57,6 +57,19 @@ def test_a_plain_visit_takes_three_taps(app: Flask, client_as: ClientAs, world: 
     listed = client.get(f"/visits/household/{home}").text
     assert "平安" in listed
     assert "用药" in listed
+
+
+def test_where_nobody_was_met_the_state_is_chosen_by_itself(app: Flask, client_as: ClientAs, world: World) -> None:
+    client, url = client_as(Role.LIAISON), f"/visits/log/{world.homes['circle'][0]}"
+    for state in ("safe", None):
+        form = form_of(client.get(url).text, met="0", state=state)
+        page = client.post(url, data={key: value for key, value in form.items() if value}, follow_redirects=True).text
+        assert "这次没有见到人，记下了" in page
+    assert counted(app, Visit) == 2
+    assert "和上次一样" not in client.get(url).text
+    listed = client.get(f"/visits/household/{world.homes['circle'][0]}").text
+    assert "没见到人" in listed
+    assert "平安" not in listed
 
 
 def test_each_form_has_its_own_mark_and_a_double_send_counts_once(

@@ -202,7 +202,7 @@ def _said(row: Any, now: datetime) -> Demand:
 
 @dataclass(frozen=True)
 class Last:
-    """What the newest visit of a home said; its note and its cases are left where they are."""
+    """What of the newest visit of a home may be said again: not what was seen that day, nor what it was for."""
 
     mode: VisitMode
     met: int
@@ -252,24 +252,26 @@ def circle_day(viewer: Viewer, *, on: date, now: datetime, most: int = CIRCLE_MO
 
 
 def _lasts(viewer: Viewer, home_ids: Sequence[int]) -> dict[int, Last]:
-    """The newest visit of each home that the viewer may see."""
+    """The newest visit of each home that the viewer may see; one that met nobody says nothing of it."""
     newer = aliased(Visit)
     later = exists().where(
+        newer.met > 0,
         newer.household_id == Visit.household_id,
         or_(
             newer.visited_at > Visit.visited_at,
             and_(newer.visited_at == Visit.visited_at, newer.id > Visit.id),
         ),
     )
-    rows = db.session.scalars(select(Visit).where(Visit.household_id.in_(home_ids), past.visible(viewer), ~later))
+    rows = db.session.scalars(
+        select(Visit).where(Visit.household_id.in_(home_ids), Visit.met > 0, past.visible(viewer), ~later)
+    )
     return {row.household_id: last_of(row) for row in rows}
 
 
 def last_of(visit: Visit) -> Last:
-    """A visit in the words of the field."""
+    """A visit as the next one may begin; what was ticked then must be looked at anew."""
     return Last(
-        VisitMode(visit.mode), visit.met, VisitState(visit.state), tuple(Tick(tick) for tick in visit.ticks),
-        Purpose(visit.purpose).beside_a_home,
+        VisitMode(visit.mode), visit.met, VisitState(visit.state), (), Purpose.CARE
     )  # fmt: skip
 
 

@@ -59,10 +59,10 @@ def errands_of(visit_ids: Collection[int], *, viewer: Viewer) -> dict[int, Seque
 
 
 def last_visit(household_id: int, *, viewer: Viewer) -> Visit | None:
-    """The newest visit of a home that the viewer may see."""
+    """The newest visit of a home that the viewer may see; one that met nobody says nothing of it."""
     return db.session.scalar(
         select(Visit)
-        .where(Visit.household_id == household_id, visible(viewer))
+        .where(Visit.household_id == household_id, Visit.met > 0, visible(viewer))
         .order_by(Visit.visited_at.desc(), Visit.id.desc())
         .limit(1)
     )
@@ -80,7 +80,7 @@ def last_counted_mode(household: Household) -> VisitMode | None:
     mode = db.session.scalar(
         select(Visit.mode)
         .where(Visit.household_id == household.id, Visit.visited_at == household.last_visit_at)
-        .order_by(Visit.id)
+        .order_by((Visit.met > 0).desc(), Visit.id)
         .limit(1)
     )
     return VisitMode(mode) if mode else None

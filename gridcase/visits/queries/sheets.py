@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, exists, or_, select
 
+from gridcase.core.clock import TOWN_ZONE
 from gridcase.core.dated import in_force, known
 from gridcase.core.db import db
 from gridcase.core.errors import Missing
@@ -101,6 +102,18 @@ def typed(post_id: int, *, week: date) -> dict[int, Visit]:
         .order_by(Visit.id)
     )
     return {visit.household_id: visit for visit in rows}
+
+
+def noted_otherwise(post_id: int, *, first: date, days: int, home_id: int | None = None) -> Sequence[Visit]:
+    """The visits a post noted on some days by phone or on the web, the first one first."""
+    begins = datetime.combine(first, time(), TOWN_ZONE)
+    query = select(Visit).where(
+        Visit.post_id == post_id, Visit.visited_at >= begins, Visit.visited_at < begins + timedelta(days=days),
+        ~exists().where(VisitPaper.visit_id == Visit.id),
+    )  # fmt: skip
+    if home_id is not None:
+        query = query.where(Visit.household_id == home_id)
+    return db.session.scalars(query.order_by(Visit.visited_at, Visit.id)).all()
 
 
 def line_code(row: Any) -> str:

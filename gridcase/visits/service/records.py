@@ -39,7 +39,7 @@ from gridcase.people import service as people_service
 from gridcase.people.models import Post
 from gridcase.visits import queries
 from gridcase.visits.models import GoodDeed, Visit, VisitErrand, VisitPaper, VisitSign
-from gridcase.visits.rules import DoneBy, Errand, Purpose, Sign, Tick, VisitMode, VisitState, counts_as_visit
+from gridcase.visits.rules import DoneBy, Errand, Purpose, Sign, Tick, VisitMode, VisitState, as_found, counts_as_visit
 from gridcase.visits.service.deeds import note_deed
 from gridcase.visits.service.grants import grant_over
 from gridcase.visits.service.photos import hang
@@ -99,7 +99,7 @@ class VisitRecord:
     state: VisitState
     purpose: Purpose
     noted_at: datetime | None = None
-    met: int = 0
+    met: int = 1
     ticks: tuple[Tick, ...] = ()
     note: str | None = None
     demand: Demand | None = None
@@ -148,12 +148,12 @@ def log_visit(
     # Two visits of one home are carried in one after the other; their own rows hold it by its key already.
     db.session.refresh(household, with_for_update={"key_share": True})
     _follow_up(visit, record, actor=actor, grant=grant, household=household, policy=policy, now=now)
-    if record.mode == VisitMode.HOME and record.met and not anothers:
+    if record.mode == VisitMode.HOME and visit.met and not anothers:
         _meet(grant, actor, household, record, now)
     hang(visit, photos, actor=actor, now=now)
     if signs:
         note_signs(visit, household, actor=actor, signs=signs, now=now)
-    if household.ended_on is None and _counts(household, record):
+    if household.ended_on is None and _counts(household, visit):
         households.note_visit(household, visited_at=record.visited_at)
     audit.record(
         actor=actor, action="visit.log", subject_kind="visit", subject_id=visit.id, place_path=household.path,
@@ -226,10 +226,11 @@ def _meet(grant: Grant, actor: Viewer, household: Household, record: VisitRecord
         )  # fmt: skip
 
 
-def _counts(household: Household, record: VisitRecord) -> bool:
+def _counts(household: Household, visit: Visit) -> bool:
     """Whether this contact moves the day of the next visit."""
     return counts_as_visit(
-        record.mode,
+        VisitMode(visit.mode),
+        met=visit.met,
         previous=queries.last_counted_mode(household),
         home_only=household.tier == CareTier.CONNECTED,
     )
@@ -272,12 +273,13 @@ def _same(first: Visit, body_hash: str) -> Visit:
 def _new(
     actor: Viewer, grant: Grant, household: Household, record: VisitRecord, body_hash: str, now: datetime
 ) -> Visit:
+    met, state = as_found(record.met, record.state)
     return Visit(
         client_uuid=record.client_uuid, body_hash=body_hash, household_id=household.id,
         village_id=household.village_id, path=household.path, section_id=household.section_id,
         post_id=record.paper.post_id if record.paper else grant.post_id, user_id=actor.user_id,
         visited_at=record.visited_at, received_at=now,
-        mode=record.mode, purpose=record.purpose, met=record.met, state=record.state,
+        mode=record.mode, purpose=record.purpose, met=met, state=state,
         ticks=sorted(record.ticks), note=record.note,
     )  # fmt: skip
 

@@ -20,8 +20,8 @@ from gridcase.households.models import Household
 from gridcase.people.models import Post
 from gridcase.visits import queries
 from gridcase.visits.models import Visit
-from gridcase.visits.queries.sheets import WEEK, homes_of, monday_of
-from gridcase.visits.rules import TICKS, Purpose, Tick, VisitMode, VisitState
+from gridcase.visits.queries.sheets import WEEK, homes_of, monday_of, noted_otherwise
+from gridcase.visits.rules import TICKS, Purpose, Tick, VisitMode, VisitState, as_found
 from gridcase.visits.service.records import Paper, VisitRecord, log_visit
 
 WEEKS_BACK = 5  # how long a sheet may lie before it is typed in
@@ -41,6 +41,7 @@ class Line:
     state: str = ""
     ticks: str = ""
     note: str = ""
+    again: bool = False  # a second visit of a day that has one by phone or on the web
 
     @property
     def empty(self) -> bool:
@@ -99,10 +100,21 @@ def _enter(line: Line, *, actor: Viewer, post: Post, week: date, now: datetime) 
     known = queries.by_uuid(record.client_uuid)
     if known is not None:
         return _same(known, record)
+    if not line.again:
+        _check_new(record, post, line.household_id)
     household = db.session.get(Household, line.household_id)
     if household is None:
         raise Missing
     return log_visit(actor=actor, household=household, record=record, now=now)
+
+
+def _check_new(record: VisitRecord, post: Post, home_id: int) -> None:
+    """Paper beside a phone: the same visit is not noted twice. Who met nobody and then came again has visited twice."""
+    day = town_day(record.visited_at)
+    others = noted_otherwise(post.id, first=day, days=1, home_id=home_id)
+    if any(one.met or not record.met for one in others):
+        words = N_("%(day)s这一户已经有手机或网页上记的走访，不用再录；确实去了两次，请勾“另一次”。", day=day)
+        raise Refused(words, field="again")
 
 
 def _same(known: Visit, record: VisitRecord) -> Visit:
@@ -120,14 +132,17 @@ def read_line(line: Line, *, post_id: int, week: date, now: datetime) -> VisitRe
     """What a typed line says, or `Refused` at the field that says nothing."""
     day = _day(line.day, week, town_day(now))
     at = min(datetime.combine(day, NOON, TOWN_ZONE), now)
+    met = _met(line.met)
+    state = VisitState.NOT_MET if not met and not line.state.strip() else _state(line.state)
+    met, state = as_found(met, state)
     end = datetime.combine(week + WEEK, time(), TOWN_ZONE)
     return VisitRecord(
         client_uuid=str(uuid5(NAMESPACE_URL, f"gridcase/sheet/{post_id}/{week}/{line.household_id}")),
         visited_at=at,
         noted_at=min(end, now),
-        mode=_one_of(tuple(VisitMode), line.mode or "1", "mode", N_("方式填 1、2 或 3。")),
-        met=_met(line.met),
-        state=_one_of(tuple(VisitState), line.state, "state", N_("情况填 1、2 或 3。")),
+        mode=_one_of(tuple(VisitMode), line.mode or "1", "mode", N_("“方式”填 1、2 或 3。")),
+        met=met,
+        state=state,
         ticks=_ticks(line.ticks),
         note=clean(line.note)[:NOTE_LENGTH] or None,
         purpose=Purpose.CARE,
@@ -141,11 +156,17 @@ def _day(typed: str, week: date, today: date) -> date:
     numbers = [int(part) for part in re.findall(r"\d{1,2}", typed)]
     found = [day for day in days if numbers and numbers[-1] == day.day and numbers[:-1] in ([], [day.month])]
     if not found:
-        span = {"first": f"{days[0].month}-{days[0].day}", "last": f"{days[-1].month}-{days[-1].day}"}
-        raise Refused(N_("日子填 %(first)s 到 %(last)s 里的几号。", **span), field="day")
+        raise Refused(_between(days[0], days[-1]), field="day")
     if found[0] > today:
         raise Refused(N_("这一天还没有到。"), field="day")
     return found[0]
+
+
+def _between(first: date, last: date) -> Text:
+    span = {"month": first.month, "first": first.day, "last": last.day}
+    if first.month == last.month:
+        return N_("请填 %(month)s月%(first)s日至%(last)s日 之间的日期。", **span)
+    return N_("请填 %(month)s月%(first)s日至%(end)s月%(last)s日 之间的日期。", end=last.month, **span)
 
 
 def _one_of(members: tuple[Choice, ...], typed: str, field: str, words: Text) -> Choice:
@@ -154,9 +175,14 @@ def _one_of(members: tuple[Choice, ...], typed: str, field: str, words: Text) ->
     return members[int(typed) - 1]
 
 
+def _state(typed: str) -> VisitState:
+    states = tuple(VisitState)
+    return _one_of(states, typed, "state", N_("“这一户现在”填 1 到 %(most)s。", most=len(states)))
+
+
 def _met(typed: str) -> int:
     if not typed.strip().isdecimal() or int(typed) > MET_MOST:
-        raise Refused(N_("见到几人填 0 到 6，6 人以上填 6。"), field="met")
+        raise Refused(N_("“见到几人”填 0 到 6，6 人以上填 6。"), field="met")
     return int(typed)
 
 
@@ -164,5 +190,5 @@ def _ticks(typed: str) -> tuple[Tick, ...]:
     """Each digit is a box of the paper."""
     digits = [int(one) for one in re.sub(r"[\s,，、.]", "", typed) if one.isdecimal()]
     if len(digits) != len(re.sub(r"[\s,，、.]", "", typed)) or any(not 1 <= one <= len(TICKS) for one in digits):
-        raise Refused(N_("看到的填 1 到 %(most)s，可以连着填。", most=len(TICKS)), field="ticks")
+        raise Refused(N_("“看到的、问到的”填 1 到 %(most)s，可以连着填。", most=len(TICKS)), field="ticks")
     return tuple(TICKS[one - 1] for one in sorted(set(digits)))

@@ -103,14 +103,13 @@ def _form(last: Last | None, household: Household, lists: Sequence[HomeList]) ->
 
 
 def _as_before(last: Last | None) -> dict[str, Any]:
-    """What stays as it was unless it is touched."""
+    """What stays as it was unless it is touched: that something is to be followed up is said anew each time."""
     if last is None:
         return {}
     return {
         "mode": last.mode.value,
         "met": last.met,
-        "state": last.state.value,
-        "ticks": [tick.value for tick in last.ticks],
+        **({"state": last.state.value} if last.state is VisitState.SAFE else {}),
     }
 
 
@@ -163,7 +162,9 @@ def _news(form: VisitForm) -> FamilyNews | None:
 def _say_done(visit: Visit, household: Household, *, signed: bool) -> None:
     """What happened and what comes next, in a sentence."""
     name = mask_name(household.head_name)
-    if household.next_visit_on is not None:
+    if not visit.met:
+        flash(_("%(name)s家这次没有见到人，记下了；下次走访的日子不变。", name=name), "ok")
+    elif household.next_visit_on is not None:
         day = show_date(household.next_visit_on)
         flash(_("%(name)s家的走访记好了，下次在%(day)s前。", name=name, day=day), "ok")
     else:

@@ -18,6 +18,7 @@ from gridcase.people import queries as people
 from gridcase.people.models import Post
 from gridcase.visits import service
 from gridcase.visits.forms import WeekForm
+from gridcase.visits.models import Visit
 from gridcase.visits.queries import sheets
 from gridcase.visits.queries.sheets import WEEK, monday_of
 from gridcase.visits.rules import TICKS, VisitMode, VisitState
@@ -106,18 +107,23 @@ def enter_sheet() -> ResponseReturnValue:
         if isinstance(result, Typed) and _say_done(result):
             return redirect(url_for(".enter_sheet", post=post.id, week=week))
     wrong = result.wrong if isinstance(result, Typed) else {}
-    return _entry_page(form, post, week, lines=lines, wrong=wrong)
+    saved = isinstance(result, Typed) and bool(result.saved)
+    return _entry_page(form, post, week, lines=lines, wrong=wrong, saved=saved)
 
 
 def _entry_page(
-    form: WeekForm, post: Post | None, week: date, *, lines: dict[int, Line], wrong: dict[int, Any]
+    form: WeekForm, post: Post | None, week: date, *, lines: dict[int, Line], wrong: dict[int, Any], saved: bool
 ) -> ResponseReturnValue:
     today = clock.town_day(clock.now())
+    noted: dict[int, list[Visit]] = {}
+    for visit in sheets.noted_otherwise(post.id, first=week, days=WEEK.days) if post else ():
+        noted.setdefault(visit.household_id, []).append(visit)
     mine = [one for one in sheets.representatives(viewer(), on=today) if _may_type(viewer())]
     return render_template(
         "visits/sheet_entry.html", form=form, post=post, posts=mine, week=week, last=week + WEEK - timedelta(days=1),
         homes=sheets.homes_of([post], week=week, whole=True)[post.id] if post else [],
-        typed=sheets.typed(post.id, week=week) if post else {}, lines=lines, wrong=wrong, parts=PARTS,
+        typed=sheets.typed(post.id, week=week) if post else {}, lines=lines, wrong=wrong, saved=saved,
+        noted=noted, parts=PARTS,
         weeks=[monday_of(today) - n * WEEK for n in range(WEEKS_BACK + 1)], line_code=sheets.line_code,
         Mode=VisitMode, State=VisitState, **_words(),
     )  # fmt: skip
@@ -126,7 +132,12 @@ def _entry_page(
 def _typed_lines(post: Post, week: date) -> list[Line]:
     homes = sheets.homes_of([post], week=week, whole=True)[post.id]
     return [
-        Line(home.id, **{part: request.form.get(f"{part}_{home.id}", "")[:600] for part in PARTS}) for home in homes
+        Line(
+            home.id,
+            again=f"again_{home.id}" in request.form,
+            **{part: request.form.get(f"{part}_{home.id}", "")[:600] for part in PARTS},
+        )
+        for home in homes
     ]
 
 
