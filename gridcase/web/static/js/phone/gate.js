@@ -13,7 +13,7 @@ const safe = () =>
   isSecureContext && Boolean(globalThis.crypto?.subtle) && "indexedDB" in globalThis && "serviceWorker" in navigator;
 
 // Who may look over a shoulder learns no name: the family name and stars.
-const masked = (name) => (/^[一-鿿]/.test(name) ? `${name[0]}**` : `${name.slice(0, 1)}***`);
+const masked = (name) => (/^[一-鿿]/.test(name) ? `${name[0]}${name.length === 2 ? "*" : "**"}` : `${name.slice(0, 1)}***`);
 
 /** Show what stands before the app; `enter(me)` once it is open. */
 export const gate = async ({ enter, show, why }) => {

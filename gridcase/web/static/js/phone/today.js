@@ -77,7 +77,7 @@ const checks = (me, node) => {
   part(node, "checks").hidden = !me.set.checks.length;
   for (const one of me.set.checks) {
     const until = one.until ? say("until", { day: showDay(one.until) }) : null;
-    const card = fill(piece("check"), { name: one.name, until, items: one.items.map((item) => item.name).join(" · ") });
+    const card = fill(piece("check"), { name: say("check_name", { kind: one.name }), until, items: one.items.map((item) => item.name).join(" · ") });
     part(node, "check-list").append(card);
   }
 };

@@ -52,7 +52,7 @@ const bodyOf = (values, raised, errand) => {
 // One seasonal check a visit: which one, and what was found.
 const seasonal = (me, node) => {
   part(node, "check").hidden = !me.set.checks.length;
-  for (const one of me.set.checks) addPick(part(node, "check-kinds"), "radio", "check", one.kind, one.name);
+  for (const one of me.set.checks) addPick(part(node, "check-kinds"), "radio", "check", one.kind, say("check_name", { kind: one.name }));
   return () => {
     const kind = node.querySelector('[name="check"]:checked')?.value;
     const chosen = me.set.checks.find((one) => one.kind === kind);
