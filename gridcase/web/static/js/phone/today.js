@@ -3,7 +3,7 @@
 import { complain } from "./fields.js";
 import { list, waiting } from "./outbox.js";
 import { send } from "./report.js";
-import { apart, here } from "./set.js";
+import { apart, here, homeOf } from "./set.js";
 import { daysTo, fill, on, part, piece, press, say, showDay, showMoment, wordOf } from "./words.js";
 
 const GLYPH = { green: "●", yellow: "▲", red: "■", closed: "○" };
@@ -85,7 +85,8 @@ const checks = (me, node) => {
 const demands = (me, node) => {
   part(node, "demands").hidden = !me.set.demands.length;
   for (const one of me.set.demands) {
-    const row = fill(piece("demand"), { title: one.title, number: one.number, state: one.state });
+    const under = [homeOf(me, one.home)?.name, one.number].filter(Boolean).join(" · ");
+    const row = fill(piece("demand"), { title: one.title, number: under, state: one.state });
     signed(part(row, "left"), one.light, one.left);
     part(node, "demand-list").append(row);
   }
