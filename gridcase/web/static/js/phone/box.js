@@ -46,7 +46,11 @@ export const outboxScreen = async (me) => {
   part(node, "none").hidden = rows.length > 0;
   part(node, "send").parentElement.hidden = !groups.waiting.length && !rows.some((row) => row.photos);
   fill(node, { counts: groups.waiting.length ? say("counts_waiting", { n: groups.waiting.length }) : null });
-  press(part(node, "send"), () => me.app.sendNow());
+  press(part(node, "send"), async () => {
+    await me.app.sendNow();
+    const none = me.trouble?.name === "no_signal";
+    fill(document.getElementById("screen"), { sent: none ? say("send_no_signal") : null }); // it may have been drawn anew
+  });
   return node;
 };
 
