@@ -1,5 +1,7 @@
 // The page's sentences and pieces. They were written by the server in the reader's language: no script holds a text.
 
+import { unlessClosed } from "./store.js";
+
 const said = new Map();
 for (const row of document.getElementById("words").content.querySelectorAll("[data-word]")) {
   said.set(row.dataset.word, row.textContent);
@@ -45,6 +47,8 @@ export const press = (node, act) =>
     node.setAttribute("aria-busy", "true");
     try {
       await act(event);
+    } catch (error) {
+      unlessClosed(error);
     } finally {
       node.removeAttribute("aria-busy");
     }
