@@ -217,7 +217,10 @@ def _paths() -> Schema:
         "/api/sync/set": {
             "get": {
                 "operationId": "workingSet", "security": device,
-                "parameters": [_head("If-None-Match", WORDS) | {"required": False}],
+                "parameters": [
+                    _head("If-None-Match", WORDS) | {"required": False},
+                    _head("X-Language", {"type": "string", "enum": ["zh", "en"]}) | {"required": False},
+                ],
                 "responses": _answers(s200="Set", s304=""),
             }
         },
