@@ -163,7 +163,8 @@ def _set() -> Schema:
         classes=_list(_object("code name common restricted", code=WORDS, name=WORDS, common=YES, restricted=YES)),
         errands=_list(_object("code name class", code=WORDS, name=WORDS, **{"class": WORDS})),
         notices=_list(
-            _object("id title text until homes", id=NUMBER, title=WORDS, text=WORDS, until=DAY, homes=_list(NUMBER))
+            _object("id title text until homes told", id=NUMBER, title=WORDS, text=WORDS, until=DAY,
+                    homes=_list(NUMBER), told=_list(NUMBER))
         ),
         checks=_list(
             _object("kind name items until", kind=WORDS, name=WORDS, until=DAY,
