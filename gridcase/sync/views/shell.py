@@ -33,8 +33,8 @@ ICON_SIZES = (192, 512)
 FIRST = ("app", "words", "store", "vault", "net", "set", "outbox", "deposit", "gate")
 LATER = ("screens", "photos", "fields", "visit", "report", "today", "facts", "box", "settings")
 KEPT = (
-    "css/tokens.css", "css/base.css", "css/phone.css", "css/phone-forms.css", "js/phone/first.js", "img/mark.svg",
-    "img/icons.svg",
+    "css/tokens.css", "css/base.css", "css/phone.css", "css/phone-forms.css", "css/phone-lists.css",
+    "js/phone/first.js", "img/mark.svg", "img/icons.svg",
 )  # fmt: skip
 SPOKEN = (Answer.SOLVED, Answer.ANSWERED_QUESTION, Answer.NOT_SOLVED)
 # No nonce: the page is kept, and a kept nonce is none.
