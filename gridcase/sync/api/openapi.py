@@ -132,7 +132,7 @@ def _schemas() -> dict[str, Schema]:
         ),
         "Sealed": _object(
             "id owner wrapped iv boxes", id=ID, owner=NUMBER, wrapped=BASE64 | {"maxLength": 200},
-            iv=BASE64 | {"maxLength": 32}, boxes=_list(box, MOST_BOXES),
+            iv=BASE64 | {"maxLength": 32}, boxes=_list(box, MOST_BOXES), left=YES,
         ),
         "Deposited": _object("accepted refused", accepted=_list(ID), refused=_list(ID)),
         "Set": _set(),

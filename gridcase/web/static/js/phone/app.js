@@ -1,8 +1,8 @@
 // The app: who is at the phone, which screen is shown, and when what waits is sent.
 
 import { depositOthers } from "./deposit.js";
-import { gate, renew, signIn } from "./gate.js";
-import { clockOff, NoAnswer } from "./net.js";
+import { gate, renew, showSealed, signIn } from "./gate.js";
+import { clockOff, finishLeaving, NoAnswer } from "./net.js";
 import { disowned, flush, heard, list, tell, tidy, waiting } from "./outbox.js";
 import { FORM, load, refresh } from "./set.js";
 import { unlessClosed } from "./store.js";
@@ -137,7 +137,7 @@ const signInLink = () => {
   link.textContent = say("bar.sign_in");
   on(link, "click", (event) => {
     event.preventDefault();
-    signIn();
+    signIn().catch(() => {}); // the line says already that something is in the way
   });
   return link;
 };
@@ -168,7 +168,9 @@ const work = (asked = false) => {
 
 const working = async (asked) => {
   if (!me) {
+    await finishLeaving();
     await depositOthers(null);
+    await showSealed(screen);
     return;
   }
   const mine = me;
