@@ -235,5 +235,8 @@ export const complain = (node, name) => {
   node.unsay?.();
   node.unsay = null;
   fill(node, { error: name ? say(name) : null });
-  if (name) (beside(node, name) ?? node.querySelector('[data-slot="error"]')).focus();
+  if (!name) return;
+  const control = beside(node, name);
+  (control ?? node.querySelector('[data-slot="error"]')).focus({ preventScroll: Boolean(control) });
+  control?.closest(".field").scrollIntoView({ block: "center" }); // clear of what sticks to the edges
 };
