@@ -37,6 +37,7 @@ class ToTell:
     until: date
     rows: tuple[Any, ...]
     of: int  # how many homes of the circles it is for
+    heard: tuple[int, ...] = ()  # the ids of those of them that have been told
 
     @property
     def homes(self) -> list[int]:
@@ -308,7 +309,8 @@ def to_tell(viewer: Viewer, on: date) -> list[ToTell]:
         meant = [home for home in homes if home.path.startswith(one.path)]
         left = tuple(home for home in meant if (one.id, home.id) not in done)
         if left:
-            found.append(ToTell(one.id, one.title, one.text, one.until, left, len(meant)))
+            heard = tuple(home.id for home in meant if (one.id, home.id) in done)
+            found.append(ToTell(one.id, one.title, one.text, one.until, left, len(meant), heard))
     return found
 
 

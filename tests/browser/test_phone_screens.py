@@ -193,6 +193,8 @@ def test_a_lost_phone_forgets_and_an_expired_one_asks(
     context = phone(browser, server)
     sign_in(context, server, world.users[Role.LIAISON])
     page = context.new_page()
+    thrown: list[str] = []
+    page.on("pageerror", lambda error: thrown.append(str(error)))
     install(page)
     with app.app_context():
         db.session.query(Device).update({"seen_at": datetime(2020, 1, 1, tzinfo=UTC)})
@@ -214,6 +216,8 @@ def test_a_lost_phone_forgets_and_an_expired_one_asks(
         db.session.remove()
     page.locator(".app-do button").click()
     expect(page.locator(".gate-say")).to_contain_text("这部手机已被停用")
+    page.wait_for_timeout(500)
+    assert thrown == [], "what was under way ends quietly"
     assert "pin" not in kept_keys(page)
     assert "token" not in kept_keys(page)
     assert "丢了以后" not in everything_kept(page)

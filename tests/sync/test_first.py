@@ -56,6 +56,15 @@ def test_the_set_holds_the_own_homes_and_nothing_in_full(client_as: ClientAs, wo
     assert (again.status_code, again.data) == (304, b"")
 
 
+def test_the_set_speaks_the_language_of_the_page(client_as: ClientAs) -> None:
+    phone = known(client_as, Role.LIAISON)
+    chinese = phone.ask("GET", "set").get_json()
+    english = phone.ask("GET", "set", headers={"X-Language": "en"}).get_json()
+    assert [one["code"] for one in chinese["errands"]] == [one["code"] for one in english["errands"]]
+    assert all(one["name"].isascii() for one in english["errands"])
+    assert phone.ask("GET", "set", headers={"X-Language": "xx"}).get_json()["errands"] == chinese["errands"]
+
+
 def test_a_visit_and_its_demand_are_taken_once(app: Flask, client_as: ClientAs, world: World) -> None:
     phone, home = known(client_as, Role.LIAISON), world.homes["circle"][0]
     item = phone.visit(home, demand={"class": "0501", "title": "没水了", "text": "三组停水"}, note="老人在家")

@@ -64,6 +64,8 @@ def test_an_announcement_is_passed_on(app: Flask, phone: Phone, world: World) ->
     told = phone.item("told", None, {"notice": notice, "homes": homes[:2], "at": phone.now().isoformat()})
     assert phone.send(told).status_code == 201
     assert phone.send(told).status_code == 200
+    one = next(row for row in phone.ask("GET", "set").get_json()["notices"] if row["id"] == notice)
+    assert (sorted(one["told"]), set(one["homes"]) & set(homes[:2])) == (sorted(homes[:2]), set())
     assert count(app, AnnouncementHome) == 2
     assert set(phone.ask("GET", "set").json["notices"][0]["homes"]) == set(homes[2:])
     foreign = phone.item("told", None, {"notice": notice, "homes": world.homes["village_b"][:1], "at": told["made_at"]})

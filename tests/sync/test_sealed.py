@@ -105,6 +105,23 @@ def test_handing_in_does_not_revive_an_expired_phone(
     assert phone.ask("GET", "set").json["error"] == "device_expired"
 
 
+def test_a_phone_left_without_a_signal_is_ended_with_what_it_hands_in(
+    app: Flask, client_as: ClientAs, world: World
+) -> None:
+    phone = known(client_as, Role.LIAISON)
+    visit = phone.visit(world.homes["circle"][0])
+    assert deposit(phone, sealed(phone, []) | {"left": "yes"}).status_code == 422
+    assert deposit(phone, sealed(phone, [])).status_code == 200
+    assert phone.ask("GET", "set").status_code == 200, "another's turn alone ends nothing"
+    answer = deposit(phone, sealed(phone, [visit]) | {"left": True})
+    assert answer.get_json()["accepted"] == [visit["id"]]
+    assert phone.ask("GET", "set").status_code == 401
+    assert deposit(phone, sealed(phone, []) | {"left": True}).status_code == 200, "said twice it changes nothing"
+    with app.app_context():
+        assert db.session.get_one(Device, phone.made["device"]).ended_why == DeviceState.LEFT
+        db.session.remove()
+
+
 def test_what_a_lost_phone_hands_in_waits_for_its_owner(app: Flask, client_as: ClientAs, world: World) -> None:
     phone = known(client_as, Role.LIAISON)
     items = [phone.visit(home, note=f"第{home}户") for home in world.homes["circle"][:3]]

@@ -33,6 +33,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 LARGEST_ITEM = 64 * 1024
 SEEN_EVERY = 3600  # seconds; reading alone is noted once an hour
 BUSY_SECONDS = 5
+SPOKEN = {"zh": "zh_Hans_CN", "en": "en"}  # of a phone: X-Language
 BEARER, DEPOSIT = "Bearer ", "Deposit "
 counter = Counter()
 log = logging.getLogger(__name__)
@@ -72,13 +73,14 @@ def device() -> Device:
 
 
 def by_device(view: View) -> View:
-    """Let in a live phone by its token; the account's language, and nothing of a session."""
+    """Let in a live phone by its token; the account's language, or for reading that of the page, and nothing of a
+    session."""
 
     @functools.wraps(view)
     def guarded(*args: Any, **kwargs: Any) -> Any:
         found = _live(users.device_by_token(_token(BEARER)))
         g.viewer = queries.viewer_on(found.user, clock.now())
-        with force_locale(found.user.locale):
+        with force_locale(_asked_language() or found.user.locale):
             _count(found)
             return view(*args, **kwargs)
 
@@ -101,6 +103,11 @@ def by_deposit(view: View) -> View:
 
     marked: View = by_token("a locked outbox hands in with a secret of its own")(guarded)  # type: ignore[assignment]
     return marked
+
+
+def _asked_language() -> str | None:
+    """The language the app is shown in, where something is read: classes and errands stand beside the page's words."""
+    return SPOKEN.get(request.headers.get("X-Language", "")) if request.method == "GET" else None
 
 
 def _token(scheme: str) -> str:

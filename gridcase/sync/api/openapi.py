@@ -132,7 +132,7 @@ def _schemas() -> dict[str, Schema]:
         ),
         "Sealed": _object(
             "id owner wrapped iv boxes", id=ID, owner=NUMBER, wrapped=BASE64 | {"maxLength": 200},
-            iv=BASE64 | {"maxLength": 32}, boxes=_list(box, MOST_BOXES),
+            iv=BASE64 | {"maxLength": 32}, boxes=_list(box, MOST_BOXES), left=YES,
         ),
         "Deposited": _object("accepted refused", accepted=_list(ID), refused=_list(ID)),
         "Set": _set(),
@@ -163,7 +163,8 @@ def _set() -> Schema:
         classes=_list(_object("code name common restricted", code=WORDS, name=WORDS, common=YES, restricted=YES)),
         errands=_list(_object("code name class", code=WORDS, name=WORDS, **{"class": WORDS})),
         notices=_list(
-            _object("id title text until homes", id=NUMBER, title=WORDS, text=WORDS, until=DAY, homes=_list(NUMBER))
+            _object("id title text until homes told", id=NUMBER, title=WORDS, text=WORDS, until=DAY,
+                    homes=_list(NUMBER), told=_list(NUMBER))
         ),
         checks=_list(
             _object("kind name items until", kind=WORDS, name=WORDS, until=DAY,
@@ -217,7 +218,10 @@ def _paths() -> Schema:
         "/api/sync/set": {
             "get": {
                 "operationId": "workingSet", "security": device,
-                "parameters": [_head("If-None-Match", WORDS) | {"required": False}],
+                "parameters": [
+                    _head("If-None-Match", WORDS) | {"required": False},
+                    _head("X-Language", {"type": "string", "enum": ["zh", "en"]}) | {"required": False},
+                ],
                 "responses": _answers(s200="Set", s304=""),
             }
         },

@@ -75,7 +75,10 @@ def _demand(demand: Demand, say: Say) -> dict[str, Any]:
 
 
 def _notice(one: ToTell) -> dict[str, Any]:
-    return {"id": one.id, "title": one.title, "text": one.text, "until": one.until.isoformat(), "homes": one.homes}
+    return {
+        "id": one.id, "title": one.title, "text": one.text, "until": one.until.isoformat(), "homes": one.homes,
+        "told": list(one.heard),
+    }  # fmt: skip
 
 
 def _check(one: HomeList, say: Say, english: bool) -> dict[str, Any]:

@@ -31,10 +31,10 @@ LOCALES = {"zh": "zh_Hans_CN", "en": "en"}
 ICON_SIZES = (192, 512)
 # The first is the page's own script, which asks for the others; they are named so that they come all at once.
 FIRST = ("app", "words", "store", "vault", "net", "set", "outbox", "deposit", "gate")
-LATER = ("screens", "photos", "fields", "visit", "report", "today", "box", "settings")
+LATER = ("screens", "photos", "fields", "visit", "report", "today", "facts", "box", "settings")
 KEPT = (
-    "css/tokens.css", "css/base.css", "css/phone.css", "css/phone-forms.css", "js/phone/first.js", "img/mark.svg",
-    "img/icons.svg",
+    "css/tokens.css", "css/base.css", "css/phone.css", "css/phone-forms.css", "css/phone-lists.css",
+    "js/phone/first.js", "img/mark.svg", "img/icons.svg",
 )  # fmt: skip
 SPOKEN = (Answer.SOLVED, Answer.ANSWERED_QUESTION, Answer.NOT_SOLVED)
 # No nonce: the page is kept, and a kept nonce is none.

@@ -1,10 +1,11 @@
 // The app: who is at the phone, which screen is shown, and when what waits is sent.
 
 import { depositOthers } from "./deposit.js";
-import { gate, renew, signIn } from "./gate.js";
-import { clockOff, NoAnswer } from "./net.js";
+import { gate, renew, showSealed, signIn } from "./gate.js";
+import { clockOff, finishLeaving, NoAnswer } from "./net.js";
 import { disowned, flush, heard, list, tell, tidy, waiting } from "./outbox.js";
 import { FORM, load, refresh } from "./set.js";
+import { unlessClosed } from "./store.js";
 import { on, piece, say } from "./words.js";
 
 const EVERY = 60_000;
@@ -136,7 +137,7 @@ const signInLink = () => {
   link.textContent = say("bar.sign_in");
   on(link, "click", (event) => {
     event.preventDefault();
-    signIn();
+    signIn().catch(() => {}); // the line says already that something is in the way
   });
   return link;
 };
@@ -161,13 +162,15 @@ const update = async () => {
 const work = (asked = false) => {
   const mine = me;
   return working(asked).catch((error) => {
-    if (me === mine) throw error;
+    if (me === mine) unlessClosed(error);
   });
 };
 
 const working = async (asked) => {
   if (!me) {
+    await finishLeaving();
     await depositOthers(null);
+    await showSealed(screen);
     return;
   }
   const mine = me;
@@ -205,7 +208,9 @@ const enter = async (opened) => {
 
 const FORMS = new Set(["log", "case", "change", "deed", "told", "pin"]);
 
-heard(async (message) => {
+heard((message) => answer(message).catch(unlessClosed));
+
+const answer = async (message) => {
   if (!me || message.store !== me.person.store) return;
   if (message.type === "sealed") {
     await leaveTo(message.why);
@@ -215,7 +220,7 @@ heard(async (message) => {
   const [name] = route();
   const news = message.type === "changed" || message.type === "set";
   if (news && !FORMS.has(name)) await draw({ again: true }); // what is being typed is left alone
-});
+};
 
 let install = null; // the browser's own way of putting us on the home screen
 addEventListener("beforeinstallprompt", (event) => {
@@ -236,7 +241,7 @@ const seen = () => {
 addEventListener("hashchange", () => {
   if (location.hash !== saidAt) one("said").replaceChildren();
   if (me) me.find = "";
-  draw();
+  draw().catch(unlessClosed);
 });
 addEventListener("online", () => work());
 addEventListener("pageshow", (event) => {

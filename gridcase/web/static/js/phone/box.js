@@ -2,7 +2,7 @@
 
 import { NoAnswer } from "./net.js";
 import { discard, handOver, list, read, waiting } from "./outbox.js";
-import { inWords } from "./visit.js";
+import { factsOf } from "./facts.js";
 import { fill, part, piece, press, say, showMoment, wordOf } from "./words.js";
 
 const SIGNS = { queued: "▲", sending: "◌", accepted: "●", refused: "■", handed: "○" };
@@ -46,26 +46,19 @@ export const outboxScreen = async (me) => {
   part(node, "none").hidden = rows.length > 0;
   part(node, "send").parentElement.hidden = !groups.waiting.length && !rows.some((row) => row.photos);
   fill(node, { counts: groups.waiting.length ? say("counts_waiting", { n: groups.waiting.length }) : null });
-  press(part(node, "send"), () => me.app.sendNow());
+  press(part(node, "send"), async () => {
+    await me.app.sendNow();
+    const none = me.trouble?.name === "no_signal";
+    fill(document.getElementById("screen"), { sent: none ? say("send_no_signal") : null }); // it may have been drawn anew
+  });
   return node;
 };
 
 const KINDS = { visit: "log", case: "case", change: "change", deed: "deed" };
 
-const facts = (item) => {
-  const { body } = item;
-  const demand = item.kind === "case" ? body : body.demand;
-  return [
-    item.kind === "visit" ? inWords(body) : null,
-    item.kind === "change" ? [wordOf("change", body.change), body.who, body.on].filter(Boolean).join(" · ") : null,
-    body.note,
-    demand && [demand.title, demand.text === demand.title ? null : demand.text, demand.result].filter(Boolean).join(" · "),
-    item.kind === "deed" ? body.text : null,
-  ].filter(Boolean);
-};
-
-const asFile = (row, item) => {
-  const lines = [titleOf(row), showMoment(row.about.at), row.answer?.text ?? "", "", ...facts(item), "", JSON.stringify(item, null, 2)];
+const asFile = (me, row, item) => {
+  const said = factsOf(me, row.about, item.body).map(([label, words]) => `${label}: ${words}`);
+  const lines = [titleOf(row), showMoment(row.about.at), row.answer?.text ?? "", "", ...said, "", JSON.stringify(item, null, 2)];
   const link = document.createElement("a");
   link.href = URL.createObjectURL(new Blob([lines.join("\n")], { type: "text/plain;charset=utf-8" }));
   link.download = `${say("export_name")} ${row.about.at.slice(0, 10)}.txt`;
@@ -91,7 +84,7 @@ const offer = (me, row, item, node) => {
   edit.href = `#/${KINDS[row.about.kind]}/${row.about.home ?? ""}/${row.id}`;
   part(node, "hand").hidden = !row.answer?.can_hand_over;
   press(part(node, "hand"), () => hand(me, row, node));
-  press(part(node, "export"), () => asFile(row, item));
+  press(part(node, "export"), () => asFile(me, row, item));
   press(part(node, "discard"), async () => {
     if (!confirm(say("discard_sure"))) return;
     await discard(me, row.id);
@@ -105,15 +98,12 @@ export const itemScreen = async (me, id) => {
   if (!row) return outboxScreen(me);
   const node = piece("open");
   const item = await read(me, id);
-  fill(node, { at: showMoment(row.about.at), said: row.answer?.text ?? row.answer?.said });
+  fill(node, { title: titleOf(row), at: showMoment(row.about.at), said: row.answer?.text ?? row.answer?.said });
   part(node, "said-card").hidden = !(row.answer?.text ?? row.answer?.said);
   stateSign(part(node, "state"), row.state);
-  const lines = [titleOf(row), ...(item ? facts(item) : [row.about.what].filter(Boolean))];
-  for (const words of lines) {
-    const line = document.createElement("p");
-    line.textContent = words;
-    part(node, "facts").append(line);
-  }
+  const body = item?.body ?? row.about.body;
+  const facts = body ? factsOf(me, row.about, body) : [[wordOf("kind", row.about.kind), row.about.what]];
+  part(node, "facts").append(...facts.filter(([, words]) => words).map(([label, words]) => fill(piece("fact"), { label, words })));
   if (row.state === "refused" && item) offer(me, row, item, node);
   return node;
 };

@@ -14,18 +14,20 @@ const left = async (person, kept) =>
     .filter((row) => row.iv && (row.state === "queued" || person.state === "sealed"))
     .sort((a, b) => a.order - b.order);
 
+// Answers whether nothing more is to be said to the server. A store nobody can open belongs to a phone that has left.
 const handIn = async (person, kept, rows) => {
   const seal = await kept.meta.get("seal");
-  if (!seal) return;
+  if (!seal) return true;
   const boxes = rows.map((row) => ({ item: row.id, iv: toBase64(row.iv), box: toBase64(row.box) }));
-  const json = { id: uuid(), owner: person.owner, wrapped: seal.wrapped, iv: seal.iv, boxes };
+  const json = { id: uuid(), owner: person.owner, wrapped: seal.wrapped, iv: seal.iv, boxes, left: person.state === "sealed" };
   const { status, body } = await call("POST", "/api/sync/sealed", { token: seal.deposit, scheme: "Deposit", json });
-  if (status !== 200 && status !== 201 && status !== 202) return;
+  if (status !== 200 && status !== 201 && status !== 202) return status === 401; // the server has forgotten this phone
   const accepted = new Set(body?.accepted);
   const refused = new Set(body?.refused);
   for (const row of rows) {
     if (accepted.has(row.id) || refused.has(row.id)) await settled(person, kept, row, accepted.has(row.id));
   }
+  return true;
 };
 
 // Somebody who only was not at the phone is told on opening it; of one who left nothing stays.
@@ -40,8 +42,9 @@ const one = async (person) => {
   const kept = await openStore(person.store);
   try {
     const rows = await left(person, kept);
-    for (let at = 0; at < rows.length; at += AT_ONCE) await handIn(person, kept, rows.slice(at, at + AT_ONCE));
-    if (person.state === "sealed" && !(await kept.items.all()).length) {
+    let said = person.state !== "sealed" || rows.length > 0 || (await handIn(person, kept, []));
+    for (let at = 0; at < rows.length; at += AT_ONCE) said = (await handIn(person, kept, rows.slice(at, at + AT_ONCE))) && said;
+    if (said && person.state === "sealed" && !(await kept.items.all()).length) {
       kept.close();
       await forgetStore(person.store);
     }

@@ -187,8 +187,56 @@ export const photoBlock = (me, node) => {
   return () => photos;
 };
 
-/** Say above the button what is missing. */
+// Which field a sentence speaks of.
+const FIELDS = {
+  ask_mode: "mode",
+  ask_met: "met",
+  ask_state: "state",
+  ask_class: "class",
+  ask_result: "result",
+  ask_answer: "answer",
+  ask_answered: "errand_text",
+  ask_home: "home",
+  ask_kind: "change",
+  ask_who: "who",
+  ask_text: "text",
+  ask_told: "homes",
+};
+
+// The same words at the field itself, until something is chosen or typed there.
+const beside = (node, name) => {
+  const control = FIELDS[name] && node.querySelector(`[name="${FIELDS[name]}"]`);
+  const field = control?.closest(".field");
+  if (!field) return null;
+  const line = document.createElement("p");
+  line.className = "field-error";
+  line.id = "beside";
+  line.textContent = say(name);
+  const grouped = field.tagName === "FIELDSET";
+  (grouped ? field.querySelector(".picks, .ticks") : control).before(line);
+  const told = grouped ? field : control;
+  const before = told.getAttribute("aria-describedby") ?? "";
+  told.setAttribute("aria-describedby", `${before} beside`.trim());
+  for (let fold = field.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
+  const gone = () => {
+    for (const event of ["input", "change"]) field.removeEventListener(event, gone);
+    if (before) told.setAttribute("aria-describedby", before);
+    else told.removeAttribute("aria-describedby");
+    line.remove();
+    fill(node, { error: null });
+  };
+  for (const event of ["input", "change"]) on(field, event, gone);
+  node.unsay = gone;
+  return control;
+};
+
+/** Say what is missing: above the button, and at the field it is missing from. */
 export const complain = (node, name) => {
+  node.unsay?.();
+  node.unsay = null;
   fill(node, { error: name ? say(name) : null });
-  if (name) node.querySelector('[data-slot="error"]').focus();
+  if (!name) return;
+  const control = beside(node, name);
+  (control ?? node.querySelector('[data-slot="error"]')).focus({ preventScroll: Boolean(control) });
+  control?.closest(".field").scrollIntoView({ block: "center" }); // clear of what sticks to the edges
 };

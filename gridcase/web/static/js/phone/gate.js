@@ -1,7 +1,7 @@
 // Before anything can be seen: is it safe here, who is it, the PIN.
 
 import { depositOthers, sealedCount } from "./deposit.js";
-import { call, enrol, finishLeaving, LEAVING, session } from "./net.js";
+import { call, enrol, finishLeaving, LEAVING, NoAnswer, session } from "./net.js";
 import { addPerson, everybody, openStore, room, seal } from "./store.js";
 import { newKey, openWithPin, setPin, setSeal, uuid, weak } from "./vault.js";
 import { fill, on, part, piece, press, say } from "./words.js";
@@ -13,7 +13,7 @@ const safe = () =>
   isSecureContext && Boolean(globalThis.crypto?.subtle) && "indexedDB" in globalThis && "serviceWorker" in navigator;
 
 // Who may look over a shoulder learns no name: the family name and stars.
-const masked = (name) => (/^[一-鿿]/.test(name) ? `${name[0]}**` : `${name.slice(0, 1)}***`);
+const masked = (name) => (/^[一-鿿]/.test(name) ? `${name[0]}${name.length === 2 ? "*" : "**"}` : `${name.slice(0, 1)}***`);
 
 /** Show what stands before the app; `enter(me)` once it is open. */
 export const gate = async ({ enter, show, why }) => {
@@ -43,9 +43,16 @@ const greet = async (now, open, asked) => {
   else if (anew || !open.length) askSignIn({ ...asked, words: say("gate_again") });
 };
 
+/** What waited sealed has gone to the server: the gate says so no longer. */
+export const showSealed = async (node) => {
+  const sealed = await sealedCount();
+  fill(node, { sealed: sealed ? say("gate_sealed", { n: sealed }) : null });
+};
+
 /** To the sign-in page, as nobody: who makes a phone known has just typed the password. */
 export const signIn = async () => {
   const now = await session();
+  if (now === undefined) throw new NoAnswer("nobody knows who is signed in");
   if (now) {
     localStorage.setItem(LEAVING, String(now.user.id));
     await finishLeaving();
@@ -53,11 +60,19 @@ export const signIn = async () => {
   location.assign(SIGN_IN);
 };
 
+const soon = (act) =>
+  new Promise((resolve) => {
+    setTimeout(resolve, 800);
+  }).then(act);
+
 // Signing in takes a signal: without one the reader stays here and is told, instead of seeing the browser's own error.
 const goSignIn = async (node) => {
-  try {
+  const go = async () => {
     await call("GET", "/healthz");
     await signIn();
+  };
+  try {
+    await go().catch(() => soon(go)); // a signal that has just come back drops the first call
   } catch {
     fill(node, { say: say("gate_no_signal") });
     scrollTo(0, 0);

@@ -87,12 +87,26 @@ const leave = async (csrf) => {
   }
 };
 
-/** End the browser's session, if it is still that of somebody who left without a signal. */
-export const finishLeaving = async () => {
-  const owner = localStorage.getItem(LEAVING);
-  if (!owner) return;
-  const now = await session();
-  if (now === undefined) return; // a bad line knows nothing
-  if (now && String(now.user.id) === owner && !(await leave(now.csrf))) return;
-  localStorage.removeItem(LEAVING);
+const finish = async () => {
+  for (let turn = 0; turn < 2; turn += 1) {
+    const owner = localStorage.getItem(LEAVING);
+    const now = owner ? await session() : undefined;
+    if (now === undefined) return; // nobody is leaving, or a bad line, which knows nothing
+    if (!now || String(now.user.id) !== owner || (await leave(now.csrf))) {
+      localStorage.removeItem(LEAVING);
+      return;
+    }
+    // Perhaps another page was faster: who is signed in is asked once more.
+  }
+};
+
+let leaving = null;
+
+/** End the browser's session, if it is still that of somebody who left without a signal. Whoever asks meanwhile waits
+    for the same end: a session is not ended twice, and none that has begun since. */
+export const finishLeaving = () => {
+  leaving ??= finish().finally(() => {
+    leaving = null;
+  });
+  return leaving;
 };

@@ -71,13 +71,23 @@ export const read = async (me, id) => {
 
 export const waiting = (rows) => rows.filter((row) => row.state === "queued" || row.state === "sending");
 
-const settle = async (me, id, state, answer) => {
+// What one may read again of what has arrived: all but a demand that only named people see.
+const readable = (me, { kind, body }) => {
+  const closed = (demand) => !demand || me.set?.classes.find((one) => one.code === demand.class)?.restricted !== false;
+  if (kind === "case") return closed(body) ? null : body;
+  const { demand, ...rest } = body;
+  return closed(demand) ? rest : body;
+};
+
+const settle = async (me, id, state, answer, item) => {
   const kept = await lock(me.key, answer);
+  const known = await me.kept.items.get(id);
+  const about = known && (await lock(me.key, { ...(await unlock(me.key, known.about)), body: readable(me, item) }));
   await me.kept.items.change(id, (row) => {
     if (!row) return null;
     const { iv, box, ...rest } = row;
-    // What was accepted is the server's now; what was refused stays readable here.
-    return state === "refused" ? { ...row, state, answer: kept } : { ...rest, state, answer: kept };
+    // What was accepted is the server's now; what was refused can still be put right here.
+    return state === "refused" ? { ...row, state, answer: kept } : { ...rest, about, state, answer: kept };
   });
   tell({ type: "changed", store: me.person.store });
 };
@@ -100,8 +110,8 @@ const send = async (me, row, token) => {
   const item = await unlock(me.key, row);
   const { status, body, headers } = await call("POST", "/api/sync/items", { token, json: { ...item, sent_at: zoned() } });
   const outcome = judged(status, body, item.id);
-  if (FINAL.has(outcome)) await settle(me, item.id, outcome, body);
-  if (outcome === "refused") await settle(me, item.id, "refused", { ...body, reason: body.reason ?? body.error });
+  if (FINAL.has(outcome)) await settle(me, item.id, outcome, body, item);
+  if (outcome === "refused") await settle(me, item.id, "refused", { ...body, reason: body.reason ?? body.error }, item);
   if (outcome === "later") me.notBefore = Date.now() + pauseOf(headers);
   if (outcome === "unknown") await disowned(me, body);
   if (outcome === "odd") me.trouble = { name: "odd" };
@@ -222,7 +232,7 @@ export const handOver = async (me, id) => {
   const json = { ...item, sent_at: zoned() };
   const answer = await call("POST", `/api/sync/items/${id}/hand-over`, { token: await tokenOf(me), json });
   if (answer.status !== 200 && answer.status !== 201) return answer.body?.text ?? "";
-  await settle(me, id, "handed", answer.body ?? {});
+  await settle(me, id, "handed", answer.body ?? {}, item);
   return null;
 };
 

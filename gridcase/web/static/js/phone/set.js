@@ -2,8 +2,10 @@
 
 import { call } from "./net.js";
 import { lock, unlock } from "./vault.js";
+import { english } from "./words.js";
 
 export const FORM = 1;
+const LANGUAGE = english ? "en" : "zh";
 const EMPTY = { homes: [], demands: [], classes: [], errands: [], notices: [], checks: [], confirmed: [], counts: {} };
 
 export const tokenOf = async (me) => {
@@ -14,7 +16,7 @@ export const tokenOf = async (me) => {
 export const load = async (me) => {
   const row = await me.kept.meta.get("set");
   me.etag = row?.etag ?? null;
-  me.checked = row?.checked ?? null;
+  me.checked = row?.language === LANGUAGE ? row.checked : null; // in another language: asked for anew
   me.set = row ? { ...EMPTY, ...(await unlock(me.key, row)) } : null;
 };
 
@@ -22,7 +24,7 @@ export const load = async (me) => {
 export const refresh = async (me) => {
   const token = await tokenOf(me);
   if (!token) return { status: 0 };
-  const headers = me.etag && me.set ? { "If-None-Match": me.etag } : {};
+  const headers = { "X-Language": LANGUAGE, ...(me.etag && me.set ? { "If-None-Match": me.etag } : {}) };
   const answer = await call("GET", "/api/sync/set", { token, headers });
   if (answer.status === 200) {
     me.set = { ...EMPTY, ...answer.body };
@@ -30,7 +32,7 @@ export const refresh = async (me) => {
   }
   if (answer.status === 200 || answer.status === 304) {
     me.checked = Date.now();
-    await me.kept.meta.put({ key: "set", etag: me.etag, checked: me.checked, ...(await lock(me.key, me.set)) });
+    await me.kept.meta.put({ key: "set", etag: me.etag, checked: me.checked, language: LANGUAGE, ...(await lock(me.key, me.set)) });
   }
   return answer;
 };

@@ -39,22 +39,38 @@ const make = (names) => (base) => {
   for (const name of names) base.createObjectStore(name, STORES[name]);
 };
 
+/** Whoever was at the phone has left, and the store was closed under what was under way: nobody is there to be told. */
+export class StoreClosed extends Error {}
+
+const begin = (base, names, ...how) => {
+  try {
+    return base.transaction(names, ...how);
+  } catch (error) {
+    throw error.name === "InvalidStateError" ? new StoreClosed(error.message) : error;
+  }
+};
+
+/** For a promise nobody waits for: closed under the work is no fault. */
+export const unlessClosed = (error) => {
+  if (!(error instanceof StoreClosed)) throw error;
+};
+
 const table = (base, name) => ({
-  get: (key) => asked(base.transaction(name).objectStore(name).get(key)),
-  all: () => asked(base.transaction(name).objectStore(name).getAll()),
+  get: async (key) => asked(begin(base, name).objectStore(name).get(key)),
+  all: async () => asked(begin(base, name).objectStore(name).getAll()),
   put: async (...rows) => {
-    const transaction = base.transaction(name, "readwrite", { durability: "strict" });
+    const transaction = begin(base, name, "readwrite", { durability: "strict" });
     for (const row of rows) transaction.objectStore(name).put(row);
     await finished(transaction); // kept, not only accepted
   },
   drop: async (...keys) => {
-    const transaction = base.transaction(name, "readwrite");
+    const transaction = begin(base, name, "readwrite");
     for (const key of keys) transaction.objectStore(name).delete(key);
     await finished(transaction);
   },
   // Read and write again in one step: two tabs cannot step on one another.
   change: async (key, alter) => {
-    const transaction = base.transaction(name, "readwrite", { durability: "strict" });
+    const transaction = begin(base, name, "readwrite", { durability: "strict" });
     const rows = transaction.objectStore(name);
     const altered = alter(await asked(rows.get(key)));
     if (altered) rows.put(altered);
@@ -81,7 +97,7 @@ export const openStore = async (store) => {
     photos: table(base, "photos"),
     // An item and its photos, and the refused one it takes the place of: all or nothing.
     keep: async (item, photos, instead) => {
-      const transaction = base.transaction(["items", "photos", "meta"], "readwrite", { durability: "strict" });
+      const transaction = begin(base, ["items", "photos", "meta"], "readwrite", { durability: "strict" });
       const items = transaction.objectStore("items");
       const counter = transaction.objectStore("meta");
       const last = (await asked(counter.get("order")))?.value ?? 0;

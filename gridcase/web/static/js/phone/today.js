@@ -1,9 +1,9 @@
 // Today: whom to visit, what to pass on, what is still open. Read from the working set, so it is here without a signal.
 
-import { complain } from "./fields.js";
+import { addPick, complain } from "./fields.js";
 import { list, waiting } from "./outbox.js";
 import { send } from "./report.js";
-import { apart, here } from "./set.js";
+import { apart, here, homeOf } from "./set.js";
 import { daysTo, fill, on, part, piece, press, say, showDay, showMoment, wordOf } from "./words.js";
 
 const GLYPH = { green: "●", yellow: "▲", red: "■", closed: "○" };
@@ -77,7 +77,7 @@ const checks = (me, node) => {
   part(node, "checks").hidden = !me.set.checks.length;
   for (const one of me.set.checks) {
     const until = one.until ? say("until", { day: showDay(one.until) }) : null;
-    const card = fill(piece("check"), { name: one.name, until, items: one.items.map((item) => item.name).join(" · ") });
+    const card = fill(piece("check"), { name: say("check_name", { kind: one.name }), until, items: one.items.map((item) => item.name).join(" · ") });
     part(node, "check-list").append(card);
   }
 };
@@ -85,7 +85,8 @@ const checks = (me, node) => {
 const demands = (me, node) => {
   part(node, "demands").hidden = !me.set.demands.length;
   for (const one of me.set.demands) {
-    const row = fill(piece("demand"), { title: one.title, number: one.number, state: one.state });
+    const under = [homeOf(me, one.home)?.name, one.number].filter(Boolean).join(" · ");
+    const row = fill(piece("demand"), { title: one.title, number: under, state: one.state });
     signed(part(row, "left"), one.light, one.left);
     part(node, "demand-list").append(row);
   }
@@ -139,25 +140,37 @@ export const todayScreen = async (me) => {
 
 export const reportScreen = async () => piece("report");
 
+const nameOf = (home) => `${home.name} ${home.address ?? ""}`;
+
+const addRow = (box, words) => {
+  const row = document.createElement("li");
+  row.textContent = words;
+  box.append(row);
+  return row;
+};
+
+// Told as the server has it, and what was noted here since.
+const toldHomes = async (me, notice) => {
+  const done = new Set(notice.told);
+  for (const { state, about } of await list(me)) {
+    if (about.notice === notice.id && state !== "refused") for (const home of about.homes) done.add(home);
+  }
+  return done;
+};
+
 /** One notice: which homes have been told. */
 export const toldScreen = async (me, id) => {
   const node = piece("told");
   const notice = me.set.notices.find((one) => String(one.id) === id);
   if (!notice) return todayScreen(me);
-  fill(node, { text: notice.text, until: notice.until ? say("until", { day: showDay(notice.until) }) : null });
-  const done = new Set();
-  for (const row of waiting(await list(me))) {
-    if (row.about.notice === notice.id) for (const home of row.about.homes) done.add(home);
+  fill(node, { title: notice.title, text: notice.text, until: notice.until ? say("until", { day: showDay(notice.until) }) : null });
+  const done = await toldHomes(me, notice);
+  for (const home of me.set.homes.filter((one) => done.has(one.id))) addRow(part(node, "told-homes"), nameOf(home));
+  for (const home of me.set.homes.filter((one) => notice.homes.includes(one.id) && !done.has(one.id))) {
+    addPick(addRow(part(node, "homes"), ""), "checkbox", "homes", home.id, nameOf(home));
   }
-  for (const home of me.set.homes.filter((one) => notice.homes.includes(one.id))) {
-    const row = document.createElement("li");
-    const pick = piece("pick");
-    const input = pick.querySelector("input");
-    Object.assign(input, { type: "checkbox", name: "homes", value: home.id, checked: done.has(home.id), disabled: done.has(home.id) });
-    pick.querySelector("span").textContent = `${home.name} ${home.address ?? ""}`;
-    row.append(pick);
-    part(node, "homes").append(row);
-  }
+  part(node, "told").hidden = !part(node, "told-homes").children.length;
+  part(node, "left").hidden = part(node, "do").hidden = !part(node, "homes").children.length;
   const form = part(node, "form");
   on(form, "submit", (event) => event.preventDefault());
   press(form.querySelector("button"), async () => {

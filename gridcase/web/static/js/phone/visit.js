@@ -1,4 +1,4 @@
-// One visit, one thumb: filled in as last time, so that only what changed is touched.
+// One visit, one thumb: how, how many and how they are stand as last time, so that only what changed is touched.
 
 import {
   addPick, complain, demandBlock, demandOf, drafted, fillDays, momentOf, photoBlock, put, valuesOf, warnOld,
@@ -52,7 +52,7 @@ const bodyOf = (values, raised, errand) => {
 // One seasonal check a visit: which one, and what was found.
 const seasonal = (me, node) => {
   part(node, "check").hidden = !me.set.checks.length;
-  for (const one of me.set.checks) addPick(part(node, "check-kinds"), "radio", "check", one.kind, one.name);
+  for (const one of me.set.checks) addPick(part(node, "check-kinds"), "radio", "check", one.kind, say("check_name", { kind: one.name }));
   return () => {
     const kind = node.querySelector('[name="check"]:checked')?.value;
     const chosen = me.set.checks.find((one) => one.kind === kind);
@@ -78,6 +78,24 @@ const head = (me, node, home) => {
   part(node, "to-deed").href = `#/deed/${home.id}`;
 };
 
+const UNMET = "not_met";
+
+// As last time, so that only what changed is touched. What was seen and why one came is asked anew each time; where
+// nobody was met last time, nothing is taken for granted.
+const asLast = (last) => {
+  if (!last) return { mode: "home", met: "1", state: "safe" };
+  return last.met && last.state !== UNMET ? { mode: last.mode, met: last.met, state: last.state } : { mode: last.mode };
+};
+
+// Nobody met: whether all is well is not known. The state says so, or is asked for where the server has no word for it.
+const agree = (form, changed) => {
+  const { met, state } = form.elements;
+  const nobody = met.value === "0";
+  if (changed === "met" && nobody && (state.value === "safe" || !state.value)) put(form, { state: UNMET });
+  if (changed === "met" && !nobody && state.value === UNMET) put(form, { state: "" });
+  if (changed === "state" && state.value === UNMET) put(form, { met: "0" });
+};
+
 const fromRefused = async (me, form, id, showItems) => {
   const item = id ? await read(me, id) : null;
   if (!item) return;
@@ -101,8 +119,9 @@ export const visitForm = async (me, homeId, instead) => {
   errands(me, node);
   const showItems = seasonal(me, node);
   const photos = photoBlock(me, node);
-  put(form, { mode: "home", met: "1", state: "safe", purpose: home.first_visit ? "first_visit" : "care", ...(home.last ?? {}) });
+  put(form, { purpose: home.first_visit ? "first_visit" : "care", ...asLast(home.last) });
   part(node, "same").hidden = !home.last || Boolean(instead);
+  on(form, "change", (event) => agree(form, event.target.name));
   await fromRefused(me, form, instead, showItems);
   const forget = await drafted(me, form, `log.${home.id}`, node, showItems);
   on(part(node, "check-kinds"), "change", showItems);
@@ -113,7 +132,7 @@ export const visitForm = async (me, homeId, instead) => {
     const values = valuesOf(form);
     const raised = demandOf(me, values, node);
     const errand = errandOf(me, values);
-    const wrong = !values.state ? "ask_state" : (raised?.wrong ?? errand?.wrong);
+    const wrong = !values.mode ? "ask_mode" : !values.met ? "ask_met" : !values.state ? "ask_state" : (raised?.wrong ?? errand?.wrong);
     complain(node, wrong);
     if (wrong) return;
     const what = [inWords(values), errand?.about, raised?.about].filter(Boolean).join(" · ");

@@ -1,5 +1,7 @@
 // The page's sentences and pieces. They were written by the server in the reader's language: no script holds a text.
 
+import { unlessClosed } from "./store.js";
+
 const said = new Map();
 for (const row of document.getElementById("words").content.querySelectorAll("[data-word]")) {
   said.set(row.dataset.word, row.textContent);
@@ -8,12 +10,15 @@ for (const row of document.getElementById("words").content.querySelectorAll("[da
 export const english = document.documentElement.lang === "en";
 const tongue = english ? "en-GB" : "zh-CN";
 
-/** The sentence of a name, its places `{n}` filled; an unknown name reads as itself. */
-export const say = (name, values = {}) =>
-  (said.get(name) ?? name).replace(/\{(\w+)\}/g, (place, key) => String(values[key] ?? place));
+// One of something has a sentence of its own where its words differ: `name_one`.
+const sentence = (name, values) => (values.n === 1 ? said.get(`${name}_one`) : null) ?? said.get(name) ?? said.get("asked_failed");
 
-/** The word of a code: `wordOf("mode", "home")`. */
-export const wordOf = (kind, code) => said.get(`${kind}.${code}`) ?? String(code ?? "");
+/** The sentence of a name, its places `{n}` filled; of an unknown name a plain sentence, never the name itself. */
+export const say = (name, values = {}) =>
+  sentence(name, values).replace(/\{(\w+)\}/g, (place, key) => String(values[key] ?? place));
+
+/** The word of a code: `wordOf("mode", "home")`; nothing for a code that is newer than the page. */
+export const wordOf = (kind, code) => said.get(`${kind}.${code}`) ?? "";
 
 /** A copy of a piece of the page. */
 export const piece = (name) => document.getElementById(`t-${name}`).content.firstElementChild.cloneNode(true);
@@ -42,6 +47,8 @@ export const press = (node, act) =>
     node.setAttribute("aria-busy", "true");
     try {
       await act(event);
+    } catch (error) {
+      unlessClosed(error);
     } finally {
       node.removeAttribute("aria-busy");
     }
