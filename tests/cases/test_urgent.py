@@ -17,7 +17,7 @@ from gridcase.core import clock
 from gridcase.core.db import db
 from gridcase.core.permissions import Viewer
 from gridcase.notices import service as notices
-from gridcase.notices.models import Notice
+from gridcase.notices.models import Notice, NoticeRead
 from gridcase.people.rules import Role
 from gridcase.users.models import User
 from gridcase.users.session import Account
@@ -57,6 +57,28 @@ def test_its_page_shows_its_clocks_and_who_was_told(
     assert "2026年11月23日 22:10 总网格长 2026年11月23日 22:10 已看" in told
     assert "镇综治中心值班员 还没有看" in told, "the town's desk has not read it"
     assert 'class="urgency critical"' in page.text
+
+
+def test_who_opens_its_page_has_read_what_was_told(
+    app: Flask, world: World, client_as: Callable[..., FlaskClient], at: At
+) -> None:
+    at("2026-11-23T22:10:00+08:00")
+    with app.app_context():
+        case = collected(world, viewer(world, Role.LIAISON), code=LANDSLIDE, channel=Channel.PATROL)
+        number, other = case.id, collected(world, viewer(world, Role.LIAISON), code=LANDSLIDE).id
+        db.session.remove()
+    at("2026-11-23T22:12:00+08:00")
+    desk, head = client_as(Role.DISPATCHER), client_as(Role.VILLAGE_HEAD)
+    assert "总网格长 还没有看" in body(desk.get(f"/cases/{number}"))
+    head.get(f"/cases/{number}")
+    at("2026-11-23T22:15:00+08:00")
+    assert "总网格长 2026年11月23日 22:12 已看" in body(head.get(f"/cases/{number}")), "the first time counts"
+    page = body(desk.get(f"/cases/{number}"))
+    assert "总网格长 2026年11月23日 22:12 已看" in page
+    assert "镇综治中心值班员 2026年11月23日 22:12 已看" in page
+    with app.app_context():
+        left = select(Notice.subject_id).join(NoticeRead, NoticeRead.notice_id == Notice.id)
+        assert set(db.session.scalars(left)) == {number}, f"nobody opened {other}"
 
 
 def test_the_first_contact_is_noted_once_and_stops_its_clock(

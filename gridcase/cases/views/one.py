@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from gridcase.cases import queries
 from gridcase.cases.models import Case
 from gridcase.cases.rules import move_named
-from gridcase.cases.views import desk, papers, replies
+from gridcase.cases.views import desk, papers, replies, urgent
 from gridcase.cases.views.acts import ACTS, Act
 from gridcase.cases.views.base import bp
 from gridcase.cases.views.desk import Desk
@@ -26,8 +26,10 @@ from gridcase.web.formkit import submit
 @needs(Permission.SEE_CASE)
 def show(case_id: int) -> ResponseReturnValue:
     """The page of a case."""
-    someone = viewer()
-    return page(queries.get_case(case_id, viewer=someone), someone, clock.now(), {}, desk.came_from(someone))
+    someone, now = viewer(), clock.now()
+    case = queries.get_case(case_id, viewer=someone)
+    urgent.seen(case, someone, now=now)
+    return page(case, someone, now, {}, desk.came_from(someone))
 
 
 def _move_view(name: str, act: Act) -> Any:

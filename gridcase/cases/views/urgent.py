@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
+
+from sqlalchemy.exc import OperationalError
 
 from gridcase.cases import queries
 from gridcase.cases.models import Case
 from gridcase.cases.rules import STAGE_LIMITS, Light, Stage, State, Urgency, light_of, stage_of
 from gridcase.cases.rules.emergency import Hotline, call_first
 from gridcase.cases.rules.said import time_left
+from gridcase.core.db import transaction
+from gridcase.core.permissions import Viewer
 from gridcase.core.words import N_, Text
 from gridcase.core.worktime import LimitUnit, WorkCalendar
 from gridcase.notices import queries as notices
+from gridcase.notices import service as notices_service
 
 
 @dataclass(frozen=True)
@@ -44,6 +50,19 @@ def contact_of(case: Case, *, now: datetime, calendar: WorkCalendar) -> Running 
     if case.closed_at is not None or not queries.contact_waits(case):
         return None
     return _running(case.contact_due_at, LimitUnit(case.terms.contact_unit), None, now, calendar)
+
+
+def seen(case: Case, someone: Viewer, *, now: datetime) -> None:
+    """Who opens the page of an open emergency has read what was told about it: the others see that somebody has looked.
+    Written once; where somebody holds the lock, the page opens all the same and the next opening says it."""
+    if case.urgency != Urgency.CRITICAL or case.closed_at is not None or someone.user_id is None:
+        return
+    unread = notices.unread_about("case", case.id, viewer=someone)
+    if not unread:
+        return
+    with suppress(OperationalError), transaction():
+        for one in unread:
+            notices_service.mark_read(one, actor=someone, now=now)
 
 
 def of(case: Case, *, now: datetime, calendar: WorkCalendar) -> Urgent | None:

@@ -15,10 +15,20 @@ from gridcase.notices.queries.channels import (
     shut_channels,
     stale_channels,
 )
-from gridcase.notices.queries.inbox import Heard, Telling, about, get_notice, heard, inbox, told_about, unread_count
+from gridcase.notices.queries.inbox import (
+    Heard,
+    Telling,
+    about,
+    get_notice,
+    heard,
+    inbox,
+    told_about,
+    unread_about,
+    unread_count,
+)
 
 __all__ = [
     "Heard", "Queue", "Telling", "about", "get_notice", "given_up_under", "heard", "inbox", "kept_too_long",
     "leaving_by", "of_person", "of_places", "one_of_person", "one_of_place", "places_for", "queues_of", "queues_under",
-    "shut_channels", "stale_channels", "told_about", "unread_count",
+    "shut_channels", "stale_channels", "told_about", "unread_about", "unread_count",
 ]  # fmt: skip

@@ -72,6 +72,13 @@ def get_notice(notice_id: int, *, viewer: Viewer) -> Notice:
     return found
 
 
+def unread_about(subject_kind: str, subject_id: int, *, viewer: Viewer, most: int = 50) -> Sequence[Notice]:
+    """What was told to the viewer about one subject and this account has not read."""
+    seen = select(NoticeRead.notice_id).where(NoticeRead.notice_id == Notice.id, NoticeRead.user_id == viewer.user_id)
+    about_it = (Notice.subject_kind == subject_kind, Notice.subject_id == subject_id)
+    return db.session.scalars(select(Notice).where(*about_it, _mine(viewer), ~seen.exists()).limit(most)).all()
+
+
 def told_about(subject_kind: str, subject_id: int, rules: Collection[str]) -> list[Telling]:
     """What was told under these rules about one subject, each once with all it was told to, oldest first."""
     rows = db.session.execute(
