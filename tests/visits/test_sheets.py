@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from uuid import uuid4
 
 import pytest
 from flask import Flask
@@ -162,6 +163,18 @@ def test_the_paper_of_a_liaison(client_as: ClientAs, world: World) -> None:
     assert "赵大三" not in page
     assert "放心户" not in page  # how much attention a home is given stands on no paper
     assert "录入填好的表" not in page
+
+
+def test_all_sheets_leave_out_who_has_nobody_to_visit(viewer_of: ViewerOf, client_as: ClientAs, world: World) -> None:
+    liaison, leader = client_as(Role.LIAISON), client_as(Role.SECTION_LEADER)
+    assert leader.get("/visits/sheet?post=all").text.count('class="seal-space"') == 1
+    for home in world.homes["circle"]:
+        log(viewer_of(Role.LIAISON), home, record(client_uuid=str(uuid4())))
+    page = leader.get("/visits/sheet?post=all").text
+    assert "<article" not in page
+    assert "这一周没有该走访的户" in page
+    assert leader.get("/visits/sheet?post=all&whole=1").text.count("<article") == 1
+    assert liaison.get("/visits/sheet").text.count("<article") == 1
 
 
 def test_sheets_of_all_and_of_one(client_as: ClientAs, world: World) -> None:

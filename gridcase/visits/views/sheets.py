@@ -58,6 +58,8 @@ def sheet() -> ResponseReturnValue:
     posts, week = sheets.representatives(someone, on=today), _week()
     chosen, whole = _chosen(someone, posts, today), request.args.get("whole") == "1"
     homes = sheets.homes_of(chosen, week=week, whole=whole)
+    if request.args.get("post") == EVERYBODY:
+        chosen = [post for post in chosen if homes[post.id]]  # nobody prints an empty page
     return render_template(
         "visits/sheet.html", posts=posts, chosen=chosen, week=week, last=week + WEEK - timedelta(days=1), homes=homes,
         whole=whole, weeks=[monday_of(today) + n * WEEK for n in (0, 1)], typing=_may_type(someone),
