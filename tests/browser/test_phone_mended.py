@@ -111,7 +111,7 @@ def test_leaving_without_a_signal_is_finished_when_there_is_one(
         assert [one.ended_why for one in db.session.query(Device).all()] == ["left"]
         db.session.remove()
     page.locator("[data-part=go]").click()
-    page.wait_for_url("**/sign-in*", wait_until="commit")
+    page.wait_for_url("**/sign-in**", wait_until="commit")
     expect(page.locator("input[type=password]")).to_be_visible()
     assert page.evaluate("localStorage.getItem('gridcase.phone.leaving')") is None
     context.close()
