@@ -86,7 +86,7 @@ def test_a_sheet_typed_in_without_the_mouse(page_as: Open, world: World, watch: 
     keys.type("31")
     with leader.expect_navigation():
         keys.press("Control+Enter")
-    expect(leader.locator(".field-error")).to_contain_text("11-16 到 11-22")
+    expect(leader.locator(".field-error")).to_contain_text("11月16日至22日")
     expect(leader.locator(".entered")).to_have_count(1)
     expect(leader.locator(f"#day-{world.homes['circle'][1]}")).to_be_focused()
     assert problems(leader) == []
