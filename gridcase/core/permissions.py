@@ -45,6 +45,17 @@ class Permission(StrEnum):
     SEE_POINTS = "see_points"
     REVIEW_POINTS = "review_points"
     OBJECT_POINTS = "object_points"
+    DECLARE_POINTS = "declare_points"  # for the own home, or for a home one serves
+    BATCH_POINTS = "batch_points"  # for everybody who took part in something
+    SETTLE_POINTS = "settle_points"  # close a month, a quarter, a year
+    KEEP_DECISIONS = "keep_decisions"  # what the village decided, its covenant and its councils
+    SET_SCHEME = "set_scheme"  # what a village gives points for
+    RUN_ACTIVITY = "run_activity"  # calls, teams, sign-in lists
+    GIVE_AWARDS = "give_awards"  # honours, star plates, boards
+    REDEEM_POINTS = "redeem_points"  # for the own home, or for a home one serves
+    KEEP_SHOP = "keep_shop"  # the counter: goods, stock, handing over
+    MANAGE_SHOP = "manage_shop"  # open a shop, purchases and donations, stock-takes
+    MANAGE_MERCHANTS = "manage_merchants"
     SEE_DASHBOARD = "see_dashboard"
     SEE_MAP = "see_map"
     IMPORT_CASES = "import_cases"

@@ -10,40 +10,42 @@ from gridcase.core.permissions import Permission as P
 from gridcase.people.rules import HOUSEHOLD_ROLES, ROLE_PERMISSIONS, Role, UnitKind
 
 CIRCLE = """see_work see_case register_case self_solve_case handle_case answer_case see_reporter see_household
-    see_members see_tier log_visit see_visit see_points propose_tier"""
+    see_members see_tier log_visit see_visit see_points declare_points redeem_points propose_tier"""
 CELL = CIRCLE + " see_place accept_case escalate_case see_map confirm_tier"
 STATION = "see_work see_case see_reporter handle_case"
 DESK = """see_work see_place see_case see_restricted_case see_reporter register_case accept_case dispatch_case
     answer_case verify_case escalate_case grant_pause see_dashboard see_map see_sensitive_factors"""
 
 EXPECTED: dict[str, str] = {
-    "resident": "see_household see_members see_points object_points",
+    "resident": "see_household see_members see_points object_points declare_points redeem_points",
     "liaison": CIRCLE,
     "party_contact": CIRCLE,
     "deputy": "see_work see_place see_case register_case",
-    "grid_leader": CELL + " announce",
+    "grid_leader": CELL + " announce run_activity batch_points",
     "section_leader": CELL + " second_check",
-    "fulltime_grid": CELL + " announce dispatch_case verify_case escalate_case see_dashboard edit_household plan_grid",
+    "fulltime_grid": CELL
+    + """ announce dispatch_case verify_case escalate_case see_dashboard edit_household plan_grid run_activity
+        batch_points""",
     "parttime_grid": """see_work see_case register_case self_solve_case handle_case answer_case see_reporter see_place
         see_household log_visit see_visit see_points""",
     "village_head": CELL
     + """ announce dispatch_case verify_case escalate_case edit_household see_dashboard second_check
         confirm_red_tier see_sensitive_factors manage_posts plan_grid confirm_plan export_registers
-        set_catalogue""",
+        set_catalogue run_activity batch_points settle_points keep_decisions set_scheme give_awards manage_shop""",
     "review_member": "see_work see_points review_points",
     "village_supervisor": """see_work see_place see_case see_household see_visit see_points object_points
         see_dashboard see_map""",
-    "shop_keeper": "see_work",
+    "shop_keeper": "see_work keep_shop",
     "dept": STATION,
     "unit_lead": STATION + " grant_pause",
     "dispatcher": DESK + " announce see_household",
     "town_manager": """announce see_work see_place see_case register_case accept_case void_case import_cases manage_town
         supervise_case see_dashboard see_map manage_places manage_posts plan_grid import_registers export_registers
-        set_catalogue""",
+        set_catalogue keep_decisions set_scheme give_awards manage_shop manage_merchants""",
     "county_dispatcher": STATION + " see_restricted_case dispatch_case verify_case",
     "county_dept": STATION,
     "county_manager": """see_work see_place manage_county see_dashboard manage_places manage_posts
-        set_tier_rules import_registers export_registers plan_grid set_catalogue""",
+        set_tier_rules import_registers export_registers plan_grid set_catalogue manage_merchants""",
     "system_admin": "see_system",
     "security_admin": "manage_accounts",
     "auditor": "see_audit see_points",

@@ -2,38 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import date
-
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from gridcase.core import clock
-from gridcase.core.errors import Missing
 from gridcase.core.permissions import Permission
 from gridcase.core.words import N_
 from gridcase.grid import queries as grids
-from gridcase.grid.models import Grid
 from gridcase.households import queries as households
 from gridcase.points import queries, service
-from gridcase.points.forms import ObjectForm, SettleForm
+from gridcase.points.forms.notices import ObjectForm, SettleForm
 from gridcase.points.rules import CASE_RULES
+from gridcase.points.views.base import bp, today, village_of
 from gridcase.web.access import needs, viewer
 from gridcase.web.formkit import options, submit
-from gridcase.web.frame import NavItem
 
-bp = Blueprint("points", __name__, url_prefix="/points")
-NAV = (NavItem("points", N_("积分"), "points.index", "points", frozenset({Permission.SEE_POINTS}), 40, phone=True),)
 PRINT_MOST = 500  # entries on one printed notice
-
-
-def _village(boards: list[Grid]) -> Grid:
-    """The village asked for, else the first of the viewer's."""
-    wanted = request.args.get("village", type=int)
-    found = next((grid for grid in boards if wanted in (None, grid.id)), None)
-    if found is None:
-        raise Missing
-    return found
 
 
 @bp.get("/")
@@ -43,10 +28,10 @@ def index() -> ResponseReturnValue:
     boards = queries.boards(viewer())
     if not boards:
         return render_template("points/none.html")
-    village = _village(boards)
+    village = village_of(boards)
     page = queries.notice_board(viewer=viewer(), village_id=village.id, after=request.args.get("after"))
     return render_template(
-        "points/board.html", page=page, village=village, boards=boards, rules=CASE_RULES, today=_today(),
+        "points/board.html", page=page, village=village, boards=boards, rules=CASE_RULES, today=today(),
         waiting=queries.count_objections(viewer()),
     )  # fmt: skip
 
@@ -55,9 +40,9 @@ def index() -> ResponseReturnValue:
 @needs(Permission.SEE_POINTS)
 def print_board() -> ResponseReturnValue:
     """The public notice as a village puts it on its wall."""
-    village = _village(queries.boards(viewer()))
+    village = village_of(queries.boards(viewer()))
     page = queries.notice_board(viewer=viewer(), village_id=village.id, size=PRINT_MOST)
-    return render_template("points/print.html", page=page, village=village, rules=CASE_RULES, today=_today())
+    return render_template("points/print.html", page=page, village=village, rules=CASE_RULES, today=today())
 
 
 @bp.get("/household/<int:household_id>")
@@ -67,7 +52,7 @@ def ledger(household_id: int) -> ResponseReturnValue:
     home = households.get_household(household_id, viewer=viewer(), permission=Permission.SEE_POINTS)
     return render_template(
         "points/ledger.html", home=home, place=grids.names_of([home.grid_id]).get(home.grid_id), rules=CASE_RULES,
-        balances=queries.balances_of(home.id, viewer=viewer()), today=_today(),
+        balances=queries.balances_of(home.id, viewer=viewer()), today=today(),
         page=queries.entries_of(home.id, viewer=viewer(), after=request.args.get("after")),
     )  # fmt: skip
 
@@ -112,7 +97,3 @@ def settle(transfer_id: int) -> ResponseReturnValue:
         flash(_("复核意见已记下。"), "ok")
         return redirect(url_for(".objections"))
     return render_template("points/settle.html", form=form, row=row, rules=CASE_RULES)
-
-
-def _today() -> date:
-    return clock.town_day(clock.now())

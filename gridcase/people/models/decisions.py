@@ -1,0 +1,51 @@
+"""What a village decided: its decisions with the four steps and the two publications."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from gridcase.core.db import Base, ByteString, UtcDateTime
+
+
+class Decision(Base):
+    """A decision of a village or a council. `passed_on` is written when every step it needs is recorded."""
+
+    __tablename__ = "decision"
+    __table_args__ = (Index("ix_decision_village", "village_id", "kind", "passed_on"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    village_id: Mapped[int] = mapped_column(ForeignKey("grid.id"))
+    path: Mapped[str] = mapped_column(ByteString)
+    kind: Mapped[str] = mapped_column(String(12))  # rules.DecisionKind
+    organisation_id: Mapped[int | None] = mapped_column(
+        ForeignKey("organisation.id")
+    )  # a council's
+    title: Mapped[str] = mapped_column(String(60))
+    text: Mapped[str] = mapped_column(String(4000))
+    passed_on: Mapped[date | None]
+    dropped_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    user_id: Mapped[int | None]
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    steps: Mapped[list[DecisionStep]] = relationship(order_by="DecisionStep.rank")
+
+
+class DecisionStep(Base):
+    """One step of a decision: a proposal, a meeting with its count, a publication."""
+
+    __tablename__ = "decision_step"
+
+    decision_id: Mapped[int] = mapped_column(ForeignKey("decision.id"), primary_key=True)
+    rank: Mapped[int] = mapped_column(primary_key=True)
+    step: Mapped[str] = mapped_column(String(10))  # rules.DecisionStepKind
+    held_on: Mapped[date]
+    until: Mapped[date | None]  # publications: the last day it hangs
+    entitled: Mapped[int | None]  # who may vote; the three counts belong to meetings
+    present: Mapped[int | None]
+    in_favour: Mapped[int | None]
+    note: Mapped[str] = mapped_column(String(1000), default="", server_default="")
+    user_id: Mapped[int | None]
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -1,0 +1,31 @@
+"""The blueprint, and what every page of points needs."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from flask import Blueprint, request
+
+from gridcase.core import clock
+from gridcase.core.errors import Missing
+from gridcase.core.permissions import Permission
+from gridcase.core.words import N_
+from gridcase.grid.models import Grid
+from gridcase.web.frame import NavItem
+
+bp = Blueprint("points", __name__, url_prefix="/points")
+NAV = (NavItem("points", N_("积分"), "points.index", "points", frozenset({Permission.SEE_POINTS}), 40, phone=True),)
+
+
+def village_of(boards: list[Grid]) -> Grid:
+    """The village asked for, else the first of the viewer's."""
+    wanted = request.args.get("village", type=int)
+    found = next((grid for grid in boards if wanted in (None, grid.id)), None)
+    if found is None:
+        raise Missing
+    return found
+
+
+def today() -> date:
+    """The town's day."""
+    return clock.town_day(clock.now())
