@@ -1,15 +1,19 @@
 """Every SELECT of the ledger: `pages` for the pages, `awards` for the service."""
 
 from gridcase.points.queries.awards import (
+    SECOND_LEG,
     Award,
+    DeductionLeg,
     DueNotice,
     awards_by_id,
+    deduction_legs,
     due_notices,
     earned_in_month,
     is_posted,
     kin_homes,
     notice_for_update,
     paid_homes,
+    posted,
     rounds_of_case,
     standing_awards,
     still_due,
@@ -31,15 +35,18 @@ from gridcase.points.queries.pages import (
 )
 
 __all__ = [
+    "SECOND_LEG",
     "Award",
     "Balances",
     "BoardRow",
+    "DeductionLeg",
     "DueNotice",
     "Entry",
     "awards_by_id",
     "balances_of",
     "boards",
     "count_objections",
+    "deduction_legs",
     "due_notices",
     "earned_in_month",
     "entries_of",
@@ -52,6 +59,7 @@ __all__ = [
     "on_notice",
     "open_objections",
     "paid_homes",
+    "posted",
     "rounds_of_case",
     "standing_awards",
     "still_due",

@@ -16,6 +16,7 @@ from gridcase.points.rules.ledger import (
     ReversalSplit,
     TransferKind,
     fill_recover,
+    split_deduction,
     split_reversal,
 )
 from gridcase.points.rules.notices import (
@@ -46,6 +47,7 @@ __all__ = [
     "notice_closes_on",
     "notice_days",
     "points_left",
+    "split_deduction",
     "split_reversal",
     "why_no_points",
 ]

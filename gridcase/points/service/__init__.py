@@ -4,5 +4,20 @@ from gridcase.points.service.awards import award_for_case, reverse_for_case
 from gridcase.points.service.checks import verify
 from gridcase.points.service.merging import merge_accounts
 from gridcase.points.service.notices import mature, object_to, settle_objection
+from gridcase.points.service.postings import post_award, post_history
+from gridcase.points.service.spending import hold_for, release, spend
 
-__all__ = ["award_for_case", "mature", "merge_accounts", "object_to", "reverse_for_case", "settle_objection", "verify"]
+__all__ = [
+    "award_for_case",
+    "hold_for",
+    "mature",
+    "merge_accounts",
+    "object_to",
+    "post_award",
+    "post_history",
+    "release",
+    "reverse_for_case",
+    "settle_objection",
+    "spend",
+    "verify",
+]
