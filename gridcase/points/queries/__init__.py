@@ -1,5 +1,6 @@
-"""Every SELECT of the ledger: `pages` for the pages, `awards` for the service."""
+"""Every SELECT of the ledger: `pages` for the pages, `awards` and `declarations` for the service."""
 
+from gridcase.points.queries import declarations
 from gridcase.points.queries.awards import (
     SECOND_LEG,
     Award,
@@ -46,7 +47,11 @@ __all__ = [
     "balances_of",
     "boards",
     "count_objections",
+<<<<<<< HEAD
     "deduction_legs",
+=======
+    "declarations",
+>>>>>>> next
     "due_notices",
     "earned_in_month",
     "entries_of",

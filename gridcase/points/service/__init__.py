@@ -2,13 +2,19 @@
 
 from gridcase.points.service.awards import award_for_case, reverse_for_case
 from gridcase.points.service.checks import verify
+from gridcase.points.service.declarations import Batch, BatchRow, Skipped, declare, declare_batch, withdraw
 from gridcase.points.service.merging import merge_accounts
 from gridcase.points.service.notices import mature, object_to, settle_objection
 from gridcase.points.service.postings import post_award, post_history
 from gridcase.points.service.spending import hold_for, release, spend
 
 __all__ = [
+    "Batch",
+    "BatchRow",
+    "Skipped",
     "award_for_case",
+    "declare",
+    "declare_batch",
     "hold_for",
     "mature",
     "merge_accounts",
@@ -20,4 +26,5 @@ __all__ = [
     "settle_objection",
     "spend",
     "verify",
+    "withdraw",
 ]
