@@ -47,11 +47,8 @@ __all__ = [
     "balances_of",
     "boards",
     "count_objections",
-<<<<<<< HEAD
-    "deduction_legs",
-=======
     "declarations",
->>>>>>> next
+    "deduction_legs",
     "due_notices",
     "earned_in_month",
     "entries_of",
