@@ -11,14 +11,8 @@ from gridcase.points.rules.cases import (
     why_no_points,
 )
 from gridcase.points.rules.checks import ACCOUNTS, next_code, problem, red_line, veto_problem
-from gridcase.points.rules.ledger import (
-    LEGS,
-    AccountKind,
-    ReversalSplit,
-    TransferKind,
-    fill_recover,
-    split_reversal,
-)
+from gridcase.points.rules.declarations import DeclarationState
+from gridcase.points.rules.ledger import LEGS, AccountKind, ReversalSplit, TransferKind, fill_recover, split_reversal
 from gridcase.points.rules.notices import (
     NOTICE_DAYS,
     NOTICE_DAYS_LEAST,
@@ -63,6 +57,7 @@ __all__ = [
     "Board",
     "CaseRule",
     "Claim",
+    "DeclarationState",
     "Declarer",
     "Item",
     "Module",

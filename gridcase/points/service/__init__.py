@@ -2,6 +2,7 @@
 
 from gridcase.points.service.awards import award_for_case, reverse_for_case
 from gridcase.points.service.checks import verify
+from gridcase.points.service.declarations import Batch, BatchRow, Skipped, declare, declare_batch, withdraw
 from gridcase.points.service.merging import merge_accounts
 from gridcase.points.service.notices import mature, object_to, settle_objection
 from gridcase.points.service.schemes import (
@@ -18,8 +19,13 @@ from gridcase.points.service.schemes import (
 
 __all__ = [
     "CURRENT",
+    "Batch",
+    "BatchRow",
     "Settings",
+    "Skipped",
     "award_for_case",
+    "declare",
+    "declare_batch",
     "draft",
     "drop_draft",
     "drop_item",
@@ -33,4 +39,5 @@ __all__ = [
     "set_vetoes",
     "settle_objection",
     "verify",
+    "withdraw",
 ]
