@@ -34,6 +34,9 @@ from gridcase.points.queries.pages import (
     on_notice,
     open_objections,
 )
+from gridcase.points.queries.presets import Preset, presets
+from gridcase.points.queries.schemes import draft_of, item, modules_on, read, scheme_of
+from gridcase.points.queries.vetoes import frozen_until
 
 __all__ = [
     "SECOND_LEG",
@@ -43,18 +46,23 @@ __all__ = [
     "DeductionLeg",
     "DueNotice",
     "Entry",
+    "Preset",
     "awards_by_id",
     "balances_of",
     "boards",
     "count_objections",
     "declarations",
     "deduction_legs",
+    "draft_of",
     "due_notices",
     "earned_in_month",
     "entries_of",
+    "frozen_until",
     "get_award",
     "is_posted",
+    "item",
     "kin_homes",
+    "modules_on",
     "notice_board",
     "notice_for_update",
     "objection",
@@ -62,7 +70,10 @@ __all__ = [
     "open_objections",
     "paid_homes",
     "posted",
+    "presets",
+    "read",
     "rounds_of_case",
+    "scheme_of",
     "standing_awards",
     "still_due",
     "transfers",

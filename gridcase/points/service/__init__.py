@@ -6,23 +6,43 @@ from gridcase.points.service.declarations import Batch, BatchRow, Skipped, decla
 from gridcase.points.service.merging import merge_accounts
 from gridcase.points.service.notices import mature, object_to, settle_objection
 from gridcase.points.service.postings import post_award, post_history
+from gridcase.points.service.schemes import (
+    CURRENT,
+    Settings,
+    draft,
+    drop_draft,
+    drop_item,
+    edit,
+    put_in_force,
+    save_item,
+    set_vetoes,
+)
 from gridcase.points.service.spending import hold_for, release, spend
 
 __all__ = [
+    "CURRENT",
     "Batch",
     "BatchRow",
+    "Settings",
     "Skipped",
     "award_for_case",
     "declare",
     "declare_batch",
+    "draft",
+    "drop_draft",
+    "drop_item",
+    "edit",
     "hold_for",
     "mature",
     "merge_accounts",
     "object_to",
     "post_award",
     "post_history",
+    "put_in_force",
     "release",
     "reverse_for_case",
+    "save_item",
+    "set_vetoes",
     "settle_objection",
     "spend",
     "verify",
