@@ -36,6 +36,19 @@ from gridcase.points.queries.pages import (
 )
 from gridcase.points.queries.presets import Preset, presets
 from gridcase.points.queries.schemes import draft_of, item, modules_on, read, scheme_of
+from gridcase.points.queries.sealing import (
+    HomeCheck,
+    SealState,
+    broken,
+    check_home,
+    count_unsealed,
+    heads_behind,
+    movements_after,
+    seal_state,
+    seal_state_of_home,
+    sealed_villages,
+    villages_without_head,
+)
 from gridcase.points.queries.vetoes import frozen_until
 
 __all__ = [
@@ -46,11 +59,16 @@ __all__ = [
     "DeductionLeg",
     "DueNotice",
     "Entry",
+    "HomeCheck",
     "Preset",
+    "SealState",
     "awards_by_id",
     "balances_of",
     "boards",
+    "broken",
+    "check_home",
     "count_objections",
+    "count_unsealed",
     "declarations",
     "deduction_legs",
     "draft_of",
@@ -59,10 +77,12 @@ __all__ = [
     "entries_of",
     "frozen_until",
     "get_award",
+    "heads_behind",
     "is_posted",
     "item",
     "kin_homes",
     "modules_on",
+    "movements_after",
     "notice_board",
     "notice_for_update",
     "objection",
@@ -74,7 +94,11 @@ __all__ = [
     "read",
     "rounds_of_case",
     "scheme_of",
+    "seal_state",
+    "seal_state_of_home",
+    "sealed_villages",
     "standing_awards",
     "still_due",
     "transfers",
+    "villages_without_head",
 ]

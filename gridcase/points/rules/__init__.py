@@ -47,6 +47,7 @@ from gridcase.points.rules.schemes import (
     warnings,
     weighted,
 )
+from gridcase.points.rules.sealing import SEALED_COLUMNS, digest_of, short
 
 __all__ = [
     "ACCOUNTS",
@@ -59,6 +60,7 @@ __all__ = [
     "NOTICE_DAYS_MOST",
     "NOT_BY_CLOSING",
     "PRESETS",
+    "SEALED_COLUMNS",
     "THEMES",
     "AccountKind",
     "Approval",
@@ -78,6 +80,7 @@ __all__ = [
     "TransferKind",
     "VetoKind",
     "YearEnd",
+    "digest_of",
     "earns",
     "fill_recover",
     "is_offence",
@@ -88,6 +91,7 @@ __all__ = [
     "points_left",
     "problem",
     "red_line",
+    "short",
     "split_deduction",
     "split_reversal",
     "touched",

@@ -17,6 +17,7 @@ from gridcase.points.service.schemes import (
     save_item,
     set_vetoes,
 )
+from gridcase.points.service.sealing import seal, verify_seals
 from gridcase.points.service.spending import hold_for, release, spend
 
 __all__ = [
@@ -42,9 +43,11 @@ __all__ = [
     "release",
     "reverse_for_case",
     "save_item",
+    "seal",
     "set_vetoes",
     "settle_objection",
     "spend",
     "verify",
+    "verify_seals",
     "withdraw",
 ]
