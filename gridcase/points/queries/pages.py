@@ -120,7 +120,7 @@ def entries_of(household_id: int, *, viewer: Viewer, after: str | None = None) -
         .join(debit, debit.id == Transfer.debit_id)
         .join(credit, credit.id == Transfer.credit_id)
         .outerjoin(PointNotice, PointNotice.transfer_id == Transfer.id)
-        .outerjoin(SchemeItem, _its_item())
+        .outerjoin(SchemeItem, its_item())
         .where(Transfer.household_id == household_id, households.visible(viewer, Permission.SEE_POINTS))
         .order_by(Transfer.id.desc())
         .limit(PAGE_SIZE + 1)
@@ -154,7 +154,7 @@ def _entry(
 # --- the public notice
 
 
-def _reads_board(viewer: Viewer, permission: Permission, village_id: Any) -> ColumnElement[bool]:
+def reads_board(viewer: Viewer, permission: Permission, village_id: Any) -> ColumnElement[bool]:
     """Who reaches one home of a village reads all of its public notice: that is what public means, and it is masked."""
     homes = select(Household.id).where(Household.village_id == village_id, households.visible(viewer, permission))
     return homes.correlate(Grid, PointNotice).exists()  # any home of the village, not the one of the outer row
@@ -164,7 +164,7 @@ def boards(viewer: Viewer) -> list[Grid]:
     """The villages whose public notice the viewer may read, by code."""
     reached = or_(
         reach(viewer, Permission.SEE_POINTS, path=Grid.path),
-        _reads_board(viewer, Permission.SEE_POINTS, Grid.id),
+        reads_board(viewer, Permission.SEE_POINTS, Grid.id),
     )
     return list(
         db.session.scalars(
@@ -173,7 +173,7 @@ def boards(viewer: Viewer) -> list[Grid]:
     )
 
 
-def _its_item() -> ColumnElement[bool]:
+def its_item() -> ColumnElement[bool]:
     """The item of the scheme that a movement was given under."""
     return and_(SchemeItem.version_id == Transfer.version_id, SchemeItem.code == Transfer.rule)
 
@@ -185,7 +185,7 @@ def _on_board() -> Select[*tuple[Any, ...]]:
     return (
         select(*columns)
         .outerjoin(second, second.key == Transfer.key + SECOND_LEG)
-        .outerjoin(SchemeItem, _its_item())
+        .outerjoin(SchemeItem, its_item())
         .join(PointNotice, PointNotice.transfer_id == Transfer.id)
         .join(Household, Household.id == Transfer.household_id)
         .join(Grid, Grid.id == Household.grid_id)
@@ -221,7 +221,7 @@ def notice_board(*, viewer: Viewer, village_id: int, after: str | None = None, s
     """The awards of a village still under public notice, soonest end first."""
     query = (
         _on_board()
-        .where(PointNotice.village_id == village_id, _reads_board(viewer, Permission.SEE_POINTS, village_id))
+        .where(PointNotice.village_id == village_id, reads_board(viewer, Permission.SEE_POINTS, village_id))
         .order_by(PointNotice.closes_on, Transfer.id)
         .limit(size + 1)
     )
@@ -235,7 +235,7 @@ def notice_board(*, viewer: Viewer, village_id: int, after: str | None = None, s
 
 def on_notice(transfer_id: int, *, viewer: Viewer) -> BoardRow:
     """One award under public notice that the viewer may object to; else `Missing`."""
-    may = _reads_board(viewer, Permission.OBJECT_POINTS, PointNotice.village_id)
+    may = reads_board(viewer, Permission.OBJECT_POINTS, PointNotice.village_id)
     row = db.session.execute(_on_board().where(Transfer.id == transfer_id, may)).first()
     if row is None:
         raise Missing

@@ -5,6 +5,7 @@ from gridcase.points.service.checks import verify
 from gridcase.points.service.declarations import Batch, BatchRow, Skipped, declare, declare_batch, withdraw
 from gridcase.points.service.merging import merge_accounts
 from gridcase.points.service.notices import mature, object_to, settle_objection
+from gridcase.points.service.periods import close_period, show_homes_on_boards
 from gridcase.points.service.postings import post_award, post_history
 from gridcase.points.service.schemes import (
     CURRENT,
@@ -19,6 +20,7 @@ from gridcase.points.service.schemes import (
 )
 from gridcase.points.service.sealing import seal, verify_seals
 from gridcase.points.service.spending import hold_for, release, spend
+from gridcase.points.service.years import announce_year, grant_base, policy_of, settle_year
 
 __all__ = [
     "CURRENT",
@@ -26,17 +28,21 @@ __all__ = [
     "BatchRow",
     "Settings",
     "Skipped",
+    "announce_year",
     "award_for_case",
+    "close_period",
     "declare",
     "declare_batch",
     "draft",
     "drop_draft",
     "drop_item",
     "edit",
+    "grant_base",
     "hold_for",
     "mature",
     "merge_accounts",
     "object_to",
+    "policy_of",
     "post_award",
     "post_history",
     "put_in_force",
@@ -46,6 +52,8 @@ __all__ = [
     "seal",
     "set_vetoes",
     "settle_objection",
+    "settle_year",
+    "show_homes_on_boards",
     "spend",
     "verify",
     "verify_seals",
