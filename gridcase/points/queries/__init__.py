@@ -33,20 +33,31 @@ from gridcase.points.queries.pages import (
 from gridcase.points.queries.presets import Preset, presets
 from gridcase.points.queries.schemes import draft_of, item, modules_on, read, scheme_of
 from gridcase.points.queries.vetoes import frozen_until
+from gridcase.points.queries.versions import PRESET_KEY, VersionRow, draft_to_set, recommended, scheme_villages, version_for, versions_of, village_to_set
+from gridcase.points.queries.budget import Budget, budget_of
+from gridcase.points.queries.trial import Trial, try_out
+from gridcase.points.queries.schemes import item_row
+from gridcase.points.queries.versions import village
 
 __all__ = [
+    "PRESET_KEY",
     "Award",
     "Balances",
     "BoardRow",
+    "Budget",
     "DueNotice",
     "Entry",
     "Preset",
+    "Trial",
+    "VersionRow",
     "awards_by_id",
     "balances_of",
     "boards",
+    "budget_of",
     "count_objections",
     "declarations",
     "draft_of",
+    "draft_to_set",
     "due_notices",
     "earned_in_month",
     "entries_of",
@@ -54,6 +65,7 @@ __all__ = [
     "get_award",
     "is_posted",
     "item",
+    "item_row",
     "kin_homes",
     "modules_on",
     "notice_board",
@@ -64,9 +76,16 @@ __all__ = [
     "paid_homes",
     "presets",
     "read",
+    "recommended",
     "rounds_of_case",
     "scheme_of",
+    "scheme_villages",
     "standing_awards",
     "still_due",
     "transfers",
+    "try_out",
+    "version_for",
+    "versions_of",
+    "village",
+    "village_to_set",
 ]

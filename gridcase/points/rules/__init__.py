@@ -39,6 +39,8 @@ from gridcase.points.rules.schemes import (
     warnings,
     weighted,
 )
+from gridcase.points.rules.comparing import Comparison, Difference, ItemChange, compare
+from gridcase.points.rules.trial import last_quarter
 
 __all__ = [
     "ACCOUNTS",
@@ -57,9 +59,12 @@ __all__ = [
     "Board",
     "CaseRule",
     "Claim",
+    "Comparison",
     "DeclarationState",
     "Declarer",
+    "Difference",
     "Item",
+    "ItemChange",
     "Module",
     "NoticeOutcome",
     "Origin",
@@ -70,9 +75,11 @@ __all__ = [
     "TransferKind",
     "VetoKind",
     "YearEnd",
+    "compare",
     "earns",
     "fill_recover",
     "is_offence",
+    "last_quarter",
     "modules_from",
     "next_code",
     "notice_closes_on",

@@ -16,9 +16,13 @@ from gridcase.points.service.schemes import (
     save_item,
     set_vetoes,
 )
+from gridcase.points.service.modules import recommend, set_modules
+from gridcase.points.service.schemes import ITEM_FIELDS, SETTINGS
 
 __all__ = [
     "CURRENT",
+    "ITEM_FIELDS",
+    "SETTINGS",
     "Batch",
     "BatchRow",
     "Settings",
@@ -34,8 +38,10 @@ __all__ = [
     "merge_accounts",
     "object_to",
     "put_in_force",
+    "recommend",
     "reverse_for_case",
     "save_item",
+    "set_modules",
     "set_vetoes",
     "settle_objection",
     "verify",
