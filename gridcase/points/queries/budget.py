@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from sqlalchemy import func, or_, select
 
@@ -11,7 +11,7 @@ from gridcase.core.clock import TOWN_ZONE
 from gridcase.core.db import db
 from gridcase.points.models import PointNotice, Transfer
 from gridcase.points.queries.schemes import scheme_of
-from gridcase.points.rules import NoticeOutcome, TransferKind
+from gridcase.points.rules import NoticeOutcome, Period, TransferKind, window_of
 
 
 @dataclass(frozen=True)
@@ -27,19 +27,12 @@ class Budget:
         return max(0, self.issued - self.limit)
 
 
-def month_of(day: date) -> tuple[datetime, datetime]:
-    """The instants between which a day's month lies, where the towns are."""
-    begins = datetime(day.year, day.month, 1, tzinfo=TOWN_ZONE)
-    ends = datetime(day.year + day.month // 12, day.month % 12 + 1, 1, tzinfo=TOWN_ZONE)
-    return begins, ends
-
-
 def budget_of(village_id: int, *, on: date) -> Budget | None:
     """The month's budget of a village as it stands on a day; None where its scheme sets none."""
     scheme = scheme_of(village_id, on=on)
     if scheme is None or scheme.month_budget is None:
         return None
-    begins, ends = month_of(on)
+    begins, ends = (datetime.combine(day, time(), TOWN_ZONE) for day in window_of(Period.MONTH, on))
     issued: int | None = db.session.scalar(
         select(func.sum(Transfer.amount))
         .join(PointNotice, PointNotice.transfer_id == Transfer.id)

@@ -153,9 +153,7 @@ def _sums(had: Any, given: Any) -> Any:
         select(given.c.household_id, literal(0), given.c.points),
     ).subquery("rows")
     return (
-        select(
-            rows.c.household_id, func.sum(rows.c.before).label("before"), func.sum(rows.c.after).label("after")
-        )
+        select(rows.c.household_id, func.sum(rows.c.before).label("before"), func.sum(rows.c.after).label("after"))
         .group_by(rows.c.household_id)
         .subquery("sums")
     )

@@ -50,9 +50,7 @@ class Comparison:
 def compare(old: Scheme, new: Scheme) -> Comparison:
     """How `new` differs from `old`; items are the same where their codes are."""
     settings = {
-        name: (getattr(old, name), getattr(new, name))
-        for name in SETTINGS
-        if getattr(old, name) != getattr(new, name)
+        name: (getattr(old, name), getattr(new, name)) for name in SETTINGS if getattr(old, name) != getattr(new, name)
     }
     changes = [change for item in new.items.values() if (change := _change(old.items.get(item.code), item))]
     dropped = [ItemChange(Difference.DROPPED, item, item) for code, item in old.items.items() if code not in new.items]

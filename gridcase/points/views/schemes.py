@@ -258,7 +258,12 @@ def scheme_compare(version_id: int) -> ResponseReturnValue:
         raise Missing
     old, new = queries.read(other), queries.read(version)
     return render_template(
-        "points/scheme_compare.html", old=old, new=new, village=village, found=compare(old, new), boards=_boards(old, new)
+        "points/scheme_compare.html",
+        old=old,
+        new=new,
+        village=village,
+        found=compare(old, new),
+        boards=_boards(old, new),
     )
 
 
