@@ -1,7 +1,23 @@
 """The tables of points, by thing."""
 
+from gridcase.points.models.conduct import Correction, Reply, SpotCheck, SpotDraw
 from gridcase.points.models.declarations import Declaration
 from gridcase.points.models.ledger import Account, PointNotice, Transfer
+from gridcase.points.models.review import DeclarationPhoto, Review, Vote
 from gridcase.points.models.schemes import SchemeItem, SchemeVersion
 
-__all__ = ["Account", "Declaration", "PointNotice", "SchemeItem", "SchemeVersion", "Transfer"]
+__all__ = [
+    "Account",
+    "Correction",
+    "Declaration",
+    "DeclarationPhoto",
+    "PointNotice",
+    "Reply",
+    "Review",
+    "SchemeItem",
+    "SchemeVersion",
+    "SpotCheck",
+    "SpotDraw",
+    "Transfer",
+    "Vote",
+]
