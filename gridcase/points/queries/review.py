@@ -224,7 +224,9 @@ def to_decide(declaration_id: int, state: DeclarationState, *, viewer: Viewer) -
     allowed = _reviews(viewer) if state is DeclarationState.DECLARED else reach(
         viewer, WAITS[state], path=Declaration.path
     )  # fmt: skip
-    row = db.session.execute(_rows().where(Declaration.id == declaration_id, Declaration.state == state, allowed)).first()
+    row = db.session.execute(
+        _rows().where(Declaration.id == declaration_id, Declaration.state == state, allowed)
+    ).first()
     if row is None:
         raise Missing
     return db.session.get_one(Declaration, declaration_id), _voted([_pending(row)], viewer)[0]

@@ -24,7 +24,7 @@ class Choice(Labelled):
 class Verdict(Labelled):
     """What a meeting did with a declaration."""
 
-    PASS = "pass", N_("通过")  # noqa: S105 - no password, but the word of a vote
+    PASS = "pass", N_("通过")
     REJECT = "reject", N_("不通过")
     TALK = "talk", N_("教育谈话，不扣分")
     LATER = "later", N_("下次再评")

@@ -14,19 +14,20 @@ from gridcase.audit import service as audit
 from gridcase.core.clock import town_day
 from gridcase.core.db import db
 from gridcase.core.errors import Forbidden, Refused
-from gridcase.core.permissions import Permission, Viewer
+from gridcase.core.permissions import Viewer
 from gridcase.core.text import clean
 from gridcase.core.words import N_
 from gridcase.grid.models import Grid
 from gridcase.notices import service as telling
 from gridcase.people import queries as people
-from gridcase.people.rules import DecisionKind
+from gridcase.people.rules import DecisionKind, Role
 from gridcase.points import queries
 from gridcase.points.models import Declaration, Review, SchemeItem, SchemeVersion, Vote
 from gridcase.points.queries.review import Member
 from gridcase.points.rules import declarations as rules
 from gridcase.points.rules.declarations import DeclarationState
 from gridcase.points.rules.review import MOVES, QUORUM, Choice, Tally, Verdict, carried, decided
+from gridcase.points.rules.schemes import Approval
 from gridcase.points.service import postings
 
 DECLARATION = "declaration"
@@ -108,8 +109,8 @@ def meet(
     for ruling in sorted(dealt, key=lambda one: one.declaration_id):
         _rule(rows[ruling.declaration_id], ruling, there, len(group), review, actor=actor, now=now)
     audit.record(
-        actor=actor, action="points.review", subject_kind="points_review", subject_id=review.id, place_path=village.path,
-        now=now, detail={"present": len(there), "declarations": [ruling.declaration_id for ruling in dealt]},
+        actor=actor, action="points.review", subject_kind="points_review", subject_id=review.id, now=now,
+        place_path=village.path, detail={"present": len(there), "declarations": [ruling.declaration_id for ruling in dealt]},
     )  # fmt: skip
     return review
 
@@ -218,7 +219,7 @@ def _conclude(row: _Row, *, passed: bool, reason: str, actor: Viewer, now: datet
     )
     if declaration.state == DeclarationState.DECLARED and asks_council:
         _move(declaration, DeclarationState.COUNCIL, reason="", actor=actor, now=now)
-    elif declaration.state != DeclarationState.TOWN and item.approval == rules.TOWN:
+    elif declaration.state != DeclarationState.TOWN and item.approval == Approval.TOWN:
         _move(declaration, DeclarationState.TOWN, reason="", actor=actor, now=now)
     else:
         _post(row, actor=actor, now=now)
@@ -235,9 +236,7 @@ def _post(row: _Row, *, actor: Viewer, now: datetime) -> None:
     _move(declaration, DeclarationState.POSTED, reason="", actor=actor, now=now)
 
 
-def _move(
-    declaration: Declaration, target: DeclarationState, *, reason: str, actor: Viewer, now: datetime
-) -> None:
+def _move(declaration: Declaration, target: DeclarationState, *, reason: str, actor: Viewer, now: datetime) -> None:
     """The one door by which a declaration changes its state."""
     before = DeclarationState(declaration.state)
     if target not in MOVES.get(before, frozenset()):
@@ -252,25 +251,25 @@ def _move(
 
 def _tell_next(declaration: Declaration, target: DeclarationState, *, now: datetime) -> None:
     """Whose turn it is."""
-    permission, link, text = _NEXT.get(target, (None, "", None))
-    if permission is None or text is None:
+    if target not in _NEXT:
         return
-    posts = people.posts_reaching(declaration.path, permission, on=town_day(now))
-    telling.tell_all(
-        [
-            telling.Telling(
-                rule=f"points.{target}", subject_kind=DECLARATION, subject_id=declaration.id, due_at=None,
-                place_path=declaration.path, text=text, link=link, post_id=post_id,
-            )
-            for post_id in posts
-        ],
-        now=now,
-    )  # fmt: skip
+    role, depth, link, text = _NEXT[target]
+    place = "/".join(declaration.path.split("/")[: depth + 1]) + "/"
+    posts = people.posts_at(place, role, on=town_day(now))
+    tellings = [
+        telling.Telling(
+            rule=f"points.{target}", subject_kind=DECLARATION, subject_id=declaration.id, due_at=None,
+            place_path=declaration.path, text=text, link=link, post_id=post.id,
+        )
+        for post in posts
+    ]  # fmt: skip
+    telling.tell_all(tellings, now=now)
 
 
-_NEXT: dict[DeclarationState, Any] = {
-    DeclarationState.COUNCIL: (Permission.KEEP_DECISIONS, "/points/council", N_("一条积分申报要道德评议会评议。")),
-    DeclarationState.TOWN: (Permission.MANAGE_TOWN, "/points/town", N_("一条积分申报要镇里审核。")),
+# Whose turn it is: the role, how deep in the tree its place lies (town 2, village 3), its page and the words.
+_NEXT = {
+    DeclarationState.COUNCIL: (Role.VILLAGE_HEAD, 3, "/points/council", N_("有积分申报待道德评议会评议。")),
+    DeclarationState.TOWN: (Role.TOWN_MANAGER, 2, "/points/town", N_("有积分申报待镇里审核。")),
 }
 
 
