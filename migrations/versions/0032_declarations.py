@@ -8,7 +8,7 @@ from alembic import op
 from gridcase.core.db import ByteString, UtcDateTime
 
 revision = "0032_declarations"
-down_revision = "0030_schemes"
+down_revision = "0031_ledger"
 branch_labels = None
 depends_on = None
 

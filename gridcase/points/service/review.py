@@ -110,7 +110,8 @@ def meet(
         _rule(rows[ruling.declaration_id], ruling, there, len(group), review, actor=actor, now=now)
     audit.record(
         actor=actor, action="points.review", subject_kind="points_review", subject_id=review.id, now=now,
-        place_path=village.path, detail={"present": len(there), "declarations": [ruling.declaration_id for ruling in dealt]},
+        place_path=village.path,
+        detail={"present": len(there), "declarations": [ruling.declaration_id for ruling in dealt]},
     )  # fmt: skip
     return review
 
