@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import insert
 
 from gridcase.audit import service as audit
+from gridcase.core.clock import town_day
 from gridcase.core.db import db
 from gridcase.core.errors import Refused
 from gridcase.core.permissions import Viewer
@@ -34,6 +35,9 @@ def hold_for(
     already = queries.posted(f"{HOLD}:{key}")
     if already is not None:
         return already
+    free_on = queries.frozen_until(home.id, on=town_day(now))
+    if free_on is not None:
+        raise Refused(N_("这户的积分暂停兑换，%(day)s起恢复。", day=free_on))
     purses = ledger.purses_of([(village, home.id)])
     merit = purses[home.id, AccountKind.MERIT]
     if merit.balance < amount:
