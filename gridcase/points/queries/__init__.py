@@ -1,6 +1,6 @@
 """Every SELECT of the ledger: `pages` for the pages, `awards` and `declarations` for the service."""
 
-from gridcase.points.queries import declarations
+from gridcase.points.queries import declarations, review
 from gridcase.points.queries.awards import (
     SECOND_LEG,
     Award,
@@ -93,6 +93,7 @@ __all__ = [
     "presets",
     "read",
     "recommended",
+    "review",
     "rounds_of_case",
     "scheme_of",
     "scheme_villages",

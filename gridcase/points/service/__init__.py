@@ -7,6 +7,7 @@ from gridcase.points.service.merging import merge_accounts
 from gridcase.points.service.modules import recommend, set_modules
 from gridcase.points.service.notices import mature, object_to, settle_objection
 from gridcase.points.service.postings import post_award, post_history
+from gridcase.points.service.review import Ruling, hear_council, hear_town, meet, vote
 from gridcase.points.service.schemes import (
     CURRENT,
     ITEM_FIELDS,
@@ -28,6 +29,7 @@ __all__ = [
     "SETTINGS",
     "Batch",
     "BatchRow",
+    "Ruling",
     "Settings",
     "Skipped",
     "award_for_case",
@@ -37,8 +39,11 @@ __all__ = [
     "drop_draft",
     "drop_item",
     "edit",
+    "hear_council",
+    "hear_town",
     "hold_for",
     "mature",
+    "meet",
     "merge_accounts",
     "object_to",
     "post_award",
@@ -53,5 +58,6 @@ __all__ = [
     "settle_objection",
     "spend",
     "verify",
+    "vote",
     "withdraw",
 ]
