@@ -5,19 +5,52 @@ from gridcase.points.service.checks import verify
 from gridcase.points.service.declarations import Batch, BatchRow, Skipped, declare, declare_batch, withdraw
 from gridcase.points.service.merging import merge_accounts
 from gridcase.points.service.notices import mature, object_to, settle_objection
+from gridcase.points.service.postings import post_award, post_history
+from gridcase.points.service.review import Ruling, hear_council, hear_town, meet, vote
+from gridcase.points.service.schemes import (
+    CURRENT,
+    Settings,
+    draft,
+    drop_draft,
+    drop_item,
+    edit,
+    put_in_force,
+    save_item,
+    set_vetoes,
+)
+from gridcase.points.service.spending import hold_for, release, spend
 
 __all__ = [
+    "CURRENT",
     "Batch",
     "BatchRow",
+    "Ruling",
+    "Settings",
     "Skipped",
     "award_for_case",
     "declare",
     "declare_batch",
+    "draft",
+    "drop_draft",
+    "drop_item",
+    "edit",
+    "hear_council",
+    "hear_town",
+    "hold_for",
     "mature",
+    "meet",
     "merge_accounts",
     "object_to",
+    "post_award",
+    "post_history",
+    "put_in_force",
+    "release",
     "reverse_for_case",
+    "save_item",
+    "set_vetoes",
     "settle_objection",
+    "spend",
     "verify",
+    "vote",
     "withdraw",
 ]
