@@ -150,11 +150,10 @@ def _blank(found: Decision, step: DecisionStepKind, rules: Rules, day: date) -> 
 def take_step(decision_id: int) -> ResponseReturnValue:
     """The next step was taken."""
     found = queries.decision_for(decision_id, viewer=viewer(), permission=KEEP)
-    step = (
-        DecisionStepKind(request.form.get("step", "")) if request.form.get("step") in list(DecisionStepKind) else None
-    )
+    asked = request.form.get("step")  # of the page as it was opened: somebody may have taken that step meanwhile
+    step = next((one for one in DecisionStepKind if one == asked), None) or next_step(found.kind, found.steps)
     if step is None:
-        raise Missing
+        return show(found)
     form = StepForm()
     form.offer(step)
     if form.validate_on_submit() and submit(form, _take, found, step, form, actor=viewer(), now=clock.now()):
