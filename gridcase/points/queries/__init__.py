@@ -1,6 +1,9 @@
 """Every SELECT of the ledger: `pages` for the pages, `awards` and `declarations` for the service."""
 
-from gridcase.points.queries import declarations
+from gridcase.points.queries import (
+    declarations,
+    review,
+)
 from gridcase.points.queries.awards import (
     SECOND_LEG,
     Award,
@@ -9,7 +12,7 @@ from gridcase.points.queries.awards import (
     awards_by_id,
     deduction_legs,
     due_notices,
-    earned_in_month,
+    earned,
     is_posted,
     kin_homes,
     notice_for_update,
@@ -19,6 +22,10 @@ from gridcase.points.queries.awards import (
     standing_awards,
     still_due,
     transfers,
+)
+from gridcase.points.queries.budget import (
+    Budget,
+    budget_of,
 )
 from gridcase.points.queries.pages import (
     Balances,
@@ -51,8 +58,18 @@ from gridcase.points.queries.periods import (
     read_village,
     shows_homes,
 )
-from gridcase.points.queries.presets import Preset, presets
-from gridcase.points.queries.schemes import draft_of, item, modules_on, read, scheme_of
+from gridcase.points.queries.presets import (
+    Preset,
+    presets,
+)
+from gridcase.points.queries.schemes import (
+    draft_of,
+    item,
+    item_row,
+    modules_on,
+    read,
+    scheme_of,
+)
 from gridcase.points.queries.sealing import (
     HomeCheck,
     SealState,
@@ -66,7 +83,24 @@ from gridcase.points.queries.sealing import (
     sealed_villages,
     villages_without_head,
 )
-from gridcase.points.queries.vetoes import frozen_until
+from gridcase.points.queries.trial import (
+    Trial,
+    try_out,
+)
+from gridcase.points.queries.versions import (
+    PRESET_KEY,
+    VersionRow,
+    draft_to_set,
+    recommended,
+    scheme_villages,
+    version_for,
+    versions_of,
+    village,
+    village_to_set,
+)
+from gridcase.points.queries.vetoes import (
+    frozen_until,
+)
 from gridcase.points.queries.years import (
     YearPolicy,
     YearPreview,
@@ -81,11 +115,13 @@ from gridcase.points.queries.years import (
 )
 
 __all__ = [
+    "PRESET_KEY",
     "SECOND_LEG",
     "Award",
     "Balances",
     "BoardRow",
     "BoardShown",
+    "Budget",
     "DeductionLeg",
     "DueNotice",
     "Entry",
@@ -95,12 +131,15 @@ __all__ = [
     "Posted",
     "Preset",
     "SealState",
+    "Trial",
+    "VersionRow",
     "YearPolicy",
     "YearPreview",
     "awards_by_id",
     "balances_of",
     "boards",
     "broken",
+    "budget_of",
     "check_home",
     "close_of",
     "closed",
@@ -110,8 +149,9 @@ __all__ = [
     "declarations",
     "deduction_legs",
     "draft_of",
+    "draft_to_set",
     "due_notices",
-    "earned_in_month",
+    "earned",
     "entries_of",
     "figures",
     "frozen_until",
@@ -121,6 +161,7 @@ __all__ = [
     "in_purses",
     "is_posted",
     "item",
+    "item_row",
     "keeps_periods",
     "kept_village",
     "kin_homes",
@@ -141,9 +182,12 @@ __all__ = [
     "quarter_boards",
     "read",
     "read_village",
+    "recommended",
+    "review",
     "rounds_of_case",
     "run_out",
     "scheme_of",
+    "scheme_villages",
     "seal_state",
     "seal_state_of_home",
     "sealed_villages",
@@ -151,6 +195,11 @@ __all__ = [
     "standing_awards",
     "still_due",
     "transfers",
+    "try_out",
+    "version_for",
+    "versions_of",
+    "village",
+    "village_to_set",
     "villages_without_head",
     "without_base",
     "year_of",

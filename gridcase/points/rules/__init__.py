@@ -10,8 +10,22 @@ from gridcase.points.rules.cases import (
     points_left,
     why_no_points,
 )
-from gridcase.points.rules.checks import ACCOUNTS, next_code, problem, red_line, veto_problem
-from gridcase.points.rules.declarations import DeclarationState
+from gridcase.points.rules.checks import (
+    ACCOUNTS,
+    next_code,
+    problem,
+    red_line,
+    veto_problem,
+)
+from gridcase.points.rules.comparing import (
+    Comparison,
+    Difference,
+    ItemChange,
+    compare,
+)
+from gridcase.points.rules.declarations import (
+    DeclarationState,
+)
 from gridcase.points.rules.ledger import (
     LEGS,
     AccountKind,
@@ -29,7 +43,12 @@ from gridcase.points.rules.notices import (
     notice_closes_on,
     notice_days,
 )
-from gridcase.points.rules.redlines import THEMES, Theme, is_offence, touched
+from gridcase.points.rules.redlines import (
+    THEMES,
+    Theme,
+    is_offence,
+    touched,
+)
 from gridcase.points.rules.schemes import (
     MODULES_KEY,
     PRESETS,
@@ -47,7 +66,16 @@ from gridcase.points.rules.schemes import (
     warnings,
     weighted,
 )
-from gridcase.points.rules.sealing import SEALED_COLUMNS, digest_of, short
+from gridcase.points.rules.sealing import (
+    SEALED_COLUMNS,
+    digest_of,
+    short,
+)
+from gridcase.points.rules.trial import (
+    Window,
+    last_quarter,
+    window_of,
+)
 
 __all__ = [
     "ACCOUNTS",
@@ -67,9 +95,12 @@ __all__ = [
     "Board",
     "CaseRule",
     "Claim",
+    "Comparison",
     "DeclarationState",
     "Declarer",
+    "Difference",
     "Item",
+    "ItemChange",
     "Module",
     "NoticeOutcome",
     "Origin",
@@ -79,11 +110,14 @@ __all__ = [
     "Theme",
     "TransferKind",
     "VetoKind",
+    "Window",
     "YearEnd",
+    "compare",
     "digest_of",
     "earns",
     "fill_recover",
     "is_offence",
+    "last_quarter",
     "modules_from",
     "next_code",
     "notice_closes_on",
@@ -99,4 +133,5 @@ __all__ = [
     "warnings",
     "weighted",
     "why_no_points",
+    "window_of",
 ]
