@@ -1,9 +1,6 @@
 """Every SELECT of the ledger: `pages` for the pages, `awards` and `declarations` for the service."""
 
-from gridcase.points.queries import (
-    declarations,
-    review,
-)
+from gridcase.points.queries import declarations, review
 from gridcase.points.queries.awards import (
     SECOND_LEG,
     Award,
@@ -23,10 +20,7 @@ from gridcase.points.queries.awards import (
     still_due,
     transfers,
 )
-from gridcase.points.queries.budget import (
-    Budget,
-    budget_of,
-)
+from gridcase.points.queries.budget import Budget, budget_of
 from gridcase.points.queries.pages import (
     Balances,
     BoardRow,
@@ -58,18 +52,8 @@ from gridcase.points.queries.periods import (
     read_village,
     shows_homes,
 )
-from gridcase.points.queries.presets import (
-    Preset,
-    presets,
-)
-from gridcase.points.queries.schemes import (
-    draft_of,
-    item,
-    item_row,
-    modules_on,
-    read,
-    scheme_of,
-)
+from gridcase.points.queries.preset_files import Preset, presets
+from gridcase.points.queries.schemes import draft_of, item, item_row, modules_on, read, scheme_of
 from gridcase.points.queries.sealing import (
     HomeCheck,
     SealState,
@@ -83,10 +67,7 @@ from gridcase.points.queries.sealing import (
     sealed_villages,
     villages_without_head,
 )
-from gridcase.points.queries.trial import (
-    Trial,
-    try_out,
-)
+from gridcase.points.queries.trial import Trial, try_out
 from gridcase.points.queries.versions import (
     PRESET_KEY,
     VersionRow,
@@ -98,9 +79,7 @@ from gridcase.points.queries.versions import (
     village,
     village_to_set,
 )
-from gridcase.points.queries.vetoes import (
-    frozen_until,
-)
+from gridcase.points.queries.vetoes import VetoRow, frozen_until, home_to_veto, veto_for, veto_list, vetoes_of
 from gridcase.points.queries.years import (
     YearPolicy,
     YearPreview,
@@ -133,6 +112,7 @@ __all__ = [
     "SealState",
     "Trial",
     "VersionRow",
+    "VetoRow",
     "YearPolicy",
     "YearPreview",
     "awards_by_id",
@@ -158,6 +138,7 @@ __all__ = [
     "get_award",
     "heads_behind",
     "home_points",
+    "home_to_veto",
     "in_purses",
     "is_posted",
     "item",
@@ -198,6 +179,9 @@ __all__ = [
     "try_out",
     "version_for",
     "versions_of",
+    "veto_for",
+    "veto_list",
+    "vetoes_of",
     "village",
     "village_to_set",
     "villages_without_head",

@@ -1,47 +1,14 @@
 """Every write to the ledger. One function is one thing a person or a job does."""
 
-from gridcase.points.service.awards import (
-    award_for_case,
-    reverse_for_case,
-)
-from gridcase.points.service.checks import (
-    verify,
-)
-from gridcase.points.service.declarations import (
-    Batch,
-    BatchRow,
-    Skipped,
-    declare,
-    declare_batch,
-    withdraw,
-)
-from gridcase.points.service.merging import (
-    merge_accounts,
-)
-from gridcase.points.service.modules import (
-    recommend,
-    set_modules,
-)
-from gridcase.points.service.notices import (
-    mature,
-    object_to,
-    settle_objection,
-)
-from gridcase.points.service.periods import (
-    close_period,
-    show_homes_on_boards,
-)
-from gridcase.points.service.postings import (
-    post_award,
-    post_history,
-)
-from gridcase.points.service.review import (
-    Ruling,
-    hear_council,
-    hear_town,
-    meet,
-    vote,
-)
+from gridcase.points.service.awards import award_for_case, reverse_for_case
+from gridcase.points.service.checks import verify
+from gridcase.points.service.declarations import Batch, BatchRow, Skipped, declare, declare_batch, withdraw
+from gridcase.points.service.merging import merge_accounts
+from gridcase.points.service.modules import recommend, set_modules
+from gridcase.points.service.notices import mature, object_to, settle_objection
+from gridcase.points.service.periods import close_period, show_homes_on_boards
+from gridcase.points.service.postings import post_award, post_history
+from gridcase.points.service.review import Ruling, hear_council, hear_town, meet, vote
 from gridcase.points.service.schemes import (
     CURRENT,
     ITEM_FIELDS,
@@ -55,21 +22,10 @@ from gridcase.points.service.schemes import (
     save_item,
     set_vetoes,
 )
-from gridcase.points.service.sealing import (
-    seal,
-    verify_seals,
-)
-from gridcase.points.service.spending import (
-    hold_for,
-    release,
-    spend,
-)
-from gridcase.points.service.years import (
-    announce_year,
-    grant_base,
-    policy_of,
-    settle_year,
-)
+from gridcase.points.service.sealing import seal, verify_seals
+from gridcase.points.service.spending import hold_for, release, spend
+from gridcase.points.service.vetoes import object_to_veto, put_veto, settle_veto
+from gridcase.points.service.years import announce_year, grant_base, policy_of, settle_year
 
 __all__ = [
     "CURRENT",
@@ -97,10 +53,12 @@ __all__ = [
     "meet",
     "merge_accounts",
     "object_to",
+    "object_to_veto",
     "policy_of",
     "post_award",
     "post_history",
     "put_in_force",
+    "put_veto",
     "recommend",
     "release",
     "reverse_for_case",
@@ -109,6 +67,7 @@ __all__ = [
     "set_modules",
     "set_vetoes",
     "settle_objection",
+    "settle_veto",
     "settle_year",
     "show_homes_on_boards",
     "spend",
