@@ -1,8 +1,8 @@
 """Pages of points: each module adds its own to one blueprint."""
 
-from gridcase.points.views import base, notices, schemes, trial, vetoes
+from gridcase.points.views import base, history, notices, periods, schemes, sealing, trial, vetoes
 from gridcase.points.views.base import bp
 
-NAV = (*base.NAV, *schemes.NAV)
+NAV = (*base.NAV, *schemes.NAV, *periods.NAV)
 
-__all__ = ["NAV", "base", "bp", "notices", "schemes", "trial", "vetoes"]
+__all__ = ["NAV", "base", "bp", "history", "notices", "periods", "schemes", "sealing", "trial", "vetoes"]
