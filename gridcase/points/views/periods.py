@@ -61,12 +61,12 @@ def periods() -> ResponseReturnValue:
     )  # fmt: skip
 
 
-@bp.route("/periods/<int:village_id>/<kind>/<starts_on>/close", methods=["GET", "POST"])
+@bp.route("/periods/<int:village_id>/<span>/<starts_on>/close", methods=["GET", "POST"])
 @needs(Permission.SETTLE_POINTS)
-def close_period(village_id: int, kind: str, starts_on: str) -> ResponseReturnValue:
+def close_period(village_id: int, span: str, starts_on: str) -> ResponseReturnValue:
     """Look at a month or quarter, then publish it."""
-    village, period = queries.kept_village(village_id, viewer=viewer()), _period(kind, starts_on)
-    form, here = ConfirmForm(), url_for(".period", village_id=village.id, kind=kind, starts_on=starts_on)
+    village, period = queries.kept_village(village_id, viewer=viewer()), _period(span, starts_on)
+    form, here = ConfirmForm(), url_for(".period", village_id=village.id, span=span, starts_on=starts_on)
     if queries.close_of(village.id, period) is not None:
         return redirect(here)
     if form.validate_on_submit() and submit(
@@ -80,11 +80,11 @@ def close_period(village_id: int, kind: str, starts_on: str) -> ResponseReturnVa
     )  # fmt: skip
 
 
-@bp.get("/periods/<int:village_id>/<kind>/<starts_on>")
+@bp.get("/periods/<int:village_id>/<span>/<starts_on>")
 @needs(Permission.SEE_POINTS)
-def period(village_id: int, kind: str, starts_on: str) -> ResponseReturnValue:
+def period(village_id: int, span: str, starts_on: str) -> ResponseReturnValue:
     """A published month or quarter, masked."""
-    village, asked = queries.read_village(village_id, viewer=viewer()), _period(kind, starts_on)
+    village, asked = queries.read_village(village_id, viewer=viewer()), _period(span, starts_on)
     close = queries.close_of(village.id, asked)
     if close is None:
         raise Missing
