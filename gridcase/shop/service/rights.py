@@ -37,7 +37,7 @@ def check_home(home: Household, module: Module, *, today: date) -> None:
         raise Refused(N_("村里已停用这项功能，积分还在，请向村里咨询。"))
     frozen = points.frozen_until(home.id, on=today)
     if frozen is not None:
-        raise Refused(N_("这一户的积分冻结到 %(day)s，期满后可以继续使用。", day=frozen))
+        raise Refused(N_("这一户的积分暂时冻结，%(day)s 起可以继续使用。", day=frozen))
 
 
 def check_open(shop: Shop, *, today: date) -> None:
