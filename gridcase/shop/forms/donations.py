@@ -23,7 +23,7 @@ class GiveForm(BaseForm):
     donor = line(_("捐赠人或单位"), _("请填捐赠人或单位。"), 60)
     donor_kind = SelectField(_("捐赠方类别"), validators=[InputRequired(_("请选类别。"))])
     anonymous = BooleanField(_("希望匿名：公示时不写名字"))
-    form = RadioField(_("捐的是"), default=DonationForm.MONEY.value)
+    given = RadioField(_("捐的是"), default=DonationForm.MONEY.value)
     goods = line(_("什么物资、多少"), "", 100, required=False)
     amount = yuan(_("金额（元）"), least="0.01")
     purpose = line(_("指定用途"), "", 60, required=False)
@@ -32,7 +32,7 @@ class GiveForm(BaseForm):
     def __init__(self, *, places: Sequence[tuple[int, str]], **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.place.choices = options(places)
-        self.donor_kind.choices, self.form.choices = labelled(DonorKind), labelled(DonationForm)
+        self.donor_kind.choices, self.given.choices = labelled(DonorKind), labelled(DonationForm)
 
 
 class UseForm(BaseForm):

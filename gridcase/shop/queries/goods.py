@@ -14,7 +14,7 @@ from gridcase.core.errors import Missing
 from gridcase.core.permissions import Permission, Viewer
 from gridcase.shop.models import Batch, Goods, Redemption, Shop, StockMove, StockTake, StockTakeLine
 from gridcase.shop.queries import shops
-from gridcase.shop.rules.goods import EFFECTS, Part, TakeState, parts_from
+from gridcase.shop.rules.goods import EFFECTS, MoveKind, Part, TakeState, parts_from
 
 SOON = timedelta(days=30)  # what goes out of date within is told to the keeper
 
@@ -155,10 +155,20 @@ def parts_of(redemption: Redemption) -> tuple[tuple[Part, date | None], ...]:
     rows = db.session.execute(
         select(StockMove.batch_id, StockMove.quantity, Batch.expires_on)
         .join(Batch, Batch.id == StockMove.batch_id)
-        .where(StockMove.redemption_id == redemption.id, StockMove.kind == "reserve")
+        .where(StockMove.redemption_id == redemption.id, StockMove.kind == MoveKind.RESERVE)
         .order_by(StockMove.batch_id)
     )
     return tuple((Part(row.batch_id, row.quantity), row.expires_on) for row in rows)
+
+
+def worth_of(redemption: Redemption) -> int:
+    """What the goods set aside for a reservation cost or are worth, in fen."""
+    found: int | None = db.session.scalar(
+        select(func.sum(StockMove.quantity * Batch.unit_fen))
+        .join(Batch, Batch.id == StockMove.batch_id)
+        .where(StockMove.redemption_id == redemption.id, StockMove.kind == MoveKind.RESERVE)
+    )
+    return found or 0
 
 
 # --- stock-takes

@@ -123,7 +123,7 @@ def hand_over(
         raise Refused(N_("留的这批货已经过期，不能交付。请取消这份预约，积分会退回。"))
     row.state, row.ended_at, row.ended_by_user_id = RedemptionState.HANDED.value, now, actor.user_id
     row.on_paper = handed_on is not None
-    points.spend(key_of(row), actor=actor, now=now)
+    points.spend(key_of(row), goods_fen=queries.goods.worth_of(row), actor=actor, now=now)
     stock.move(
         [part for part, _last in parts], MoveKind.HAND_OVER, key=f"end:{row.id}", actor=actor, now=now,
         redemption_id=row.id,
@@ -132,12 +132,17 @@ def hand_over(
     return row
 
 
-def _check_standing(row: Redemption) -> None:
+def ended(row: Redemption) -> Refused:
+    """Why a code opens nothing any more."""
     if row.state == RedemptionState.HANDED:
         assert row.ended_at is not None
-        raise Refused(N_("这个码已经用过，货品在 %(at)s 交付了。", at=row.ended_at))
+        return Refused(N_("这个码已经用过，货品在 %(at)s 交付了。", at=row.ended_at))
+    return Refused(N_("这份预约已经取消或过期，积分已退回，请重新预约。"))
+
+
+def _check_standing(row: Redemption) -> None:
     if row.state != RedemptionState.RESERVED:
-        raise Refused(N_("这份预约已经取消或过期，积分已退回，请重新预约。"))
+        raise ended(row)
 
 
 def cancel(row: Redemption, *, actor: Viewer, now: datetime) -> None:
