@@ -2,15 +2,19 @@
 
 from gridcase.points.queries import declarations
 from gridcase.points.queries.awards import (
+    SECOND_LEG,
     Award,
+    DeductionLeg,
     DueNotice,
     awards_by_id,
+    deduction_legs,
     due_notices,
     earned_in_month,
     is_posted,
     kin_homes,
     notice_for_update,
     paid_homes,
+    posted,
     rounds_of_case,
     standing_awards,
     still_due,
@@ -35,9 +39,11 @@ from gridcase.points.queries.schemes import draft_of, item, modules_on, read, sc
 from gridcase.points.queries.vetoes import frozen_until
 
 __all__ = [
+    "SECOND_LEG",
     "Award",
     "Balances",
     "BoardRow",
+    "DeductionLeg",
     "DueNotice",
     "Entry",
     "Preset",
@@ -46,6 +52,7 @@ __all__ = [
     "boards",
     "count_objections",
     "declarations",
+    "deduction_legs",
     "draft_of",
     "due_notices",
     "earned_in_month",
@@ -62,6 +69,7 @@ __all__ = [
     "on_notice",
     "open_objections",
     "paid_homes",
+    "posted",
     "presets",
     "read",
     "rounds_of_case",

@@ -12,7 +12,15 @@ from gridcase.points.rules.cases import (
 )
 from gridcase.points.rules.checks import ACCOUNTS, next_code, problem, red_line, veto_problem
 from gridcase.points.rules.declarations import DeclarationState
-from gridcase.points.rules.ledger import LEGS, AccountKind, ReversalSplit, TransferKind, fill_recover, split_reversal
+from gridcase.points.rules.ledger import (
+    LEGS,
+    AccountKind,
+    ReversalSplit,
+    TransferKind,
+    fill_recover,
+    split_deduction,
+    split_reversal,
+)
 from gridcase.points.rules.notices import (
     NOTICE_DAYS,
     NOTICE_DAYS_LEAST,
@@ -80,6 +88,7 @@ __all__ = [
     "points_left",
     "problem",
     "red_line",
+    "split_deduction",
     "split_reversal",
     "touched",
     "veto_problem",

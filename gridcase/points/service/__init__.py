@@ -5,6 +5,7 @@ from gridcase.points.service.checks import verify
 from gridcase.points.service.declarations import Batch, BatchRow, Skipped, declare, declare_batch, withdraw
 from gridcase.points.service.merging import merge_accounts
 from gridcase.points.service.notices import mature, object_to, settle_objection
+from gridcase.points.service.postings import post_award, post_history
 from gridcase.points.service.schemes import (
     CURRENT,
     Settings,
@@ -16,6 +17,7 @@ from gridcase.points.service.schemes import (
     save_item,
     set_vetoes,
 )
+from gridcase.points.service.spending import hold_for, release, spend
 
 __all__ = [
     "CURRENT",
@@ -30,14 +32,19 @@ __all__ = [
     "drop_draft",
     "drop_item",
     "edit",
+    "hold_for",
     "mature",
     "merge_accounts",
     "object_to",
+    "post_award",
+    "post_history",
     "put_in_force",
+    "release",
     "reverse_for_case",
     "save_item",
     "set_vetoes",
     "settle_objection",
+    "spend",
     "verify",
     "withdraw",
 ]

@@ -6,15 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import insert
-
 from gridcase.audit import service as audit
 from gridcase.core.clock import town_day
 from gridcase.core.db import db
 from gridcase.core.permissions import Viewer
 from gridcase.households.models import Household
 from gridcase.points import queries
-from gridcase.points.models import PointNotice, Transfer
+from gridcase.points.models import Transfer
 from gridcase.points.rules import (
     CASE_RULES,
     NOT_BY_CLOSING,
@@ -23,11 +21,10 @@ from gridcase.points.rules import (
     CaseRule,
     Claim,
     TransferKind,
-    notice_closes_on,
     points_left,
     why_no_points,
 )
-from gridcase.points.service import ledger, reversals
+from gridcase.points.service import ledger, postings, reversals
 from gridcase.points.service.ledger import Movement, Purse
 
 CASE = "case"
@@ -104,7 +101,7 @@ def award_for_case(
     )
     movements, skipped = _weigh(wishes, closing, issue)
     ids = ledger.post(movements, actor=actor, now=now)
-    _open_notices(ids, movements, opens_on=closing.day, days=notice_days)
+    postings.open_notices(ids, movements, opens_on=closing.day, days=notice_days)
     if ids or skipped:
         audit.record(
             actor=actor, action="points.award", subject_kind=CASE, subject_id=case_id, now=now,
@@ -168,18 +165,6 @@ def _movement(
         village_id=wish.home.village_id,
         household_id=wish.home.id,
     )
-
-
-def _open_notices(ids: Sequence[int], movements: Sequence[Movement], *, opens_on: date, days: int) -> None:
-    rows = [
-        {
-            "transfer_id": transfer_id, "village_id": movement.village_id, "opens_on": opens_on,
-            "closes_on": notice_closes_on(opens_on, days),
-        }
-        for transfer_id, movement in zip(ids, movements, strict=True)
-    ]  # fmt: skip
-    if rows:
-        db.session.execute(insert(PointNotice), rows)
 
 
 def reverse_for_case(*, case_id: int, actor: Viewer, now: datetime) -> list[Transfer]:
