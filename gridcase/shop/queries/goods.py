@@ -62,9 +62,7 @@ def get_goods(goods_id: int, *, viewer: Viewer, permissions: Sequence[Permission
 
 def free_of(goods: Goods, *, on: date) -> int:
     """How many pieces can be reserved."""
-    found: int | None = db.session.scalar(
-        select(func.sum(Batch.free)).where(Batch.goods_id == goods.id, in_date(on))
-    )
+    found: int | None = db.session.scalar(select(func.sum(Batch.free)).where(Batch.goods_id == goods.id, in_date(on)))
     return found or 0
 
 
@@ -222,11 +220,13 @@ def take_lines(take: StockTake) -> Sequence[Any]:
 
 def replay_differs() -> list[int]:
     """Ids of batches whose numbers are not the sum of their moves; none is right."""
-    free = func.sum(case(*[(StockMove.kind == kind, StockMove.quantity * effect[0]) for kind, effect in EFFECTS.items()]))
-    held = func.sum(case(*[(StockMove.kind == kind, StockMove.quantity * effect[1]) for kind, effect in EFFECTS.items()]))
-    moved = (
-        select(StockMove.batch_id, free.label("free"), held.label("held")).group_by(StockMove.batch_id).subquery()
+    free = func.sum(
+        case(*[(StockMove.kind == kind, StockMove.quantity * effect[0]) for kind, effect in EFFECTS.items()])
     )
+    held = func.sum(
+        case(*[(StockMove.kind == kind, StockMove.quantity * effect[1]) for kind, effect in EFFECTS.items()])
+    )
+    moved = select(StockMove.batch_id, free.label("free"), held.label("held")).group_by(StockMove.batch_id).subquery()
     rows = db.session.scalars(
         select(Batch.id)
         .outerjoin(moved, moved.c.batch_id == Batch.id)
@@ -236,4 +236,3 @@ def replay_differs() -> list[int]:
         .order_by(Batch.id)
     )  # fmt: skip
     return list(rows)
-

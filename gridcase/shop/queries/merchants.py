@@ -61,9 +61,7 @@ def page(viewer: Viewer, *, on: date, after: str | None = None, state: str = "")
         query = query.where(Merchant.state == state)
     mark = read_mark(after, str, int)
     if mark:
-        query = query.where(
-            or_(Merchant.name > mark[0], and_(Merchant.name == mark[0], Merchant.id > mark[1]))
-        )
+        query = query.where(or_(Merchant.name > mark[0], and_(Merchant.name == mark[0], Merchant.id > mark[1])))
     rows = db.session.scalars(query.order_by(Merchant.name, Merchant.id).limit(PAGE_SIZE + 1)).all()
     return cut(rows, lambda row: [row.name, row.id])
 
@@ -205,7 +203,5 @@ def reported(viewer: Viewer, *, year: int) -> Any:
 
 def knocks(who: str, *, hour: datetime) -> int:
     """How often somebody tried codes that are none in this hour."""
-    found: int | None = db.session.scalar(
-        select(ShopKnock.times).where(ShopKnock.who == who, ShopKnock.hour == hour)
-    )
+    found: int | None = db.session.scalar(select(ShopKnock.times).where(ShopKnock.who == who, ShopKnock.hour == hour))
     return found or 0

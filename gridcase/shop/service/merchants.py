@@ -57,9 +57,7 @@ class Review:
     tiers: Sequence[Tier] = ()
 
 
-def apply(
-    place: Grid, *, name: str, trade: str, address: str, online: bool, actor: Viewer, now: datetime
-) -> Merchant:
+def apply(place: Grid, *, name: str, trade: str, address: str, online: bool, actor: Viewer, now: datetime) -> Merchant:
     """A merchant wants to join the alliance of a county or town."""
     grant = over(actor, place.path, Permission.MANAGE_MERCHANTS)
     name = clean_line(name)
@@ -142,9 +140,7 @@ def report(
     _note("merchant.report", row, grant.post_id, actor, now, year=year)
 
 
-def prove(
-    row: Merchant, *, household: Household, client_uuid: str, key: bytes, actor: Viewer, now: datetime
-) -> Proof:
+def prove(row: Merchant, *, household: Household, client_uuid: str, key: bytes, actor: Viewer, now: datetime) -> Proof:
     """A one-time proof for one purchase: points are looked at, none are spent."""
     for_home(actor, household)
     today = town_day(now)

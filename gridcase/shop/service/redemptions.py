@@ -99,9 +99,7 @@ def _same(before: Redemption, goods: Goods, home: Household) -> Redemption:
     return before
 
 
-def hand_over(
-    row: Redemption, *, actor: Viewer, now: datetime, handed_on: date | None = None
-) -> Redemption:
+def hand_over(row: Redemption, *, actor: Viewer, now: datetime, handed_on: date | None = None) -> Redemption:
     """The goods change hands: the points are spent and the stock leaves, both or neither.
 
     `handed_on`: it was ticked on the printed list that day and is entered now.

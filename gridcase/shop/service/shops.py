@@ -76,9 +76,7 @@ def add_goods(shop: Shop, values: Mapping[str, Any], *, actor: Viewer, now: date
     return goods
 
 
-def edit_goods(
-    goods: Goods, values: Mapping[str, Any], *, seen: str | None, actor: Viewer, now: datetime
-) -> None:
+def edit_goods(goods: Goods, values: Mapping[str, Any], *, seen: str | None, actor: Viewer, now: datetime) -> None:
     """Change goods; a new price holds for what is reserved from now on."""
     shop = goods.shop
     grant = over(actor, shop.path, *KEEPERS)

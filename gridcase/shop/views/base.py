@@ -11,7 +11,7 @@ from gridcase.core.permissions import Permission
 from gridcase.core.words import N_
 from gridcase.shop import queries
 from gridcase.shop.models import Shop
-from gridcase.shop.rules.goods import in_yuan
+from gridcase.shop.rules import GoodsKind, RedemptionState, Source, TakeState, TargetGroup, in_yuan
 from gridcase.web.access import viewer
 from gridcase.web.formkit import BaseForm
 from gridcase.web.frame import NavItem
@@ -24,6 +24,12 @@ CONFLICT = 409
 
 bp = Blueprint("shop", __name__, url_prefix="/shop")
 bp.add_app_template_filter(in_yuan, "yuan")
+for _name, _kind in (
+    ("goods_words", GoodsKind), ("target_words", TargetGroup), ("source_words", Source), ("take_words", TakeState),
+    ("redemption_words", RedemptionState),
+):  # fmt: skip
+    bp.add_app_template_filter(lambda value, kind=_kind: kind(value).label, _name)
+bp.add_app_template_filter(lambda value: GoodsKind(value).mark, "goods_sign")
 NAV = (
     NavItem("shop", N_("积分超市"), "shop.index", "points", frozenset(ANYBODY), 43, group="points"),
     NavItem(

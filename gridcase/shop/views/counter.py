@@ -127,4 +127,3 @@ def _enter(form: ListForm, rows: dict[int, Redemption], refused: dict[int, str])
         else:
             refused[number] = "".join(one.form_errors)
     return done
-

@@ -73,9 +73,9 @@ def merchant(merchant_id: int) -> ResponseReturnValue:
     tiers = queries.merchants.tiers_of(row)
     return render_template(
         "shop/merchant.html", row=row, manages=viewer().may(MERCHANTS), RATINGS=RATINGS, home=home, merit=merit,
-        tiers=tiers, tier=tier_for(tiers, merit or 0), figures=queries.merchants.figures_of(row), own=own_home(viewer()),
-        MerchantState=MerchantState, MerchantLevel=MerchantLevel, form=ProofForm(formdata=None, client_uuid=str(uuid4())),
-        remove_form=RemoveForm(formdata=None), report_form=ReportForm(formdata=None, year=today().year),
+        tiers=tiers, tier=tier_for(tiers, merit or 0), figures=queries.merchants.figures_of(row),
+        own=own_home(viewer()), MerchantState=MerchantState, MerchantLevel=MerchantLevel,
+        form=ProofForm(formdata=None, client_uuid=str(uuid4())), remove_form=RemoveForm(formdata=None), report_form=ReportForm(formdata=None, year=today().year),
         found=_found(row, request.args.get("q", "")), q=request.args.get("q", ""),
     )  # fmt: skip
 

@@ -133,9 +133,7 @@ def redemption(redemption_id: int) -> ResponseReturnValue:
 def cancel(redemption_id: int) -> ResponseReturnValue:
     """The home does not want it after all."""
     row, form = queries.redemptions.get(redemption_id, viewer=viewer()).Redemption, BaseForm()
-    if form.validate_on_submit() and submit(
-        form, service.redemptions.cancel, row, actor=viewer(), now=clock.now()
-    ):
+    if form.validate_on_submit() and submit(form, service.redemptions.cancel, row, actor=viewer(), now=clock.now()):
         flash(_("已取消，积分退回，货品放回货架。"), "ok")
     for words in form.form_errors:
         flash(words, "warning")
