@@ -9,7 +9,7 @@ from gridcase.core.db import ByteString, UtcDateTime
 from gridcase.core.ddl import append_only, release
 
 revision = "0033_shop"
-down_revision = "0031_ledger"
+down_revision = "0032_declarations"
 branch_labels = None
 depends_on = None
 

@@ -25,6 +25,8 @@ APPEND_ONLY = {
     "audit_seal": "0001_the_floor",
     "points_transfer": "0003_points",
     "case_step": "0004_cases",
+    "shop_move": "0033_shop",
+    "donation_use": "0033_shop",
 }
 
 

@@ -153,7 +153,7 @@ def shops(viewer: Viewer, *, since: date, until: date) -> list[ShopLine]:
         .join(Batch, Batch.goods_id == Goods.id)
         .group_by(Goods.shop_id)
     )
-    came = {row[0]: tuple(row[1:]) for row in rows}
+    came: dict[int, tuple[int, int, int]] = {row[0]: (row[1], row[2], row[3]) for row in rows}
     handed: Any = db.session.execute(
         select(Goods.shop_id, func.sum(StockMove.quantity * Batch.unit_fen))
         .join(Batch, Batch.goods_id == Goods.id)
@@ -168,10 +168,12 @@ def shops(viewer: Viewer, *, since: date, until: date) -> list[ShopLine]:
         .where(reach(viewer, Permission.MANAGE_SHOP, path=Shop.path))
         .order_by(Grid.code, Shop.name)
     )
-    return [
-        ShopLine(shop, *came.get(shop.id, (0, 0, 0))[:2], left.get(shop.id, 0), came.get(shop.id, (0, 0, 0))[2])
-        for shop in mine
-    ]
+    return [_line(shop, came.get(shop.id, (0, 0, 0)), left.get(shop.id, 0)) for shop in mine]
+
+
+def _line(shop: Shop, came: tuple[int, int, int], handed_fen: int) -> ShopLine:
+    bought, given, stock = came
+    return ShopLine(shop, bought, given, handed_fen, stock)
 
 
 def past(viewer: Viewer, *, since: date, until: date) -> Sequence[Any]:
