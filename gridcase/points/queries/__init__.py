@@ -35,7 +35,7 @@ from gridcase.points.queries.pages import (
     on_notice,
     open_objections,
 )
-from gridcase.points.queries.presets import Preset, presets
+from gridcase.points.queries.preset_files import Preset, presets
 from gridcase.points.queries.schemes import draft_of, item, item_row, modules_on, read, scheme_of
 from gridcase.points.queries.trial import Trial, try_out
 from gridcase.points.queries.versions import (
@@ -49,7 +49,7 @@ from gridcase.points.queries.versions import (
     village,
     village_to_set,
 )
-from gridcase.points.queries.vetoes import frozen_until
+from gridcase.points.queries.vetoes import VetoRow, frozen_until, home_to_veto, veto_for, veto_list, vetoes_of
 
 __all__ = [
     "PRESET_KEY",
@@ -64,6 +64,7 @@ __all__ = [
     "Preset",
     "Trial",
     "VersionRow",
+    "VetoRow",
     "awards_by_id",
     "balances_of",
     "boards",
@@ -78,6 +79,7 @@ __all__ = [
     "entries_of",
     "frozen_until",
     "get_award",
+    "home_to_veto",
     "is_posted",
     "item",
     "item_row",
@@ -103,6 +105,9 @@ __all__ = [
     "try_out",
     "version_for",
     "versions_of",
+    "veto_for",
+    "veto_list",
+    "vetoes_of",
     "village",
     "village_to_set",
 ]

@@ -22,6 +22,7 @@ from gridcase.points.service.schemes import (
     set_vetoes,
 )
 from gridcase.points.service.spending import hold_for, release, spend
+from gridcase.points.service.vetoes import object_to_veto, put_veto, settle_veto
 
 __all__ = [
     "CURRENT",
@@ -46,9 +47,11 @@ __all__ = [
     "meet",
     "merge_accounts",
     "object_to",
+    "object_to_veto",
     "post_award",
     "post_history",
     "put_in_force",
+    "put_veto",
     "recommend",
     "release",
     "reverse_for_case",
@@ -56,6 +59,7 @@ __all__ = [
     "set_modules",
     "set_vetoes",
     "settle_objection",
+    "settle_veto",
     "spend",
     "verify",
     "vote",
