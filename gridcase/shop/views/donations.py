@@ -28,7 +28,7 @@ def donations() -> ResponseReturnValue:
     """Who gave what, newest first."""
     page = queries.donations.page(viewer(), after=request.args.get("after"))
     return render_template(
-        "shop/donations.html", page=page, sums=queries.donations.sums(viewer()), places=place_choices(),
+        "shop/donations.html", page=page, sums=queries.donations.sums(viewer()), to_publish=place_choices(),
         DonorKind=DonorKind, DonationForm=DonationForm,
     )  # fmt: skip
 
