@@ -56,6 +56,11 @@ def release_unfetched(_config: Config) -> int:
     return shop.release_unfetched(actor=job("shop"), now=clock.now())
 
 
+def seal_points(_config: Config) -> int:
+    """New movements of points into their villages' chains."""
+    return points.seal(now=clock.now())
+
+
 def find_hot(_config: Config) -> int:
     """Clusters of like demands, once a day a town: looked for outside of a transaction, written in a short one."""
     now, new = clock.now(), 0
@@ -153,6 +158,7 @@ TIMETABLE: tuple[Job, ...] = (
     remind,
     mature_points,
     release_unfetched,
+    seal_points,
     send_messages,
     follow_voices,
     find_hot,

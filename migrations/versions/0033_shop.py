@@ -21,7 +21,7 @@ def upgrade() -> None:
     _goods()
     _redemptions()
     _stock()
-    _figures()
+    _knocks()
     _merchants()
     for table in APPEND_ONLY:
         append_only(table)
@@ -227,25 +227,7 @@ def _stock() -> None:
     op.create_index("ix_shop_move_redemption", "shop_move", ["redemption_id"])
 
 
-def _figures() -> None:
-    op.create_table(
-        "shop_past",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("place_id", sa.Integer(), nullable=False),
-        sa.Column("path", ByteString, nullable=False),
-        sa.Column("since", sa.Date(), nullable=False),
-        sa.Column("until", sa.Date(), nullable=False),
-        sa.Column("issued", sa.Integer(), nullable=False),
-        sa.Column("redeemed", sa.Integer(), nullable=False),
-        sa.Column("goods_fen", sa.Integer(), nullable=False),
-        sa.Column("discount_fen", sa.Integer(), nullable=False),
-        sa.Column("source", sa.String(length=60), nullable=False),
-        sa.Column("user_id", sa.Integer(), nullable=True),
-        sa.Column("at", UtcDateTime(), nullable=False),
-        sa.ForeignKeyConstraint(["place_id"], ["grid.id"], name=op.f("fk_shop_past_place_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_shop_past")),
-    )
-    op.create_index("ix_shop_past_path", "shop_past", ["path", "until"])
+def _knocks() -> None:
     op.create_table(
         "shop_knock",
         sa.Column("who", sa.String(length=40), nullable=False),
@@ -328,18 +310,33 @@ def _merchants() -> None:
         sa.ForeignKeyConstraint(["merchant_id"], ["merchant.id"], name=op.f("fk_merchant_figure_merchant_id")),
         sa.PrimaryKeyConstraint("merchant_id", "year", name=op.f("pk_merchant_figure")),
     )
+    op.create_table(
+        "merchant_past",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("place_id", sa.Integer(), nullable=False),
+        sa.Column("path", ByteString, nullable=False),
+        sa.Column("until", sa.Date(), nullable=False),
+        sa.Column("saved_fen", sa.Integer(), nullable=False),
+        sa.Column("source", sa.String(length=60), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=True),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.CheckConstraint("saved_fen > 0", name=op.f("ck_merchant_past_some_worth")),
+        sa.ForeignKeyConstraint(["place_id"], ["grid.id"], name=op.f("fk_merchant_past_place_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_merchant_past")),
+        sa.UniqueConstraint("place_id", "until", name=op.f("uq_merchant_past_place_id_until")),
+    )
 
 
 def downgrade() -> None:
     for table in APPEND_ONLY:
         release(table)
     for name in (
+        "merchant_past",
         "merchant_figure",
         "merchant_proof",
         "merchant_tier",
         "merchant",
         "shop_knock",
-        "shop_past",
         "shop_move",
         "shop_take_line",
         "shop_take",

@@ -18,7 +18,9 @@ from gridcase.shop.service.stock import Arrival
 from tests.factories.world import MAKER
 
 KEY = b"test"
-RICE = {"name": "大米 5 公斤", "unit": "袋", "kind": "food", "target": "all", "points": 30, "low_at": 3, "on_shelf": True}
+RICE = {
+    "name": "大米 5 公斤", "unit": "袋", "kind": "food", "target": "all", "points": 30, "low_at": 3, "on_shelf": True,
+}  # fmt: skip
 SHOP = {
     "name": "上河村积分超市", "venue": "村民服务中心一楼", "hours": "每周五 9:00-11:30", "sponsor": "县红十字会",
     "has_room": True, "has_sign": True, "has_rules": True, "has_goods": False, "rules": "凭码领取，不兑现金。",
@@ -58,7 +60,14 @@ def fill(goods: Goods, pieces: int, *, now: datetime, unit_fen: int = 2500, expi
 
 
 def reserve(
-    goods: Goods, home: int, *, now: datetime, quantity: int = 1, actor: Viewer = MAKER, mark: str = "", key: bytes = KEY
+    goods: Goods,
+    home: int,
+    *,
+    now: datetime,
+    quantity: int = 1,
+    actor: Viewer = MAKER,
+    mark: str = "",
+    key: bytes = KEY,
 ) -> Redemption:
     """A reservation for a home."""
     with transaction():

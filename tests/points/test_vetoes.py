@@ -1,4 +1,4 @@
-"""Vetoes, on both databases: on a numbered paper and a decision; nothing taken, over by themselves, open to objection."""
+"""Vetoes, on both databases: a numbered paper and a decision; nothing taken, over by themselves, open to objection."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def test_nothing_is_taken_and_no_redemption_gets_through(ctx: Flask, home: int, 
         service.post_history(household_id=home, points=50, redeemed=0, on=TODAY, actor=REVIEWER, now=NOW)
     put(home, decided(world))
     assert queries.balances_of(home, viewer=job("test")).merit == 50
-    with pytest.raises(Refused), transaction():
+    with pytest.raises(Refused, match="暂停兑换"), transaction():
         service.hold_for(
             household_id=home, amount=10, key="shop:1", source_kind="shop", source_id="1", actor=REVIEWER, now=NOW
         )

@@ -206,9 +206,7 @@ def test_a_switched_off_module_holds_nothing(goods: Goods, world: World) -> None
     assert state(goods, home) == State(100, 0, 5, 0)
 
 
-def test_frozen_points_hold_and_hand_over_nothing(
-    goods: Goods, world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_frozen_points_hold_and_hand_over_nothing(goods: Goods, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     home = world.homes["village_a"][0]
     row = factory.reserve(goods, home, now=NOW)
     monkeypatch.setattr(points_queries, "frozen_until", lambda _home, *, on: date(2027, 1, 1))

@@ -142,27 +142,3 @@ def count_form(rows: Sequence[Any], **kwargs: Any) -> CountForm:
         )  # fmt: skip
     made: CountForm = type("CountForm", (CountForm,), fields)(**kwargs)
     return made
-
-
-class PastForm(BaseForm):
-    """Totals of the time before this system."""
-
-    place = SelectField(_("哪里的"), coerce=int, validators=[InputRequired(_("请选村或镇。"))])
-    since = DateField(_("从哪天"), validators=[InputRequired(_("请填开始日期。"))])
-    until = DateField(_("到哪天"), validators=[InputRequired(_("请填截止日期。"))])
-    issued = count(_("发放积分"), low=0, high=2_000_000_000, ask=_("请填积分数，没有填 0。"))
-    redeemed = count(_("兑换积分"), low=0, high=2_000_000_000, ask=_("请填积分数，没有填 0。"))
-    goods = yuan(_("物品价值（元）"))
-    discount = yuan(_("商家优惠（元）"), required=False)
-    source = line(_("数据来源"), _("请写明数据从哪里来，例如“原积分系统导出”。"), 60)
-
-    def __init__(self, *, places: Sequence[tuple[int, str]], **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.place.choices = options(places)
-
-    def values(self) -> dict[str, Any]:
-        """What the service takes."""
-        found = {name: self[name].data for name in ("since", "until", "issued", "redeemed", "source")}
-        return found | {
-            "goods_fen": int(self.goods.data * 100), "discount_fen": int((self.discount.data or 0) * 100),
-        }  # fmt: skip

@@ -95,6 +95,19 @@ class ReportForm(BaseForm):
     profit = yuan(_("利润比上年增加（元）"), required=False, least="-20000000")
 
 
+class PastForm(BaseForm):
+    """Discounts given before this system."""
+
+    place = SelectField(_("哪里的"), coerce=int, validators=[InputRequired(_("请选县或镇。"))])
+    until = DateField(_("到哪天"), validators=[InputRequired(_("请填截止日期。"))])
+    saved = yuan(_("累计优惠（元）"), least="0.01")
+    source = line(_("数据来源"), _("请写明数据从哪里来，例如“原积分系统导出”。"), 60)
+
+    def __init__(self, *, places: Sequence[tuple[int, str]], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.place.choices = options(places)
+
+
 class ProofForm(BaseForm):
     """Ask for a one-time code; the home is fixed by the page."""
 

@@ -2,8 +2,8 @@
 
 from gridcase.shop.models.donations import Donation, DonationUse
 from gridcase.shop.models.goods import Batch, Goods, Shop, StockMove, StockTake, StockTakeLine
-from gridcase.shop.models.merchants import Merchant, MerchantFigure, MerchantTier, Proof
-from gridcase.shop.models.redemptions import PastFigure, Redemption, ShopKnock
+from gridcase.shop.models.merchants import Merchant, MerchantFigure, MerchantTier, PastDiscount, Proof
+from gridcase.shop.models.redemptions import Redemption, ShopKnock
 
 __all__ = [
     "Batch",
@@ -13,7 +13,7 @@ __all__ = [
     "Merchant",
     "MerchantFigure",
     "MerchantTier",
-    "PastFigure",
+    "PastDiscount",
     "Proof",
     "Redemption",
     "Shop",

@@ -89,3 +89,19 @@ class MerchantFigure(Base):
     profit_fen: Mapped[int | None]  # more than the year before
     user_id: Mapped[int | None]
     at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class PastDiscount(Base):
+    """What merchants of a place gave in discounts up to a day before this system, as somebody brought it."""
+
+    __tablename__ = "merchant_past"
+    __table_args__ = (UniqueConstraint("place_id", "until"), CheckConstraint("saved_fen > 0", name="some_worth"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    place_id: Mapped[int] = mapped_column(ForeignKey("grid.id"))
+    path: Mapped[str] = mapped_column(ByteString)
+    until: Mapped[date]
+    saved_fen: Mapped[int]
+    source: Mapped[str] = mapped_column(String(60))
+    user_id: Mapped[int | None]
+    at: Mapped[datetime] = mapped_column(UtcDateTime)

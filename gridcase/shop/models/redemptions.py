@@ -1,4 +1,4 @@
-"""Reservations and what became of them; figures of the time before; how often somebody tried codes."""
+"""Reservations and what became of them; how often somebody tried codes."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from gridcase.core.db import Base, ByteString, UtcDateTime
+from gridcase.core.db import Base, UtcDateTime
 
 
 class Redemption(Base):
@@ -44,26 +44,6 @@ class Redemption(Base):
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     ended_by_user_id: Mapped[int | None]
     on_paper: Mapped[bool] = mapped_column(default=False)  # handed over by the printed list, entered later
-
-
-class PastFigure(Base):
-    """Totals of the time before this system, as somebody brought them: they stand apart in every report."""
-
-    __tablename__ = "shop_past"
-    __table_args__ = (Index("ix_shop_past_path", "path", "until"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    place_id: Mapped[int] = mapped_column(ForeignKey("grid.id"))
-    path: Mapped[str] = mapped_column(ByteString)
-    since: Mapped[date]
-    until: Mapped[date]
-    issued: Mapped[int]
-    redeemed: Mapped[int]
-    goods_fen: Mapped[int]
-    discount_fen: Mapped[int] = mapped_column(default=0)
-    source: Mapped[str] = mapped_column(String(60))
-    user_id: Mapped[int | None]
-    at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class ShopKnock(Base):

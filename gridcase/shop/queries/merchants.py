@@ -18,7 +18,7 @@ from gridcase.grid.models import Grid
 from gridcase.grid.rules import GridLevel
 from gridcase.households import queries as households
 from gridcase.households.models import Household
-from gridcase.shop.models import Merchant, MerchantFigure, Proof, ShopKnock
+from gridcase.shop.models import Merchant, MerchantFigure, PastDiscount, Proof, ShopKnock
 from gridcase.shop.queries.shops import below
 from gridcase.shop.rules import MerchantState, Tier, code_from, typed
 from gridcase.shop.rules.codes import digest_of
@@ -199,6 +199,16 @@ def reported(viewer: Viewer, *, year: int) -> Any:
         .join(Merchant, Merchant.id == MerchantFigure.merchant_id)
         .where(managed(viewer), MerchantFigure.year == year)
     ).one()
+
+
+def past(viewer: Viewer) -> Sequence[Any]:
+    """(total of the time before, place name) of the places one manages, latest first."""
+    return db.session.execute(
+        select(PastDiscount, Grid.name.label("place"))
+        .join(Grid, Grid.id == PastDiscount.place_id)
+        .where(reach(viewer, Permission.MANAGE_MERCHANTS, path=PastDiscount.path))
+        .order_by(PastDiscount.until.desc(), PastDiscount.id)
+    ).all()
 
 
 def knocks(who: str, *, hour: datetime) -> int:

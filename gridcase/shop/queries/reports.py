@@ -18,7 +18,7 @@ from gridcase.grid.models import Grid
 from gridcase.grid.rules import GridLevel
 from gridcase.points.models import Account, Transfer
 from gridcase.points.rules import AccountKind, TransferKind
-from gridcase.shop.models import Batch, Goods, PastFigure, Redemption, Shop, StockMove
+from gridcase.shop.models import Batch, Goods, Redemption, Shop, StockMove
 from gridcase.shop.rules import MoveKind, Source
 
 SOURCE = "shop"
@@ -174,16 +174,3 @@ def shops(viewer: Viewer, *, since: date, until: date) -> list[ShopLine]:
 def _line(shop: Shop, came: tuple[int, int, int], handed_fen: int) -> ShopLine:
     bought, given, stock = came
     return ShopLine(shop, bought, given, handed_fen, stock)
-
-
-def past(viewer: Viewer, *, since: date, until: date) -> Sequence[Any]:
-    """(figures, place name) of the time before this system that lie in a period, latest first."""
-    return db.session.execute(
-        select(PastFigure, Grid.name.label("place"))
-        .join(Grid, Grid.id == PastFigure.place_id)
-        .where(
-            reach(viewer, Permission.MANAGE_SHOP, path=PastFigure.path), PastFigure.since >= since,
-            PastFigure.until <= until,
-        )
-        .order_by(PastFigure.until.desc(), PastFigure.id)
-    ).all()  # fmt: skip

@@ -23,7 +23,7 @@ from gridcase.households.models import Household
 from gridcase.points import queries as points
 from gridcase.points.rules import Module
 from gridcase.shop import queries
-from gridcase.shop.models import Merchant, MerchantFigure, MerchantTier, Proof, ShopKnock
+from gridcase.shop.models import Merchant, MerchantFigure, MerchantTier, PastDiscount, Proof, ShopKnock
 from gridcase.shop.rules import (
     PROOF_MINUTES,
     MerchantState,
@@ -138,6 +138,31 @@ def report(
         db.session.add(said)
     said.growth_percent, said.profit_fen, said.user_id, said.at = growth_percent, profit_fen, actor.user_id, now
     _note("merchant.report", row, grant.post_id, actor, now, year=year)
+
+
+def bring_discounts(
+    place: Grid, *, until: date, saved_fen: int, source: str, actor: Viewer, now: datetime
+) -> PastDiscount:
+    """The total of discounts given up to a day before this system; it stands apart in the log."""
+    grant = over(actor, place.path, Permission.MANAGE_MERCHANTS)
+    if until > town_day(now):
+        raise Refused(N_("截止日期不能晚于今天。"), field="until")
+    if saved_fen < 1:
+        raise Refused(N_("请填金额，最多两位小数。"), field="saved")
+    told = select(PastDiscount.id).where(PastDiscount.place_id == place.id, PastDiscount.until == until)
+    if db.session.scalar(told) is not None:
+        raise Refused(N_("这里到这一天的优惠总数已经登记过。"), field="until")
+    row = PastDiscount(
+        place_id=place.id, path=place.path, until=until, saved_fen=saved_fen, source=clean_line(source)[:60],
+        user_id=actor.user_id, at=now,
+    )  # fmt: skip
+    db.session.add(row)
+    db.session.flush()
+    audit.record(
+        actor=actor, action="merchant.past", subject_kind="grid", subject_id=place.id, place_path=place.path,
+        post_id=grant.post_id, now=now, detail={"past": row.id, "saved_fen": saved_fen},
+    )  # fmt: skip
+    return row
 
 
 def prove(row: Merchant, *, household: Household, client_uuid: str, key: bytes, actor: Viewer, now: datetime) -> Proof:

@@ -17,7 +17,7 @@ from gridcase.core.permissions import Permission, Viewer
 from gridcase.core.words import N_
 from gridcase.grid.models import Grid
 from gridcase.shop import queries
-from gridcase.shop.models import Goods, PastFigure, Shop
+from gridcase.shop.models import Goods, Shop
 from gridcase.shop.service.rights import over
 from gridcase.shop.service.stock import KEEPERS
 
@@ -94,22 +94,6 @@ def _check_goods(shop_id: int, values: Mapping[str, Any], *, but: int = 0) -> No
         raise Refused(N_("货架上已有同名货品，直接给它入库即可。"), field="name")
     if values["points"] < 1:
         raise Refused(N_("积分价至少 1 分。"), field="points")
-
-
-def bring_figures(place: Grid, values: Mapping[str, Any], *, actor: Viewer, now: datetime) -> PastFigure:
-    """Totals of the time before this system; they stand apart in every report and move no points."""
-    grant = over(actor, place.path, Permission.MANAGE_SHOP)
-    if values["until"] < values["since"] or values["until"] > town_day(now):
-        raise Refused(N_("截止日期不能早于开始日期，也不能晚于今天。"), field="until")
-    row = PastFigure(place_id=place.id, path=place.path, user_id=actor.user_id, at=now, **values)
-    db.session.add(row)
-    db.session.flush()
-    audit.record(
-        actor=actor, action="shop.past", subject_kind="grid", subject_id=place.id, place_path=place.path,
-        post_id=grant.post_id, now=now,
-        detail={"past": row.id, "issued": row.issued, "redeemed": row.redeemed, "goods_fen": row.goods_fen},
-    )  # fmt: skip
-    return row
 
 
 def _kept(values: Mapping[str, Any], names: tuple[str, ...]) -> dict[str, Any]:

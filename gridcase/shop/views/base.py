@@ -37,6 +37,7 @@ NAV = (
         pages=frozenset(
             {f"shop.{name}" for name in (
                 "merchants", "new_merchant", "merchant", "review", "remove", "figures", "prove", "proof", "discounts",
+                "past_discounts",
             )}
         ),
     ),

@@ -18,7 +18,7 @@ from gridcase.households import queries as households
 from gridcase.households.models import Household
 from gridcase.points import queries as points
 from gridcase.shop import queries, service
-from gridcase.shop.forms.merchants import ApplyForm, ProofForm, RemoveForm, ReportForm, ReviewForm, UseForm
+from gridcase.shop.forms.merchants import ApplyForm, PastForm, ProofForm, RemoveForm, ReportForm, ReviewForm, UseForm
 from gridcase.shop.models import Merchant, Proof
 from gridcase.shop.rules import RATINGS, MerchantLevel, MerchantState, shown, tier_for, to_fen
 from gridcase.shop.service.merchants import Review
@@ -75,7 +75,8 @@ def merchant(merchant_id: int) -> ResponseReturnValue:
         "shop/merchant.html", row=row, manages=viewer().may(MERCHANTS), RATINGS=RATINGS, home=home, merit=merit,
         tiers=tiers, tier=tier_for(tiers, merit or 0), figures=queries.merchants.figures_of(row),
         own=own_home(viewer()), MerchantState=MerchantState, MerchantLevel=MerchantLevel,
-        form=ProofForm(formdata=None, client_uuid=str(uuid4())), remove_form=RemoveForm(formdata=None), report_form=ReportForm(formdata=None, year=today().year),
+        form=ProofForm(formdata=None, client_uuid=str(uuid4())),
+        remove_form=RemoveForm(formdata=None), report_form=ReportForm(formdata=None, year=today().year),
         found=_found(row, request.args.get("q", "")), q=request.args.get("q", ""),
     )  # fmt: skip
 
@@ -186,8 +187,23 @@ def discounts() -> ResponseReturnValue:
         "shop/discounts.html", year=year, this_year=today().year,
         page=queries.merchants.discounts(viewer(), begins=begins, ends=ends, after=request.args.get("after")),
         sums=queries.merchants.discount_sums(viewer(), begins=begins, ends=ends),
-        said=queries.merchants.reported(viewer(), year=year),
+        said=queries.merchants.reported(viewer(), year=year), past=queries.merchants.past(viewer()),
     )  # fmt: skip
+
+
+@bp.route("/discounts/past", methods=["GET", "POST"])
+@needs(MERCHANTS)
+def past_discounts() -> ResponseReturnValue:
+    """Bring the total of discounts given before this system."""
+    places = queries.shops.places(viewer(), MERCHANTS, queries.merchants.LEVELS)
+    form = PastForm(places=[(place.id, place.name) for place in places])
+    if form.validate_on_submit() and submit(
+        form, service.merchants.bring_discounts, chosen(form.place.data), until=form.until.data,
+        saved_fen=to_fen(form.saved.data), source=form.source.data, actor=viewer(), now=clock.now(),
+    ):  # fmt: skip
+        flash(_("已登记，台账里单列显示。"), "ok")
+        return redirect(url_for(".discounts"))
+    return render_template("shop/past.html", form=form), status_of(form)
 
 
 # --- for the merchant's staff, who have no account

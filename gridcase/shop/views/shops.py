@@ -1,4 +1,4 @@
-"""For who answers for a place: its shops, the reports, figures of the time before."""
+"""For who answers for a place: its shops and the reports."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from gridcase.core.changes import fingerprint
 from gridcase.core.db import db
 from gridcase.grid.models import Grid
 from gridcase.shop import queries, service
-from gridcase.shop.forms.goods import NewShopForm, PastForm, ShopForm
-from gridcase.shop.models import PastFigure, Shop
+from gridcase.shop.forms.goods import NewShopForm, ShopForm
+from gridcase.shop.models import Shop
 from gridcase.shop.service.shops import SHOP_FIELDS
 from gridcase.shop.views.base import MANAGE, bp, status_of, today
 from gridcase.web.access import needs, viewer
@@ -73,7 +73,6 @@ def reports() -> ResponseReturnValue:
     return render_template(
         "shop/reports.html", since=since, until=until, villages=villages, periods=_periods(),
         shops=queries.reports.shops(viewer(), since=since, until=until),
-        past=queries.reports.past(viewer(), since=since, until=until),
     )  # fmt: skip
 
 
@@ -95,18 +94,3 @@ def _periods() -> list[tuple[str, date, date]]:
         (_("本月"), month, now), (_("上月"), before.replace(day=1), before), (_("今年"), year, now),
         (_("全部"), date(2000, 1, 1), now),
     ]  # fmt: skip
-
-
-@bp.route("/past", methods=["GET", "POST"])
-@needs(MANAGE)
-def past() -> ResponseReturnValue:
-    """Bring totals of the time before this system."""
-    form = PastForm(places=place_choices())
-    if form.validate_on_submit():
-        made = submit(
-            form, service.shops.bring_figures, chosen(form.place.data), form.values(), actor=viewer(), now=clock.now()
-        )
-        if isinstance(made, PastFigure):
-            flash(_("已登记，报表里单列显示。"), "ok")
-            return redirect(url_for(".reports", since=made.since.isoformat(), until=today().isoformat()))
-    return render_template("shop/past.html", form=form), status_of(form)

@@ -44,7 +44,7 @@ TABLE: tuple[Row, ...] = (
     *(Row(f"shop.{page}", KEEPS, "take") for page in ("take", "confirm_take", "send_back_take")),
     Row("shop.new_shop", MANAGES),
     Row("shop.edit_shop", MANAGES, "shop"),
-    *(Row(f"shop.{page}", MANAGES) for page in ("reports", "past", "donations", "new_donation")),
+    *(Row(f"shop.{page}", MANAGES) for page in ("reports", "donations", "new_donation")),
     Row("shop.donation", MANAGES, "donation"),
     Row("shop.print_donations", MANAGES, "village"),
     Row("shop.merchants", REDEEMS | ALLIANCE),
@@ -52,7 +52,7 @@ TABLE: tuple[Row, ...] = (
     Row("shop.prove", REDEEMS, "merchant"),
     Row("shop.proof", REDEEMS, "proof"),
     *(Row(f"shop.{page}", ALLIANCE, "merchant") for page in ("review", "remove", "figures")),
-    *(Row(f"shop.{page}", ALLIANCE) for page in ("new_merchant", "discounts")),
+    *(Row(f"shop.{page}", ALLIANCE) for page in ("new_merchant", "discounts", "past_discounts")),
 )  # fmt: skip
 
 
@@ -116,5 +116,7 @@ def _merchant(world: World, name: str) -> list[Thing]:
     )  # fmt: skip
     return [
         merchant,
-        Thing("proof", name, ids[1], village=spot.village, cell=spot.cell, section=spot.section, homes_of=spot.homes_of),
+        Thing(
+            "proof", name, ids[1], village=spot.village, cell=spot.cell, section=spot.section, homes_of=spot.homes_of
+        ),
     ]
