@@ -1,6 +1,6 @@
 """Every SELECT of the ledger: `pages` for the pages, `awards` and `declarations` for the service."""
 
-from gridcase.points.queries import declarations, review
+from gridcase.points.queries import declarations, declared, review
 from gridcase.points.queries.awards import (
     SECOND_LEG,
     Award,
@@ -52,6 +52,7 @@ __all__ = [
     "boards",
     "count_objections",
     "declarations",
+    "declared",
     "deduction_legs",
     "draft_of",
     "due_notices",

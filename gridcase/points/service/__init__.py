@@ -2,7 +2,7 @@
 
 from gridcase.points.service.awards import award_for_case, reverse_for_case
 from gridcase.points.service.checks import verify
-from gridcase.points.service.declarations import Batch, BatchRow, Skipped, declare, declare_batch, withdraw
+from gridcase.points.service.declarations import Batch, BatchRow, Skipped, declare, declare_batch, way_of, withdraw
 from gridcase.points.service.merging import merge_accounts
 from gridcase.points.service.notices import mature, object_to, settle_objection
 from gridcase.points.service.postings import post_award, post_history
@@ -52,5 +52,6 @@ __all__ = [
     "spend",
     "verify",
     "vote",
+    "way_of",
     "withdraw",
 ]
