@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
@@ -17,7 +17,7 @@ from gridcase.households.models import Member
 from gridcase.people.models import Holding, Post
 from gridcase.people.queries import valid_on
 from gridcase.points.models import Account, PointNotice, Transfer
-from gridcase.points.rules import AccountKind, NoticeOutcome, TransferKind
+from gridcase.points.rules import AccountKind, NoticeOutcome, TransferKind, Window
 
 SECOND_LEG = "/merit"  # what a deduction takes from merit beyond the base points; ends the key of its first leg
 
@@ -88,17 +88,16 @@ def paid_homes(household_ids: Collection[int], *, on: date) -> frozenset[int]:
     )
 
 
-def earned_in_month(household_id: int, rule: str, *, on: date) -> int:
-    """What a rule gave a household in the month of `on` (the town's days), less what was taken back."""
-    begins = datetime(on.year, on.month, 1, tzinfo=TOWN_ZONE)
-    ends = datetime(on.year + on.month // 12, on.month % 12 + 1, 1, tzinfo=TOWN_ZONE)
+def earned(household_id: int, rules: Collection[str], *, window: Window) -> int:
+    """What these rules gave a household between two days of the town, less what was taken back."""
+    begins, ends = (datetime.combine(day, time(), TOWN_ZONE) for day in window)
     total: int | None = db.session.scalar(
         select(func.sum(Transfer.amount))
         .join(PointNotice, PointNotice.transfer_id == Transfer.id)
         .where(
             Transfer.household_id == household_id,
             Transfer.kind == TransferKind.AWARD,
-            Transfer.rule == rule,
+            Transfer.rule.in_(rules),
             Transfer.at >= begins,
             Transfer.at < ends,
             _stands(),

@@ -11,6 +11,7 @@ from gridcase.points.rules.cases import (
     why_no_points,
 )
 from gridcase.points.rules.checks import ACCOUNTS, next_code, problem, red_line, veto_problem
+from gridcase.points.rules.comparing import Comparison, Difference, ItemChange, compare
 from gridcase.points.rules.declarations import DeclarationState
 from gridcase.points.rules.ledger import (
     LEGS,
@@ -47,6 +48,7 @@ from gridcase.points.rules.schemes import (
     warnings,
     weighted,
 )
+from gridcase.points.rules.trial import Window, last_quarter, window_of
 
 __all__ = [
     "ACCOUNTS",
@@ -65,9 +67,12 @@ __all__ = [
     "Board",
     "CaseRule",
     "Claim",
+    "Comparison",
     "DeclarationState",
     "Declarer",
+    "Difference",
     "Item",
+    "ItemChange",
     "Module",
     "NoticeOutcome",
     "Origin",
@@ -77,10 +82,13 @@ __all__ = [
     "Theme",
     "TransferKind",
     "VetoKind",
+    "Window",
     "YearEnd",
+    "compare",
     "earns",
     "fill_recover",
     "is_offence",
+    "last_quarter",
     "modules_from",
     "next_code",
     "notice_closes_on",
@@ -95,4 +103,5 @@ __all__ = [
     "warnings",
     "weighted",
     "why_no_points",
+    "window_of",
 ]

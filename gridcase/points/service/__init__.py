@@ -2,13 +2,17 @@
 
 from gridcase.points.service.awards import award_for_case, reverse_for_case
 from gridcase.points.service.checks import verify
+from gridcase.points.service.conduct import answer_correction, ask_correction, reply
 from gridcase.points.service.declarations import Batch, BatchRow, Skipped, declare, declare_batch, way_of, withdraw
 from gridcase.points.service.merging import merge_accounts
+from gridcase.points.service.modules import recommend, set_modules
 from gridcase.points.service.notices import mature, object_to, settle_objection
 from gridcase.points.service.postings import post_award, post_history
 from gridcase.points.service.review import Ruling, hear_council, hear_town, meet, vote
 from gridcase.points.service.schemes import (
     CURRENT,
+    ITEM_FIELDS,
+    SETTINGS,
     Settings,
     draft,
     drop_draft,
@@ -19,18 +23,24 @@ from gridcase.points.service.schemes import (
     set_vetoes,
 )
 from gridcase.points.service.spending import hold_for, release, spend
+from gridcase.points.service.spots import draw_spots, note_spots
 
 __all__ = [
     "CURRENT",
+    "ITEM_FIELDS",
+    "SETTINGS",
     "Batch",
     "BatchRow",
     "Ruling",
     "Settings",
     "Skipped",
+    "answer_correction",
+    "ask_correction",
     "award_for_case",
     "declare",
     "declare_batch",
     "draft",
+    "draw_spots",
     "drop_draft",
     "drop_item",
     "edit",
@@ -40,13 +50,17 @@ __all__ = [
     "mature",
     "meet",
     "merge_accounts",
+    "note_spots",
     "object_to",
     "post_award",
     "post_history",
     "put_in_force",
+    "recommend",
     "release",
+    "reply",
     "reverse_for_case",
     "save_item",
+    "set_modules",
     "set_vetoes",
     "settle_objection",
     "spend",

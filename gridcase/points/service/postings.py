@@ -18,7 +18,7 @@ from gridcase.points import queries
 from gridcase.points.models import PointNotice, Transfer
 from gridcase.points.queries import SECOND_LEG
 from gridcase.points.rules import NOTICE_DAYS, AccountKind, TransferKind, notice_closes_on, split_deduction
-from gridcase.points.service import ledger
+from gridcase.points.service import budget, ledger
 from gridcase.points.service.ledger import Movement
 
 HISTORY = "history"
@@ -62,6 +62,7 @@ def post_award(
     ]  # fmt: skip
     ids = ledger.post(movements, actor=actor, now=now)
     open_notices(ids[:1], movements[:1], opens_on=town_day(now), days=notice_days)
+    budget.warn([home.village_id], now=now)
     audit.record(
         actor=actor, action="points.post", subject_kind="household", subject_id=home.id, now=now,
         place_path=home.path, detail={"rule": rule, "points": points, "source": f"{source_kind}:{source_id}"[:60],

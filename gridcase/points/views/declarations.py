@@ -30,8 +30,18 @@ from gridcase.points.views.base import bp, today
 from gridcase.web.access import needs, viewer
 from gridcase.web.filters import translate
 from gridcase.web.formkit import submit
+from gridcase.web.frame import NavItem
 
 FOUND = 12
+NAV = (
+    NavItem(
+        "declarations", N_("申报"), "points.declarations", "plus", frozenset({Permission.DECLARE_POINTS}), 41,
+        group="points", group_label=N_("积分"),
+        pages=frozenset(
+            f"points.{name}" for name in ("declarations", "new_declaration", "declaration", "withdraw", "batch")
+        ),
+    ),
+)  # fmt: skip
 
 
 @bp.get("/declarations")

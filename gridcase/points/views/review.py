@@ -23,6 +23,25 @@ from gridcase.points.service import Ruling
 from gridcase.points.views.base import bp, today, village_of
 from gridcase.web.access import needs, viewer
 from gridcase.web.formkit import submit
+from gridcase.web.frame import NavItem
+
+NAV = (
+    NavItem(
+        "review", N_("评议"), "points.review", "check", frozenset({Permission.REVIEW_POINTS}), 42, group="points",
+        group_label=N_("积分"),
+        pages=frozenset(
+            f"points.{name}" for name in ("review", "judge", "meeting", "reviewed", "corrections", "correction")
+        ),
+    ),
+    NavItem(
+        "council", N_("评议会待评"), "points.council", "list", frozenset({Permission.KEEP_DECISIONS}), 42,
+        group="points", group_label=N_("积分"), pages=frozenset({"points.council", "points.hear_council"}), work=False,
+    ),
+    NavItem(
+        "points_town", N_("镇里审核"), "points.town", "list", frozenset({Permission.MANAGE_TOWN}), 42,
+        group="points", group_label=N_("积分"), pages=frozenset({"points.town", "points.hear_town"}), work=False,
+    ),
+)  # fmt: skip
 
 
 def _village() -> Grid:
@@ -37,6 +56,7 @@ def review() -> ResponseReturnValue:
     return render_template(
         "points/review.html", village=village, villages=queries.review.villages_to_review(viewer()),
         page=queries.review.pending(viewer(), village_id=village.id, after=request.args.get("after")),
+        waiting=queries.conduct.count_corrections(viewer()),
         meetings=queries.review.reviews_of(viewer(), village_id=village.id),
         members=queries.review.group_of(village.path, on=today()), quorum=QUORUM,
     )  # fmt: skip
