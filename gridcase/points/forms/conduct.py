@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from wtforms import RadioField, TextAreaField
+from wtforms import HiddenField, RadioField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
 from gridcase.points.rules.conduct import MOST_WORDS
@@ -41,7 +41,9 @@ class AnswerForm(BaseForm):
 
 
 class DrawForm(BaseForm):
-    """Nothing is asked: the month is drawn."""
+    """The month that is drawn, as 2026-11."""
+
+    month = HiddenField()
 
 
 class SpotsForm(BaseForm):

@@ -80,7 +80,7 @@ class Explained:
     opens_on: date | None
     answer: str
     transfer_id: int | None
-    photos: Sequence[int]
+    photo: bool
 
 
 def _columns() -> tuple[Any, ...]:
@@ -149,33 +149,24 @@ def explained(declaration_id: int, *, viewer: Viewer) -> Explained:
         recused=one.recused, reason=one.reason, talked_on=one.talked_on, decision=by.title if by else "",
         decision_id=by.id if by else None, decided_at=one.decided_at, opens_on=notice.opens_on if notice else None,
         answer=(notice.answer or "") if notice else "", transfer_id=one.transfer_id,
-        photos=photos_of(one.id),
+        photo=has_photo(one.id),
     )  # fmt: skip
 
 
-def photos_of(declaration_id: int) -> list[int]:
-    """The stored files that go with a declaration."""
-    return list(
-        db.session.scalars(
-            select(DeclarationPhoto.file_id)
-            .where(DeclarationPhoto.declaration_id == declaration_id)
-            .order_by(DeclarationPhoto.file_id)
-        )
-    )
+def has_photo(declaration_id: int) -> bool:
+    """Whether a photo goes with a declaration."""
+    return db.session.get(DeclarationPhoto, declaration_id) is not None
 
 
-def photo(declaration_id: int, file_id: int, *, viewer: Viewer) -> StoredFile:
-    """A photo of a declaration that the viewer may see, else `Missing`."""
+def photo(declaration_id: int, *, viewer: Viewer) -> StoredFile:
+    """The photo of a declaration that the viewer may see, else `Missing`."""
     found = db.session.scalar(
         select(StoredFile)
         .join(DeclarationPhoto, DeclarationPhoto.file_id == StoredFile.id)
         .join(Declaration, Declaration.id == DeclarationPhoto.declaration_id)
         .join(Household, Household.id == Declaration.household_id)
-        .where(
-            DeclarationPhoto.declaration_id == declaration_id, StoredFile.id == file_id,
-            _seen(viewer, Permission.SEE_POINTS),
-        )
-    )  # fmt: skip
+        .where(DeclarationPhoto.declaration_id == declaration_id, _seen(viewer, Permission.SEE_POINTS))
+    )
     if found is None:
         raise Missing
     return found

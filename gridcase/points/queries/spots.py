@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from gridcase.core.clock import TOWN_ZONE
 from gridcase.core.db import db
+from gridcase.core.errors import Missing
 from gridcase.core.masking import mask_name
 from gridcase.core.permissions import Permission, Viewer
 from gridcase.core.scope import reach
@@ -57,6 +58,18 @@ def draws(viewer: Viewer, *, village_id: int) -> list[SpotDraw]:
             .limit(MONTHS)
         )
     )  # fmt: skip
+
+
+def get_draw(draw_id: int, *, viewer: Viewer) -> tuple[SpotDraw, Grid]:
+    """A draw of a village whose public notice the viewer reads, with the village; else `Missing`."""
+    row = db.session.execute(
+        select(SpotDraw, Grid)
+        .join(Grid, Grid.id == SpotDraw.village_id)
+        .where(SpotDraw.id == draw_id, reads_board(viewer, Permission.OBJECT_POINTS, Grid.id))
+    ).first()
+    if row is None:
+        raise Missing
+    return row[0], row[1]
 
 
 def draw_of(village_id: int, month: date) -> SpotDraw | None:

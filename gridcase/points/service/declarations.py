@@ -91,7 +91,7 @@ def declare(
     source_id: str = "",
     again: bool = False,
     guardian_agreed: bool = False,
-    photos: Sequence[Prepared] = (),
+    photo: Prepared | None = None,
     actor: Viewer,
     now: datetime,
 ) -> Declaration:
@@ -119,8 +119,8 @@ def declare(
     made = _new(deed, row, home, grant, used[household_id], client_uuid, actor=actor, now=now)
     if made is None:
         raise Refused(_full(deed.item), field="item_code")
-    for one in photos:
-        db.session.add(DeclarationPhoto(declaration_id=made.id, file_id=files.keep(one, now=now).id))
+    if photo is not None:
+        db.session.add(DeclarationPhoto(declaration_id=made.id, file_id=files.keep(photo, now=now).id))
     _record("points.declare", [made], home.path, deed, actor=actor, now=now)
     return made
 

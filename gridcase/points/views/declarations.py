@@ -74,12 +74,12 @@ def _ask(home: Household, item: Item, how: Declarer) -> ResponseReturnValue:
     persons = [(one.person_id, one.name if own else mask_name(one.name)) for one in lives]
     form = DeclareForm(persons=persons, client_uuid=str(uuid4()), happened_on=today())
     if form.validate_on_submit():
-        photos = _photos(form)
+        photo = _photo(form)
         made = None if form.photo.errors else submit(
             form, service.declare, client_uuid=form.client_uuid.data, household_id=home.id, item_code=item.code,
             points=form.points.data, happened_on=form.happened_on.data, text=form.text.data, how=how,
             person_id=form.person_id.data or None, document_no=form.document_no.data or "", again=form.again.data,
-            guardian_agreed=form.guardian_agreed.data, photos=photos, actor=viewer(), now=clock.now(),
+            guardian_agreed=form.guardian_agreed.data, photo=photo, actor=viewer(), now=clock.now(),
         )  # fmt: skip
         if made and made is not True:
             _say(made, item, own=own)
@@ -99,19 +99,19 @@ def _say(made: Any, item: Item, *, own: bool) -> None:
         flash(_("已申报，等评议小组评议。"), "ok")
 
 
-def _photos(form: DeclareForm) -> list[Prepared]:
+def _photo(form: DeclareForm) -> Prepared | None:
     """The photo that was sent, checked and put away; slow, so before any transaction."""
     sent = request.files.get(form.photo.name)
     if sent is None or not sent.filename:
-        return []
+        return None
     try:
         prepared = files.prepare(sent.stream.read(LARGEST + 1))
         if prepared.type is FileType.PDF:
             raise Refused(N_("这里只收照片。"))
     except Refused as refusal:
         form.photo.errors = [translate(refusal.text)]
-        return []
-    return [prepared]
+        return None
+    return prepared
 
 
 def _home() -> Household | None:
@@ -170,11 +170,11 @@ def withdraw(declaration_id: int) -> ResponseReturnValue:
     return redirect(url_for(".declaration", declaration_id=declaration_id))
 
 
-@bp.get("/declarations/<int:declaration_id>/photo/<int:file_id>")
+@bp.get("/declarations/<int:declaration_id>/photo")
 @needs(Permission.SEE_POINTS)
-def declaration_photo(declaration_id: int, file_id: int) -> ResponseReturnValue:
-    """A photo that goes with a declaration."""
-    stored = queries.declared.photo(declaration_id, file_id, viewer=viewer())
+def declaration_photo(declaration_id: int) -> ResponseReturnValue:
+    """The photo that goes with a declaration."""
+    stored = queries.declared.photo(declaration_id, viewer=viewer())
     response = send_file(
         files.open_file(stored.digest), mimetype=FileType(stored.type).mime, conditional=False, etag=False, max_age=0
     )

@@ -75,7 +75,7 @@ def judge(declaration_id: int) -> ResponseReturnValue:
         flash(_("您的意见已记下。"), "ok")
         return redirect(url_for(".review", village=one.village_id))
     return render_template(
-        "points/judge.html", form=form, row=row, photos=queries.declared.photos_of(one.id), village_id=one.village_id
+        "points/judge.html", form=form, row=row, photo=queries.declared.has_photo(one.id), village_id=one.village_id
     )
 
 

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from gridcase.core import clock
-from gridcase.core.errors import Forbidden, Missing
+from gridcase.core.errors import Forbidden
 from gridcase.core.permissions import Permission
 from gridcase.core.words import N_
 from gridcase.grid.models import Grid
@@ -27,7 +27,7 @@ from gridcase.web.frame import NavItem
 NAV = (
     NavItem(
         "spots", N_("抽查"), "points.spots", "search", frozenset({Permission.OBJECT_POINTS}), 43, group="points",
-        group_label=N_("积分"), pages=frozenset({"points.spots", "points.draw_spots", "points.spot"}), work=False,
+        group_label=N_("积分"), pages=frozenset({"points.spots", "points.spot", "points.note_spots"}), work=False,
     ),
 )  # fmt: skip
 
@@ -48,43 +48,53 @@ def spots() -> ResponseReturnValue:
     )  # fmt: skip
 
 
-@bp.post("/spots/<month>")
+@bp.post("/spots/draw")
 @needs(Permission.OBJECT_POINTS)
-def draw_spots(month: str) -> ResponseReturnValue:
+def draw_spots() -> ResponseReturnValue:
     """Draw the entries of a month."""
     village = village_of(queries.boards(viewer()))
     _must_watch(village)
     form = DrawForm()
-    if form.validate_on_submit():
+    if form.validate_on_submit() and (month := _month(form.month.data or "")) is not None:
         made = submit(
-            form, service.draw_spots, village=village, month=_month(month), seed=secrets.token_hex(4), actor=viewer(),
-            now=clock.now(),
+            form, service.draw_spots, village=village, month=month, seed=secrets.token_hex(4),
+            actor=viewer(), now=clock.now(),
         )  # fmt: skip
         if made and made is not True:
-            return redirect(url_for(".spot", village_id=village.id, month=month))
+            return redirect(url_for(".spot", draw_id=made.id))
         flash(" ".join(form.form_errors), "error")
     return redirect(url_for(".spots", village=village.id))
 
 
-@bp.route("/spots/<int:village_id>/<month>", methods=["GET", "POST"])
+@bp.get("/spots/<int:draw_id>")
 @needs(Permission.OBJECT_POINTS)
-def spot(village_id: int, month: str) -> ResponseReturnValue:
+def spot(draw_id: int) -> ResponseReturnValue:
     """The drawn entries of a month, and what was found of each."""
-    draw, village = _draw(village_id, _month(month))
-    rows = queries.spots.spots_of(draw)
-    watches = queries.spots.supervised(viewer(), village)
-    form = SpotsForm(note=draw.note)
+    draw, village = queries.spots.get_draw(draw_id, viewer=viewer())
+    return _page(draw, village, SpotsForm(note=draw.note))
+
+
+@bp.post("/spots/<int:draw_id>/found")
+@needs(Permission.OBJECT_POINTS)
+def note_spots(draw_id: int) -> ResponseReturnValue:
+    """Write down what was found; only who supervises may."""
+    draw, village = queries.spots.get_draw(draw_id, viewer=viewer())
+    _must_watch(village)
+    form = SpotsForm()
     if form.validate_on_submit():
-        _must_watch(village)
-        found = {row.transfer_id: _found(row.transfer_id) for row in rows}
+        found = {row.transfer_id: _found(row.transfer_id) for row in queries.spots.spots_of(draw)}
         if submit(
             form, service.note_spots, draw, found=found, note=form.note.data or "", actor=viewer(), now=clock.now()
         ):
             flash(_("抽查结果已记下，全村看得到。"), "ok")
-            return redirect(url_for(".spot", village_id=village.id, month=month))
+            return redirect(url_for(".spot", draw_id=draw.id))
+    return _page(draw, village, form)
+
+
+def _page(draw: SpotDraw, village: Grid, form: SpotsForm) -> ResponseReturnValue:
     return render_template(
-        "points/spot.html", draw=draw, village=village, rows=rows, form=form, watches=watches, findings=Finding,
-        rules=CASE_RULES, size=SPOT_SIZE,
+        "points/spot.html", draw=draw, village=village, rows=queries.spots.spots_of(draw), form=form, said=request.form,
+        watches=queries.spots.supervised(viewer(), village), findings=Finding, rules=CASE_RULES, size=SPOT_SIZE,
     )  # fmt: skip
 
 
@@ -93,20 +103,11 @@ def _found(transfer_id: int) -> tuple[Finding | None, str]:
     return (Finding(said) if said in set(Finding) else None), request.form.get(f"note-{transfer_id}", "")
 
 
-def _month(words: str) -> date:
+def _month(words: str) -> date | None:
     try:
         return month_of(date.fromisoformat(f"{words}-01"))
     except ValueError:
-        raise Missing from None
-
-
-def _draw(village_id: int, month: date) -> tuple[SpotDraw, Grid]:
-    village = next((one for one in queries.boards(viewer()) if one.id == village_id), None)
-    draws = queries.spots.draws(viewer(), village_id=village_id) if village else []
-    draw = next((one for one in draws if one.month == month), None)
-    if village is None or draw is None:
-        raise Missing
-    return draw, village
+        return None
 
 
 def _must_watch(village: Grid) -> None:
