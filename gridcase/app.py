@@ -19,6 +19,7 @@ import gridcase.bulletin.views
 import gridcase.cases.views
 import gridcase.dashboard.views
 import gridcase.dossier.views
+import gridcase.dossier.views.covenant
 import gridcase.dossier.views.dropping
 import gridcase.dossier.views.liaisons
 import gridcase.exchange.views
@@ -71,6 +72,7 @@ ROOMS: tuple[Any, ...] = (
     gridcase.households.views,
     gridcase.planner.views,
     gridcase.dossier.views,
+    gridcase.dossier.views.covenant,
     gridcase.dossier.views.dropping,
     gridcase.dossier.views.liaisons,
     gridcase.dashboard.views,

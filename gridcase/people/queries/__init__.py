@@ -18,6 +18,20 @@ from gridcase.people.queries.bodies import (
     unit_for,
     units,
 )
+from gridcase.people.queries.councils import (
+    CouncilCard,
+    council_sizes,
+    councils_of,
+    missing_of,
+)
+from gridcase.people.queries.covenants import (
+    covenant_for,
+    covenant_on,
+    covenants_of,
+    motto_of,
+    signatures,
+    signed_among,
+)
 from gridcase.people.queries.decisions import (
     READS,
     DecisionRow,
@@ -120,6 +134,7 @@ __all__ = [
     "READS",
     "UNIT_SCOPED",
     "BodyRow",
+    "CouncilCard",
     "DecisionRow",
     "Held",
     "HeldPost",
@@ -141,6 +156,11 @@ __all__ = [
     "certificates_of",
     "chain_up",
     "codes_like",
+    "council_sizes",
+    "councils_of",
+    "covenant_for",
+    "covenant_on",
+    "covenants_of",
     "decision_for",
     "decision_numbers",
     "decision_rules",
@@ -168,6 +188,8 @@ __all__ = [
     "line_of",
     "may_keep",
     "may_remark",
+    "missing_of",
+    "motto_of",
     "named",
     "near",
     "newest_certificates",
@@ -199,6 +221,8 @@ __all__ = [
     "seats_of",
     "section_of",
     "sections_of",
+    "signatures",
+    "signed_among",
     "stood_in",
     "tag_line",
     "tags_of",

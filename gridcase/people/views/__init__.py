@@ -1,6 +1,18 @@
 """Pages of posts, units, organisations, persons, certificates and the three lines."""
 
-from gridcase.people.views import bodies, certificates, decisions, lines, papers, persons, pledges, posts, units
+from gridcase.people.views import (
+    bodies,
+    certificates,
+    councils,
+    covenants,
+    decisions,
+    lines,
+    papers,
+    persons,
+    pledges,
+    posts,
+    units,
+)
 from gridcase.people.views.base import NAV, bp
 
 __all__ = [
@@ -8,6 +20,8 @@ __all__ = [
     "bodies",
     "bp",
     "certificates",
+    "councils",
+    "covenants",
     "decisions",
     "lines",
     "papers",
