@@ -34,6 +34,7 @@ import gridcase.reception.views
 import gridcase.reminders.views
 import gridcase.resident.views
 import gridcase.search.views
+import gridcase.shop.views
 import gridcase.sync.api
 import gridcase.sync.views
 import gridcase.sync.views.shell
@@ -67,6 +68,7 @@ ROOMS: tuple[Any, ...] = (
     gridcase.bulletin.views,
     gridcase.reception.views,
     gridcase.points.views,
+    gridcase.shop.views,
     gridcase.grid.views,
     gridcase.people.views,
     gridcase.households.views,
