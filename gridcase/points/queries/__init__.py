@@ -1,6 +1,6 @@
 """Every SELECT of the ledger: `pages` for the pages, `awards` and `declarations` for the service."""
 
-from gridcase.points.queries import declarations, review
+from gridcase.points.queries import conduct, declarations, declared, review, spots
 from gridcase.points.queries.awards import (
     SECOND_LEG,
     Award,
@@ -21,6 +21,7 @@ from gridcase.points.queries.awards import (
     transfers,
 )
 from gridcase.points.queries.budget import Budget, budget_of
+from gridcase.points.queries.modules import closed_to
 from gridcase.points.queries.pages import (
     Balances,
     BoardRow,
@@ -123,10 +124,13 @@ __all__ = [
     "check_home",
     "close_of",
     "closed",
+    "closed_to",
+    "conduct",
     "count_objections",
     "count_unsealed",
     "count_without_base",
     "declarations",
+    "declared",
     "deduction_legs",
     "draft_of",
     "draft_to_set",
@@ -173,6 +177,7 @@ __all__ = [
     "seal_state_of_home",
     "sealed_villages",
     "shows_homes",
+    "spots",
     "standing_awards",
     "still_due",
     "transfers",
