@@ -1,6 +1,6 @@
 """Every SELECT of the ledger: `pages` for the pages, `awards` and `declarations` for the service."""
 
-from gridcase.points.queries import declarations, review
+from gridcase.points.queries import conduct, declarations, declared, review, spots
 from gridcase.points.queries.awards import (
     SECOND_LEG,
     Award,
@@ -31,6 +31,7 @@ from gridcase.points.queries.history import (
     report,
     standing_totals,
 )
+from gridcase.points.queries.modules import closed_to
 from gridcase.points.queries.pages import (
     Balances,
     BoardRow,
@@ -140,10 +141,13 @@ __all__ = [
     "check_village",
     "close_of",
     "closed",
+    "closed_to",
+    "conduct",
     "count_objections",
     "count_unsealed",
     "count_without_base",
     "declarations",
+    "declared",
     "deduction_legs",
     "draft_of",
     "draft_to_set",
@@ -194,6 +198,7 @@ __all__ = [
     "seal_state_of_home",
     "sealed_villages",
     "shows_homes",
+    "spots",
     "standing_awards",
     "standing_totals",
     "still_due",
