@@ -26,6 +26,7 @@ from gridcase.seed import (
     blank,
     bulletin,
     care,
+    decided,
     deeds,
     desk,
     doors,
@@ -130,6 +131,7 @@ def _finish(teams: list[Team], offices: dict[str, Offices], *, actor: Viewer, no
                 now=now,
             )  # fmt: skip
     home = next(team for team in teams if team.code == HOME_VILLAGE)
+    decided.work(teams, actor=actor, now=now)
     care.work(home, now=now)
     doors.work(home, now=now)
     bulletin.work(home, now=now)
