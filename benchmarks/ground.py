@@ -86,7 +86,8 @@ def prepared(kind: str, cases: int, *, households: int = 2000) -> Iterator[Groun
         ground = Ground(kind, cases, create_app(config), config, clock.now())
         began = time.perf_counter()
         with ground.app.app_context():
-            scale.build(households=max(cases, households), cases=cases, now=ground.now, progress=lambda _done, _total: None)
+            homes = max(cases, households)
+            scale.build(households=homes, cases=cases, now=ground.now, progress=lambda _done, _total: None)
             _county_desk(ground.now)
             db.session.remove()
         print(f"{kind}: {cases} cases made in {time.perf_counter() - began:.0f} s", flush=True)
