@@ -34,6 +34,8 @@ from gridcase.points.queries.pages import (
     objection,
     on_notice,
     open_objections,
+    own_objections,
+    waiting_objections,
 )
 from gridcase.points.queries.periods import (
     BoardShown,
@@ -156,6 +158,7 @@ __all__ = [
     "on_notice",
     "open_objections",
     "open_year",
+    "own_objections",
     "paid_homes",
     "posted",
     "posted_in",
@@ -188,6 +191,7 @@ __all__ = [
     "village",
     "village_to_set",
     "villages_without_head",
+    "waiting_objections",
     "without_base",
     "year_of",
     "years_of",

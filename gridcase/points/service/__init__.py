@@ -6,7 +6,7 @@ from gridcase.points.service.conduct import answer_correction, ask_correction, r
 from gridcase.points.service.declarations import Batch, BatchRow, Skipped, declare, declare_batch, way_of, withdraw
 from gridcase.points.service.merging import merge_accounts
 from gridcase.points.service.modules import recommend, set_modules
-from gridcase.points.service.notices import mature, object_to, settle_objection
+from gridcase.points.service.notices import mature, object_to, remind, settle_objection
 from gridcase.points.service.periods import close_period, show_homes_on_boards
 from gridcase.points.service.postings import post_award, post_history
 from gridcase.points.service.review import Ruling, hear_council, hear_town, meet, vote
@@ -67,6 +67,7 @@ __all__ = [
     "put_veto",
     "recommend",
     "release",
+    "remind",
     "reply",
     "reverse_for_case",
     "save_item",
