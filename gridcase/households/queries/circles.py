@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Select, func, select
 from gridcase.core.dated import Span, in_force, known
 from gridcase.core.db import db
 from gridcase.core.permissions import Grant, Permission, Viewer
+from gridcase.grid.models import Grid
 from gridcase.households.models import CirclePlace, Household, HouseholdCard
 from gridcase.households.queries.sight import due, due_day, standing, visible
 from gridcase.people.models import Post
@@ -50,11 +51,17 @@ def name_circles(viewer: Viewer, *, on: date, known_at: datetime | None = None) 
 
 
 def _card(user_id: int) -> list[Grant]:
-    household_id = db.session.scalar(select(HouseholdCard.household_id).where(HouseholdCard.user_id == user_id))
-    if household_id is None:
+    found = db.session.execute(
+        select(HouseholdCard.household_id, Grid.path)
+        .join(Household, Household.id == HouseholdCard.household_id)
+        .join(Grid, Grid.id == Household.village_id)
+        .where(HouseholdCard.user_id == user_id)
+    ).first()
+    if found is None:
         return []
     permissions = ROLE_PERMISSIONS[Role.RESIDENT]
-    return [Grant(role=Role.RESIDENT, permissions=permissions, household_ids=frozenset({household_id}))]
+    # the village is named for what a village tells all its homes; what is a home's stays with the named home
+    return [Grant(role=Role.RESIDENT, permissions=permissions, path=found.path, household_ids=frozenset({found[0]}))]
 
 
 def liaison_posts_of(household_id: int, *, on: date) -> list[Post]:

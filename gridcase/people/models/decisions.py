@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from gridcase.core.db import Base, ByteString, UtcDateTime
@@ -14,19 +14,23 @@ class Decision(Base):
     """A decision of a village or a council. `passed_on` is written when every step it needs is recorded."""
 
     __tablename__ = "decision"
-    __table_args__ = (Index("ix_decision_village", "village_id", "kind", "passed_on"),)
+    __table_args__ = (
+        UniqueConstraint("village_id", "number"),
+        Index("ix_decision_village", "village_id", "kind", "passed_on"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     village_id: Mapped[int] = mapped_column(ForeignKey("grid.id"))
     path: Mapped[str] = mapped_column(ByteString)
+    number: Mapped[str] = mapped_column(String(10))  # "2026-03": counted in its village and year
     kind: Mapped[str] = mapped_column(String(12))  # rules.DecisionKind
-    organisation_id: Mapped[int | None] = mapped_column(
-        ForeignKey("organisation.id")
-    )  # a council's
+    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))  # a council's
     title: Mapped[str] = mapped_column(String(60))
     text: Mapped[str] = mapped_column(String(4000))
+    collected: Mapped[str] = mapped_column(String(600), default="", server_default="")  # what villagers had said
     passed_on: Mapped[date | None]
     dropped_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    dropped_why: Mapped[str] = mapped_column(String(200), default="", server_default="")
     user_id: Mapped[int | None]
     made_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
@@ -41,6 +45,7 @@ class DecisionStep(Base):
     decision_id: Mapped[int] = mapped_column(ForeignKey("decision.id"), primary_key=True)
     rank: Mapped[int] = mapped_column(primary_key=True)
     step: Mapped[str] = mapped_column(String(10))  # rules.DecisionStepKind
+    assembly: Mapped[str] = mapped_column(String(10), default="", server_default="")  # rules.Assembly, of the vote
     held_on: Mapped[date]
     until: Mapped[date | None]  # publications: the last day it hangs
     entitled: Mapped[int | None]  # who may vote; the three counts belong to meetings

@@ -20,6 +20,8 @@ class BodyKind(Labelled):
     MORAL = "moral", N_("道德评议会")
     REDWHITE = "redwhite", N_("红白理事会")
     ANTIDRUG = "antidrug", N_("禁毒禁赌会")
+    REVIEW = "review", N_("积分评议小组")
+    MEDIATION = "mediation", N_("人民调解委员会")
     COOPERATIVE = "cooperative", N_("集体经济组织")
     OTHER = "other", N_("其他组织")
 

@@ -12,6 +12,16 @@ from gridcase.people.service.bodies import (
     free_unit_code,
     seat,
 )
+from gridcase.people.service.decisions import (
+    DECISION_EDITED,
+    drop_decision,
+    edit_decision,
+    opine,
+    propose,
+    record_step,
+    set_decision_rules,
+    take_back,
+)
 from gridcase.people.service.folding import fold_records
 from gridcase.people.service.liaisons import (
     Election,
@@ -58,6 +68,7 @@ from gridcase.people.service.register import (
 
 __all__ = [
     "BODY_EDITED",
+    "DECISION_EDITED",
     "EDITED",
     "PERSON_EDITED",
     "UNIT_EDITED",
@@ -76,6 +87,8 @@ __all__ = [
     "check_election",
     "close_organisation",
     "close_unit",
+    "drop_decision",
+    "edit_decision",
     "edit_organisation",
     "edit_person",
     "edit_post",
@@ -91,15 +104,20 @@ __all__ = [
     "mark_first_visit",
     "note_oath",
     "note_reveal",
+    "opine",
     "pledge",
     "pledge_progress",
+    "propose",
+    "record_step",
     "refuse_open",
     "replace_holder",
     "review_pledge",
     "revoke",
     "seat",
     "set_card_consent",
+    "set_decision_rules",
     "stand_in",
     "tag",
+    "take_back",
     "untag",
 ]

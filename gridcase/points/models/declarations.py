@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ForeignKey, Index, String, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from gridcase.core.db import Base, ByteString, UtcDateTime
@@ -35,6 +35,7 @@ class Declaration(Base):
     document_no: Mapped[str] = mapped_column(String(40), default="", server_default="")
     how: Mapped[str] = mapped_column(String(8))  # rules.Declarer by whom
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))  # who of the home did it; never on a notice
+    guardian_agreed: Mapped[bool] = mapped_column(default=False, server_default=false())  # of who did it under 14
     source_kind: Mapped[str] = mapped_column(String(20), default="", server_default="")
     source_id: Mapped[str] = mapped_column(String(40), default="", server_default="")
     user_id: Mapped[int | None]
@@ -44,4 +45,9 @@ class Declaration(Base):
     state: Mapped[str] = mapped_column(String(10))  # rules.DeclarationState
     decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     reason: Mapped[str] = mapped_column(String(200), default="", server_default="")
+    decision_id: Mapped[int | None] = mapped_column(ForeignKey("decision.id"))  # the council's
+    votes_for: Mapped[int | None]  # of the review group, once it has decided
+    votes_against: Mapped[int | None]
+    recused: Mapped[int | None]
+    talked_on: Mapped[date | None]  # the education talk that took the place of a deduction
     transfer_id: Mapped[int | None] = mapped_column(ForeignKey("points_transfer.id"), index=True)

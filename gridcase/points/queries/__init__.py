@@ -1,5 +1,6 @@
-"""Every SELECT of the ledger: `pages` for the pages, `awards` for the service."""
+"""Every SELECT of the ledger: `pages` for the pages, `awards` and `declarations` for the service."""
 
+from gridcase.points.queries import declarations
 from gridcase.points.queries.awards import (
     Award,
     DueNotice,
@@ -40,6 +41,7 @@ __all__ = [
     "balances_of",
     "boards",
     "count_objections",
+    "declarations",
     "due_notices",
     "earned_in_month",
     "entries_of",

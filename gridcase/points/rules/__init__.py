@@ -10,6 +10,7 @@ from gridcase.points.rules.cases import (
     points_left,
     why_no_points,
 )
+from gridcase.points.rules.declarations import DeclarationState
 from gridcase.points.rules.ledger import (
     LEGS,
     AccountKind,
@@ -38,6 +39,7 @@ __all__ = [
     "AccountKind",
     "CaseRule",
     "Claim",
+    "DeclarationState",
     "NoticeOutcome",
     "ReversalSplit",
     "TransferKind",

@@ -1,0 +1,164 @@
+"""What a village decided: for its pages, and for the rooms that rest on a passed decision."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.orm import selectinload
+
+from gridcase.core.db import db
+from gridcase.core.errors import Missing
+from gridcase.core.paging import PAGE_SIZE, Page, cut, read_mark
+from gridcase.core.permissions import Permission, Viewer
+from gridcase.core.scope import reach, under
+from gridcase.core.text import clean_line
+from gridcase.grid import queries as grids
+from gridcase.grid.models import Grid
+from gridcase.people.models import Decision, DecisionStep, Organisation
+from gridcase.people.rules import RULES_KEY, BodyKind, DecisionKind, Rules
+
+READS = (Permission.SEE_PLACE, Permission.SEE_POINTS)
+
+
+@dataclass(frozen=True)
+class DecisionRow:
+    """One line of the list; `step` is the last one taken."""
+
+    id: int
+    number: str
+    title: str
+    kind: str
+    village: str
+    body: str | None
+    step: str
+    held_on: date
+    passed_on: date | None
+    dropped: bool
+
+
+def villagers_too(viewer: Viewer, path: Any) -> ColumnElement[bool]:
+    """What a village decided is for everybody in it: whose post lies in it or above it, villagers included."""
+    ways: list[ColumnElement[bool]] = []
+    for grant in viewer.grants:
+        if not grant.path or not grant.permissions.intersection(READS):
+            continue
+        above = [grant.path[: end + 1] for end, sign in enumerate(grant.path) if sign == "/" and end]
+        ways += [under(path, grant.path) if grant.path != "/" else path >= "/", path.in_(above)]
+    return or_(*ways) if ways else path.is_(None)
+
+
+def villages_reading(viewer: Viewer) -> list[Grid]:
+    """The villages whose decisions the viewer may read, by code."""
+    return list(
+        db.session.scalars(
+            select(Grid)
+            .where(Grid.level == 1, Grid.valid_to.is_(None), villagers_too(viewer, Grid.path))
+            .order_by(Grid.code)
+        )
+    )
+
+
+def decisions(
+    viewer: Viewer, *, village_id: int | None = None, kind: str = "", words: str = "", after: str | None = None
+) -> Page[DecisionRow]:
+    """Decisions and opinions of the viewer's villages, the newest first."""
+    last = (
+        select(DecisionStep.decision_id, func.max(DecisionStep.rank).label("rank"))
+        .group_by(DecisionStep.decision_id)
+        .subquery()
+    )
+    query = (
+        select(
+            Decision.id, Decision.number, Decision.title, Decision.kind, Grid.name, Organisation.name,
+            DecisionStep.step, DecisionStep.held_on, Decision.passed_on, Decision.dropped_at.is_not(None),
+        )
+        .join(Grid, Grid.id == Decision.village_id)
+        .join(last, last.c.decision_id == Decision.id)
+        .join(DecisionStep, and_(DecisionStep.decision_id == Decision.id, DecisionStep.rank == last.c.rank))
+        .outerjoin(Organisation, Organisation.id == Decision.organisation_id)
+        .where(villagers_too(viewer, Decision.path))
+    )  # fmt: skip
+    if village_id is not None:
+        query = query.where(Decision.village_id == village_id)
+    if kind:
+        query = query.where(Decision.kind == kind)
+    if words := clean_line(words):
+        query = query.where(
+            or_(Decision.title.contains(words, autoescape=True), Decision.number.startswith(words, autoescape=True))
+        )
+    if mark := read_mark(after, int):
+        query = query.where(Decision.id < mark[0])
+    rows = db.session.execute(query.order_by(Decision.id.desc()).limit(PAGE_SIZE + 1))
+    return cut([DecisionRow(*values) for values in map(tuple, rows)], lambda row: [row.id])
+
+
+def decision_for(decision_id: int, *, viewer: Viewer, permission: Permission | None = None) -> Decision:
+    """One decision the viewer may read, or use `permission` on; else `Missing`."""
+    allowed = reach(viewer, permission, path=Decision.path) if permission else villagers_too(viewer, Decision.path)
+    found = db.session.scalar(
+        select(Decision).where(Decision.id == decision_id, allowed).options(selectinload(Decision.steps))
+    )
+    if found is None:
+        raise Missing
+    return found
+
+
+def may_keep(viewer: Viewer, path: str) -> bool:
+    """Whether the viewer keeps the decisions of this place."""
+    return any(grant.path and path.startswith(grant.path) for grant in viewer.grants_with(Permission.KEEP_DECISIONS))
+
+
+def _passed(village_id: int, kinds: Collection[str], on: date) -> ColumnElement[bool]:
+    return and_(
+        Decision.village_id == village_id, Decision.kind.in_(kinds), Decision.passed_on <= on,
+        Decision.dropped_at.is_(None),
+    )  # fmt: skip
+
+
+def passed_decision(
+    decision_id: int, *, village_id: int, kind: DecisionKind, on: date, body: BodyKind | None = None
+) -> Decision | None:
+    """The decision, if the village passed it by that day as one of this kind (and, of a council, by this body)."""
+    query = select(Decision).where(Decision.id == decision_id, _passed(village_id, [str(kind)], on))
+    if body is not None:
+        query = query.join(Organisation, Organisation.id == Decision.organisation_id).where(
+            Organisation.kind == str(body)
+        )
+    return db.session.scalar(query)
+
+
+def passed_decisions(
+    village_id: int, *, kind: DecisionKind, on: date, body: BodyKind | None = None, limit: int = 50
+) -> list[Decision]:
+    """The decisions of this kind that the village had passed by a day, the newest first: what can be chosen."""
+    query = select(Decision).where(_passed(village_id, [str(kind)], on))
+    if body is not None:
+        query = query.join(Organisation, Organisation.id == Decision.organisation_id).where(
+            Organisation.kind == str(body)
+        )
+    return list(db.session.scalars(query.order_by(Decision.passed_on.desc(), Decision.id.desc()).limit(limit)))
+
+
+def decision_numbers(village_id: int, year: int) -> list[str]:
+    """The numbers given in a village and year."""
+    return list(
+        db.session.scalars(
+            select(Decision.number).where(Decision.village_id == village_id, Decision.number.startswith(f"{year}-"))
+        )
+    )
+
+
+def decision_rules(path: str, *, on: date) -> Rules:
+    """The counts and days in force for a place."""
+    found = grids.setting(path, RULES_KEY, on=on)
+    return Rules.from_json(found[0]) if found else Rules()
+
+
+def opinions_of(body_id: int, *, limit: int = 20) -> list[Decision]:
+    """The opinions of a council, the newest first."""
+    query = select(Decision).where(Decision.organisation_id == body_id).options(selectinload(Decision.steps))
+    return list(db.session.scalars(query.order_by(Decision.id.desc()).limit(limit)))

@@ -1,0 +1,153 @@
+"""What the service asks about declarations and the homes they are for: about facts, not about viewers."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime, time
+
+from sqlalchemy import and_, func, or_, select
+
+from gridcase.core.clock import TOWN_ZONE
+from gridcase.core.dated import in_force
+from gridcase.core.db import db
+from gridcase.grid import queries as grids
+from gridcase.households.models import Household, Member
+from gridcase.people.models import Holding, Person, Post
+from gridcase.people.queries import valid_on
+from gridcase.points.models import Declaration, PointNotice, SchemeItem, SchemeVersion, Transfer
+from gridcase.points.rules import NoticeOutcome, TransferKind
+from gridcase.points.rules import declarations as rules
+
+
+@dataclass(frozen=True)
+class Lives:
+    """Somebody of a home on a day."""
+
+    household_id: int
+    person_id: int
+    name: str
+    child: bool
+    paid: bool
+
+
+def item_in_force(village_id: int, code: str, *, on: date) -> tuple[SchemeVersion, SchemeItem] | None:
+    """The item of that code in the version of a village's scheme that holds on a day."""
+    row = db.session.execute(
+        select(SchemeVersion, SchemeItem)
+        .join(SchemeItem, SchemeItem.version_id == SchemeVersion.id)
+        .where(
+            SchemeVersion.village_id == village_id, SchemeItem.code == code, SchemeVersion.valid_from <= on,
+            or_(SchemeVersion.valid_to.is_(None), SchemeVersion.valid_to > on),
+        )
+        .order_by(SchemeVersion.number.desc())
+        .limit(1)
+    ).first()  # fmt: skip
+    return (row[0], row[1]) if row else None
+
+
+def item_of(declaration: Declaration) -> tuple[SchemeVersion, SchemeItem]:
+    """The item a declaration rests on, with its version."""
+    item = db.session.get_one(SchemeItem, declaration.item_id)
+    return db.session.get_one(SchemeVersion, item.version_id), item
+
+
+def by_uuid(uuids: Collection[str]) -> dict[str, Declaration]:
+    """Declarations already made under these marks."""
+    rows = db.session.scalars(select(Declaration).where(Declaration.client_uuid.in_(uuids)))
+    return {row.client_uuid: row for row in rows}
+
+
+def who_lives_in(household_ids: Collection[int], *, on: date) -> list[Lives]:
+    """The members of homes on a day: who is under 14, who holds a paid post."""
+    paid = (
+        select(Holding.id)
+        .join(Post, Post.id == Holding.post_id)
+        .where(Holding.person_id == Member.person_id, Post.paid, valid_on(Holding, on), valid_on(Post, on))
+        .exists()
+    )
+    rows = db.session.execute(
+        select(Member.household_id, Person.id, Person.name, Person.born_on, paid.label("paid"))
+        .join(Person, Person.id == Member.person_id)
+        .where(Member.household_id.in_(household_ids), in_force(Member, on))
+        .order_by(Member.household_id, Member.id)
+    )
+    return [Lives(row.household_id, row.id, row.name, rules.is_child(row.born_on, on), bool(row.paid)) for row in rows]
+
+
+def born_on(person_id: int | None) -> date | None:
+    """Somebody's day of birth as the register has it."""
+    return db.session.scalar(select(Person.born_on).where(Person.id == person_id)) if person_id is not None else None
+
+
+def used_points(household_ids: Collection[int], item: SchemeItem, *, on: date) -> dict[int, int]:
+    """What these homes already have of an item's cap in the period of a day: declared and not refused, whatever the
+    version of the scheme, and what closed cases gave by the same rule."""
+    first, after = rules.period(item.cap_per, on)
+    used = dict.fromkeys(household_ids, 0)
+    declared = db.session.execute(
+        select(Declaration.household_id, func.sum(func.abs(Declaration.points)))
+        .join(SchemeItem, SchemeItem.id == Declaration.item_id)
+        .outerjoin(PointNotice, PointNotice.transfer_id == Declaration.transfer_id)
+        .where(
+            Declaration.household_id.in_(household_ids), SchemeItem.code == item.code,
+            Declaration.happened_on >= first, Declaration.happened_on < after,
+            Declaration.state.not_in(rules.NEVER_COUNTED),
+            or_(PointNotice.outcome.is_(None), PointNotice.outcome != NoticeOutcome.REVERSED),
+        )
+        .group_by(Declaration.household_id)
+    )  # fmt: skip
+    for household_id, points in declared:
+        used[household_id] += points
+    if item.case_rule:
+        for household_id, points in _by_cases(household_ids, item.case_rule, first, after):
+            used[household_id] += points
+    return used
+
+
+def _by_cases(household_ids: Collection[int], rule: str, first: date, after: date) -> list[tuple[int, int]]:
+    begins, ends = (datetime.combine(day, time(), TOWN_ZONE) for day in (first, after))
+    rows = db.session.execute(
+        select(Transfer.household_id, func.sum(Transfer.amount))
+        .join(PointNotice, PointNotice.transfer_id == Transfer.id)
+        .where(
+            Transfer.household_id.in_(household_ids), Transfer.kind == TransferKind.AWARD, Transfer.rule == rule,
+            Transfer.source_kind == "case", Transfer.at >= begins, Transfer.at < ends,
+            or_(PointNotice.outcome.is_(None), PointNotice.outcome != NoticeOutcome.REVERSED),
+        )
+        .group_by(Transfer.household_id)
+    )  # fmt: skip
+    return [(row[0], row[1]) for row in rows]
+
+
+def declared_that_day(household_ids: Collection[int], code: str, *, on: date, batch: bool) -> set[int]:
+    """Homes for which the same item was declared for the same day: for a batch, by hand only."""
+    by_hand = and_(Declaration.source_kind == "") if batch else and_(True)
+    return set(
+        db.session.scalars(
+            select(Declaration.household_id)
+            .join(SchemeItem, SchemeItem.id == Declaration.item_id)
+            .where(
+                Declaration.household_id.in_(household_ids), SchemeItem.code == code, Declaration.happened_on == on,
+                Declaration.state.not_in(rules.NEVER_COUNTED), by_hand,
+            )
+        )
+    )  # fmt: skip
+
+
+def hold_homes(household_ids: Collection[int]) -> dict[int, Household]:
+    """Homes by id, locked in the order of the ids: two who declare at once would each find the cap free."""
+    rows = db.session.scalars(
+        select(Household)
+        .where(Household.id.in_(household_ids))
+        .order_by(Household.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    return {row.id: row for row in rows}
+
+
+def back_days(path: str, *, on: date) -> int:
+    """How many days back something may lie that is declared in a place."""
+    found = grids.setting(path, rules.RULES_KEY, on=on)
+    return rules.back_days(found[0].get("back_days")) if found else rules.BACK_DAYS
