@@ -19,6 +19,7 @@ from gridcase.core.masking import mask_name
 from gridcase.core.paging import PAGE_SIZE, Page, cut, instant, read_mark
 from gridcase.core.permissions import Permission, Viewer
 from gridcase.core.scope import reach
+from gridcase.core.text import clean_line
 from gridcase.grid import queries as grids
 from gridcase.grid.models import Grid
 from gridcase.grid.rules import GridLevel
@@ -29,6 +30,7 @@ from gridcase.people.rules import Tag
 from gridcase.points import queries as points
 from gridcase.points.models import Declaration
 
+LEAST_WORDS = 2
 RUNS, JOINS = Permission.RUN_ACTIVITY, Permission.DECLARE_POINTS
 SOURCE = "activity"  # what the points of an activity name as their source
 
@@ -481,3 +483,39 @@ def title_of(activity: Activity) -> str | None:
     """The post that called."""
     return db.session.scalar(select(Post.title).where(Post.id == activity.post_id)) if activity.post_id else None
 
+
+
+def found_homes(activity: Activity, words: str, *, viewer: Viewer, limit: int = 20) -> list[Household]:
+    """Homes of the village the viewer runs activities for, by two characters of a name or address, initials or a code's
+    last digits."""
+    typed = clean_line(words)
+    if len(typed) < LEAST_WORDS:
+        return []
+    named = (
+        or_(
+            Household.initials.startswith(typed.lower(), autoescape=True),
+            Household.code.endswith(typed.upper(), autoescape=True),
+        )
+        if typed.isascii()
+        else or_(
+            Household.head_name.contains(typed, autoescape=True), Household.address.contains(typed, autoescape=True),
+            select(Member.id)
+            .join(Person, Person.id == Member.person_id)
+            .where(
+                Member.household_id == Household.id, Member.superseded_at.is_(None), Member.valid_to.is_(None),
+                Person.name == typed,
+            )
+            .exists(),
+        )
+    )  # fmt: skip
+    return list(
+        db.session.scalars(
+            select(Household)
+            .where(
+                Household.village_id == activity.village_id, households.standing(),
+                households.visible(viewer, RUNS), named,
+            )
+            .order_by(Household.code)
+            .limit(limit)
+        )
+    )  # fmt: skip

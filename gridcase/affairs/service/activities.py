@@ -29,7 +29,7 @@ from gridcase.core.errors import Missing, Refused
 from gridcase.core.permissions import Permission, Viewer
 from gridcase.core.scope import covers
 from gridcase.core.text import clean, clean_line
-from gridcase.core.words import N_
+from gridcase.core.words import N_, Text
 from gridcase.grid import service as grid_service
 from gridcase.grid.models import Grid
 from gridcase.grid.rules import GridLevel
@@ -162,11 +162,11 @@ def put_right(row: Activity, *, actor: Viewer, what: Call, seen: str | None, now
 
 
 def sign_up(
-    row: Activity, home: Household, *, actor: Viewer, person_id: int | None, now: datetime
+    row: Activity, home: Household, *, actor: Viewer, person_id: int | None, child: bool = False, now: datetime
 ) -> Participation:
     """Put a name down while there is a place: of one's own home, or of a home one serves. Twice is once.
 
-    `person_id` None: a child, or whoever of the home will come.
+    `person_id` None: whoever of the home will come, or a child (`child`: the guardian agrees), who is never named.
     """
     households.get_household(home.id, viewer=actor, permission=Permission.DECLARE_POINTS)
     lock(row, ActivityState.CALLED, ActivityState.RUNNING)
@@ -180,22 +180,23 @@ def sign_up(
         raise Refused(N_("名额已经满了。可以和组织的人说，让他加名额。"))
     how = HowJoined.LIAISON if any(grant.post_id for grant in actor.grants_with(Permission.DECLARE_POINTS)) else None
     if found is None:
-        found = Participation(activity_id=row.id, household_id=home.id, person_id=named, joined="")
+        found = Participation(activity_id=row.id, household_id=home.id, person_id=named, joined="", came="", guardian_agreed=False)
         db.session.add(found)
     found.joined, found.joined_at, found.user_id = (how or HowJoined.SELF).value, now, actor.user_id
+    found.guardian_agreed = child
     db.session.flush()
     note("activity.join", row, actor, now, home=home.id)
     return found
 
 
 def named_of(household_id: int, person_id: int | None, *, on: date) -> int | None:
-    """The person as a line may name him: a member of the home who is no child; `Missing` for a stranger."""
+    """The person as a line may name him: a member of the home who is no child, else `Missing`."""
     if person_id is None:
         return None
     member = next((one for one in households.members_of(household_id, on=on) if one.person_id == person_id), None)
-    if member is None:
+    if member is None or is_child(member.person.born_on, on=on):
         raise Missing
-    return None if is_child(member.person.born_on, on=on) else person_id
+    return person_id
 
 
 def line_for(lines: list[Participation], person_id: int | None) -> Participation | None:
@@ -243,7 +244,7 @@ class Outcome:
 
     declared: int
     points: int
-    skipped: tuple[tuple[int, Any], ...]  # (household, why)
+    skipped: tuple[tuple[int, Text], ...]  # (household, why)
 
 
 def end(row: Activity, *, actor: Viewer, hours: int, now: datetime) -> Outcome:
@@ -275,16 +276,19 @@ def give_points(row: Activity, *, actor: Viewer, now: datetime) -> Outcome:
         raise Refused(N_("活动那天村里还没有积分方案，不能记分。"))
     first: dict[int, BatchRow] = {}
     for line in queries.present(row.id):
-        first.setdefault(line.household_id, BatchRow(line.household_id, line.person_id, None))
+        first.setdefault(
+            line.household_id, BatchRow(line.household_id, line.person_id, guardian_agreed=line.guardian_agreed)
+        )
     done = queries.declared_homes(row)
     rows = [one for home, one in first.items() if home not in done]
     if not rows:
         return Outcome(0, 0, ())
     batch = points_service.declare_batch(
-        village_id=row.village_id, item_code=row.item_code, rows=rows, happened_on=day, text=row.title,
+        village_id=row.village_id, item_code=row.item_code, rows=rows, happened_on=day,
+        text=f"{ActivityKind(row.kind).label}：{row.title}",
         source_kind=queries.SOURCE, source_id=str(row.id), actor=actor, now=now,
     )  # fmt: skip
-    skipped = tuple(batch.skipped)
+    skipped = tuple((one.household_id, one.reason) for one in batch.skipped)
     return Outcome(len(batch.declared), sum(one.points for one in batch.declared), skipped)
 
 

@@ -77,7 +77,7 @@ def text_of(data: bytes) -> str:
 def match_sheet(row: Activity, text: str, *, actor: Viewer, now: datetime) -> Matched:
     """Lay a sheet of names beside the homes of the village: who is found, who must be asked, who is not there.
 
-    A name written twice is asked for where two bear it, else it is one person; a code beside a name decides.
+    A code beside a name decides between namesakes; for a child it is asked whether the guardian agrees.
     """
     answers_for(actor, row.path)
     signed = read_names(text)
@@ -94,7 +94,7 @@ def match_sheet(row: Activity, text: str, *, actor: Viewer, now: datetime) -> Ma
         fitting = _fitting(one, known.get(one.name, []), joined)
         if not fitting:
             unknown.append(one)
-        elif len(fitting) == 1:
+        elif len(fitting) == 1 and not fitting[0].child:
             sure[fitting[0].person_id] = fitting[0]
         else:
             asked.append(Asked(one, tuple(fitting)))
@@ -127,7 +127,8 @@ def take_sheet(
     if not chosen:
         raise Refused(N_("这些姓名在村里一个也没有对上。"), field="text")
     pairs = dict.fromkeys((who.household_id, None if who.child else who.person_id) for who in chosen)
-    new = _note_present(row, list(pairs), how=HowCame.SHEET, actor=actor, now=now)
+    agreed = {who.household_id for who in chosen if who.child}
+    new = _note_present(row, list(pairs), how=HowCame.SHEET, actor=actor, now=now, agreed=agreed)
     note("activity.sheet", row, actor, now, names=matched.total, new=new)
     return new
 
@@ -170,9 +171,16 @@ def add_present(row: Activity, home: Household, *, actor: Viewer, person_id: int
 
 
 def _note_present(
-    row: Activity, pairs: Sequence[tuple[int, int | None]], *, how: HowCame, actor: Viewer | None, now: datetime
+    row: Activity,
+    pairs: Sequence[tuple[int, int | None]],
+    *,
+    how: HowCame,
+    actor: Viewer | None,
+    now: datetime,
+    agreed: Collection[int] = (),
 ) -> int:
-    """Mark (home, person) pairs as present; returns how many were not before."""
+    """Mark (home, person) pairs as present; returns how many were not before. `agreed`: homes of a child whose guardian
+    agrees."""
     lines: dict[int, list[Participation]] = {}
     for line in queries.rows_of(row.id, [home for home, _person in pairs]):
         lines.setdefault(line.household_id, []).append(line)
@@ -181,11 +189,13 @@ def _note_present(
         found = line_for(lines.setdefault(home_id, []), person_id)
         if found is None:
             found = Participation(
-                activity_id=row.id, household_id=home_id, person_id=person_id, joined=HowJoined.NONE.value, came=""
+                activity_id=row.id, household_id=home_id, person_id=person_id, joined=HowJoined.NONE.value, came="",
+                guardian_agreed=False,
             )
             db.session.add(found)
             lines[home_id].append(found)
         found.person_id = found.person_id or person_id
+        found.guardian_agreed = found.guardian_agreed or (person_id is None and home_id in agreed)
         if not found.came:
             found.came, found.came_at = how.value, now
             found.user_id = actor.user_id if actor else None

@@ -1,0 +1,55 @@
+"""The blueprint, its entries in the navigation, and what its pages share."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from flask import Blueprint, current_app, flash, request
+
+from gridcase.core import clock
+from gridcase.core.permissions import Permission
+from gridcase.core.words import N_
+from gridcase.web.formkit import BaseForm
+from gridcase.web.frame import NavItem
+
+bp = Blueprint("affairs", __name__)
+RUNS, JOINS, GIVES = Permission.RUN_ACTIVITY, Permission.DECLARE_POINTS, Permission.GIVE_AWARDS
+_PREFIX = "/affairs"
+
+NAV = (
+    NavItem(
+        "affairs", N_("活动"), "affairs.index", "calendar", frozenset({RUNS, JOINS}), 44, group="points", work=False,
+        pages=frozenset(
+            f"affairs.{name}"
+            for name in (
+                "index new show edit join start cancel end give code sheet add work"
+            ).split()
+        ),
+    ),
+)  # fmt: skip
+
+
+def today() -> date:
+    """The town's day."""
+    return clock.town_day(clock.now())
+
+
+def utc(local: datetime | None) -> datetime:
+    """A moment typed in the town's time."""
+    return (local or datetime.min).replace(tzinfo=clock.TOWN_ZONE).astimezone(clock.now().tzinfo)
+
+
+def local(moment: datetime) -> datetime:
+    """A moment as one types it: in the town's time, without the zone."""
+    return moment.astimezone(clock.TOWN_ZONE).replace(tzinfo=None)
+
+
+def from_where(now: datetime) -> tuple[str, bytes]:
+    """The address that knocks and the installation's key, for counting alone."""
+    return request.remote_addr or "", str(current_app.secret_key).encode()
+
+
+def say_refusals(form: BaseForm) -> None:
+    """What a one-button form was refused for, above the page it came from."""
+    for words in form.form_errors:
+        flash(words, "warning")
