@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from alembic import op
 
 REFUSAL = "append-only: rows are never changed, write a new one"
+FROZEN = "in force: rows are not changed any more, write a new version"
 
 
 def add_geometry(table: str, column: str, kind: str) -> None:
@@ -57,6 +60,42 @@ def release(table: str) -> None:
         return
     for name in ("change", "truncate"):
         op.execute(f"DROP TRIGGER IF EXISTS {table}_no_{name} ON {table}")
+
+
+def freeze(table: str, frozen: str, *, columns: Collection[str] = (), inserts: bool = False) -> None:
+    """Let triggers refuse UPDATE and DELETE of rows for which `frozen` holds, an SQL condition on `{row}`.
+
+    `columns`: only these (default all) are kept from UPDATE. `inserts`: no row for which it holds is added either.
+    """
+    update = f"UPDATE OF {', '.join(columns)}" if columns else "UPDATE"
+    old, new = frozen.format(row="OLD"), frozen.format(row="NEW")
+    changed = f"{old} OR {new}" if inserts else old
+    refused = [("update", update, changed), ("delete", "DELETE", old)] + [("insert", "INSERT", new)] * inserts
+    for verb, event, condition in refused:
+        name = f"{table}_frozen_{verb}"
+        if _sqlite():
+            op.execute(
+                f"CREATE TRIGGER {name} BEFORE {event} ON {table} WHEN {condition} "
+                f"BEGIN SELECT RAISE(ABORT, '{FROZEN}'); END"
+            )
+            continue
+        row = "OLD" if verb == "delete" else "NEW"
+        op.execute(
+            f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS "
+            f"$$ BEGIN IF {condition} THEN RAISE EXCEPTION '{FROZEN}'; END IF; RETURN {row}; END $$"
+        )
+        op.execute(f"CREATE TRIGGER {name} BEFORE {event} ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()")
+
+
+def thaw(table: str) -> None:
+    """Take the triggers of `freeze` off again (downgrades only)."""
+    for verb in ("update", "delete", "insert"):
+        name = f"{table}_frozen_{verb}"
+        if _sqlite():
+            op.execute(f"DROP TRIGGER IF EXISTS {name}")
+        else:
+            op.execute(f"DROP TRIGGER IF EXISTS {name} ON {table}")
+            op.execute(f"DROP FUNCTION IF EXISTS {name}()")
 
 
 def _sqlite() -> bool:

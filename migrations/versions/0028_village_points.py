@@ -69,7 +69,7 @@ def _schemes() -> None:
         sa.Column("path", ByteString, nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(length=40), nullable=False),
-        sa.Column("preset", sa.String(length=12), server_default="", nullable=False),
+        sa.Column("preset", sa.String(length=20), server_default="", nullable=False),
         sa.Column("decision_id", sa.Integer(), nullable=True),
         sa.Column("valid_from", sa.Date(), nullable=True),
         sa.Column("valid_to", sa.Date(), nullable=True),

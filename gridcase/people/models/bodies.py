@@ -39,6 +39,7 @@ class Seat(Dated, Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     title: Mapped[str] = mapped_column(String(40))
     rank: Mapped[int] = mapped_column(default=9)
+    capacity: Mapped[str] = mapped_column(String(16), default="", server_default="")  # rules.Capacity: as what
 
     person: Mapped[Person] = relationship()
 

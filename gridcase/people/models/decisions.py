@@ -8,6 +8,7 @@ from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from gridcase.core.db import Base, ByteString, UtcDateTime
+from gridcase.files.models import StoredFile
 
 
 class Decision(Base):
@@ -35,6 +36,8 @@ class Decision(Base):
     made_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
     steps: Mapped[list[DecisionStep]] = relationship(order_by="DecisionStep.rank")
+    papers: Mapped[list[DecisionPaper]] = relationship(order_by="DecisionPaper.seq")
+    remarks: Mapped[list[DecisionRemark]] = relationship(order_by="DecisionRemark.seq")
 
 
 class DecisionStep(Base):
@@ -54,3 +57,32 @@ class DecisionStep(Base):
     note: Mapped[str] = mapped_column(String(1000), default="", server_default="")
     user_id: Mapped[int | None]
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class DecisionPaper(Base):
+    """A photo or paper of a decision: minutes, the sign-in sheet, the notice as it hung."""
+
+    __tablename__ = "decision_paper"
+    __table_args__ = (Index("ix_decision_paper_file", "file_id"),)
+
+    decision_id: Mapped[int] = mapped_column(ForeignKey("decision.id"), primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True)
+    file_id: Mapped[int] = mapped_column(ForeignKey("stored_file.id"))
+    caption: Mapped[str] = mapped_column(String(60), default="", server_default="")
+    user_id: Mapped[int | None]
+    added_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    stored: Mapped[StoredFile] = relationship(lazy="joined", innerjoin=True)
+
+
+class DecisionRemark(Base):
+    """What the village's supervisor has to say about a decision."""
+
+    __tablename__ = "decision_remark"
+
+    decision_id: Mapped[int] = mapped_column(ForeignKey("decision.id"), primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True)
+    text: Mapped[str] = mapped_column(String(300))
+    said_by: Mapped[str] = mapped_column(String(80))  # the post it was said from
+    user_id: Mapped[int | None]
+    said_at: Mapped[datetime] = mapped_column(UtcDateTime)

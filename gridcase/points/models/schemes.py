@@ -24,7 +24,7 @@ class SchemeVersion(Base):
     path: Mapped[str] = mapped_column(ByteString)
     number: Mapped[int]
     name: Mapped[str] = mapped_column(String(40))
-    preset: Mapped[str] = mapped_column(String(12), default="", server_default="")
+    preset: Mapped[str] = mapped_column(String(20), default="", server_default="")
     decision_id: Mapped[int | None] = mapped_column(ForeignKey("decision.id"))
     valid_from: Mapped[date | None]
     valid_to: Mapped[date | None]
@@ -65,3 +65,29 @@ class SchemeItem(Base):
     account: Mapped[str] = mapped_column(String(10), default="merit")  # rules.AccountKind: merit or honour
     case_rule: Mapped[str] = mapped_column(String(4), default="", server_default="")  # rules.CASE_RULES
     origin: Mapped[str] = mapped_column(String(8), default="own")  # rules.Origin
+
+
+class SchemeBoard(Base):
+    """A class of a version, with its weight in percent for the index shown beside the sums."""
+
+    __tablename__ = "points_scheme_board"
+
+    version_id: Mapped[int] = mapped_column(ForeignKey("points_scheme.id"), primary_key=True)
+    code: Mapped[str] = mapped_column(String(4), primary_key=True)
+    rank: Mapped[int]
+    name: Mapped[str] = mapped_column(String(20))
+    weight: Mapped[int]
+
+
+class SchemeVeto(Base):
+    """A reason of a version for which a home is kept from exchange and honours for a time."""
+
+    __tablename__ = "points_scheme_veto"
+
+    version_id: Mapped[int] = mapped_column(ForeignKey("points_scheme.id"), primary_key=True)
+    code: Mapped[str] = mapped_column(String(4), primary_key=True)
+    rank: Mapped[int]
+    name: Mapped[str] = mapped_column(String(40))
+    evidence: Mapped[str] = mapped_column(String(40))
+    enabled: Mapped[bool]
+    note: Mapped[str] = mapped_column(String(80), default="", server_default="")

@@ -30,6 +30,9 @@ from gridcase.points.queries.pages import (
     on_notice,
     open_objections,
 )
+from gridcase.points.queries.presets import Preset, presets
+from gridcase.points.queries.schemes import draft_of, item, modules_on, read, scheme_of
+from gridcase.points.queries.vetoes import frozen_until
 
 __all__ = [
     "Award",
@@ -37,24 +40,32 @@ __all__ = [
     "BoardRow",
     "DueNotice",
     "Entry",
+    "Preset",
     "awards_by_id",
     "balances_of",
     "boards",
     "count_objections",
     "declarations",
+    "draft_of",
     "due_notices",
     "earned_in_month",
     "entries_of",
+    "frozen_until",
     "get_award",
     "is_posted",
+    "item",
     "kin_homes",
+    "modules_on",
     "notice_board",
     "notice_for_update",
     "objection",
     "on_notice",
     "open_objections",
     "paid_homes",
+    "presets",
+    "read",
     "rounds_of_case",
+    "scheme_of",
     "standing_awards",
     "still_due",
     "transfers",
