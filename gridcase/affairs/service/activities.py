@@ -65,7 +65,7 @@ class Call:
 
 
 def call(*, actor: Viewer, place: Grid, client_uuid: str, what: Call, now: datetime) -> Activity:
-    """Call the people of a place to something; the liaisons of its village are told. The same form twice is one call."""
+    """Call the people of a place to something; its liaisons are told. The same form twice is one call."""
     post_id = answers_for(actor, place.path)
     if place.level not in (GridLevel.VILLAGE, GridLevel.GROUP, GridLevel.CELL) or place.valid_to is not None:
         raise Refused(N_("请选在哪里办。"), field="place")
@@ -180,7 +180,7 @@ def sign_up(
         raise Refused(N_("名额已经满了。可以和组织的人说，让他加名额。"))
     how = HowJoined.LIAISON if any(grant.post_id for grant in actor.grants_with(Permission.DECLARE_POINTS)) else None
     if found is None:
-        found = Participation(activity_id=row.id, household_id=home.id, person_id=named, joined="", came="", guardian_agreed=False)
+        found = Participation(activity_id=row.id, household_id=home.id, person_id=named, joined="", came="")
         db.session.add(found)
     found.joined, found.joined_at, found.user_id = (how or HowJoined.SELF).value, now, actor.user_id
     found.guardian_agreed = child

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 from flask import Blueprint, current_app, flash, request
 
@@ -14,17 +14,16 @@ from gridcase.web.frame import NavItem
 
 bp = Blueprint("affairs", __name__)
 RUNS, JOINS, GIVES = Permission.RUN_ACTIVITY, Permission.DECLARE_POINTS, Permission.GIVE_AWARDS
-_PREFIX = "/affairs"
+
+
+def _pages(words: str) -> frozenset[str]:
+    return frozenset(f"affairs.{word}" for word in words.split())
+
 
 NAV = (
     NavItem(
         "affairs", N_("活动"), "affairs.index", "calendar", frozenset({RUNS, JOINS}), 44, group="points", work=False,
-        pages=frozenset(
-            f"affairs.{name}"
-            for name in (
-                "index new show edit join start cancel end give code sheet add work"
-            ).split()
-        ),
+        pages=_pages("index new show edit join start cancel end give code sheet add work"),
     ),
 )  # fmt: skip
 
@@ -36,7 +35,8 @@ def today() -> date:
 
 def utc(local: datetime | None) -> datetime:
     """A moment typed in the town's time."""
-    return (local or datetime.min).replace(tzinfo=clock.TOWN_ZONE).astimezone(clock.now().tzinfo)
+    moment = local if local is not None else datetime(1, 1, 2, tzinfo=UTC)
+    return moment.replace(tzinfo=clock.TOWN_ZONE).astimezone(UTC)
 
 
 def local(moment: datetime) -> datetime:

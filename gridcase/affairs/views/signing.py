@@ -136,7 +136,8 @@ def add(activity_id: int) -> ResponseReturnValue:
         if home is None:
             raise Missing
         person_id = int(person[:12]) if person.isascii() and person.isdigit() else None
-        if submit(form, service.add_present, one, home, actor=someone, person_id=person_id, now=clock.now()) is not None:
+        new = submit(form, service.add_present, one, home, actor=someone, person_id=person_id, now=clock.now())
+        if new is not None:
             flash(_("记下到场：%(name)s。", name=mask_name(home.head_name)), "ok")
             return redirect(url_for(".add", activity_id=activity_id))
         say_refusals(form)
