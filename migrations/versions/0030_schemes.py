@@ -9,7 +9,7 @@ from gridcase.core.db import ByteString, UtcDateTime
 from gridcase.core.ddl import freeze, thaw
 
 revision = "0030_schemes"
-down_revision = "0028_village_points"
+down_revision = "0029_councils"
 branch_labels = None
 depends_on = None
 

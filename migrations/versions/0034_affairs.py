@@ -8,7 +8,7 @@ from alembic import op
 from gridcase.core.db import ByteString, UtcDateTime
 
 revision = "0034_affairs"
-down_revision = "0028_village_points"
+down_revision = "0030_schemes"
 branch_labels = None
 depends_on = None
 
@@ -67,6 +67,7 @@ def _activities() -> None:
         sa.Column("joined_at", UtcDateTime(), nullable=True),
         sa.Column("came", sa.String(length=8), server_default="", nullable=False),
         sa.Column("came_at", UtcDateTime(), nullable=True),
+        sa.Column("guardian_agreed", sa.Boolean(), nullable=False),
         sa.Column("user_id", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(["activity_id"], ["activity.id"], name=op.f("fk_activity_person_activity_id")),
         sa.ForeignKeyConstraint(["household_id"], ["household.id"], name=op.f("fk_activity_person_household_id")),

@@ -38,9 +38,7 @@ class CallForm(BaseForm):
     )  # fmt: skip
     place = SelectField(_("召集哪里的人"), coerce=int, validators=[InputRequired(_("请选在哪里办。"))])
     item = SelectField(_("记多少积分"), default="auto", validators=[InputRequired(_("请选记多少积分。"))])
-    seats = IntegerField(
-        _("名额"), validators=[Optional(), NumberRange(1, 5000, _("名额至少 1 人；不限就空着。"))]
-    )
+    seats = IntegerField(_("名额"), validators=[Optional(), NumberRange(1, 5000, _("名额至少 1 人；不限就空着。"))])
     branch = SelectField(_("属于哪一治"), validators=[Optional()])
     text = TextAreaField(
         _("还要说明的"), filters=[tidy], validators=[Optional(), Length(max=600, message=TOO_LONG)],

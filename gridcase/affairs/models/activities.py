@@ -11,6 +11,7 @@ from gridcase.core.db import Base, ByteString, UtcDateTime
 
 NAMED, UNNAMED = text("person_id IS NOT NULL"), text("person_id IS NULL")
 
+
 class Activity(Base):
     """Something people are called to. `token` ends the address behind the code they sign in with while it runs.
 
@@ -46,6 +47,7 @@ class Activity(Base):
     reason: Mapped[str] = mapped_column(String(100), default="", server_default="")  # why it was called off
     day_value: Mapped[int | None]  # yuan; written when it ends
 
+
 class Participation(Base):
     """Somebody of a home who put the name down, or was there. Without a person it is the home that came: who is
     younger than fourteen is never named."""
@@ -72,7 +74,9 @@ class Participation(Base):
     joined_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     came: Mapped[str] = mapped_column(String(8), default="", server_default="")  # rules.HowCame; "": not (yet)
     came_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    guardian_agreed: Mapped[bool] = mapped_column(default=False)  # a child of the home, with the guardian's word
     user_id: Mapped[int | None]
+
 
 class ActivityKnock(Base):
     """How often somebody signed in, or tried to, in an hour: from an address (a digest that changes daily), at an
@@ -85,4 +89,3 @@ class ActivityKnock(Base):
     who: Mapped[str] = mapped_column(String(40), primary_key=True)
     hour: Mapped[datetime] = mapped_column(UtcDateTime, primary_key=True)
     times: Mapped[int]
-

@@ -484,7 +484,6 @@ def title_of(activity: Activity) -> str | None:
     return db.session.scalar(select(Post.title).where(Post.id == activity.post_id)) if activity.post_id else None
 
 
-
 def found_homes(activity: Activity, words: str, *, viewer: Viewer, limit: int = 20) -> list[Household]:
     """Homes of the village the viewer runs activities for, by two characters of a name or address, initials or a code's
     last digits."""

@@ -200,11 +200,12 @@ def named_of(household_id: int, person_id: int | None, *, on: date) -> int | Non
 
 
 def line_for(lines: list[Participation], person_id: int | None) -> Participation | None:
-    """The line that somebody of a home already has: his own, else one of the home's that names nobody yet."""
+    """The line that somebody of a home already has: his own, else the home's that names nobody yet: rather one day of
+    work too few than one too many."""
     own = next((one for one in lines if one.person_id == person_id), None)
     if own is not None or person_id is None:
         return own or (lines[0] if len(lines) == 1 and not lines[0].came else None)
-    return next((one for one in lines if one.person_id is None and not one.came), None)
+    return next((one for one in lines if one.person_id is None and not one.guardian_agreed), None)
 
 
 def leave(row: Activity, line: Participation, *, actor: Viewer, now: datetime) -> None:

@@ -23,7 +23,7 @@ from gridcase.affairs.rules import (
     read_digits,
     read_names,
 )
-from gridcase.affairs.service.activities import answers_for, lock, note, line_for, named_of
+from gridcase.affairs.service.activities import answers_for, line_for, lock, named_of, note
 from gridcase.core.clock import town_day
 from gridcase.core.db import db, dialect_name
 from gridcase.core.errors import Missing, Refused
@@ -111,9 +111,7 @@ def _fitting(one: SignedName, found: Sequence[Namesake], joined: Collection[int 
     return announced if len(announced) == 1 else list(found)
 
 
-def take_sheet(
-    row: Activity, text: str, *, actor: Viewer, picks: Mapping[int, int], now: datetime
-) -> int:
+def take_sheet(row: Activity, text: str, *, actor: Viewer, picks: Mapping[int, int], now: datetime) -> int:
     """Note everybody of a sheet as present; `picks`: line of the sheet -> the person meant, for those asked about.
 
     Who was not picked is left out. Returns how many are new on the list.
@@ -189,7 +187,11 @@ def _note_present(
         found = line_for(lines.setdefault(home_id, []), person_id)
         if found is None:
             found = Participation(
-                activity_id=row.id, household_id=home_id, person_id=person_id, joined=HowJoined.NONE.value, came="",
+                activity_id=row.id,
+                household_id=home_id,
+                person_id=person_id,
+                joined=HowJoined.NONE.value,
+                came="",
                 guardian_agreed=False,
             )
             db.session.add(found)
@@ -204,9 +206,7 @@ def _note_present(
     return new
 
 
-def sign_in(
-    row: Activity, *, digits: str, name: str, address_digest: str, now: datetime
-) -> tuple[str, Refused | None]:
+def sign_in(row: Activity, *, digits: str, name: str, address_digest: str, now: datetime) -> tuple[str, Refused | None]:
     """Somebody at the place signs in by the code on paper: (masked name of the home, None), or why not.
 
     What went wrong is counted, so it must be kept. Nothing is told that the typed words did not say already.
