@@ -29,8 +29,8 @@ def called(
 ) -> Activity:
     """A call to clean the ditch in two hours."""
     words = {
-        "kind": ActivityKind.WORK, "title": "清沟渠", "spot": "村部门口", "starts_at": now + timedelta(hours=2), "hours": 4,
-        **changes,
+        "kind": ActivityKind.WORK, "title": "清沟渠", "spot": "村部门口", "hours": 4,
+        "starts_at": now + timedelta(hours=2), **changes,
     }  # fmt: skip
     with transaction():
         return activities.call(

@@ -23,7 +23,8 @@ def _pages(words: str) -> frozenset[str]:
 NAV = (
     NavItem(
         "affairs", N_("活动"), "affairs.index", "calendar", frozenset({RUNS, JOINS}), 44, group="points", work=False,
-        pages=_pages("index new show edit join start cancel end give code sheet add work"),
+        pages=_pages("index new show edit join start cancel end give code sheet add work "
+            "teams new_team team requests ask request_page finish_request suggestions"),
     ),
 )  # fmt: skip
 
