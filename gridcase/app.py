@@ -20,6 +20,7 @@ import gridcase.bulletin.views
 import gridcase.cases.views
 import gridcase.dashboard.views
 import gridcase.dossier.views
+import gridcase.dossier.views.dropping
 import gridcase.dossier.views.liaisons
 import gridcase.exchange.views
 import gridcase.grid.views
@@ -72,6 +73,7 @@ ROOMS: tuple[Any, ...] = (
     gridcase.households.views,
     gridcase.planner.views,
     gridcase.dossier.views,
+    gridcase.dossier.views.dropping,
     gridcase.dossier.views.liaisons,
     gridcase.dashboard.views,
     gridcase.exchange.views,

@@ -30,6 +30,16 @@ class RevealForm(BaseForm):
     reason = RadioField(_("为什么要看"), validators=[InputRequired(_("请选择为什么要看。"))])
 
 
+class WhyForm(BaseForm):
+    """Why a decision is dropped."""
+
+    why = StringField(
+        _("作废原因"),
+        filters=[tidy],
+        validators=[InputRequired(_("请写明作废原因。")), Length(max=200, message=_("最多 %(n)s 个字。", n=200))],
+    )
+
+
 class ResourceForm(BaseForm):
     """A facility, team or piece of equipment; whom to ask for it is handed in."""
 

@@ -128,7 +128,8 @@ def _village() -> None:
 
 def downgrade() -> None:
     for name in (
-        "village_honour", "partner", "family_motto", "covenant_signature", "covenant", "decision_remark", "decision_paper",
+        "village_honour", "partner", "family_motto", "covenant_signature", "covenant", "decision_remark",
+        "decision_paper",
     ):  # fmt: skip
         op.drop_table(name)
     op.drop_column("seat", "capacity")

@@ -44,7 +44,7 @@ def put_scheme(village_id: int, *, since: date = date(2026, 1, 1)) -> SchemeVers
     with changing():
         village = db.session.get_one(Grid, village_id)
         version = SchemeVersion(
-            village_id=village_id, path=village.path, number=1, name="试行方案", valid_from=since, made_at=NOW,
+            village_id=village_id, path=village.path, number=1, name="试行方案", made_at=NOW,
             base_points=0, at_year_end="carry", expire_months=24, notice_days=7, council_from=50,
         )  # fmt: skip
         db.session.add(version)
@@ -53,6 +53,8 @@ def put_scheme(village_id: int, *, since: date = date(2026, 1, 1)) -> SchemeVers
         for rank, row in enumerate(ITEMS):
             values = dict(zip(names, row, strict=True))
             db.session.add(SchemeItem(version_id=version.id, rank=rank, board="Z1", evidence="照片", **values))
+        db.session.flush()
+        version.valid_from = since  # from here on its rows are not changed any more
     return version
 
 

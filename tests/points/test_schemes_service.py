@@ -25,8 +25,8 @@ NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 TODAY = town_day(NOW)
 DAY = timedelta(days=1)
 SWEEPING = Item(
-    code="", board="Z5", name="打扫村道", points=3, criteria="扫一段计一次", unit="次", evidence="签到表", who="SC", cap=9,
-    cap_per=Period.MONTH,
+    code="", board="Z5", name="打扫村道", points=3, criteria="扫一段计一次", unit="次", evidence="签到表", who="SC",
+    cap=9, cap_per=Period.MONTH,
 )  # fmt: skip
 
 
@@ -162,7 +162,7 @@ def test_what_is_in_force_is_never_changed_not_even_by_sql(village: int) -> None
     for statement in (
         "UPDATE points_item SET points = 99",
         "DELETE FROM points_item",
-        f"INSERT INTO points_scheme_board (version_id, code, rank, name, weight) VALUES ({version.id}, 'Z9', 9, '新', 1)",
+        f"INSERT INTO points_scheme_board VALUES ({version.id}, 'Z9', 9, '新', 1)",
         "UPDATE points_scheme_board SET weight = 99",
         "DELETE FROM points_scheme_veto",
         "UPDATE points_scheme SET base_points = 7",

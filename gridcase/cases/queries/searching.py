@@ -1,7 +1,7 @@
 """Finding cases by their words and numbers, newest first, inside the viewer's scope.
 
-A rare word: its hits are asked for the viewer's scope. A common one (more than `CAP` hits): the word of the viewer's
-place is asked for together with it, and the newest cases are looked through first.
+On PostgreSQL the newest cases are looked through first. Else a rare word: its hits are asked for the viewer's scope.
+A common one (more than `CAP` hits): the word of the viewer's place is asked for together with it.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import aliased
 
 from gridcase.cases.models import Case, CaseSearch
-from gridcase.cases.queries.sight import scoped, visible
+from gridcase.cases.queries.sight import scoped, visible, ways_in
 from gridcase.cases.rules.searching import asked_words, match, number_typed, number_word, place_word
 from gridcase.core.db import db, dialect_name
 from gridcase.core.paging import PAGE_SIZE, Page, cut, read_mark
@@ -23,7 +23,7 @@ from gridcase.core.text import clean_line
 from gridcase.grid.models import Grid
 
 CAP = 500  # a word in more cases than that is common
-WALK = 4000  # so many of the newest cases are looked through for a common word before all its hits are sorted
+WALK = 4000  # so many of the newest cases are looked through before the index is asked for all hits of a word
 HIGHEST = 2**31 - 1
 LONGEST_NAME = 4
 VILLAGE_DEPTH = 3  # ids in the path of a village
@@ -61,11 +61,16 @@ def find_by_reporter(viewer: Viewer, typed: str, *, size: int) -> Rows:
     name = clean_line(typed)
     if not 2 <= len(name) <= LONGEST_NAME or name.isascii() or not viewer.may(Permission.SEE_REPORTER):
         return []
-    conditions = [Case.anonymous.is_(False), Case.restricted.is_(False), visible(viewer)]
+    conditions = [Case.anonymous.is_(False), Case.restricted.is_(False), visible(viewer), Case.reporter_name == name]
     if any(Permission.SEE_REPORTER not in grant.permissions for grant in viewer.grants_with(Permission.SEE_CASE)):
         conditions.append(scoped(viewer, Permission.SEE_REPORTER))
-    query = _COLUMNS.where(Case.reporter_name == name, *conditions)
-    return db.session.execute(query.order_by(Case.id.desc()).limit(size)).all()
+    # One way in at a time: of a name that thousands have, the few of a circle or a cell are found by its own index.
+    found = {
+        row.id: row
+        for way in ways_in(viewer, newest=True)
+        for row in db.session.execute(_COLUMNS.where(way, *conditions).order_by(Case.id.desc()).limit(size))
+    }
+    return [found[key] for key in sorted(found, reverse=True)][:size]
 
 
 def holding(typed: str) -> ColumnElement[bool]:
@@ -93,10 +98,17 @@ def _by_number(seen: ColumnElement[bool], typed: str, before: int, size: int) ->
 
 
 def _by_words(viewer: Viewer, seen: ColumnElement[bool], words: list[str], before: int, size: int) -> Rows:
+    places = _places(viewer)
+    if dialect_name() == "postgresql":
+        found = _walked(seen, words, places, before, size)
+        if len(found) == size:
+            return found
     if not _common(words):
         return _of_hits(seen, words, before, size)
-    found = {row.id: row for place in _places(viewer) for row in _in_place(seen, words, place, before, size)}
-    return [found[key] for key in sorted(found, reverse=True)][:size]
+    hits = {
+        row.id: row for place in places for row in _of_hits(seen, [*words, *([place] if place else [])], before, size)
+    }
+    return [hits[key] for key in sorted(hits, reverse=True)][:size]
 
 
 def _places(viewer: Viewer) -> list[str | None]:
@@ -107,18 +119,14 @@ def _places(viewer: Viewer) -> list[str | None]:
     return list(dict.fromkeys(place_word(path) for path in wide))
 
 
-def _in_place(seen: ColumnElement[bool], words: list[str], place: str | None, before: int, size: int) -> Rows:
-    """The newest below a place. Walking the newest cases finds a word that many of them hold; what is not found so has
-    few hits, at most a hundredth of all cases."""
-    wanted = [*words, *([place] if place else [])]
-    if dialect_name() == "postgresql":
-        top = min(before, (db.session.scalar(select(func.max(CaseSearch.case_id))) or 0) + 1)
-        near = and_(CaseSearch.case_id >= top - WALK, CaseSearch.case_id < top, _has(wanted))
-        walked = select(CaseSearch.case_id).where(near).order_by(CaseSearch.case_id.desc()).offset(0).subquery()
-        found = _newest(_COLUMNS.join(walked, walked.c.case_id == Case.id).where(seen), before, size)
-        if len(found) == size:
-            return found
-    return _of_hits(seen, wanted, before, size)
+def _walked(seen: ColumnElement[bool], words: list[str], places: Sequence[str | None], before: int, size: int) -> Rows:
+    """The newest among the newest cases: what many of them hold fills a page here, before the index has to read and
+    count all its hits. What does not has few hits, at most a hundredth of all cases."""
+    top = min(before, (db.session.scalar(select(func.max(CaseSearch.case_id))) or 0) + 1)
+    held = or_(*(_has([*words, *([place] if place else [])]) for place in places))
+    near = and_(CaseSearch.case_id >= top - WALK, CaseSearch.case_id < top, held)
+    walked = select(CaseSearch.case_id).where(near).order_by(CaseSearch.case_id.desc()).offset(0).subquery()
+    return _newest(_COLUMNS.join(walked, walked.c.case_id == Case.id).where(seen), before, size)
 
 
 def _of_hits(seen: ColumnElement[bool], words: list[str], before: int, size: int) -> Rows:

@@ -1,6 +1,15 @@
 """Forms of posts, organisations, persons and certificates."""
 
 from gridcase.people.forms.bodies import OrganisationForm, SeatForm, UnitForm
+from gridcase.people.forms.decisions import (
+    DecisionPapersForm,
+    DecisionRulesForm,
+    OpinionForm,
+    ProposeForm,
+    RemarkForm,
+    StepForm,
+    WordsForm,
+)
 from gridcase.people.forms.liaisons import ElectionForm, OathForm, RevokeForm
 from gridcase.people.forms.persons import (
     PersonForm,
@@ -16,21 +25,28 @@ from gridcase.people.forms.posts import AppointForm, DayForm, EditPostForm, NewP
 __all__ = [
     "AppointForm",
     "DayForm",
+    "DecisionPapersForm",
+    "DecisionRulesForm",
     "EditPostForm",
     "ElectionForm",
     "NewPostForm",
     "OathForm",
+    "OpinionForm",
     "OrganisationForm",
     "PersonForm",
     "PickForm",
     "PledgeForm",
     "ProgressForm",
+    "ProposeForm",
+    "RemarkForm",
     "RevealForm",
     "ReviewForm",
     "RevokeForm",
     "SeatForm",
     "StandInForm",
+    "StepForm",
     "TagForm",
     "UnitForm",
     "UntagForm",
+    "WordsForm",
 ]

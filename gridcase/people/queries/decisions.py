@@ -14,11 +14,13 @@ from gridcase.core.db import db
 from gridcase.core.errors import Missing
 from gridcase.core.paging import PAGE_SIZE, Page, cut, read_mark
 from gridcase.core.permissions import Permission, Viewer
-from gridcase.core.scope import reach, under
+from gridcase.core.scope import covers, reach, under
 from gridcase.core.text import clean_line
 from gridcase.grid import queries as grids
 from gridcase.grid.models import Grid
-from gridcase.people.models import Decision, DecisionStep, Organisation
+from gridcase.grid.rules import GridLevel
+from gridcase.people.models import Decision, DecisionPaper, DecisionStep, Organisation
+from gridcase.people.queries.bodies import near
 from gridcase.people.rules import RULES_KEY, BodyKind, DecisionKind, Rules
 
 READS = (Permission.SEE_PLACE, Permission.SEE_POINTS)
@@ -56,7 +58,7 @@ def villages_reading(viewer: Viewer) -> list[Grid]:
     return list(
         db.session.scalars(
             select(Grid)
-            .where(Grid.level == 1, Grid.valid_to.is_(None), villagers_too(viewer, Grid.path))
+            .where(Grid.level == GridLevel.VILLAGE, Grid.valid_to.is_(None), villagers_too(viewer, Grid.path))
             .order_by(Grid.code)
         )
     )
@@ -110,6 +112,52 @@ def decision_for(decision_id: int, *, viewer: Viewer, permission: Permission | N
 def may_keep(viewer: Viewer, path: str) -> bool:
     """Whether the viewer keeps the decisions of this place."""
     return any(grant.path and path.startswith(grant.path) for grant in viewer.grants_with(Permission.KEEP_DECISIONS))
+
+
+def may_remark(viewer: Viewer, path: str) -> bool:
+    """Whether the viewer supervises this village: an objector by place, not by the own home."""
+    return any(
+        covers(grant, path=path, section_id=None, household_id=None)
+        for grant in viewer.grants_with(Permission.OBJECT_POINTS)
+    )
+
+
+def paper_for(decision_id: int, seq: int, *, viewer: Viewer) -> DecisionPaper:
+    """A paper of a decision: names stand in it, so it opens to those who work in the place, not to every home."""
+    found = db.session.scalar(
+        select(DecisionPaper)
+        .join(Decision, Decision.id == DecisionPaper.decision_id)
+        .where(DecisionPaper.decision_id == decision_id, DecisionPaper.seq == seq, near(viewer, Decision.path))
+    )
+    if found is None:
+        raise Missing
+    return found
+
+
+def last_entitled(village_id: int, step: str, *, body_id: int | None = None) -> int | None:
+    """How many could vote the last time at such a meeting of the village."""
+    query = (
+        select(DecisionStep.entitled)
+        .join(Decision, Decision.id == DecisionStep.decision_id)
+        .where(Decision.village_id == village_id, DecisionStep.step == step, Decision.organisation_id == body_id)
+        .order_by(DecisionStep.held_on.desc(), Decision.id.desc())
+    )
+    return db.session.scalar(query.limit(1))
+
+
+def keeping_places(viewer: Viewer) -> list[Grid]:
+    """The counties, towns and villages whose decisions the viewer keeps, the widest first."""
+    levels = (GridLevel.COUNTY, GridLevel.TOWN, GridLevel.VILLAGE)
+    return list(
+        db.session.scalars(
+            select(Grid)
+            .where(
+                Grid.level.in_(levels), Grid.valid_to.is_(None),
+                reach(viewer, Permission.KEEP_DECISIONS, path=Grid.path),
+            )
+            .order_by(func.length(Grid.path), Grid.code)
+        )
+    )  # fmt: skip
 
 
 def _passed(village_id: int, kinds: Collection[str], on: date) -> ColumnElement[bool]:

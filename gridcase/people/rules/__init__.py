@@ -4,6 +4,8 @@ from gridcase.people.rules.bodies import THREE_IN_ONE, Absence, BodyKind, Leader
 from gridcase.people.rules.decisions import (
     MEETINGS,
     NOTICE_DAYS,
+    NOTICE_LEAST,
+    NOTICE_MOST,
     PUBLICATIONS,
     QUORUM_NAMES,
     QUORUMS,
@@ -19,6 +21,7 @@ from gridcase.people.rules.decisions import (
     next_step,
     passing_step,
     quorum_name,
+    step_words,
     steps_of,
 )
 from gridcase.people.rules.levels import misplaced
@@ -39,6 +42,8 @@ __all__ = [
     "LINE_ROLES",
     "MEETINGS",
     "NOTICE_DAYS",
+    "NOTICE_LEAST",
+    "NOTICE_MOST",
     "OFFICES",
     "PUBLICATIONS",
     "QUORUMS",
@@ -71,5 +76,6 @@ __all__ = [
     "passing_step",
     "quorum_name",
     "standing_on",
+    "step_words",
     "steps_of",
 ]

@@ -178,6 +178,13 @@ def steps_of(kind: DecisionKind | str) -> tuple[DecisionStepKind, ...]:
     return (DecisionStepKind.VOTE,) if kind == DecisionKind.COUNCIL else ORDER
 
 
+def step_words(kind: DecisionKind | str, step: DecisionStepKind | str, assembly: str = "") -> Text:
+    """What a step is called: a vote by who met, a council's simply a vote."""
+    if kind == DecisionKind.COUNCIL:
+        return N_("会议表决")
+    return Assembly(assembly).label if assembly else DecisionStepKind(step).label
+
+
 def passing_step(kind: DecisionKind | str) -> DecisionStepKind:
     """With which step a decision of this kind has passed."""
     return DecisionStepKind.VOTE if kind == DecisionKind.COUNCIL else DecisionStepKind.PUBLISH

@@ -14,11 +14,13 @@ from gridcase.people.service.bodies import (
 )
 from gridcase.people.service.decisions import (
     DECISION_EDITED,
+    attach,
     drop_decision,
     edit_decision,
     opine,
     propose,
     record_step,
+    remark,
     set_decision_rules,
     take_back,
 )
@@ -82,6 +84,7 @@ __all__ = [
     "add_unit",
     "appoint",
     "appoint_many",
+    "attach",
     "certify",
     "certify_many",
     "check_election",
@@ -110,6 +113,7 @@ __all__ = [
     "propose",
     "record_step",
     "refuse_open",
+    "remark",
     "replace_holder",
     "review_pledge",
     "revoke",

@@ -10,13 +10,15 @@ from gridcase.core.changes import change, check_seen
 from gridcase.core.clock import town_day
 from gridcase.core.db import db
 from gridcase.core.errors import Refused
-from gridcase.core.permissions import Viewer
+from gridcase.core.permissions import Permission, Viewer
 from gridcase.core.words import N_, Text
+from gridcase.files import service as files
+from gridcase.files.service import Prepared
 from gridcase.grid import service as grids
 from gridcase.grid.models import Grid, PlaceSetting
 from gridcase.grid.rules import GridLevel
 from gridcase.people import queries
-from gridcase.people.models import Decision, DecisionStep, Organisation
+from gridcase.people.models import Decision, DecisionPaper, DecisionRemark, DecisionStep, Organisation
 from gridcase.people.rules import (
     RULES_KEY,
     DecisionKind,
@@ -27,6 +29,7 @@ from gridcase.people.rules import (
     passing_step,
 )
 
+MOST_PAPERS = 30
 DECISION_EDITED = ("title", "text", "collected")
 
 
@@ -154,6 +157,37 @@ def drop_decision(decision: Decision, *, actor: Viewer, why: str, resting: Seque
         raise Refused(N_("%(what)s 依据这项决议正在执行，请先停用，再作废。", what=list(resting)))
     decision.dropped_at, decision.dropped_why = now, why
     _note(decision, "decision.drop", actor, now)
+
+
+def attach(decision: Decision, prepared: Sequence[Prepared], *, actor: Viewer, caption: str, now: datetime) -> int:
+    """Hang papers onto a decision: minutes, the sign-in sheet, a photo of the notice. Returns how many."""
+    db.session.refresh(decision, with_for_update=True)
+    if len(decision.papers) + len(prepared) > MOST_PAPERS:
+        raise Refused(N_("一项决议最多放 %(n)s 份材料。", n=MOST_PAPERS), field="papers")
+    first = max((one.seq for one in decision.papers), default=0) + 1
+    for seq, one in enumerate(prepared, start=first):
+        row = DecisionPaper(
+            decision_id=decision.id, seq=seq, file_id=files.keep(one, now=now).id, caption=caption,
+            user_id=actor.user_id, added_at=now,
+        )  # fmt: skip
+        decision.papers.append(row)
+    db.session.flush()
+    _note(decision, "decision.paper", actor, now, count=len(prepared))
+    return len(prepared)
+
+
+def remark(decision: Decision, *, actor: Viewer, text: str, now: datetime) -> DecisionRemark:
+    """The supervisor's word on a decision, passed or not; it stays."""
+    db.session.refresh(decision, with_for_update=True)
+    grant = actor.acting(Permission.OBJECT_POINTS, path=decision.path)
+    row = DecisionRemark(
+        decision_id=decision.id, seq=len(decision.remarks) + 1, text=text, user_id=actor.user_id, said_at=now,
+        said_by=(grant.title if grant else "") or actor.name,
+    )  # fmt: skip
+    decision.remarks.append(row)
+    db.session.flush()
+    _note(decision, "decision.remark", actor, now)
+    return row
 
 
 def set_decision_rules(*, actor: Viewer, place: Grid, rules: Rules, now: datetime) -> PlaceSetting:

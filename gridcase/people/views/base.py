@@ -42,6 +42,14 @@ NAV = (
         "persons", N_("人员"), "people.persons", "person", frozenset({Permission.SEE_PLACE}), 45, group="registers",
         pages=_pages("persons person edit_person reveal tag untag add_pledge pledge_progress review_pledge"),
     ),
+    NavItem(
+        "decisions", N_("村级决议"), "people.decisions", "list",
+        frozenset({Permission.SEE_PLACE, Permission.SEE_POINTS}), 47, group="points",
+        pages=_pages(
+            "decisions decision new_decision edit_decision take_step take_back remark decision_rules add_papers "
+            "print_decision"
+        ) | {"dropping.decision"},
+    ),
 )  # fmt: skip
 
 

@@ -61,12 +61,24 @@ class Transfer(Base):
     village_id: Mapped[int] = mapped_column(ForeignKey("grid.id"))
     household_id: Mapped[int] = mapped_column(ForeignKey("household.id"))
     reverses_id: Mapped[int | None] = mapped_column(ForeignKey("points_transfer.id"))
+    version_id: Mapped[int | None]  # the scheme it was given under; not a reference, for points outlive schemes
+    target: Mapped[str] = mapped_column(String(10), default="merit", server_default="merit")  # where an award matures
     actor_user_id: Mapped[int | None]
     at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
+class Goods(Base):
+    """What the goods handed over for a spending were worth, in fen; the shop says so, the report adds it up."""
+
+    __tablename__ = "points_goods"
+    __table_args__ = (CheckConstraint("goods_fen > 0", name="some_worth"),)
+
+    transfer_id: Mapped[int] = mapped_column(ForeignKey("points_transfer.id"), primary_key=True)
+    goods_fen: Mapped[int]
+
+
 class PointNotice(Base):
-    """The public notice of an award: merit only after it ran out without objection."""
+    """The public notice of an award or a deduction: it takes effect only after it ran out without objection."""
 
     __tablename__ = "point_notice"
     __table_args__ = (Index("ix_point_notice_open", "settled_at", "closes_on"),)

@@ -1,21 +1,26 @@
 """Every SELECT of the ledger: `pages` for the pages, `awards` and `declarations` for the service."""
 
-from gridcase.points.queries import declarations
+from gridcase.points.queries import declarations, review
 from gridcase.points.queries.awards import (
+    SECOND_LEG,
     Award,
+    DeductionLeg,
     DueNotice,
     awards_by_id,
+    deduction_legs,
     due_notices,
-    earned_in_month,
+    earned,
     is_posted,
     kin_homes,
     notice_for_update,
     paid_homes,
+    posted,
     rounds_of_case,
     standing_awards,
     still_due,
     transfers,
 )
+from gridcase.points.queries.budget import Budget, budget_of
 from gridcase.points.queries.pages import (
     Balances,
     BoardRow,
@@ -31,29 +36,51 @@ from gridcase.points.queries.pages import (
     open_objections,
 )
 from gridcase.points.queries.presets import Preset, presets
-from gridcase.points.queries.schemes import draft_of, item, modules_on, read, scheme_of
+from gridcase.points.queries.schemes import draft_of, item, item_row, modules_on, read, scheme_of
+from gridcase.points.queries.trial import Trial, try_out
+from gridcase.points.queries.versions import (
+    PRESET_KEY,
+    VersionRow,
+    draft_to_set,
+    recommended,
+    scheme_villages,
+    version_for,
+    versions_of,
+    village,
+    village_to_set,
+)
 from gridcase.points.queries.vetoes import frozen_until
 
 __all__ = [
+    "PRESET_KEY",
+    "SECOND_LEG",
     "Award",
     "Balances",
     "BoardRow",
+    "Budget",
+    "DeductionLeg",
     "DueNotice",
     "Entry",
     "Preset",
+    "Trial",
+    "VersionRow",
     "awards_by_id",
     "balances_of",
     "boards",
+    "budget_of",
     "count_objections",
     "declarations",
+    "deduction_legs",
     "draft_of",
+    "draft_to_set",
     "due_notices",
-    "earned_in_month",
+    "earned",
     "entries_of",
     "frozen_until",
     "get_award",
     "is_posted",
     "item",
+    "item_row",
     "kin_homes",
     "modules_on",
     "notice_board",
@@ -62,11 +89,20 @@ __all__ = [
     "on_notice",
     "open_objections",
     "paid_homes",
+    "posted",
     "presets",
     "read",
+    "recommended",
+    "review",
     "rounds_of_case",
     "scheme_of",
+    "scheme_villages",
     "standing_awards",
     "still_due",
     "transfers",
+    "try_out",
+    "version_for",
+    "versions_of",
+    "village",
+    "village_to_set",
 ]

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.orm import aliased
 
 from gridcase.core.clock import TOWN_ZONE
 from gridcase.core.dated import in_force, known
@@ -15,13 +16,15 @@ from gridcase.core.db import db
 from gridcase.households.models import Member
 from gridcase.people.models import Holding, Post
 from gridcase.people.queries import valid_on
-from gridcase.points.models import PointNotice, Transfer
-from gridcase.points.rules import NoticeOutcome, TransferKind
+from gridcase.points.models import Account, PointNotice, Transfer
+from gridcase.points.rules import AccountKind, NoticeOutcome, TransferKind, Window
+
+SECOND_LEG = "/merit"  # what a deduction takes from merit beyond the base points; ends the key of its first leg
 
 
 @dataclass(frozen=True)
 class Award:
-    """An award with the outcome of its notice."""
+    """An award with the outcome of its notice, or a deduction: then `id` is its first leg, `amount` that leg's."""
 
     id: int
     household_id: int
@@ -31,6 +34,23 @@ class Award:
     source_kind: str
     source_id: str
     outcome: str | None
+    kind: str = TransferKind.AWARD
+    target: str = AccountKind.MERIT
+    version_id: int | None = None
+
+    @property
+    def deducts(self) -> bool:
+        """Whether points were taken instead of given."""
+        return self.kind == TransferKind.DEDUCT
+
+
+@dataclass(frozen=True)
+class DeductionLeg:
+    """One movement of a deduction: so many points out of base or merit."""
+
+    id: int
+    purse: AccountKind
+    amount: int
 
 
 @dataclass(frozen=True)
@@ -68,17 +88,16 @@ def paid_homes(household_ids: Collection[int], *, on: date) -> frozenset[int]:
     )
 
 
-def earned_in_month(household_id: int, rule: str, *, on: date) -> int:
-    """What a rule gave a household in the month of `on` (the town's days), less what was taken back."""
-    begins = datetime(on.year, on.month, 1, tzinfo=TOWN_ZONE)
-    ends = datetime(on.year + on.month // 12, on.month % 12 + 1, 1, tzinfo=TOWN_ZONE)
+def earned(household_id: int, rules: Collection[str], *, window: Window) -> int:
+    """What these rules gave a household between two days of the town, less what was taken back."""
+    begins, ends = (datetime.combine(day, time(), TOWN_ZONE) for day in window)
     total: int | None = db.session.scalar(
         select(func.sum(Transfer.amount))
         .join(PointNotice, PointNotice.transfer_id == Transfer.id)
         .where(
             Transfer.household_id == household_id,
             Transfer.kind == TransferKind.AWARD,
-            Transfer.rule == rule,
+            Transfer.rule.in_(rules),
             Transfer.at >= begins,
             Transfer.at < ends,
             _stands(),
@@ -110,6 +129,29 @@ def is_posted(key: str) -> bool:
     return db.session.scalar(select(Transfer.id).where(Transfer.key == key)) is not None
 
 
+def posted(key: str) -> Transfer | None:
+    """The movement with this key."""
+    return db.session.scalars(select(Transfer).where(Transfer.key == key)).first()
+
+
+def deduction_legs(anchor_ids: Collection[int]) -> dict[int, list[DeductionLeg]]:
+    """What each deduction took, by its first leg: base before merit."""
+    if not anchor_ids:
+        return {}
+    leg = aliased(Transfer)
+    rows = db.session.execute(
+        select(Transfer.id, leg.id, Account.kind, leg.amount)
+        .join(leg, leg.key.in_((Transfer.key, Transfer.key + SECOND_LEG)))
+        .join(Account, Account.id == leg.debit_id)
+        .where(Transfer.id.in_(anchor_ids))
+        .order_by(leg.id)
+    )
+    found: dict[int, list[DeductionLeg]] = {}
+    for anchor, leg_id, purse, amount in rows:
+        found.setdefault(anchor, []).append(DeductionLeg(leg_id, AccountKind(purse), amount))
+    return found
+
+
 def standing_awards(source_kind: str, source_id: str) -> list[Award]:
     """The awards of one source that nobody has taken back, oldest first."""
     return _awards(Transfer.source_kind == source_kind, Transfer.source_id == source_id, _stands())
@@ -127,12 +169,12 @@ def _stands() -> ColumnElement[bool]:
 def _awards(*conditions: ColumnElement[bool]) -> list[Award]:
     columns: tuple[Any, ...] = (
         Transfer.id, Transfer.household_id, Transfer.village_id, Transfer.amount, Transfer.rule, Transfer.source_kind,
-        Transfer.source_id, PointNotice.outcome,
+        Transfer.source_id, PointNotice.outcome, Transfer.kind, Transfer.target, Transfer.version_id,
     )  # fmt: skip
     rows = db.session.execute(
         select(*columns)
         .join(PointNotice, PointNotice.transfer_id == Transfer.id)
-        .where(Transfer.kind == TransferKind.AWARD, *conditions)
+        .where(Transfer.kind.in_((TransferKind.AWARD, TransferKind.DEDUCT)), *conditions)
         .order_by(Transfer.id)
     )
     return [Award(*row) for row in rows]

@@ -19,17 +19,21 @@ from gridcase.grid.models import Grid
 from gridcase.grid.rules import GridLevel
 from gridcase.households import queries as households
 from gridcase.households.models import Household
-from gridcase.points.models import Account, PointNotice, Transfer
+from gridcase.points.models import Account, PointNotice, SchemeItem, Transfer
+from gridcase.points.queries.awards import SECOND_LEG
 from gridcase.points.rules import AccountKind, NoticeOutcome, TransferKind
 
 
 @dataclass(frozen=True)
 class Balances:
-    """What a household holds: not yet usable, usable, and what later earnings fill first."""
+    """What a household holds: not yet usable, usable, what later earnings fill first, and what buys nothing."""
 
     pending: int = 0
     merit: int = 0
     recover: int = 0
+    base: int = 0
+    honour: int = 0
+    held: int = 0
 
 
 @dataclass(frozen=True)
@@ -47,16 +51,19 @@ class Entry:
     outcome: NoticeOutcome | None
     objected: bool
     answer: str | None
+    item: str = ""  # the name of the scheme's item
 
     @property
     def purse(self) -> AccountKind:
-        """The home's purse that the line is about: where points arrive, else where they leave."""
-        return self.credit_kind if self.credit_kind is not AccountKind.ISSUE else self.debit_kind
+        """The home's purse that the line is about: where points arrive, else where they leave. What is set aside or
+        comes back from there is a line of the purse it left or returns to."""
+        aside = (AccountKind.ISSUE, AccountKind.HELD)
+        return self.credit_kind if self.credit_kind not in aside else self.debit_kind
 
     @property
     def gain(self) -> int:
         """Points more (or fewer) in that purse."""
-        return self.amount if self.credit_kind is not AccountKind.ISSUE else -self.amount
+        return self.amount if self.credit_kind is self.purse else -self.amount
 
     @property
     def answered(self) -> bool:
@@ -77,11 +84,12 @@ class BoardRow:
     name: str
     grid_name: str
     rule: str
-    amount: int
+    amount: int  # below 0: a deduction
     closes_on: date
     objected: bool
     answered: bool
     objection: str | None = None
+    item: str = ""  # the name of the scheme's item
 
     @property
     def last_day(self) -> date:
@@ -100,19 +108,19 @@ def balances_of(household_id: int, *, viewer: Viewer) -> Balances:
         .where(Account.household_id == household_id, households.visible(viewer, Permission.SEE_POINTS))
     )
     held = {row.kind: row.balance for row in rows}
-    kinds = (AccountKind.PENDING, AccountKind.MERIT, AccountKind.RECOVER)
-    return Balances(*(held.get(kind, 0) for kind in kinds))
+    return Balances(**{kind: balance for kind, balance in held.items() if kind != AccountKind.ISSUE})
 
 
 def entries_of(household_id: int, *, viewer: Viewer, after: str | None = None) -> Page[Entry]:
     """What moved in a household's purses, newest first."""
     debit, credit = aliased(Account), aliased(Account)
     query = (
-        select(Transfer, debit.kind, credit.kind, PointNotice)
+        select(Transfer, debit.kind, credit.kind, PointNotice, SchemeItem.name)
         .join(Household, Household.id == Transfer.household_id)
         .join(debit, debit.id == Transfer.debit_id)
         .join(credit, credit.id == Transfer.credit_id)
         .outerjoin(PointNotice, PointNotice.transfer_id == Transfer.id)
+        .outerjoin(SchemeItem, _its_item())
         .where(Transfer.household_id == household_id, households.visible(viewer, Permission.SEE_POINTS))
         .order_by(Transfer.id.desc())
         .limit(PAGE_SIZE + 1)
@@ -124,7 +132,9 @@ def entries_of(household_id: int, *, viewer: Viewer, after: str | None = None) -
     return cut(rows, lambda entry: [entry.id])
 
 
-def _entry(transfer: Transfer, debit_kind: str, credit_kind: str, notice: PointNotice | None) -> Entry:
+def _entry(
+    transfer: Transfer, debit_kind: str, credit_kind: str, notice: PointNotice | None, item: str | None
+) -> Entry:
     return Entry(
         id=transfer.id,
         at=transfer.at,
@@ -137,13 +147,14 @@ def _entry(transfer: Transfer, debit_kind: str, credit_kind: str, notice: PointN
         outcome=NoticeOutcome(notice.outcome) if notice and notice.outcome else None,
         objected=bool(notice and notice.objected_at),
         answer=notice.answer if notice else None,
+        item=item or "",
     )
 
 
 # --- the public notice
 
 
-def _reads_board(viewer: Viewer, permission: Permission, village_id: Any) -> ColumnElement[bool]:
+def reads_board(viewer: Viewer, permission: Permission, village_id: Any) -> ColumnElement[bool]:
     """Who reaches one home of a village reads all of its public notice: that is what public means, and it is masked."""
     homes = select(Household.id).where(Household.village_id == village_id, households.visible(viewer, permission))
     return homes.correlate(Grid, PointNotice).exists()  # any home of the village, not the one of the outer row
@@ -153,7 +164,7 @@ def boards(viewer: Viewer) -> list[Grid]:
     """The villages whose public notice the viewer may read, by code."""
     reached = or_(
         reach(viewer, Permission.SEE_POINTS, path=Grid.path),
-        _reads_board(viewer, Permission.SEE_POINTS, Grid.id),
+        reads_board(viewer, Permission.SEE_POINTS, Grid.id),
     )
     return list(
         db.session.scalars(
@@ -162,10 +173,19 @@ def boards(viewer: Viewer) -> list[Grid]:
     )
 
 
+def _its_item() -> ColumnElement[bool]:
+    """The item of the scheme that a movement was given under."""
+    return and_(SchemeItem.version_id == Transfer.version_id, SchemeItem.code == Transfer.rule)
+
+
 def _on_board() -> Select[*tuple[Any, ...]]:
-    columns: tuple[Any, ...] = (Transfer, PointNotice, Household.head_name, Grid.name)
+    second = aliased(Transfer)  # what a deduction took from merit besides the base points
+    more: Any = func.coalesce(second.amount, 0)
+    columns: tuple[Any, ...] = (Transfer, more, PointNotice, Household.head_name, Grid.name, SchemeItem.name)
     return (
         select(*columns)
+        .outerjoin(second, second.key == Transfer.key + SECOND_LEG)
+        .outerjoin(SchemeItem, _its_item())
         .join(PointNotice, PointNotice.transfer_id == Transfer.id)
         .join(Household, Household.id == Transfer.household_id)
         .join(Grid, Grid.id == Household.grid_id)
@@ -174,18 +194,26 @@ def _on_board() -> Select[*tuple[Any, ...]]:
 
 
 def _masked(
-    transfer: Transfer, notice: PointNotice, head_name: str, grid_name: str, *, review: bool = False
+    transfer: Transfer,
+    more: int,
+    notice: PointNotice,
+    head_name: str,
+    grid_name: str,
+    item: str | None,
+    *,
+    review: bool = False,
 ) -> BoardRow:
     return BoardRow(
         id=transfer.id,
         name=mask_name(head_name),
         grid_name=grid_name,
         rule=transfer.rule,
-        amount=transfer.amount,
+        amount=transfer.amount if transfer.kind == TransferKind.AWARD else -(transfer.amount + more),
         closes_on=notice.closes_on,
         objected=notice.objected_at is not None,
         answered=notice.answered_at is not None,
         objection=notice.objection if review else None,
+        item=item or "",
     )
 
 
@@ -193,7 +221,7 @@ def notice_board(*, viewer: Viewer, village_id: int, after: str | None = None, s
     """The awards of a village still under public notice, soonest end first."""
     query = (
         _on_board()
-        .where(PointNotice.village_id == village_id, _reads_board(viewer, Permission.SEE_POINTS, village_id))
+        .where(PointNotice.village_id == village_id, reads_board(viewer, Permission.SEE_POINTS, village_id))
         .order_by(PointNotice.closes_on, Transfer.id)
         .limit(size + 1)
     )
@@ -207,7 +235,7 @@ def notice_board(*, viewer: Viewer, village_id: int, after: str | None = None, s
 
 def on_notice(transfer_id: int, *, viewer: Viewer) -> BoardRow:
     """One award under public notice that the viewer may object to; else `Missing`."""
-    may = _reads_board(viewer, Permission.OBJECT_POINTS, PointNotice.village_id)
+    may = reads_board(viewer, Permission.OBJECT_POINTS, PointNotice.village_id)
     row = db.session.execute(_on_board().where(Transfer.id == transfer_id, may)).first()
     if row is None:
         raise Missing

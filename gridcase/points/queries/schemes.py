@@ -113,3 +113,8 @@ def draft_of(village_id: int) -> SchemeVersion | None:
     return db.session.scalar(
         select(SchemeVersion).where(SchemeVersion.village_id == village_id, SchemeVersion.valid_from.is_(None))
     )
+
+
+def item_row(version_id: int, code: str) -> SchemeItem | None:
+    """The row of an item, for the form that edits it."""
+    return db.session.scalar(select(SchemeItem).where(SchemeItem.version_id == version_id, SchemeItem.code == code))

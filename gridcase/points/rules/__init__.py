@@ -11,8 +11,17 @@ from gridcase.points.rules.cases import (
     why_no_points,
 )
 from gridcase.points.rules.checks import ACCOUNTS, next_code, problem, red_line, veto_problem
+from gridcase.points.rules.comparing import Comparison, Difference, ItemChange, compare
 from gridcase.points.rules.declarations import DeclarationState
-from gridcase.points.rules.ledger import LEGS, AccountKind, ReversalSplit, TransferKind, fill_recover, split_reversal
+from gridcase.points.rules.ledger import (
+    LEGS,
+    AccountKind,
+    ReversalSplit,
+    TransferKind,
+    fill_recover,
+    split_deduction,
+    split_reversal,
+)
 from gridcase.points.rules.notices import (
     NOTICE_DAYS,
     NOTICE_DAYS_LEAST,
@@ -39,6 +48,7 @@ from gridcase.points.rules.schemes import (
     warnings,
     weighted,
 )
+from gridcase.points.rules.trial import Window, last_quarter, window_of
 
 __all__ = [
     "ACCOUNTS",
@@ -57,9 +67,12 @@ __all__ = [
     "Board",
     "CaseRule",
     "Claim",
+    "Comparison",
     "DeclarationState",
     "Declarer",
+    "Difference",
     "Item",
+    "ItemChange",
     "Module",
     "NoticeOutcome",
     "Origin",
@@ -69,10 +82,13 @@ __all__ = [
     "Theme",
     "TransferKind",
     "VetoKind",
+    "Window",
     "YearEnd",
+    "compare",
     "earns",
     "fill_recover",
     "is_offence",
+    "last_quarter",
     "modules_from",
     "next_code",
     "notice_closes_on",
@@ -80,10 +96,12 @@ __all__ = [
     "points_left",
     "problem",
     "red_line",
+    "split_deduction",
     "split_reversal",
     "touched",
     "veto_problem",
     "warnings",
     "weighted",
     "why_no_points",
+    "window_of",
 ]

@@ -9,13 +9,12 @@ from typing import Protocol
 
 from gridcase.core.labels import Labelled
 from gridcase.core.words import N_, Text
+from gridcase.points.rules.schemes import Approval, Declarer
 
 BACK_DAYS, BACK_DAYS_LEAST, BACK_DAYS_MOST = 60, 7, 365  # how far back something may lie; the setting of a place
 RULES_KEY = "declarations"  # that setting
 CHILD_YEARS = 14  # younger: no declaration of their own, no name anywhere public
 LEAST_TEXT, MOST_TEXT = 4, 200
-SELF, LIAISON, CADRE, AUTO = "S", "L", "C", "A"
-GROUP, COUNCIL, TOWN = "G", "M", "T"
 
 
 class DeclarationState(Labelled):
@@ -54,7 +53,7 @@ class ItemFacts(Protocol):
         """The most points of one home in `cap_per`."""
 
     @property
-    def cap_per(self) -> str:
+    def cap_per(self) -> str | None:
         """month, quarter, year or matter."""
 
     @property
@@ -105,23 +104,23 @@ def why_refused(item: ItemFacts, ask: Ask) -> tuple[Text, str] | None:
 def _about_who(item: ItemFacts, ask: Ask) -> Iterable[tuple[bool, Text, str]]:
     earns = item.points > 0
     return (
-        (not may_declare(item, ask.how), _WHO[ask.how], "item_code"),
+        (not may_declare(item, ask.how), _WHO[Declarer(ask.how)], "item_code"),
         (ask.asker_child, N_("未满 14 岁不能自己申报，请由家里大人申报。"), ""),
-        (ask.how in {LIAISON, CADRE} and ask.kin and earns,
+        (ask.how in {Declarer.LIAISON, Declarer.CADRE} and ask.kin and earns,
          N_("这是您本人或亲属的家庭，请由户里自己申报，或由其他人代报。"), ""),
         (earns and ask.paid_person, N_("有报酬岗位的人履职不计积分。"), "person_id"),
         (earns and ask.paid_home and not ask.named,
          N_("这户有人在有报酬的岗位上，请选是家里谁做的：履职不计积分。"), "person_id"),
-        (ask.child and ask.how != SELF and not ask.guardian_agreed,
+        (ask.child and ask.how != Declarer.SELF and not ask.guardian_agreed,
          N_("是未满 14 岁的孩子做的，要监护人同意才能记入本户。"), "guardian_agreed"),
     )  # fmt: skip
 
 
 _WHO = {
-    SELF: N_("这一项由村里登记，不能自己申报。"),
-    LIAISON: N_("这一项由村干部登记。"),
-    CADRE: N_("这一项由户里自己申报，或由联户代表代报。"),
-    AUTO: N_("这一项不从办结的事件里计分。"),
+    Declarer.SELF: N_("这一项由村里登记，不能自己申报。"),
+    Declarer.LIAISON: N_("这一项由村干部登记。"),
+    Declarer.CADRE: N_("这一项由户里自己申报，或由联户代表代报。"),
+    Declarer.AUTO: N_("这一项不从办结的事件里计分。"),
 }
 
 
@@ -141,8 +140,8 @@ def may_declare(item: ItemFacts, how: str) -> bool:
     """Whether an item is declared in this way. What a home may declare itself a helper may fill in for it; a deduction
     is the village's to declare."""
     if item.points < 0:
-        return how == CADRE
-    return how in item.who or (how == LIAISON and SELF in item.who)
+        return how == Declarer.CADRE
+    return how in item.who or (how == Declarer.LIAISON and Declarer.SELF in item.who)
 
 
 def _fits(item: ItemFacts, points: int | None) -> bool:
@@ -157,7 +156,7 @@ def _amount(item: ItemFacts) -> Text:
     return N_("这一项是 %(points)s 分，不能改。", points=item.points)
 
 
-def period(cap_per: str, day: date) -> tuple[date, date]:
+def period(cap_per: str | None, day: date) -> tuple[date, date]:
     """First day and first day after of the month, quarter or year of a day; of a matter, the day itself."""
     if cap_per == "year":
         return date(day.year, 1, 1), date(day.year + 1, 1, 1)
@@ -180,7 +179,7 @@ def under_cap(item: ItemFacts, points: int, *, used: int) -> int:
 def needs_council(item: ItemFacts, points: int, *, document_no: str, council_from: int) -> bool:
     """Whether the moral council decides after the group: by the item, by the size, or a deduction without a paper."""
     without_paper = item.points < 0 and not document_no
-    return item.approval == COUNCIL or item.at_most or abs(points) >= council_from or without_paper
+    return item.approval == Approval.COUNCIL or item.at_most or abs(points) >= council_from or without_paper
 
 
 def age_on(born_on: date | None, day: date) -> int | None:

@@ -4,9 +4,14 @@ from gridcase.points.service.awards import award_for_case, reverse_for_case
 from gridcase.points.service.checks import verify
 from gridcase.points.service.declarations import Batch, BatchRow, Skipped, declare, declare_batch, withdraw
 from gridcase.points.service.merging import merge_accounts
+from gridcase.points.service.modules import recommend, set_modules
 from gridcase.points.service.notices import mature, object_to, settle_objection
+from gridcase.points.service.postings import post_award, post_history
+from gridcase.points.service.review import Ruling, hear_council, hear_town, meet, vote
 from gridcase.points.service.schemes import (
     CURRENT,
+    ITEM_FIELDS,
+    SETTINGS,
     Settings,
     draft,
     drop_draft,
@@ -16,11 +21,15 @@ from gridcase.points.service.schemes import (
     save_item,
     set_vetoes,
 )
+from gridcase.points.service.spending import hold_for, release, spend
 
 __all__ = [
     "CURRENT",
+    "ITEM_FIELDS",
+    "SETTINGS",
     "Batch",
     "BatchRow",
+    "Ruling",
     "Settings",
     "Skipped",
     "award_for_case",
@@ -30,14 +39,25 @@ __all__ = [
     "drop_draft",
     "drop_item",
     "edit",
+    "hear_council",
+    "hear_town",
+    "hold_for",
     "mature",
+    "meet",
     "merge_accounts",
     "object_to",
+    "post_award",
+    "post_history",
     "put_in_force",
+    "recommend",
+    "release",
     "reverse_for_case",
     "save_item",
+    "set_modules",
     "set_vetoes",
     "settle_objection",
+    "spend",
     "verify",
+    "vote",
     "withdraw",
 ]

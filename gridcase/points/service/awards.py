@@ -6,15 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import insert
-
 from gridcase.audit import service as audit
 from gridcase.core.clock import town_day
 from gridcase.core.db import db
 from gridcase.core.permissions import Viewer
 from gridcase.households.models import Household
 from gridcase.points import queries
-from gridcase.points.models import PointNotice, Transfer
+from gridcase.points.models import Transfer
 from gridcase.points.rules import (
     CASE_RULES,
     NOT_BY_CLOSING,
@@ -22,12 +20,15 @@ from gridcase.points.rules import (
     AccountKind,
     CaseRule,
     Claim,
+    Item,
+    Period,
+    Scheme,
     TransferKind,
-    notice_closes_on,
     points_left,
     why_no_points,
+    window_of,
 )
-from gridcase.points.service import ledger, reversals
+from gridcase.points.service import budget, ledger, postings, reversals
 from gridcase.points.service.ledger import Movement, Purse
 
 CASE = "case"
@@ -35,10 +36,35 @@ CASE = "case"
 
 @dataclass(frozen=True)
 class _Wish:
-    """A home that a rule of the case's class would reward."""
+    """A home that a rule of the case's class would reward, by the scheme of its village where there is one."""
 
     rule: CaseRule
     home: Household
+    scheme: Scheme | None
+
+    @property
+    def item(self) -> Item | None:
+        """What the scheme says of the rule."""
+        return self.scheme.for_case(self.rule.code) if self.scheme is not None else None
+
+    def amount(self, *, on: date) -> tuple[int, str]:
+        """(points, why none): the rest under the cap rather than nothing."""
+        if self.scheme is None:
+            earned = queries.earned(self.home.id, [self.rule.code], window=window_of(Period.MONTH, on))
+            left = points_left(self.rule, earned_this_month=earned)
+        elif self.item is None:
+            return 0, "scheme"
+        else:
+            left = self._left(self.item, on)
+        return left, "" if left else "cap"
+
+    def _left(self, item: Item, on: date) -> int:
+        """Under the item's cap, which what was declared under the item fills too."""
+        if item.cap is None or item.cap_per is None or item.cap_per is Period.MATTER:
+            return min(item.points, item.cap or item.points)
+        window = window_of(item.cap_per, on)
+        earned = queries.earned(self.home.id, [self.rule.code, item.code], window=window)
+        return max(0, min(item.points, item.cap - earned))
 
 
 @dataclass(frozen=True)
@@ -87,9 +113,10 @@ def award_for_case(
     """Post what a closed case earns, in the ledger of each home's own village, and open its public notice.
 
     Called twice for one closing it posts once; closing again after a reopening posts once more. What earns nothing (red
-    lines, own or kin's home, paid workers, the month's cap) is left out, and the audit row says why.
+    lines, own or kin's home, paid workers, the cap, no item for it in the village's scheme) is left out, and the audit
+    row says why. Value, cap and notice are those of the scheme in force in the home's village; without one, the rules'.
     """
-    wishes = _wishes((reporter_rule, reporter_household_id), (helper_rule, helper_household_id))
+    wishes = _wishes((reporter_rule, reporter_household_id), (helper_rule, helper_household_id), on=town_day(now))
     if not wishes:
         return []
     issue = ledger.hold({wish.home.village_id for wish in wishes})
@@ -104,7 +131,8 @@ def award_for_case(
     )
     movements, skipped = _weigh(wishes, closing, issue)
     ids = ledger.post(movements, actor=actor, now=now)
-    _open_notices(ids, movements, opens_on=closing.day, days=notice_days)
+    _open_notices(ids, movements, wishes, closing, days=notice_days)
+    budget.warn({wish.home.village_id for wish in wishes}, now=now)
     if ids or skipped:
         audit.record(
             actor=actor, action="points.award", subject_kind=CASE, subject_id=case_id, now=now,
@@ -114,14 +142,25 @@ def award_for_case(
     return queries.transfers(ids)
 
 
-def _wishes(*pairs: tuple[str | None, int | None]) -> list[_Wish]:
+def _open_notices(
+    ids: Sequence[int], movements: Sequence[Movement], wishes: Sequence[_Wish], closing: _Closing, *, days: int
+) -> None:
+    """Each hangs for as long as the scheme of its home's village says."""
+    schemes = {wish.home.village_id: wish.scheme for wish in wishes}
+    for transfer_id, movement in zip(ids, movements, strict=True):
+        scheme = schemes[movement.village_id]
+        length = scheme.notice_days if scheme is not None else days
+        postings.open_notices([transfer_id], [movement], opens_on=closing.day, days=length)
+
+
+def _wishes(*pairs: tuple[str | None, int | None], on: date) -> list[_Wish]:
     """Rule and home of the reporter and of the helper; help in the own matter earns nothing more."""
     wishes: list[_Wish] = []
     for code, household_id in pairs:
         home = db.session.get(Household, household_id) if household_id is not None else None
         rule = None if code in NOT_BY_CLOSING else CASE_RULES.get(code or "")
         if home is not None and rule is not None and all(wish.home.id != home.id for wish in wishes):
-            wishes.append(_Wish(rule, home))
+            wishes.append(_Wish(rule, home, queries.scheme_of(home.village_id, on=on)))
     return wishes
 
 
@@ -137,9 +176,8 @@ def _weigh(
         key = f"{CASE}:{closing.case_id}:{round_}:{wish.rule.code}:{wish.home.id}"
         if queries.is_posted(key):
             continue
-        earned = queries.earned_in_month(wish.home.id, wish.rule.code, on=closing.day)
-        amount = points_left(wish.rule, earned_this_month=earned)
-        reason = closing.refusal(wish) or ("" if amount else "cap")
+        amount, why_none = wish.amount(on=closing.day)
+        reason = closing.refusal(wish) or why_none
         if reason:
             skipped.append({"rule": wish.rule.code, "household_id": wish.home.id, "reason": reason})
         else:
@@ -167,19 +205,8 @@ def _movement(
         source_id=str(case_id),
         village_id=wish.home.village_id,
         household_id=wish.home.id,
+        version_id=wish.scheme.id if wish.scheme is not None else None,
     )
-
-
-def _open_notices(ids: Sequence[int], movements: Sequence[Movement], *, opens_on: date, days: int) -> None:
-    rows = [
-        {
-            "transfer_id": transfer_id, "village_id": movement.village_id, "opens_on": opens_on,
-            "closes_on": notice_closes_on(opens_on, days),
-        }
-        for transfer_id, movement in zip(ids, movements, strict=True)
-    ]  # fmt: skip
-    if rows:
-        db.session.execute(insert(PointNotice), rows)
 
 
 def reverse_for_case(*, case_id: int, actor: Viewer, now: datetime) -> list[Transfer]:

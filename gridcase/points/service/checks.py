@@ -7,12 +7,14 @@ from sqlalchemy.orm import aliased
 
 from gridcase.core.db import db
 from gridcase.points.models import Account, PointNotice, Transfer
+from gridcase.points.queries import SECOND_LEG
 from gridcase.points.rules import LEGS, AccountKind, NoticeOutcome, TransferKind
+from gridcase.points.service.spending import END, HOLD
 
 
 def verify() -> list[str]:
     """What is wrong, one sentence each; empty when the ledger is whole. A few statements, whatever its size."""
-    return [*_totals(), *_replay(), *_negative(), *_legs(), *_reversals(), *_notices()]
+    return [*_totals(), *_replay(), *_negative(), *_legs(), *_reversals(), *_notices(), *_open()]
 
 
 def _totals() -> list[str]:
@@ -103,7 +105,7 @@ def _reversals() -> list[str]:
 
 
 def _notices() -> list[str]:
-    """Every award has its notice; a settled notice has the movement that its outcome names, an open one has none."""
+    """What hangs out has its notice; a settled notice has the movement that its outcome names, an open one has none."""
     matured, back = aliased(Transfer), aliased(Transfer)
     has_matured = select(matured.id).where(matured.key == literal("mature:") + cast(Transfer.id, String)).exists()
     taken_back = select(back.id).where(back.reverses_id == Transfer.id).exists()
@@ -116,7 +118,47 @@ def _notices() -> list[str]:
     rows = db.session.scalars(
         select(Transfer.id)
         .outerjoin(PointNotice, PointNotice.transfer_id == Transfer.id)
-        .where(Transfer.kind == TransferKind.AWARD, ~fits)
+        .where(_hangs_out(Transfer), ~fits)
         .order_by(Transfer.id)
     )
     return [f"award {transfer_id}: its notice and its movements disagree" for transfer_id in rows]
+
+
+def _hangs_out(transfer: type[Transfer]) -> ColumnElement[bool]:
+    """Movements with a notice of their own: what a deduction took from merit besides base hangs on its first leg."""
+    first = and_(transfer.kind == TransferKind.DEDUCT, transfer.key.not_like(f"%{SECOND_LEG}"))
+    return or_(transfer.kind == TransferKind.AWARD, first)
+
+
+def _open() -> list[str]:
+    """What is pending and set aside is exactly what still hangs out and what is reserved and not yet ended."""
+    second, ended = aliased(Transfer), aliased(Transfer)
+    purse = case((Transfer.kind == TransferKind.AWARD, AccountKind.PENDING), else_=AccountKind.HELD)
+    hanging = (
+        select(
+            Transfer.household_id,
+            purse.label("kind"),
+            (Transfer.amount + func.coalesce(second.amount, 0)).label("left"),
+        )
+        .join(PointNotice, PointNotice.transfer_id == Transfer.id)
+        .outerjoin(second, second.key == Transfer.key + SECOND_LEG)
+        .where(_hangs_out(Transfer), PointNotice.settled_at.is_(None))
+    )
+    end_key = literal(f"{END}:") + func.substr(Transfer.key, len(HOLD) + 2)
+    reserved = select(Transfer.household_id, literal(AccountKind.HELD.value), Transfer.amount).where(
+        Transfer.kind == TransferKind.HOLD, ~select(ended.id).where(ended.key == end_key).exists()
+    )
+    both = hanging.union_all(reserved).subquery()
+    sums = (
+        select(both.c.household_id, both.c.kind, func.sum(both.c.left).label("left"))
+        .group_by(both.c.household_id, both.c.kind)
+        .subquery()
+    )
+    left = func.coalesce(sums.c.left, 0)
+    rows = db.session.execute(
+        select(Account.id, Account.balance, left.label("left"))
+        .outerjoin(sums, and_(sums.c.household_id == Account.household_id, sums.c.kind == Account.kind))
+        .where(Account.kind.in_((AccountKind.PENDING, AccountKind.HELD)), Account.balance != left)
+        .order_by(Account.id)
+    )
+    return [f"account {row.id}: holds {row.balance}, open entries say {row.left}" for row in rows]

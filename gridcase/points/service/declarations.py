@@ -25,6 +25,7 @@ from gridcase.points.models import Declaration, SchemeItem, SchemeVersion
 from gridcase.points.queries.declarations import Lives
 from gridcase.points.rules import declarations as rules
 from gridcase.points.rules.declarations import Ask, DeclarationState
+from gridcase.points.rules.schemes import Declarer
 
 DECLARATION = "declaration"
 
@@ -139,7 +140,7 @@ def declare_batch(
     village = db.session.get_one(Grid, village_id)
     deed = _deed(
         village_id, village.path, item_code, happened_on=happened_on, text=text, document_no=document_no,
-        how=rules.CADRE, source=(source_kind, source_id), actor=actor, now=now,
+        how=Declarer.CADRE, source=(source_kind, source_id), actor=actor, now=now,
     )  # fmt: skip
     ids = sorted({row.household_id for row in rows})
     homes = {key: home for key, home in queries.declarations.hold_homes(ids).items() if home.village_id == village_id}
@@ -154,7 +155,7 @@ def declare_batch(
             batch.declared.append(first)
             continue
         home = homes.get(row.household_id)
-        grant = grant_for(actor, home, rules.CADRE) if home is not None else None
+        grant = grant_for(actor, home, Declarer.CADRE) if home is not None else None
         reason = _skip(deed, row, lives, home, grant, by_hand)
         if reason is None and home is not None and grant is not None:
             mark = marks[row.household_id]
@@ -172,10 +173,10 @@ def declare_batch(
 
 def grant_for(actor: Viewer, home: Household, how: str) -> Grant | None:
     """The post somebody declares from in this way; None when none of theirs reaches the home."""
-    permission = Permission.BATCH_POINTS if how in {rules.CADRE, rules.AUTO} else Permission.DECLARE_POINTS
+    permission = Permission.BATCH_POINTS if how in {Declarer.CADRE, Declarer.AUTO} else Permission.DECLARE_POINTS
     for grant in actor.grants_with(permission):
         own = grant.role == Role.RESIDENT
-        fits = own if how == rules.SELF else not own
+        fits = own if how == Declarer.SELF else not own
         if fits and covers(grant, path=home.path, section_id=home.section_id, household_id=home.id):
             return grant
     return None

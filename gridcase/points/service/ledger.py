@@ -8,7 +8,7 @@ on neither: balances change by guarded UPDATEs only, and a movement's key is uni
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
@@ -24,7 +24,10 @@ from gridcase.points.models import Account, Transfer
 from gridcase.points.queries import Award
 from gridcase.points.rules import AccountKind, TransferKind
 
-HOME_PURSES = (AccountKind.PENDING, AccountKind.MERIT, AccountKind.RECOVER)
+HOME_PURSES = tuple(kind for kind in AccountKind if kind is not AccountKind.ISSUE)
+
+
+_LINKED = frozenset({TransferKind.REVERSE, TransferKind.RECOVER})  # what takes an award back names it
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,9 @@ class Purse:
 
     id: int
     balance: int
+
+
+Purses = Mapping[tuple[int, str], Purse]  # by household and kind
 
 
 @dataclass(frozen=True)
@@ -50,16 +56,19 @@ class Movement:
     village_id: int
     household_id: int
     reverses_id: int | None = None
+    version_id: int | None = None
+    target: AccountKind = AccountKind.MERIT
 
 
 @dataclass(frozen=True)
 class Leg:
-    """One part of a deed that may take several movements."""
+    """One part of a deed that may take several movements; `reverses_id` where it takes back another than the award."""
 
     kind: TransferKind
     debit_id: int
     credit_id: int
     amount: int
+    reverses_id: int | None = None
 
 
 def chain(
@@ -82,10 +91,20 @@ def chain(
             source_id=source[1],
             village_id=award.village_id,
             household_id=award.household_id,
-            reverses_id=award.id if reverses else None,
+            reverses_id=leg.reverses_id or (award.id if reverses and leg.kind in _LINKED else None),
+            version_id=award.version_id,
+            target=AccountKind(award.target),
         )
         for number, leg in enumerate(moving, start=1)
     ]
+
+
+def filling(purses: Purses, home: int, issue: int, amount: int) -> tuple[Leg, Leg]:
+    """`amount` of merit fills what a home owes."""
+    return (
+        Leg(TransferKind.FILL, purses[home, AccountKind.MERIT].id, issue, amount),
+        Leg(TransferKind.FILL, purses[home, AccountKind.RECOVER].id, issue, amount),
+    )
 
 
 def hold(village_ids: Collection[int]) -> dict[int, int]:

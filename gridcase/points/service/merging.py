@@ -21,33 +21,36 @@ from gridcase.points.service.ledger import Movement
 
 SOURCE, RULE = "household", ""
 _Leg = tuple[AccountKind, AccountKind, int]
+_ISSUE, _MERIT, _BASE = AccountKind.ISSUE, AccountKind.MERIT, AccountKind.BASE
+_HONOUR, _OWED = AccountKind.HONOUR, AccountKind.RECOVER
 
 
 def merge_accounts(double: Household, kept: Household, *, actor: Viewer, now: datetime) -> int:
-    """Merit and debt of the double become the kept home's; a debt is filled from merit at once. What is under public
-    notice follows when the notice has run out. Returns the points of merit that moved; called again, what is new."""
+    """What the double holds and owes becomes the kept home's; a debt is filled from merit at once. One home has one
+    base: the larger stays. What hangs out or is set aside follows when that has ended. Returns the points of merit that
+    moved; called again, what is new."""
     if double.village_id != kept.village_id:
         raise Refused(N_("两户不在同一个村，积分账不能合并。"))
     village = double.village_id
     issue = ledger.hold({village})[village]
     purses = ledger.purses_of([(village, double.id), (village, kept.id)])
-    merit = purses[double.id, AccountKind.MERIT].balance
-    owed = purses[double.id, AccountKind.RECOVER].balance
-    has, owes = (purses[kept.id, kind].balance for kind in (AccountKind.MERIT, AccountKind.RECOVER))
-    filled = min(has + merit, owes + owed)
-    if not merit and not owed:
+    gone = {kind: purses[double.id, kind].balance for kind in (_MERIT, _BASE, _HONOUR, _OWED)}
+    has = {kind: purses[kept.id, kind].balance for kind in gone}
+    if not any(gone.values()):
         return 0
-    issued, held, debt = AccountKind.ISSUE, AccountKind.MERIT, AccountKind.RECOVER
-    gives = [(held, issued, merit), (debt, issued, owed)]
-    takes = [(issued, held, merit), (issued, debt, owed), (held, issued, filled), (debt, issued, filled)]
+    come = gone | {_BASE: max(0, gone[_BASE] - has[_BASE])}
+    filled = min(has[_MERIT] + come[_MERIT], has[_OWED] + come[_OWED])
+    gives: list[_Leg] = [(kind, _ISSUE, amount) for kind, amount in gone.items()]
+    takes: list[_Leg] = [(_ISSUE, kind, amount) for kind, amount in come.items()]
+    takes += [(_MERIT, _ISSUE, filled), (_OWED, _ISSUE, filled)]
     movements = _movements(double.id, village, issue, purses, gives)
     movements += _movements(kept.id, village, issue, purses, takes)
     ids = ledger.post(movements, actor=actor, now=now)
     audit.record(
         actor=actor, action="points.merge", subject_kind="household", subject_id=kept.id, place_path=kept.path,
-        now=now, detail={"double": double.id, "merit": merit, "owed": owed, "transfers": ids},
+        now=now, detail={"double": double.id, "merit": gone[_MERIT], "owed": gone[_OWED], "transfers": ids},
     )  # fmt: skip
-    return merit
+    return gone[_MERIT]
 
 
 def _movements(

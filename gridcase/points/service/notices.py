@@ -1,8 +1,8 @@
-"""The public notice: points mature when it ran out, unless somebody objects and a second person agrees."""
+"""The public notice: it takes effect when it ran out, unless somebody objects and a second person agrees."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -21,7 +21,7 @@ from gridcase.people import queries as people
 from gridcase.people.rules import Role
 from gridcase.points import queries
 from gridcase.points.models import PointNotice, Transfer
-from gridcase.points.queries import Award, DueNotice
+from gridcase.points.queries import Award, DeductionLeg, DueNotice
 from gridcase.points.rules import AccountKind, NoticeOutcome, TransferKind, fill_recover
 from gridcase.points.service import ledger, merging, reversals
 from gridcase.points.service.ledger import Leg, Movement
@@ -30,7 +30,7 @@ OBJECTION = "objection"
 
 
 def mature(due: Sequence[DueNotice], *, actor: Viewer, now: datetime) -> int:
-    """Points whose notice ran out without an open objection become merit; returns how many awards. Twice is as once."""
+    """What hung out without an open objection takes effect; returns how many entries. Twice is as once."""
     issue = ledger.hold({row.village_id for row in due})
     still = queries.still_due([row.transfer_id for row in due])  # another scheduler may have been here first
     if not still:
@@ -38,23 +38,41 @@ def mature(due: Sequence[DueNotice], *, actor: Viewer, now: datetime) -> int:
     awards = queries.awards_by_id(_claim(still, now=now))
     purses = ledger.purses_of((award.village_id, award.household_id) for award in awards)
     owed = {home: purse.balance for (home, kind), purse in purses.items() if kind == AccountKind.RECOVER}
+    taken = queries.deduction_legs([award.id for award in awards if award.deducts])
     movements: list[Movement] = []
     for award in awards:
-        home, village = award.household_id, issue[award.village_id]
-        filled, gained = fill_recover(owed[home], award.amount)
-        owed[home] -= filled
-        pending = purses[home, AccountKind.PENDING].id
-        legs = (
-            Leg(TransferKind.MATURE, pending, purses[home, AccountKind.MERIT].id, gained),
-            Leg(TransferKind.FILL, pending, village, filled),
-            Leg(TransferKind.FILL, purses[home, AccountKind.RECOVER].id, village, filled),
-        )
+        if award.deducts:
+            legs = _takes(award, taken[award.id], purses, issue[award.village_id])
+        elif award.target == AccountKind.HONOUR:
+            legs = [_goes(award, purses, AccountKind.HONOUR, award.amount)]
+        else:
+            filled, gained = fill_recover(owed[award.household_id], award.amount)
+            owed[award.household_id] -= filled
+            legs = [_goes(award, purses, AccountKind.MERIT, gained), *_fills(award, purses, issue, filled)]
         source = (award.source_kind, award.source_id)
         movements += ledger.chain(f"mature:{award.id}", legs, award, source=source)
     ledger.post(movements, actor=actor, now=now)
     merging.carry_over({award.household_id for award in awards}, actor=actor, now=now)
     _audit_mature(awards, actor=actor, now=now)
     return len(awards)
+
+
+def _goes(award: Award, purses: ledger.Purses, target: AccountKind, amount: int) -> Leg:
+    home = award.household_id
+    return Leg(TransferKind.MATURE, purses[home, AccountKind.PENDING].id, purses[home, target].id, amount)
+
+
+def _fills(award: Award, purses: ledger.Purses, issue: Mapping[int, int], amount: int) -> list[Leg]:
+    """What a home owes is filled before it gets anything."""
+    sides = (AccountKind.PENDING, AccountKind.RECOVER)
+    village = issue[award.village_id]
+    return [Leg(TransferKind.FILL, purses[award.household_id, side].id, village, amount) for side in sides]
+
+
+def _takes(award: Award, legs: Sequence[DeductionLeg], purses: ledger.Purses, issue: int) -> list[Leg]:
+    """A deduction takes effect: what it set aside returns to the village."""
+    held = purses[award.household_id, AccountKind.HELD].id
+    return [Leg(TransferKind.TAKE, held, issue, sum(leg.amount for leg in legs))]
 
 
 def _claim(award_ids: Sequence[int], *, now: datetime) -> list[int]:
@@ -78,7 +96,7 @@ def _audit_mature(awards: Sequence[Award], *, actor: Viewer, now: datetime) -> N
         audit.record(
             actor=actor, action="points.mature", subject_kind="grid", subject_id=village_id, now=now,
             place_path=place.path,
-            detail={"awards": [award.id for award in own], "points": sum(award.amount for award in own)},
+            detail={"awards": [award.id for award in own], "points": sum(a.amount for a in own if not a.deducts)},
         )  # fmt: skip
 
 

@@ -1,6 +1,8 @@
 """Pages of points: each module adds its own to one blueprint."""
 
-from gridcase.points.views import notices
-from gridcase.points.views.base import NAV, bp
+from gridcase.points.views import base, notices, schemes, trial
+from gridcase.points.views.base import bp
 
-__all__ = ["NAV", "bp", "notices"]
+NAV = (*base.NAV, *schemes.NAV)
+
+__all__ = ["NAV", "base", "bp", "notices", "schemes", "trial"]

@@ -14,7 +14,12 @@ from gridcase.grid.models import Grid
 from gridcase.web.frame import NavItem
 
 bp = Blueprint("points", __name__, url_prefix="/points")
-NAV = (NavItem("points", N_("积分"), "points.index", "points", frozenset({Permission.SEE_POINTS}), 40, phone=True),)
+NAV = (
+    NavItem(
+        "points", N_("积分公示"), "points.index", "points", frozenset({Permission.SEE_POINTS}), 40, phone=True,
+        group="points", group_label=N_("积分"), phone_label=N_("积分"),
+    ),
+)  # fmt: skip
 
 
 def village_of(boards: list[Grid]) -> Grid:

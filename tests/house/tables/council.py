@@ -1,0 +1,57 @@
+"""Routes and objects of this part: what a village decides."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from gridcase.core import clock
+from gridcase.core.db import db, transaction
+from gridcase.files import service as files
+from gridcase.grid.models import Grid
+from gridcase.people import service as people
+from gridcase.people.rules import DecisionKind
+from tests.factories import decisions
+from tests.factories.objects import SPOTS, Thing
+from tests.factories.world import MAKER, World
+from tests.files.corpus import jpeg
+from tests.house.roles import SEES_POINTS, Row, names
+from tests.house.tables.people import SEES_PLACES
+
+READS = SEES_PLACES | SEES_POINTS  # everybody of the village, its villagers too
+KEEPS = names("village_head town_manager")
+CIRCLES = frozenset({"liaison", "party_contact", "resident"})
+BY_VILLAGE = ("own", "sibling village", "other town", "other county")
+
+TABLE: tuple[Row, ...] = (
+    Row("people.decisions", READS),
+    Row("people.decision", READS, "decision"),
+    Row("people.print_decision", READS, "decision"),
+    Row("people.decision_pdf", READS, "decision"),
+    Row("people.decision_paper", SEES_PLACES, "decision"),
+    Row("people.new_decision", KEEPS),
+    Row("people.decision_rules", KEEPS),
+    *(
+        Row(f"people.{page}", KEEPS, "decision")
+        for page in sorted(names("take_step take_back edit_decision add_papers"))
+    ),
+    Row("dropping.decision", KEEPS, "decision"),
+    # a villager may object to points, but supervises nothing: only the supervisor's place lets in
+    Row("people.remark", names("village_supervisor resident"), "supervised decision"),
+)
+
+
+def things(world: World) -> list[Thing]:
+    """A decision of every village."""
+    made = []
+    for spot in (one for one in SPOTS if one.name in BY_VILLAGE):
+        now, mark = clock.now(), f"记号（{spot.name}）的决议"
+        with transaction():
+            village = db.session.get_one(Grid, world.grids[spot.village])
+            one = decisions.passed(village, DecisionKind.WORKS, on=date(2026, 11, 9), now=now, title=mark)
+            people.attach(one, [files.prepare(jpeg())], actor=MAKER, caption="签到表", now=now)
+            number = one.id
+        homes = CIRCLES if spot.name == "own" else frozenset()
+        place = (spot.village, spot.cell, spot.section)
+        made.append(Thing("decision", spot.name, number, mark, *place, homes_of=homes))
+        made.append(Thing("supervised decision", spot.name, number, "", *place))
+    return made
