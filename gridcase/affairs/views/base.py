@@ -26,6 +26,14 @@ NAV = (
         pages=_pages("index new show edit join start cancel end give code sheet add work "
             "teams new_team team requests ask request_page finish_request suggestions"),
     ),
+    NavItem(
+        "awards", N_("评先"), "affairs.awards", "check", frozenset({GIVES, JOINS, Permission.OBJECT_POINTS}), 45,
+        group="points", work=False,
+        pages=_pages(
+            "awards new_round award_round candidates hang_out object_award answer_award revoke plate choice boards "
+            "hang_red hang_black"
+        ),
+    ),
 )  # fmt: skip
 
 
