@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from flask_babel import lazy_gettext as _
-from wtforms import BooleanField, DateField, HiddenField, IntegerField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import (
+    BooleanField,
+    DateField,
+    HiddenField,
+    IntegerField,
+    RadioField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.validators import UUID, InputRequired, Length, NumberRange, Optional
 
 from gridcase.affairs.rules import AwardKind, AwardLevel
@@ -19,9 +28,7 @@ class RoundForm(BaseForm):
 
     village = SelectField(_("哪个村"), coerce=int, validators=[InputRequired(_("请选哪个村。"))])
     kind = RadioField(_("评什么"), validators=[InputRequired(_("请选评什么。"))])
-    name = StringField(
-        _("叫什么"), filters=[tidy], validators=[Optional(), Length(max=40, message=TOO_LONG)]
-    )
+    name = StringField(_("叫什么"), filters=[tidy], validators=[Optional(), Length(max=40, message=TOO_LONG)])
     level = SelectField(_("哪一级"), validators=[InputRequired(_("请选哪一级。"))])
     places = IntegerField(
         _("名额"),

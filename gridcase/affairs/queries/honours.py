@@ -108,9 +108,7 @@ def get_award(award_id: int, *, viewer: Viewer, on: date, gives: bool = False) -
 def awards_of(round_: AwardRound, *states: AwardState) -> list[Award]:
     """The nominations of a round in these states, oldest first."""
     return list(
-        db.session.scalars(
-            select(Award).where(Award.round_id == round_.id, Award.state.in_(states)).order_by(Award.id)
-        )
+        db.session.scalars(select(Award).where(Award.round_id == round_.id, Award.state.in_(states)).order_by(Award.id))
     )
 
 
@@ -230,9 +228,7 @@ def honours_of(household_id: int, *, viewer: Viewer) -> Sequence[Any]:
 
 def plates_like(start: str) -> int:
     """How many plates bear a number that begins so."""
-    return (
-        db.session.scalar(select(func.count()).where(Award.plate.startswith(start, autoescape=True))) or 0
-    )
+    return db.session.scalar(select(func.count()).where(Award.plate.startswith(start, autoescape=True))) or 0
 
 
 def choice_of(household_id: int) -> HomeChoice | None:

@@ -25,9 +25,7 @@ from gridcase.people.rules import DecisionKind
 GIVES = Permission.GIVE_AWARDS
 
 
-def hang_red(
-    village: Grid, span: Span, household_ids: Collection[int], *, actor: Viewer, now: datetime
-) -> Board:
+def hang_red(village: Grid, span: Span, household_ids: Collection[int], *, actor: Viewer, now: datetime) -> Board:
     """Hang the red list of a span: only homes that have agreed to be named. Hung again it replaces the former one."""
     answers_for(actor, village.path, GIVES)
     _check(village, span, now)

@@ -126,16 +126,12 @@ def unname(award: Award, round_: AwardRound, *, actor: Viewer, now: datetime) ->
     _note("award.unname", round_, actor, now, home=home)
 
 
-def hang_out(
-    round_: AwardRound, *, actor: Viewer, decision_id: int, days: int = NOTICE_DAYS, now: datetime
-) -> None:
+def hang_out(round_: AwardRound, *, actor: Viewer, decision_id: int, days: int = NOTICE_DAYS, now: datetime) -> None:
     """With the opinion of a council, the nominations hang out for everybody of the village."""
     answers_for(actor, round_.path, GIVES)
     lock(round_, RoundState.OPEN)
     today = town_day(now)
-    opinion = people.passed_decision(
-        decision_id, village_id=round_.village_id, kind=DecisionKind.COUNCIL, on=today
-    )
+    opinion = people.passed_decision(decision_id, village_id=round_.village_id, kind=DecisionKind.COUNCIL, on=today)
     if opinion is None:
         raise Refused(N_("请选一份已通过的评议会意见。"), field="decision")
     if not queries.awards_of(round_, AwardState.NAMED):
@@ -160,9 +156,7 @@ def object_to(award: Award, round_: AwardRound, *, actor: Viewer, reason: str, n
     _note("award.object", round_, actor, now, home=award.household_id)
 
 
-def answer(
-    award: Award, round_: AwardRound, *, actor: Viewer, upheld: bool, words: str, now: datetime
-) -> None:
+def answer(award: Award, round_: AwardRound, *, actor: Viewer, upheld: bool, words: str, now: datetime) -> None:
     """Answer an objection, by somebody else than who objected; upheld, the home is struck."""
     answers_for(actor, round_.path, GIVES)
     lock(round_, RoundState.NOTICE)

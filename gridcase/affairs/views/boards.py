@@ -116,4 +116,3 @@ def take_down(board_id: int) -> ResponseReturnValue:
         flash(_("已撤下。"), "ok")
     say_refusals(form)
     return redirect(url_for(".boards", village=one.village_id))
-
