@@ -33,6 +33,7 @@ from gridcase.people import service as people
 from gridcase.people.models import Person
 from gridcase.people.rules import Role
 from gridcase.planner import jobs as planner
+from gridcase.points import queries as points
 from gridcase.points import service as ledger
 from gridcase.search import jobs as words
 from gridcase.seed import demo, reference, scale
@@ -374,12 +375,15 @@ def points_group() -> None:
 
 @points_group.command("verify")
 def points_verify() -> None:
-    """Balances against a replay, and the sum of everything against zero."""
+    """Balances against a replay, the sum of everything against zero, and every village's chain of seals."""
     with _app().app_context():
-        problems = ledger.verify()
+        problems = [*ledger.verify(), *ledger.verify_seals()]
+        unsealed, oldest = points.count_unsealed()
     for problem in problems:
         click.echo(problem)
-    click.echo(f"{len(problems)} problems")
+    click.echo(
+        f"{len(problems)} problems, {unsealed} movements not sealed yet" + (f", since {oldest}" if oldest else "")
+    )
     sys.exit(1 if problems else 0)
 
 

@@ -87,8 +87,8 @@ def files_whole() -> list[str]:
 
 
 def ledger_whole() -> list[str]:
-    """The ledger balances, and balances equal a replay."""
-    return points.verify()
+    """The ledger balances, balances equal a replay, and no seal is broken."""
+    return [*points.verify(), *points.verify_seals()]
 
 
 def audit_whole() -> list[str]:

@@ -50,6 +50,11 @@ def mature_points(_config: Config) -> int:
     return points.mature(actor=job("points"), now=clock.now())
 
 
+def seal_points(_config: Config) -> int:
+    """New movements of points into their villages' chains."""
+    return points.seal(now=clock.now())
+
+
 def find_hot(_config: Config) -> int:
     """Clusters of like demands, once a day a town: looked for outside of a transaction, written in a short one."""
     now, new = clock.now(), 0
@@ -146,6 +151,7 @@ TIMETABLE: tuple[Job, ...] = (
     settle_moves,
     remind,
     mature_points,
+    seal_points,
     send_messages,
     follow_voices,
     find_hot,

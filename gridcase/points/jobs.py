@@ -9,7 +9,7 @@ from gridcase.core.db import transaction
 from gridcase.core.permissions import Viewer
 from gridcase.points import queries, service
 
-BATCH = 500
+BATCH, BATCH_SEALED = 500, 5000
 
 
 def mature(*, actor: Viewer, now: datetime, batch: int = BATCH) -> int:
@@ -22,3 +22,14 @@ def mature(*, actor: Viewer, now: datetime, batch: int = BATCH) -> int:
         with transaction():
             done += service.mature(due, actor=actor, now=now)
     return done
+
+
+def seal(*, now: datetime, batch: int = BATCH_SEALED) -> int:
+    """What moved since the last run into its village's chain; returns how many movements."""
+    done = 0
+    while True:
+        with transaction():
+            sealed = service.seal(now=now, batch=batch)
+        done += sealed
+        if sealed < batch:
+            return done

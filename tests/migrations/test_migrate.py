@@ -24,6 +24,9 @@ APPEND_ONLY = {
     "audit_row": "0001_the_floor",
     "audit_seal": "0001_the_floor",
     "points_transfer": "0003_points",
+    "points_seal": "0031_ledger",
+    "points_close": "0031_ledger",
+    "points_goods": "0031_ledger",
     "case_step": "0004_cases",
 }
 

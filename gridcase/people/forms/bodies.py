@@ -6,8 +6,8 @@ from flask_babel import lazy_gettext as _
 from wtforms import DateField, HiddenField, IntegerField, SelectField, StringField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
-from gridcase.people.forms.posts import PickForm, day
-from gridcase.people.rules import BodyKind, UnitKind
+from gridcase.people.forms.posts import NOBODY, PickForm, day
+from gridcase.people.rules import COUNCILS, REVIEW_PARTS, BodyKind, Capacity, UnitKind
 from gridcase.web.formkit import BaseForm, labelled, options, tidy
 
 
@@ -64,5 +64,14 @@ class SeatForm(PickForm):
         default=1,
         validators=[InputRequired(_("请填写排序。")), NumberRange(1, 99, message=_("请填 1 到 99。"))],
     )
+    capacity = SelectField(_("以什么身份"), validators=[Optional()], default="")
     start = day(_("任期从哪天起"), _("请填写任期开始的日期。"))
     until = DateField(_("任期最后一天"), validators=[Optional()])
+
+    def offer_capacities(self, kind: str) -> None:
+        """A review group asks for its parts, a council for kinds of worthies too, other bodies for neither."""
+        if kind not in COUNCILS:
+            del self.capacity
+            return
+        parts = REVIEW_PARTS if kind == BodyKind.REVIEW else tuple(Capacity)
+        self.capacity.choices = [*options([NOBODY]), *labelled(parts)]

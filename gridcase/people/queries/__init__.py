@@ -18,6 +18,12 @@ from gridcase.people.queries.bodies import (
     unit_for,
     units,
 )
+from gridcase.people.queries.councils import (
+    CouncilCard,
+    council_sizes,
+    councils_of,
+    missing_of,
+)
 from gridcase.people.queries.decisions import (
     READS,
     DecisionRow,
@@ -120,6 +126,7 @@ __all__ = [
     "READS",
     "UNIT_SCOPED",
     "BodyRow",
+    "CouncilCard",
     "DecisionRow",
     "Held",
     "HeldPost",
@@ -141,6 +148,8 @@ __all__ = [
     "certificates_of",
     "chain_up",
     "codes_like",
+    "council_sizes",
+    "councils_of",
     "decision_for",
     "decision_numbers",
     "decision_rules",
@@ -168,6 +177,7 @@ __all__ = [
     "line_of",
     "may_keep",
     "may_remark",
+    "missing_of",
     "named",
     "near",
     "newest_certificates",

@@ -41,6 +41,7 @@ class SeatRow:
     rank: int
     valid_from: date
     valid_to: date | None
+    capacity: str = ""
 
 
 @dataclass(frozen=True)
@@ -200,7 +201,7 @@ def chain_up(body: Organisation) -> list[int]:
 def seats_of(body_id: int, *, on: date | None) -> list[SeatRow]:
     """Who sits in a body on a day, first seats first; without a day everybody who ever did, newest first."""
     query = (
-        select(Seat.person_id, Person.name, Seat.title, Seat.rank, Seat.valid_from, Seat.valid_to)
+        select(Seat.person_id, Person.name, Seat.title, Seat.rank, Seat.valid_from, Seat.valid_to, Seat.capacity)
         .join(Person, Person.id == Seat.person_id)
         .where(Seat.organisation_id == body_id)
     )
@@ -220,6 +221,7 @@ def seat_lines(body_id: int) -> dict[int, list[Span]]:
     for row in rows:
         values = {
             "organisation_id": row.organisation_id, "person_id": row.person_id, "title": row.title, "rank": row.rank,
+            "capacity": row.capacity,
         }  # fmt: skip
         lines.setdefault(row.person_id, []).append(Span(row.valid_from, row.valid_to, values, row.id))
     return lines

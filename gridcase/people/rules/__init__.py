@@ -1,6 +1,17 @@
 """Roles and rights, units, organisations, lines, certificates: pure."""
 
 from gridcase.people.rules.bodies import THREE_IN_ONE, Absence, BodyKind, LeaderSource, PledgeReview, Tag
+from gridcase.people.rules.councils import (
+    COUNCILS,
+    FOUR_COUNCILS,
+    GIVES_OPINIONS,
+    LEADING,
+    REVIEW_PARTS,
+    WORTHIES,
+    Capacity,
+    Sitting,
+    missing_in,
+)
 from gridcase.people.rules.decisions import (
     MEETINGS,
     NOTICE_DAYS,
@@ -38,7 +49,11 @@ from gridcase.people.rules.roles import HOUSEHOLD_ROLES, OFFICES, ROLE_PERMISSIO
 
 __all__ = [
     "CERTIFICATE_SETTING",
+    "COUNCILS",
+    "FOUR_COUNCILS",
+    "GIVES_OPINIONS",
     "HOUSEHOLD_ROLES",
+    "LEADING",
     "LINE_ROLES",
     "MEETINGS",
     "NOTICE_DAYS",
@@ -48,13 +63,16 @@ __all__ = [
     "PUBLICATIONS",
     "QUORUMS",
     "QUORUM_NAMES",
+    "REVIEW_PARTS",
     "ROLE_PERMISSIONS",
     "RULES_KEY",
     "THREE_IN_ONE",
+    "WORTHIES",
     "Absence",
     "Assembly",
     "BodyKind",
     "Candidate",
+    "Capacity",
     "DecisionKind",
     "DecisionStepKind",
     "LeaderSource",
@@ -64,6 +82,7 @@ __all__ = [
     "Role",
     "Rules",
     "Share",
+    "Sitting",
     "Standing",
     "Step",
     "Tag",
@@ -72,6 +91,7 @@ __all__ = [
     "certificate_number",
     "check_step",
     "misplaced",
+    "missing_in",
     "next_step",
     "passing_step",
     "quorum_name",

@@ -109,6 +109,7 @@ def seat(
     start: date,
     end: date | None,
     now: datetime,
+    capacity: str = "",
 ) -> None:
     """Somebody is something in the body from a day on, for a term; what was written of the same days is corrected."""
     db.session.get_one(Person, person_id)
@@ -118,6 +119,7 @@ def seat(
         raise Refused(N_("任期届满要晚于任期开始。"), field="until")
     line = queries.seat_lines(body.id).get(person_id, [])
     values = {"organisation_id": body.id, "person_id": person_id, "title": title, "rank": rank}
+    values["capacity"] = capacity
     dated.write(Seat, [dated.rewritten(line, start=start, end=end or body.valid_to, values=values)], now=now)
     _note(
         "organisation", body.id, body.place_path, "organisation.seat", actor, now, person_id=person_id,

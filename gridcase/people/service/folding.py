@@ -20,7 +20,7 @@ def fold_records(double_id: int, kept_id: int, *, actor: Viewer, place_path: str
 
     Where the kept record says something of the same days (or year, or home) already, that stands.
     """
-    moved = _fold_dated(Seat, ("organisation_id",), ("title", "rank"), double_id, kept_id, now)
+    moved = _fold_dated(Seat, ("organisation_id",), ("title", "rank", "capacity"), double_id, kept_id, now)
     moved += _fold_dated(PersonTag, ("kind",), (), double_id, kept_id, now)
     moved += _fold_plain(Certificate, ("id",), double_id, kept_id)
     moved += _fold_plain(FirstVisit, ("post_id", "household_id"), double_id, kept_id)

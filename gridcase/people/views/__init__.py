@@ -1,6 +1,17 @@
 """Pages of posts, units, organisations, persons, certificates and the three lines."""
 
-from gridcase.people.views import bodies, certificates, decisions, lines, papers, persons, pledges, posts, units
+from gridcase.people.views import (
+    bodies,
+    certificates,
+    councils,
+    decisions,
+    lines,
+    papers,
+    persons,
+    pledges,
+    posts,
+    units,
+)
 from gridcase.people.views.base import NAV, bp
 
 __all__ = [
@@ -8,6 +19,7 @@ __all__ = [
     "bodies",
     "bp",
     "certificates",
+    "councils",
     "decisions",
     "lines",
     "papers",

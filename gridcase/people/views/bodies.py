@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -17,7 +17,7 @@ from gridcase.grid import queries as grids
 from gridcase.people import queries, service
 from gridcase.people.forms import DayForm, OrganisationForm, SeatForm
 from gridcase.people.models import Organisation
-from gridcase.people.rules import BodyKind
+from gridcase.people.rules import COUNCILS, GIVES_OPINIONS, BodyKind, Capacity
 from gridcase.people.views.base import ONE_DAY, bp, offer, picked, today
 from gridcase.people.views.units import may_manage
 from gridcase.web.access import needs, viewer
@@ -54,8 +54,20 @@ def organisation(body_id: int) -> ResponseReturnValue:
         seats=queries.seats_of(found.id, on=day), past=queries.seats_of(found.id, on=None), today=day,
         lower=queries.bodies_under(found.id, on=day), may_manage=may_manage(found.place_path),
         place_names=[grid.name for grid in grids.ancestors(found.place_path)],
-        deeds=audit.history_of("organisation", found.id), leave=DayForm(start=day),
+        deeds=audit.history_of("organisation", found.id), leave=DayForm(start=day), capacities=Capacity,
+        **_council(found, day),
     )  # fmt: skip
+
+
+def _council(found: Organisation, day: date) -> dict[str, Any]:
+    """What a council's page says besides: what it lacks, and the opinions it gave."""
+    if found.kind not in GIVES_OPINIONS:
+        return {"gives_opinions": False}
+    keeps = queries.may_keep(viewer(), found.place_path)
+    return {
+        "gives_opinions": True, "may_opine": keeps, "opinions": queries.opinions_of(found.id),
+        "missing": queries.missing_of(found, on=day) if found.kind in COUNCILS else [],
+    }  # fmt: skip
 
 
 @bp.route("/organisations/new", methods=["GET", "POST"])
@@ -67,7 +79,7 @@ def new_organisation() -> ResponseReturnValue:
     if asked is None or asked not in dict(places):
         return render_template("people/choose_place.html", offered=places, target="people.new_organisation")
     at = queries.place_for(asked, viewer=someone)
-    form = OrganisationForm(start=today())
+    form = OrganisationForm(start=today(), kind=request.args.get("kind", ""))
     form.offer([(body.id, body.name) for body in queries.bodies_at(at.path, on=today())])
     if form.validate_on_submit():
         made = submit(form, _add, form, at, actor=someone, now=clock.now())
@@ -133,6 +145,7 @@ def add_seat(body_id: int) -> ResponseReturnValue:
     found = queries.organisation_for(body_id, viewer=viewer(), permission=Permission.MANAGE_POSTS)
     words = request.args.get("q", "").strip()[:60]
     form = SeatForm(start=today())
+    form.offer_capacities(found.kind)
     offer(form, words=words, path=found.place_path)
     if words and form.validate_on_submit() and submit(form, _seat, found, form, words, actor=viewer()):
         flash(_("已登记%(name)s任%(title)s。", name=words, title=form.title.data))
@@ -146,6 +159,7 @@ def _seat(found: Organisation, form: SeatForm, words: str, *, actor: Viewer) -> 
     service.seat(
         found, actor=actor, person_id=person_id, title=form.title.data, rank=form.rank.data, start=form.start.data,
         end=form.until.data + ONE_DAY if form.until.data else None, now=now,
+        capacity=(form.data.get("capacity") or ""),
     )  # fmt: skip
 
 

@@ -120,7 +120,7 @@ def entries_of(household_id: int, *, viewer: Viewer, after: str | None = None) -
         .join(debit, debit.id == Transfer.debit_id)
         .join(credit, credit.id == Transfer.credit_id)
         .outerjoin(PointNotice, PointNotice.transfer_id == Transfer.id)
-        .outerjoin(SchemeItem, _its_item())
+        .outerjoin(SchemeItem, its_item())
         .where(Transfer.household_id == household_id, households.visible(viewer, Permission.SEE_POINTS))
         .order_by(Transfer.id.desc())
         .limit(PAGE_SIZE + 1)
@@ -173,7 +173,7 @@ def boards(viewer: Viewer) -> list[Grid]:
     )
 
 
-def _its_item() -> ColumnElement[bool]:
+def its_item() -> ColumnElement[bool]:
     """The item of the scheme that a movement was given under."""
     return and_(SchemeItem.version_id == Transfer.version_id, SchemeItem.code == Transfer.rule)
 
@@ -185,7 +185,7 @@ def _on_board() -> Select[*tuple[Any, ...]]:
     return (
         select(*columns)
         .outerjoin(second, second.key == Transfer.key + SECOND_LEG)
-        .outerjoin(SchemeItem, _its_item())
+        .outerjoin(SchemeItem, its_item())
         .join(PointNotice, PointNotice.transfer_id == Transfer.id)
         .join(Household, Household.id == Transfer.household_id)
         .join(Grid, Grid.id == Household.grid_id)

@@ -10,9 +10,22 @@ from gridcase.points.rules.cases import (
     points_left,
     why_no_points,
 )
-from gridcase.points.rules.checks import ACCOUNTS, next_code, problem, red_line, veto_problem
-from gridcase.points.rules.comparing import Comparison, Difference, ItemChange, compare
-from gridcase.points.rules.declarations import DeclarationState
+from gridcase.points.rules.checks import (
+    ACCOUNTS,
+    next_code,
+    problem,
+    red_line,
+    veto_problem,
+)
+from gridcase.points.rules.comparing import (
+    Comparison,
+    Difference,
+    ItemChange,
+    compare,
+)
+from gridcase.points.rules.declarations import (
+    DeclarationState,
+)
 from gridcase.points.rules.ledger import (
     LEGS,
     AccountKind,
@@ -30,7 +43,12 @@ from gridcase.points.rules.notices import (
     notice_closes_on,
     notice_days,
 )
-from gridcase.points.rules.redlines import THEMES, Theme, is_offence, touched
+from gridcase.points.rules.redlines import (
+    THEMES,
+    Theme,
+    is_offence,
+    touched,
+)
 from gridcase.points.rules.schemes import (
     MODULES_KEY,
     PRESETS,
@@ -48,7 +66,16 @@ from gridcase.points.rules.schemes import (
     warnings,
     weighted,
 )
-from gridcase.points.rules.trial import Window, last_quarter, window_of
+from gridcase.points.rules.sealing import (
+    SEALED_COLUMNS,
+    digest_of,
+    short,
+)
+from gridcase.points.rules.trial import (
+    Window,
+    last_quarter,
+    window_of,
+)
 
 __all__ = [
     "ACCOUNTS",
@@ -61,6 +88,7 @@ __all__ = [
     "NOTICE_DAYS_MOST",
     "NOT_BY_CLOSING",
     "PRESETS",
+    "SEALED_COLUMNS",
     "THEMES",
     "AccountKind",
     "Approval",
@@ -85,6 +113,7 @@ __all__ = [
     "Window",
     "YearEnd",
     "compare",
+    "digest_of",
     "earns",
     "fill_recover",
     "is_offence",
@@ -96,6 +125,7 @@ __all__ = [
     "points_left",
     "problem",
     "red_line",
+    "short",
     "split_deduction",
     "split_reversal",
     "touched",

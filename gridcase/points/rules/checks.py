@@ -65,6 +65,8 @@ def _who(item: Item) -> Problem | None:
         return "case_rule", N_("只有加分项能随事件办结自动记。")
     if item.case_rule and Declarer.AUTO.value not in item.who:
         return "who", N_("随事件办结记分的项，请勾上“事件办结自动记”。")
+    if item.case_rule and (item.at_most or item.approval is not Approval.GROUP):
+        return "approval", N_("随事件办结自动记的项，审定人请选评议小组，分数要是定数。")
     return None
 
 

@@ -6,6 +6,7 @@ from gridcase.points.service.declarations import Batch, BatchRow, Skipped, decla
 from gridcase.points.service.merging import merge_accounts
 from gridcase.points.service.modules import recommend, set_modules
 from gridcase.points.service.notices import mature, object_to, settle_objection
+from gridcase.points.service.periods import close_period, show_homes_on_boards
 from gridcase.points.service.postings import post_award, post_history
 from gridcase.points.service.review import Ruling, hear_council, hear_town, meet, vote
 from gridcase.points.service.schemes import (
@@ -21,7 +22,10 @@ from gridcase.points.service.schemes import (
     save_item,
     set_vetoes,
 )
+from gridcase.points.service.sealing import seal, verify_seals
 from gridcase.points.service.spending import hold_for, release, spend
+from gridcase.points.service.vetoes import object_to_veto, put_veto, settle_veto
+from gridcase.points.service.years import announce_year, grant_base, policy_of, settle_year
 
 __all__ = [
     "CURRENT",
@@ -32,13 +36,16 @@ __all__ = [
     "Ruling",
     "Settings",
     "Skipped",
+    "announce_year",
     "award_for_case",
+    "close_period",
     "declare",
     "declare_batch",
     "draft",
     "drop_draft",
     "drop_item",
     "edit",
+    "grant_base",
     "hear_council",
     "hear_town",
     "hold_for",
@@ -46,18 +53,26 @@ __all__ = [
     "meet",
     "merge_accounts",
     "object_to",
+    "object_to_veto",
+    "policy_of",
     "post_award",
     "post_history",
     "put_in_force",
+    "put_veto",
     "recommend",
     "release",
     "reverse_for_case",
     "save_item",
+    "seal",
     "set_modules",
     "set_vetoes",
     "settle_objection",
+    "settle_veto",
+    "settle_year",
+    "show_homes_on_boards",
     "spend",
     "verify",
+    "verify_seals",
     "vote",
     "withdraw",
 ]

@@ -53,6 +53,7 @@ def ledger(household_id: int) -> ResponseReturnValue:
     return render_template(
         "points/ledger.html", home=home, place=grids.names_of([home.grid_id]).get(home.grid_id), rules=CASE_RULES,
         balances=queries.balances_of(home.id, viewer=viewer()), today=today(),
+        vetoes=queries.vetoes_of(home.id, viewer=viewer(), on=today()),
         page=queries.entries_of(home.id, viewer=viewer(), after=request.args.get("after")),
     )  # fmt: skip
 

@@ -34,6 +34,8 @@ TABLE: tuple[Row, ...] = (
         Row(f"people.{page}", KEEPS, "decision")
         for page in sorted(names("take_step take_back edit_decision add_papers"))
     ),
+    Row("people.councils", SEES_PLACES),
+    Row("people.new_opinion", KEEPS, "organisation"),
     Row("dropping.decision", KEEPS, "decision"),
     # a villager may object to points, but supervises nothing: only the supervisor's place lets in
     Row("people.remark", names("village_supervisor resident"), "supervised decision"),
