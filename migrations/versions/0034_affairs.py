@@ -8,7 +8,7 @@ from alembic import op
 from gridcase.core.db import ByteString, UtcDateTime
 
 revision = "0034_affairs"
-down_revision = "0030_schemes"
+down_revision = "0032_declarations"
 branch_labels = None
 depends_on = None
 

@@ -69,7 +69,7 @@ def test_names_are_put_down_while_there_is_a_place(ctx: Flask, world: World, vie
     with pytest.raises(Missing), transaction():
         activities.sign_up(one, home(other), actor=resident, person_id=None, now=NOW)
     with transaction():
-        activities.leave(one, queries.line_of(one, line.id, viewer=resident), actor=resident, now=NOW)
+        activities.leave(one, queries.line_of(line.id, viewer=resident)[0], actor=resident, now=NOW)
     assert queries.count_of(one).joined == 1
 
 

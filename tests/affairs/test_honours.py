@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -25,6 +25,7 @@ from gridcase.core.permissions import Viewer
 from gridcase.grid.models import Grid
 from gridcase.households.models import Household
 from gridcase.people.rules import DecisionKind, Role
+from gridcase.points import jobs as points_jobs
 from gridcase.points import queries as points
 from gridcase.points import service as points_service
 from gridcase.points.models import Declaration
@@ -47,10 +48,16 @@ def home(home_id: int) -> Household:
 
 
 def earned(world: World, home_id: int, code: str, value: int, *, on: date = date(2026, 11, 10)) -> None:
-    """Points of an item, posted."""
+    """Points of an item, declared and posted."""
     item = points.scheme_of(world.grids["village_a"], on=town_day(NOW))
     assert item
     with transaction():
+        if value > 0:
+            points_service.post_award(
+                household_id=home_id, points=value, rule=code, version_id=item.id, source_kind="declaration",
+                source_id=str(uuid4()), key=str(uuid4()), actor=MAKER,
+                now=datetime(on.year, on.month, on.day, 2, tzinfo=UTC),
+            )  # fmt: skip
         db.session.add(
             Declaration(
                 client_uuid=str(uuid4()), village_id=world.grids["village_a"], path=home(home_id).path,
@@ -119,8 +126,7 @@ def test_from_the_nomination_to_the_plate(ctx: Flask, world: World, viewer_of: V
         assert honours.approve(one, actor=town, now=later) == 1
     assert (award.state, other.state) == (AwardState.GIVEN, AwardState.STRUCK)
     assert award.plate == f"{village(world).code}-2026-0001"
-    with transaction():
-        points_service.mature(actor=MAKER, now=later + timedelta(days=1))
+    points_jobs.mature(actor=MAKER, now=later + timedelta(days=1))
     assert points.balances_of(first, viewer=MAKER).honour == 20
     with transaction():
         honours.revoke(award, one, actor=town, reason="弄虚作假", now=later + timedelta(days=2))
@@ -188,7 +194,7 @@ def test_a_village_without_the_module(ctx: Flask, world: World, viewer_of: Viewe
     one = begun(world, head)
     with transaction():
         points_service.set_modules(
-            village(world), frozenset({Module.POINTS}), actor=MAKER, on=town_day(IN_FORCE), now=IN_FORCE
+            place=village(world), modules=[Module.POINTS], actor=MAKER, on=town_day(IN_FORCE), now=IN_FORCE
         )
     assert queries.villages(head, on=town_day(NOW)) == []
     with pytest.raises(Missing):
@@ -222,7 +228,7 @@ def test_pages(app: Flask, client_as: ClientAs, world: World, at: Callable[[str]
     url = listed.removesuffix("/candidates")
     assert resident.get(url).status_code == 404
     assert "开始公示" in head.get(f"{url}/hang").text
-    assert "至少" in head.post(f"{url}/hang", data={"decision": opinion, "days": 3}).text or True
+    assert "5 到 30 天" in head.post(f"{url}/hang", data={"decision": opinion, "days": 3}).text
     assert "已公示到" in head.post(f"{url}/hang", data={"decision": opinion, "days": 7}, follow_redirects=True).text
     shown = resident.get(url).text
     assert name not in shown
@@ -234,6 +240,7 @@ def test_pages(app: Flask, client_as: ClientAs, world: World, at: Callable[[str]
     assert "不属实" in head.get(answer).text
     assert "已答复" in head.post(answer, data={"upheld": "no", "words": "属实"}, follow_redirects=True).text
     at("2026-12-02T10:00:00+08:00")
+    head, town, resident = client_as(Role.VILLAGE_HEAD), client_as(Role.TOWN_MANAGER), client_as(Role.RESIDENT)
     assert "另一位" in head.post(f"{url}/approve", follow_redirects=True).text
     given = town.post(f"{url}/approve", follow_redirects=True).text
     assert "已授予 1 户" in given

@@ -107,7 +107,7 @@ def test_taken_on_and_done(ctx: Flask, world: World, viewer_of: ViewerOf) -> Non
     head, liaison = viewer_of(Role.VILLAGE_HEAD), viewer_of(Role.LIAISON)
     team(world, head, TeamKind.CARE, "一队", world.homes["village_a"][8:11])
     one = asked(liaison, world.homes["circle"][0])
-    with pytest.raises(Missing), transaction():
+    with pytest.raises(Refused, match="队伍里的人"), transaction():
         teams.accept(one, actor=liaison, now=NOW)  # asked for it, is not in the team
     with transaction():
         teams.accept(one, actor=head, now=NOW)

@@ -113,9 +113,9 @@ def test_ticks_and_mistakes(client_as: ClientAs, world: World) -> None:
     line = re.search(r'name="ids" value="(\d+)"', head.get(url).text)
     assert line
     assert "记下 1 人到场" in head.post(f"{url}/tick", data={"ids": line[1]}, follow_redirects=True).text
-    assert "已经签到" in liaison.post(f"{url}/leave/{line[1]}", follow_redirects=True).text
-    assert "已取消签到" in head.post(f"{url}/untick/{line[1]}", follow_redirects=True).text
-    assert "已取消报名" in liaison.post(f"{url}/leave/{line[1]}", follow_redirects=True).text
+    assert "已经签到" in liaison.post(f"/affairs/lines/{line[1]}/leave", follow_redirects=True).text
+    assert "已取消签到" in head.post(f"/affairs/lines/{line[1]}/untick", follow_redirects=True).text
+    assert "已取消报名" in liaison.post(f"/affairs/lines/{line[1]}/leave", follow_redirects=True).text
     found = head.get(f"{url}/add?q=001").text
     assert "只记户" in found
     assert "记下到场" in head.post(f"{url}/add", data={"who": f"{home}-"}, follow_redirects=True).text

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from gridcase.affairs.models import Activity, ActivityKnock, Participation
-from gridcase.affairs.rules import WORK_VALUE_KEY, WORK_VALUE_YUAN, ActivityState, HowCame, HowJoined, is_child
+from gridcase.affairs.rules import HOURS_A_DAY, WORK_VALUE_KEY, WORK_VALUE_YUAN, ActivityState, HowCame, HowJoined, is_child
 from gridcase.core.clock import TOWN_ZONE
 from gridcase.core.dated import in_force
 from gridcase.core.db import db
@@ -60,7 +60,7 @@ class Count:
 def joinable(viewer: Viewer, village_id: Any) -> ColumnElement[bool]:
     """Whether a home of the viewer's lies in this village: an activity is for all of its homes."""
     homes = select(Household.id).where(Household.village_id == village_id, households.visible(viewer, JOINS))
-    return homes.correlate(Activity, Grid).exists()
+    return homes.correlate_except(Household).exists()  # a home of the village, never the one of an outer row
 
 
 def visible(viewer: Viewer) -> ColumnElement[bool]:
@@ -209,17 +209,18 @@ def lines_of(activity_id: int) -> list[Participation]:
     )
 
 
-def line_of(activity: Activity, line_id: int, *, viewer: Viewer) -> Participation:
-    """One line of the list that the viewer may change, else `Missing`."""
+def line_of(line_id: int, *, viewer: Viewer) -> tuple[Participation, Activity]:
+    """One line of a list that the viewer may change, with its activity, else `Missing`."""
     mine = or_(households.visible(viewer, RUNS), households.visible(viewer, JOINS))
-    found = db.session.scalar(
-        select(Participation)
+    row = db.session.execute(
+        select(Participation, Activity)
+        .join(Activity, Activity.id == Participation.activity_id)
         .join(Household, Household.id == Participation.household_id)
-        .where(Participation.id == line_id, Participation.activity_id == activity.id, mine)
-    )
-    if found is None:
+        .where(Participation.id == line_id, mine, visible(viewer))
+    ).first()
+    if row is None:
         raise Missing
-    return found
+    return row[0], row[1]
 
 
 # --- whom one may put down
@@ -414,7 +415,7 @@ def work_of(viewer: Viewer, *, year: int) -> list[Work]:
         .group_by(Activity.village_id, Grid.name, Grid.code)
         .order_by(Grid.code)
     )  # fmt: skip
-    return [Work(*row[:5], yuan=round(row[5] / 8)) for row in rows]
+    return [Work(row[0], row[1], row[2], row[3], row[4], round(row[5] / HOURS_A_DAY)) for row in rows]
 
 
 def day_value(path: str, *, on: date) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
@@ -12,22 +12,22 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from gridcase.affairs.models import Award, AwardRound, HomeChoice
 from gridcase.affairs.queries.activities import JOINS, joinable
 from gridcase.affairs.rules import AwardKind, AwardState, RoundState
-from gridcase.core.clock import TOWN_ZONE
 from gridcase.core.db import db
 from gridcase.core.errors import Missing
 from gridcase.core.paging import PAGE_SIZE, Page, cut, read_mark
 from gridcase.core.permissions import Permission, Viewer
 from gridcase.core.scope import reach
+from gridcase.core.words import N_
 from gridcase.grid.models import Grid
 from gridcase.grid.rules import GridLevel
 from gridcase.households import queries as households
 from gridcase.households.models import Household
 from gridcase.points import queries as points
-from gridcase.points.models import Declaration, PointNotice, SchemeItem, Transfer
-from gridcase.points.rules import Module, NoticeOutcome, TransferKind
+from gridcase.points.rules import Module
 
 GIVES, OBJECTS = Permission.GIVE_AWARDS, Permission.OBJECT_POINTS
 SHOWN_MOST = 60
+OTHER = N_("其他")
 SHOWN_TO_ALL = (RoundState.NOTICE, RoundState.GIVEN)
 
 
@@ -150,48 +150,18 @@ def candidates(village: Grid, *, first: date, last: date, on: date, limit: int =
 
 
 def points_by_board(village_id: int, *, first: date, last: date) -> dict[int, dict[str, int]]:
-    """What homes of a village were given and lost in a span of days, by board of the scheme: declarations that were
-    posted by the day they happened, closed cases by the day they were. What an objection took back is left out."""
-    stands = or_(PointNotice.outcome.is_(None), PointNotice.outcome != NoticeOutcome.REVERSED)
-    declared = (
-        select(Declaration.household_id, SchemeItem.board, func.sum(Declaration.points))
-        .join(SchemeItem, SchemeItem.id == Declaration.item_id)
-        .outerjoin(PointNotice, PointNotice.transfer_id == Declaration.transfer_id)
-        .where(
-            Declaration.village_id == village_id, Declaration.state == "posted", stands,
-            Declaration.happened_on >= first, Declaration.happened_on <= last,
-        )
-        .group_by(Declaration.household_id, SchemeItem.board)
-    )  # fmt: skip
-    begins = datetime.combine(first, time(), TOWN_ZONE)
-    by_case = (
-        select(Transfer.household_id, SchemeItem.board, func.sum(Transfer.amount))
-        .join(PointNotice, PointNotice.transfer_id == Transfer.id)
-        .join(
-            SchemeItem,
-            and_(
-                SchemeItem.version_id == Transfer.version_id,
-                or_(SchemeItem.code == Transfer.rule, SchemeItem.case_rule == Transfer.rule),
-            ),
-        )
-        .where(
-            Transfer.village_id == village_id, Transfer.kind == TransferKind.AWARD, Transfer.source_kind == "case",
-            stands, Transfer.at >= begins, Transfer.at < datetime.combine(last + timedelta(days=1), time(), TOWN_ZONE),
-        )
-        .group_by(Transfer.household_id, SchemeItem.board)
-    )  # fmt: skip
+    """What homes of a village were given and lost in a span of days, by board of the scheme: the ledger's own sums."""
     sums: dict[int, dict[str, int]] = {}
-    for query in (declared, by_case):
-        for home, board, total in db.session.execute(query):
-            had = sums.setdefault(home, {})
-            had[board] = had.get(board, 0) + total
+    for row in points.home_points(village_id, starts_on=first, ends_on=last):
+        sums.setdefault(row.household_id, {})[row.board] = row.points
     return sums
 
 
 def board_names(village_id: int, *, on: date) -> dict[str, str]:
-    """The boards of the scheme in force, by code."""
+    """The boards of the scheme in force, by code; "" is what belongs to none."""
     scheme = points.scheme_of(village_id, on=on)
-    return {code: board.name for code, board in scheme.boards.items()} if scheme else {}
+    named = {code: board.name for code, board in scheme.boards.items()} if scheme else {}
+    return named | {"": str(OTHER)}
 
 
 # --- figures and homes

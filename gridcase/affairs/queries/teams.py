@@ -149,10 +149,16 @@ def mates_of(team: Team, *, on: date, over: bool = False) -> list[Mate]:
     return [Mate(*row) for row in rows]
 
 
-def get_mate(team: Team, mate_id: int) -> TeamMember:
-    """One membership of a team, else `Missing`."""
-    found: TeamMember = _one(select(TeamMember).where(TeamMember.id == mate_id, TeamMember.team_id == team.id))
-    return found
+def get_mate(mate_id: int, *, viewer: Viewer) -> tuple[TeamMember, Team]:
+    """One membership of a team the viewer answers for, else `Missing`."""
+    row = db.session.execute(
+        select(TeamMember, Team)
+        .join(Team, Team.id == TeamMember.team_id)
+        .where(TeamMember.id == mate_id, reach(viewer, RUNS, path=Team.path))
+    ).first()
+    if row is None:
+        raise Missing
+    return row[0], row[1]
 
 
 def is_mate(team_id: int | None, person_id: int | None, *, on: date) -> bool:

@@ -135,8 +135,8 @@ def tick(row: Activity, line_ids: Collection[int], *, actor: Viewer, now: dateti
     """Those of the list who are here, called by name; returns how many are new."""
     answers_for(actor, row.path)
     lock(row)
-    lines = [queries.line_of(row, one, viewer=actor) for one in sorted(set(line_ids))]
-    new = [line for line in lines if not line.came]
+    lines = [queries.line_of(one, viewer=actor)[0] for one in sorted(set(line_ids))]
+    new = [line for line in lines if not line.came and line.activity_id == row.id]
     for line in new:
         line.came, line.came_at, line.user_id = HowCame.LIST.value, now, actor.user_id
     if new:

@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from gridcase.affairs.models import HelpRequest, Team, TeamMember
 from gridcase.affairs.queries import teams as queries
 from gridcase.affairs.rules import RequestState, TeamKind, best_team, is_child
+from gridcase.affairs.queries.activities import RUNS, may
 from gridcase.affairs.service.activities import SENT_BEFORE, answers_for
 from gridcase.audit import service as audit
 from gridcase.cases.models import Case
@@ -196,15 +197,16 @@ def finish(row: HelpRequest, *, actor: Viewer, note: str, now: datetime) -> None
 def close(row: HelpRequest, *, actor: Viewer, now: datetime) -> None:
     """It is not needed any more: who asked says so, or who answers for the place."""
     _lock(row)
-    if row.user_id != actor.user_id or actor.user_id is None:
-        answers_for(actor, row.path)
+    mine = actor.user_id is not None and row.user_id == actor.user_id
+    if not mine and not may(row.path, actor, RUNS):
+        raise Refused(N_("由提出的人或村里来结束。"))
     row.state, row.ended_at = RequestState.CLOSED.value, now
     _note_request("request.close", row, actor, now)
 
 
 def _works(row: HelpRequest, actor: Viewer, now: datetime) -> None:
     if not queries.works_on(row, viewer=actor, on=town_day(now)):
-        raise Missing
+        raise Refused(N_("求助由队伍里的人或村里来接。"))
 
 
 def _lock(row: HelpRequest) -> None:

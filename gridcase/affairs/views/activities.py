@@ -35,6 +35,7 @@ from gridcase.grid.rules import GridLevel
 from gridcase.households import queries as households
 from gridcase.households.models import Household
 from gridcase.web.access import needs, viewer
+from gridcase.web.filters import show_datetime
 from gridcase.web.formkit import BaseForm, options, rehearse, submit
 
 INDENT = {GridLevel.VILLAGE: "", GridLevel.GROUP: "　", GridLevel.CELL: "　　"}
@@ -145,7 +146,8 @@ def join(activity_id: int) -> ResponseReturnValue:
     one = queries.get_activity(activity_id, viewer=someone)
     homes = queries.homes_to_join(one, viewer=someone)
     if not homes:
-        raise Missing
+        flash(_("您名下没有联系的户，请由联户代表或户里自己报名。"), "warning")
+        return redirect(url_for(".show", activity_id=activity_id))
     wanted = request.args.get("home", type=int)
     home = next((each for each in homes if each.id == wanted), homes[0])
     form = _join_form(homes, home)
@@ -155,7 +157,7 @@ def join(activity_id: int) -> ResponseReturnValue:
             form, service.sign_up, one, db.session.get_one(Household, form.home.data), actor=someone,
             person_id=int(chosen) or None if chosen != CHILD else None, child=chosen == CHILD, now=clock.now(),
         ):  # fmt: skip
-            flash(_("已报名：%(when)s，%(spot)s。", when=_when(one.starts_at), spot=one.spot), "ok")
+            flash(_("已报名：%(when)s，%(spot)s。", when=show_datetime(one.starts_at), spot=one.spot), "ok")
             return redirect(url_for(".show", activity_id=activity_id))
     return render_template("affairs/join.html", form=form, one=one, homes=homes, home=home)
 
@@ -174,21 +176,16 @@ def _join_form(homes: list[Household], home: Household) -> JoinForm:
     return form
 
 
-def _when(moment: datetime) -> str:
-    clocktime = local(moment)
-    return f"{clocktime.month}月{clocktime.day}日 {clocktime:%H:%M}"
-
-
-@bp.post("/affairs/<int:activity_id>/leave/<int:line_id>")
+@bp.post("/affairs/lines/<int:line_id>/leave")
 @needs(RUNS, JOINS)
-def leave(activity_id: int, line_id: int) -> ResponseReturnValue:
+def leave(line_id: int) -> ResponseReturnValue:
     """Take a name back."""
-    one, form = queries.get_activity(activity_id, viewer=viewer()), BaseForm()
-    line = queries.line_of(one, line_id, viewer=viewer())
+    form = BaseForm()
+    line, one = queries.line_of(line_id, viewer=viewer())
     if form.validate_on_submit() and submit(form, service.leave, one, line, actor=viewer(), now=clock.now()):
         flash(_("已取消报名。"), "ok")
     say_refusals(form)
-    return redirect(url_for(".show", activity_id=activity_id))
+    return redirect(url_for(".show", activity_id=one.id))
 
 
 @bp.post("/affairs/<int:activity_id>/start")

@@ -35,6 +35,7 @@ from gridcase.households.models import Household
 from gridcase.people import queries as people
 from gridcase.people.rules import DecisionKind
 from gridcase.web.access import needs, viewer
+from gridcase.web.filters import show_date
 from gridcase.web.formkit import BaseForm, options, submit
 from gridcase.web.respond import xlsx_file
 
@@ -180,7 +181,7 @@ def hang_out(round_id: int) -> ResponseReturnValue:
         form, service.hang_out, one, actor=viewer(), decision_id=form.decision.data, days=form.days.data or 0,
         now=clock.now(),
     ):  # fmt: skip
-        flash(_("已公示到 %(day)s。", day=f"{one.notice_until:%m-%d}"), "ok")
+        flash(_("已公示到 %(day)s。", day=show_date(one.notice_until)), "ok")
         return redirect(url_for(".award_round", round_id=round_id))
     return render_template("affairs/round_hang.html", one=one, form=form, opinions=opinions)
 
@@ -219,16 +220,26 @@ def _masked(award: Award) -> str:
     return mask_name(households.names_of([award.household_id]).get(award.household_id, ""))
 
 
-@bp.post("/affairs/awards/<int:round_id>/<any(approve, drop):move>")
+@bp.post("/affairs/awards/<int:round_id>/approve")
 @needs(GIVES)
-def move_round(round_id: int, move: str) -> ResponseReturnValue:
-    """A second person gives the honours; or the round is given up."""
+def approve(round_id: int) -> ResponseReturnValue:
+    """A second person gives the honours."""
     one, form = queries.get_round(round_id, viewer=viewer(), on=today(), gives=True), BaseForm()
-    act = service.approve if move == "approve" else service.drop
     if form.validate_on_submit():
-        done = submit(form, act, one, actor=viewer(), now=clock.now())
+        done = submit(form, service.approve, one, actor=viewer(), now=clock.now())
         if done is not None:
-            flash(_("已授予 %(n)s 户，荣誉分已记。", n=int(done)) if move == "approve" else _("已停办。"), "ok")
+            flash(_("已授予 %(n)s 户，荣誉分已记。", n=int(done)), "ok")
+    say_refusals(form)
+    return redirect(url_for(".award_round", round_id=round_id))
+
+
+@bp.post("/affairs/awards/<int:round_id>/drop")
+@needs(GIVES)
+def drop_round(round_id: int) -> ResponseReturnValue:
+    """The round is given up."""
+    one, form = queries.get_round(round_id, viewer=viewer(), on=today(), gives=True), BaseForm()
+    if form.validate_on_submit() and submit(form, service.drop, one, actor=viewer(), now=clock.now()):
+        flash(_("已停办。"), "ok")
     say_refusals(form)
     return redirect(url_for(".award_round", round_id=round_id))
 

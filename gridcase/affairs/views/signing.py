@@ -16,7 +16,7 @@ from gridcase.affairs.service import signing as service
 from gridcase.affairs.views.base import RUNS, bp, from_where, say_refusals, today
 from gridcase.core import clock
 from gridcase.core.db import db, transaction
-from gridcase.core.errors import Missing, Refused
+from gridcase.core.errors import Refused
 from gridcase.core.masking import mask_name
 from gridcase.grid import queries as grids
 from gridcase.households.models import Household
@@ -94,7 +94,7 @@ def _picks() -> dict[int, int]:
     for name, value in request.form.items():
         line = name.removeprefix("pick-")
         if name.startswith("pick-") and line.isascii() and line.isdigit() and value.isascii() and value.isdigit():
-            found[int(line[:6])] = int(value[:12])
+            found[int(line[:6])] = int(value[:9])
     return found
 
 
@@ -103,7 +103,7 @@ def _picks() -> dict[int, int]:
 def tick(activity_id: int) -> ResponseReturnValue:
     """Those of the list who are here."""
     one, form = queries.get_own(activity_id, viewer=viewer()), BaseForm()
-    ids = [int(value[:12]) for value in request.form.getlist("ids") if value.isascii() and value.isdigit()]
+    ids = [int(value[:9]) for value in request.form.getlist("ids") if value.isascii() and value.isdigit()]
     if form.validate_on_submit():
         new = submit(form, service.tick, one, ids, actor=viewer(), now=clock.now())
         if new is not None:
@@ -112,16 +112,16 @@ def tick(activity_id: int) -> ResponseReturnValue:
     return redirect(url_for(".show", activity_id=activity_id))
 
 
-@bp.post("/affairs/<int:activity_id>/untick/<int:line_id>")
+@bp.post("/affairs/lines/<int:line_id>/untick")
 @needs(RUNS)
-def untick(activity_id: int, line_id: int) -> ResponseReturnValue:
+def untick(line_id: int) -> ResponseReturnValue:
     """Ticked by mistake."""
-    one, form = queries.get_own(activity_id, viewer=viewer()), BaseForm()
-    line = queries.line_of(one, line_id, viewer=viewer())
+    form = BaseForm()
+    line, one = queries.line_of(line_id, viewer=viewer())
     if form.validate_on_submit() and submit(form, service.untick, one, line, actor=viewer(), now=clock.now()):
         flash(_("已取消签到。"), "ok")
     say_refusals(form)
-    return redirect(url_for(".show", activity_id=activity_id))
+    return redirect(url_for(".show", activity_id=one.id))
 
 
 @bp.route("/affairs/<int:activity_id>/add", methods=["GET", "POST"])
@@ -130,12 +130,8 @@ def add(activity_id: int) -> ResponseReturnValue:
     """Somebody who is here and not on the list."""
     someone, form = viewer(), BaseForm()
     one = queries.get_own(activity_id, viewer=someone)
-    if form.validate_on_submit():
-        home_id, _dash, person = request.form.get("who", "").partition("-")
-        home = db.session.get(Household, int(home_id[:12])) if home_id.isascii() and home_id.isdigit() else None
-        if home is None:
-            raise Missing
-        person_id = int(person[:12]) if person.isascii() and person.isdigit() else None
+    home, person_id = _who()
+    if home is not None and form.validate_on_submit():
         new = submit(form, service.add_present, one, home, actor=someone, person_id=person_id, now=clock.now())
         if new is not None:
             flash(_("记下到场：%(name)s。", name=mask_name(home.head_name)), "ok")
@@ -145,3 +141,10 @@ def add(activity_id: int) -> ResponseReturnValue:
     homes = queries.found_homes(one, words, viewer=someone)
     grown = queries.grown_of([home.id for home in homes], on=today())
     return render_template("affairs/add.html", one=one, words=words, homes=homes, grown=grown, form=form)
+
+
+def _who() -> tuple[Household | None, int | None]:
+    """The home whose button was pressed, and the person; (None, None) where none was."""
+    home_id, _dash, person = request.form.get("who", "").partition("-")
+    home = db.session.get(Household, int(home_id[:9])) if home_id.isascii() and home_id.isdigit() else None
+    return home, int(person[:9]) if person.isascii() and person.isdigit() else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from uuid import uuid4
 
 from flask import flash, redirect, render_template, request, url_for
@@ -19,7 +20,6 @@ from gridcase.cases import queries as cases
 from gridcase.cases.models import Case
 from gridcase.core import clock
 from gridcase.core.db import db
-from gridcase.core.errors import Missing
 from gridcase.core.permissions import Permission
 from gridcase.grid import queries as grids
 from gridcase.grid.models import Grid
@@ -70,7 +70,7 @@ def team(team_id: int) -> ResponseReturnValue:
     own = activity_queries.may(one.path, someone, RUNS)
     form = MateForm(on=day)
     if own and form.validate_on_submit() and (form.person.data or "").isdigit() and submit(
-        form, service.join, one, int(form.person.data[:12]), actor=someone, leads=bool(form.leads.data),
+        form, service.join, one, int(form.person.data[:9]), actor=someone, leads=bool(form.leads.data),
         on=form.on.data or day, now=clock.now(),
     ):  # fmt: skip
         flash(_("已入队。"), "ok")
@@ -87,16 +87,16 @@ def team(team_id: int) -> ResponseReturnValue:
     )  # fmt: skip
 
 
-@bp.post("/affairs/teams/<int:team_id>/leave/<int:mate_id>")
+@bp.post("/affairs/mates/<int:mate_id>/leave")
 @needs(RUNS)
-def leave_team(team_id: int, mate_id: int) -> ResponseReturnValue:
+def leave_team(mate_id: int) -> ResponseReturnValue:
     """Somebody is in the team no more."""
-    one, form = queries.get_own(team_id, viewer=viewer()), BaseForm()
-    row = queries.get_mate(one, mate_id)
+    form = BaseForm()
+    row, one = queries.get_mate(mate_id, viewer=viewer())
     if form.validate_on_submit() and submit(form, service.leave, one, row, actor=viewer(), now=clock.now()):
         flash(_("已退队。"), "ok")
     say_refusals(form)
-    return redirect(url_for(".team", team_id=team_id))
+    return redirect(url_for(".team", team_id=one.id))
 
 
 @bp.post("/affairs/teams/<int:team_id>/disband")
@@ -125,6 +125,9 @@ def requests() -> ResponseReturnValue:
 def ask() -> ResponseReturnValue:
     """Ask for a team: for a home, or in a case."""
     home, case = _about()
+    if home is None and case is None:
+        flash(_("请从农户页或事件页点“请队伍帮忙”。"), "warning")
+        return redirect(url_for(".requests"))
     form = AskForm(client_uuid=str(uuid4()), kind=_usual_kind(case), text=_usual_text())
     form.offer()
     if form.validate_on_submit():
@@ -149,7 +152,7 @@ def _about() -> tuple[Household | None, Case | None]:
         ids = sorted({one for grant in own for one in grant.household_ids or ()})
         home_id = ids[0] if len(ids) == 1 else None
     if home_id is None:
-        raise Missing
+        return None, None
     return households.get_household(home_id, viewer=someone, permission=JOINS), None
 
 
@@ -189,14 +192,31 @@ def _request_page(one: HelpRequest, done: DoneForm) -> str:
     )  # fmt: skip
 
 
-@bp.post("/affairs/requests/<int:request_id>/<any(accept, visited, close):move>")
+@bp.post("/affairs/requests/<int:request_id>/accept")
 @needs(RUNS, JOINS)
-def move_request(request_id: int, move: str) -> ResponseReturnValue:
-    """Take it on, note a visit, or say that it is not needed any more."""
+def accept(request_id: int) -> ResponseReturnValue:
+    """The team takes it on."""
+    return _move(request_id, service.accept, _("已接下。"))
+
+
+@bp.post("/affairs/requests/<int:request_id>/visited")
+@needs(RUNS, JOINS)
+def visited(request_id: int) -> ResponseReturnValue:
+    """Somebody was there once more."""
+    return _move(request_id, service.visited, _("记下一次上门。"))
+
+
+@bp.post("/affairs/requests/<int:request_id>/close")
+@needs(RUNS, JOINS)
+def close(request_id: int) -> ResponseReturnValue:
+    """It is not needed any more."""
+    return _move(request_id, service.close, _("已结束。"))
+
+
+def _move(request_id: int, act: Callable[..., None], said: str) -> ResponseReturnValue:
     one, form = queries.get_request(request_id, viewer=viewer(), on=today()), BaseForm()
-    act = {"accept": service.accept, "visited": service.visited, "close": service.close}[move]
     if form.validate_on_submit() and submit(form, act, one, actor=viewer(), now=clock.now()):
-        flash({"accept": _("已接下。"), "visited": _("记下一次上门。"), "close": _("已结束。")}[move], "ok")
+        flash(said, "ok")
     say_refusals(form)
     return redirect(url_for(".request_page", request_id=request_id))
 
