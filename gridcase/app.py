@@ -20,6 +20,7 @@ import gridcase.bulletin.views
 import gridcase.cases.views
 import gridcase.dashboard.views
 import gridcase.dossier.views
+import gridcase.dossier.views.covenant
 import gridcase.dossier.views.dropping
 import gridcase.dossier.views.liaisons
 import gridcase.exchange.views
@@ -34,6 +35,7 @@ import gridcase.reception.views
 import gridcase.reminders.views
 import gridcase.resident.views
 import gridcase.search.views
+import gridcase.shop.views
 import gridcase.sync.api
 import gridcase.sync.views
 import gridcase.sync.views.shell
@@ -67,12 +69,14 @@ ROOMS: tuple[Any, ...] = (
     gridcase.bulletin.views,
     gridcase.reception.views,
     gridcase.points.views,
+    gridcase.shop.views,
     gridcase.affairs.views,
     gridcase.grid.views,
     gridcase.people.views,
     gridcase.households.views,
     gridcase.planner.views,
     gridcase.dossier.views,
+    gridcase.dossier.views.covenant,
     gridcase.dossier.views.dropping,
     gridcase.dossier.views.liaisons,
     gridcase.dashboard.views,

@@ -24,6 +24,7 @@ from gridcase.planner import jobs as planner
 from gridcase.planner import service as reorganisation
 from gridcase.points import jobs as points
 from gridcase.reminders import jobs as reminders
+from gridcase.shop import jobs as shop
 from gridcase.sync import jobs as sync
 from gridcase.users import service as users
 from gridcase.visits import service as visits
@@ -48,6 +49,11 @@ def settle_moves(_config: Config) -> int:
 def mature_points(_config: Config) -> int:
     """Points whose public notice ran out without objection become merit."""
     return points.mature(actor=job("points"), now=clock.now())
+
+
+def release_unfetched(_config: Config) -> int:
+    """What was reserved in a points shop and nobody fetched: goods and points go back."""
+    return shop.release_unfetched(actor=job("shop"), now=clock.now())
 
 
 def seal_points(_config: Config) -> int:
@@ -151,6 +157,7 @@ TIMETABLE: tuple[Job, ...] = (
     settle_moves,
     remind,
     mature_points,
+    release_unfetched,
     seal_points,
     send_messages,
     follow_voices,

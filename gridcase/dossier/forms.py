@@ -40,6 +40,21 @@ class WhyForm(BaseForm):
     )
 
 
+class SignForm(BaseForm):
+    """On which day homes signed; the homes are ticked in the list."""
+
+    signed_on = DateField(_("签约日期"), validators=[InputRequired(_("请填写签约日期。"))])
+
+
+class MottoForm(BaseForm):
+    """A home's motto, and its consent."""
+
+    text = StringField(
+        _("家风家训"), filters=[tidy], validators=[Optional(), Length(max=120, message=_("最多 120 个字。"))]
+    )
+    shown = BooleanField(_("我家同意在本村公开，署户主的姓"))
+
+
 class ResourceForm(BaseForm):
     """A facility, team or piece of equipment; whom to ask for it is handed in."""
 

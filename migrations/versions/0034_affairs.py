@@ -8,7 +8,7 @@ from alembic import op
 from gridcase.core.db import ByteString, UtcDateTime
 
 revision = "0034_affairs"
-down_revision = "0032_declarations"
+down_revision = "0033_shop"
 branch_labels = None
 depends_on = None
 

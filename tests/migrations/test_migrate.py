@@ -28,6 +28,8 @@ APPEND_ONLY = {
     "points_close": "0031_ledger",
     "points_goods": "0031_ledger",
     "case_step": "0004_cases",
+    "shop_move": "0033_shop",
+    "donation_use": "0033_shop",
 }
 
 

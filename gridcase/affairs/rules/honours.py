@@ -49,14 +49,14 @@ class RoundState(Labelled):
     OPEN = "open", N_("提名中")
     NOTICE = "notice", N_("公示中")
     GIVEN = "given", N_("已授予")
-    DROPPED = "dropped", N_("已停办")
+    DROPPED = "dropped", N_("已放弃")
 
 
 class AwardState(Labelled):
     """What became of a nomination."""
 
     NAMED = "named", N_("已提名")
-    STRUCK = "struck", N_("未通过")
+    STRUCK = "struck", N_("未评上")
     GIVEN = "given", N_("已授予")
     REVOKED = "revoked", N_("已撤销")
 

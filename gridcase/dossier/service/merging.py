@@ -26,6 +26,7 @@ from gridcase.people import service as people
 from gridcase.people.models import Person
 from gridcase.points import service as points
 from gridcase.reception import service as reception
+from gridcase.shop import service as shop
 from gridcase.users import service as users
 from gridcase.visits import service as visits
 
@@ -49,7 +50,11 @@ def merge_homes(
     checks.repoint_household(double, kept, actor=actor, now=now)
     bulletin.repoint_household(double, kept, actor=actor, now=now)
     reception.repoint_household(double, kept, actor=actor, now=now)
+<<<<<<< HEAD
     affairs.repoint_household(double, kept, actor=actor, now=now)
+=======
+    shop.repoint_household(double, kept, actor=actor, now=now)
+>>>>>>> next
     merit = points.merge_accounts(double, kept, actor=actor, now=now)
     db.session.flush()
     said: list[Text] = [

@@ -1,6 +1,9 @@
 """Forms of posts, organisations, persons and certificates."""
 
 from gridcase.people.forms.bodies import OrganisationForm, SeatForm, UnitForm
+from gridcase.people.forms.covenants import (
+    CovenantForm,
+)
 from gridcase.people.forms.decisions import (
     DecisionPapersForm,
     DecisionRulesForm,
@@ -24,6 +27,7 @@ from gridcase.people.forms.posts import AppointForm, DayForm, EditPostForm, NewP
 
 __all__ = [
     "AppointForm",
+    "CovenantForm",
     "DayForm",
     "DecisionPapersForm",
     "DecisionRulesForm",

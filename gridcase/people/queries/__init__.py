@@ -24,6 +24,14 @@ from gridcase.people.queries.councils import (
     councils_of,
     missing_of,
 )
+from gridcase.people.queries.covenants import (
+    covenant_for,
+    covenant_on,
+    covenants_of,
+    motto_of,
+    signatures,
+    signed_among,
+)
 from gridcase.people.queries.decisions import (
     READS,
     DecisionRow,
@@ -150,6 +158,9 @@ __all__ = [
     "codes_like",
     "council_sizes",
     "councils_of",
+    "covenant_for",
+    "covenant_on",
+    "covenants_of",
     "decision_for",
     "decision_numbers",
     "decision_rules",
@@ -178,6 +189,7 @@ __all__ = [
     "may_keep",
     "may_remark",
     "missing_of",
+    "motto_of",
     "named",
     "near",
     "newest_certificates",
@@ -209,6 +221,8 @@ __all__ = [
     "seats_of",
     "section_of",
     "sections_of",
+    "signatures",
+    "signed_among",
     "stood_in",
     "tag_line",
     "tags_of",

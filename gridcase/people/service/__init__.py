@@ -12,6 +12,12 @@ from gridcase.people.service.bodies import (
     free_unit_code,
     seat,
 )
+from gridcase.people.service.covenants import (
+    adopt,
+    set_motto,
+    sign,
+    take_back_signature,
+)
 from gridcase.people.service.decisions import (
     DECISION_EDITED,
     attach,
@@ -82,6 +88,7 @@ __all__ = [
     "add_post",
     "add_posts",
     "add_unit",
+    "adopt",
     "appoint",
     "appoint_many",
     "attach",
@@ -120,8 +127,11 @@ __all__ = [
     "seat",
     "set_card_consent",
     "set_decision_rules",
+    "set_motto",
+    "sign",
     "stand_in",
     "tag",
     "take_back",
+    "take_back_signature",
     "untag",
 ]

@@ -1,6 +1,6 @@
 """Every SELECT of the ledger: `pages` for the pages, `awards` and `declarations` for the service."""
 
-from gridcase.points.queries import declarations, review
+from gridcase.points.queries import conduct, declarations, declared, review, spots
 from gridcase.points.queries.awards import (
     SECOND_LEG,
     Award,
@@ -123,10 +123,12 @@ __all__ = [
     "check_home",
     "close_of",
     "closed",
+    "conduct",
     "count_objections",
     "count_unsealed",
     "count_without_base",
     "declarations",
+    "declared",
     "deduction_legs",
     "draft_of",
     "draft_to_set",
@@ -173,6 +175,7 @@ __all__ = [
     "seal_state_of_home",
     "sealed_villages",
     "shows_homes",
+    "spots",
     "standing_awards",
     "still_due",
     "transfers",

@@ -167,10 +167,10 @@ class _Settlement:
             return 0
         self._open_purses()
         base = aliased(Account)
-        joined = select(homes).join(base,
-            and_(
-                base.village_id == self.village_id, base.household_id == homes.c.id, base.kind == AccountKind.BASE
-            ),)
+        joined = select(homes).join(
+            base,
+            and_(base.village_id == self.village_id, base.household_id == homes.c.id, base.kind == AccountKind.BASE),
+        )
         self._move(
             joined,
             key=literal(f"base:{year}:") + cast(homes.c.id, String), kind=literal(TransferKind.GRANT.value),

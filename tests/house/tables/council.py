@@ -14,10 +14,11 @@ from tests.factories import decisions
 from tests.factories.objects import SPOTS, Thing
 from tests.factories.world import MAKER, World
 from tests.files.corpus import jpeg
-from tests.house.roles import SEES_POINTS, Row, names
+from tests.house.roles import CELL, CIRCLE, SEES_HOMES, SEES_POINTS, VILLAGE, Row, names
 from tests.house.tables.people import SEES_PLACES
 
 READS = SEES_PLACES | SEES_POINTS  # everybody of the village, its villagers too
+SPEAKS = CIRCLE | CELL | VILLAGE | names("resident")  # for the own home, or for one they serve
 KEEPS = names("village_head town_manager")
 CIRCLES = frozenset({"liaison", "party_contact", "resident"})
 BY_VILLAGE = ("own", "sibling village", "other town", "other county")
@@ -36,6 +37,14 @@ TABLE: tuple[Row, ...] = (
     ),
     Row("people.councils", SEES_PLACES),
     Row("people.new_opinion", KEEPS, "organisation"),
+    Row("people.covenant", READS),
+    *(Row(f"people.{page}", READS, "covenant") for page in ("covenant_version", "print_covenant", "covenant_pdf")),
+    Row("people.new_covenant", KEEPS),
+    Row("covenant.signers", SEES_HOMES, "covenant"),
+    Row("covenant.sign", SPEAKS, "covenant"),
+    Row("covenant.unsign", SPEAKS, "covenant"),
+    Row("covenant.mottoes", READS),
+    Row("covenant.motto", SPEAKS, "household"),
     Row("dropping.decision", KEEPS, "decision"),
     # a villager may object to points, but supervises nothing: only the supervisor's place lets in
     Row("people.remark", names("village_supervisor resident"), "supervised decision"),
@@ -43,7 +52,7 @@ TABLE: tuple[Row, ...] = (
 
 
 def things(world: World) -> list[Thing]:
-    """A decision of every village."""
+    """A decision and a covenant of every village."""
     made = []
     for spot in (one for one in SPOTS if one.name in BY_VILLAGE):
         now, mark = clock.now(), f"记号（{spot.name}）的决议"
@@ -53,7 +62,14 @@ def things(world: World) -> list[Thing]:
             people.attach(one, [files.prepare(jpeg())], actor=MAKER, caption="签到表", now=now)
             number = one.id
         homes = CIRCLES if spot.name == "own" else frozenset()
+        with transaction():
+            rests_on = decisions.passed(village, DecisionKind.COVENANT, on=date(2026, 11, 9), now=now).id
+            words = f"记号（{spot.name}）的村规民约"
+            covenant = people.adopt(
+                actor=MAKER, village=village, decision_id=rests_on, text=words, valid_from=date(2026, 11, 20), now=now
+            ).id
         place = (spot.village, spot.cell, spot.section)
         made.append(Thing("decision", spot.name, number, mark, *place, homes_of=homes))
+        made.append(Thing("covenant", spot.name, covenant, words, *place, homes_of=homes))
         made.append(Thing("supervised decision", spot.name, number, "", *place))
     return made

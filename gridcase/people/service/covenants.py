@@ -1,0 +1,105 @@
+"""Writing the village covenant: a version rests on a decision; homes sign it; a home says its motto."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date, datetime
+
+from sqlalchemy.dialects import postgresql, sqlite
+
+from gridcase.audit import service as audit
+from gridcase.core.clock import town_day
+from gridcase.core.db import db, dialect_name
+from gridcase.core.errors import Refused
+from gridcase.core.permissions import Viewer
+from gridcase.core.words import N_
+from gridcase.grid.models import Grid
+from gridcase.people import queries
+from gridcase.people.models import Covenant, CovenantSignature, FamilyMotto
+from gridcase.people.rules import DecisionKind
+
+AT_ONCE = 400  # homes of one statement: below every database's limit of values
+
+
+def adopt(*, actor: Viewer, village: Grid, decision_id: int, text: str, valid_from: date, now: datetime) -> Covenant:
+    """A version of the covenant, in force from a day on, resting on a decision the village passed for it; the version
+    before it ends the day before."""
+    db.session.refresh(village, with_for_update=True)
+    decision = queries.passed_decision(
+        decision_id, village_id=village.id, kind=DecisionKind.COVENANT, on=min(valid_from, town_day(now))
+    )
+    if decision is None:
+        raise Refused(N_("要先有生效日期以前已经通过并公开的村规民约决议。"), field="decision")
+    versions = queries.covenants_of(village.id)
+    if any(one.decision_id == decision_id for one in versions):
+        raise Refused(N_("这项决议已经用于另一版，请另选。"), field="decision")
+    last = versions[0] if versions else None
+    if last is not None and valid_from <= last.valid_from:
+        raise Refused(
+            N_("生效日期要晚于第 %(n)s 版（%(day)s）。", n=last.number, day=last.valid_from), field="valid_from"
+        )
+    if last is not None:
+        last.valid_to = valid_from
+    made = Covenant(
+        village_id=village.id, path=village.path, number=last.number + 1 if last else 1, text=text,
+        decision_id=decision_id, valid_from=valid_from, valid_to=None, user_id=actor.user_id, made_at=now,
+    )  # fmt: skip
+    db.session.add(made)
+    db.session.flush()
+    _note("covenant", made.id, made.path, "covenant.adopt", actor, now, version=made.number, decision=decision_id)
+    return made
+
+
+def sign(covenant: Covenant, household_ids: Collection[int], *, actor: Viewer, signed_on: date, now: datetime) -> int:
+    """Homes signed a version; who had signed before stays as written. Returns how many are new."""
+    if signed_on > town_day(now):
+        raise Refused(N_("日期还没有到，等办过以后再登记。"), field="signed_on")
+    if not household_ids:
+        raise Refused(N_("请先勾选签约的户。"))
+    insert = postgresql.insert if dialect_name() == "postgresql" else sqlite.insert
+    rows = [
+        {"covenant_id": covenant.id, "household_id": one, "signed_on": signed_on, "user_id": actor.user_id,
+         "recorded_at": now}
+        for one in sorted(household_ids)
+    ]  # fmt: skip
+    new = 0
+    for start in range(0, len(rows), AT_ONCE):
+        statement = insert(CovenantSignature).values(rows[start : start + AT_ONCE]).on_conflict_do_nothing()
+        new += len(db.session.execute(statement.returning(CovenantSignature.household_id)).all())
+    _note("covenant", covenant.id, covenant.path, "covenant.sign", actor, now, homes=sorted(household_ids), new=new)
+    return new
+
+
+def take_back_signature(covenant: Covenant, household_id: int, *, actor: Viewer, now: datetime) -> None:
+    """A home was ticked by mistake."""
+    found = db.session.get(CovenantSignature, (covenant.id, household_id))
+    if found is None:
+        raise Refused(N_("这户没有签约记录。"))
+    db.session.delete(found)
+    db.session.flush()
+    _note("covenant", covenant.id, covenant.path, "covenant.unsign", actor, now, homes=[household_id])
+
+
+def set_motto(
+    *, actor: Viewer, household_id: int, path: str, text: str, shown: bool, now: datetime
+) -> FamilyMotto | None:
+    """A home's motto, and whether the home lets the village read it; an empty one is taken away."""
+    found = db.session.get(FamilyMotto, household_id)
+    if not text:
+        if found is not None:
+            db.session.delete(found)
+            _note("household", household_id, path, "motto.remove", actor, now)
+        return None
+    if found is None:
+        found = FamilyMotto(household_id=household_id)
+        db.session.add(found)
+    found.text, found.shown, found.user_id, found.changed_at = text, shown, actor.user_id, now
+    db.session.flush()
+    _note("household", household_id, path, "motto.set", actor, now, shown=shown)
+    return found
+
+
+def _note(kind: str, number: int, path: str, action: str, actor: Viewer, now: datetime, **detail: object) -> None:
+    audit.record(
+        actor=actor, action=action, subject_kind=kind, subject_id=number, place_path=path, now=now, detail=dict(detail)
+    )

@@ -1,0 +1,237 @@
+"""Stock: what comes in, what is set aside, what leaves, what a count finds. Everything goes through `move`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import update
+
+from gridcase.audit import service as audit
+from gridcase.core.clock import town_day
+from gridcase.core.db import db
+from gridcase.core.errors import Refused
+from gridcase.core.permissions import Permission, Viewer
+from gridcase.core.text import clean_line
+from gridcase.core.words import N_
+from gridcase.shop import queries
+from gridcase.shop.models import Batch, Goods, Shop, StockMove, StockTake, StockTakeLine
+from gridcase.shop.rules import DonationForm, MoveKind, Part, Source, TakeState
+from gridcase.shop.rules.goods import EFFECTS
+from gridcase.shop.service import donations
+from gridcase.shop.service.rights import over
+
+KEEPERS = (Permission.KEEP_SHOP, Permission.MANAGE_SHOP)
+MOST_PIECES = 100_000
+SHORT = N_("这件货品刚刚被别人预约完了，请选别的，或等补货后再来。")
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """What came in: so many pieces at so many fen each; None: it does not spoil."""
+
+    quantity: int
+    unit_fen: int
+    source: Source
+    received_on: date
+    expires_on: date | None = None
+    donation_id: int | None = None  # goods that were given; or money that was given and paid for a purchase
+
+
+@dataclass(frozen=True)
+class Counted:
+    """Pieces of one batch as somebody found them, and why they differ."""
+
+    batch_id: int
+    counted: int
+    reason: str = ""
+
+
+def move(
+    parts: Sequence[Part],
+    kind: MoveKind,
+    *,
+    key: str,
+    actor: Viewer,
+    now: datetime,
+    redemption_id: int | None = None,
+    take_id: int | None = None,
+) -> None:
+    """Write moves and change the numbers of their batches; `Refused` when one would fall below 0.
+
+    A guarded UPDATE decides, whatever was read before; the key makes the same move impossible twice.
+    """
+    free, held = EFFECTS[kind]
+    for part in sorted(parts, key=lambda part: part.batch_id):
+        more_free, more_held = free * part.quantity, held * part.quantity
+        changed = db.session.execute(
+            update(Batch)
+            .where(Batch.id == part.batch_id, Batch.free + more_free >= 0, Batch.held + more_held >= 0)
+            .values(free=Batch.free + more_free, held=Batch.held + more_held)
+            .returning(Batch.id),
+            execution_options={"synchronize_session": False},
+        ).all()
+        if not changed:
+            raise Refused(SHORT)
+        db.session.add(
+            StockMove(
+                key=f"{key}:{part.batch_id}", batch_id=part.batch_id, kind=kind.value, quantity=part.quantity,
+                redemption_id=redemption_id, take_id=take_id, user_id=actor.user_id, at=now,
+            )
+        )  # fmt: skip
+    db.session.flush()
+
+
+def receive(goods: Goods, arrival: Arrival, *, client_uuid: str, actor: Viewer, now: datetime) -> Batch:
+    """Take a batch in. The same form sent twice is one batch."""
+    grant = over(actor, goods.shop.path, *KEEPERS)
+    before = queries.goods.batch_by_uuid(client_uuid)
+    if before is not None:
+        return before
+    _check_arrival(arrival, today=town_day(now))
+    batch = Batch(
+        client_uuid=client_uuid, goods_id=goods.id, source=arrival.source.value, donation_id=arrival.donation_id,
+        received_on=arrival.received_on, expires_on=arrival.expires_on, quantity=arrival.quantity,
+        unit_fen=arrival.unit_fen, free=0, held=0, user_id=actor.user_id, received_at=now,
+    )  # fmt: skip
+    db.session.add(batch)
+    db.session.flush()
+    if arrival.donation_id is not None:
+        _note_donation(batch, goods, arrival, actor=actor, now=now)
+    move([Part(batch.id, arrival.quantity)], MoveKind.RECEIVE, key="receive", actor=actor, now=now)
+    db.session.refresh(batch)
+    audit.record(
+        actor=actor, action="shop.receive", subject_kind="shop", subject_id=goods.shop_id, place_path=goods.shop.path,
+        post_id=grant.post_id, now=now,
+        detail={
+            "goods": goods.id, "batch": batch.id, "quantity": batch.quantity, "unit_fen": batch.unit_fen,
+            "source": batch.source, "donation": batch.donation_id,
+        },
+    )  # fmt: skip
+    return batch
+
+
+def _check_arrival(arrival: Arrival, *, today: date) -> None:
+    if not 1 <= arrival.quantity <= MOST_PIECES:
+        raise Refused(N_("数量填 1 到 %(most)s。", most=MOST_PIECES), field="quantity")
+    if arrival.unit_fen < 0:
+        raise Refused(N_("单价不能小于 0。"), field="unit_price")
+    if arrival.received_on > today:
+        raise Refused(N_("入库日期不能晚于今天。"), field="received_on")
+    if arrival.expires_on is not None and arrival.expires_on < today:
+        raise Refused(N_("这批货已经过期，不能入库。"), field="expires_on")
+    if arrival.source is Source.DONATION and arrival.donation_id is None:
+        raise Refused(N_("请选是哪一笔捐赠；没有的先到捐赠台账登记。"), field="donation")
+
+
+def _note_donation(batch: Batch, goods: Goods, arrival: Arrival, *, actor: Viewer, now: datetime) -> None:
+    """Given goods belong to a donation of goods; a purchase paid from given money is a use of that money."""
+    assert arrival.donation_id is not None
+    given = queries.donations.for_shop(arrival.donation_id, goods.shop)
+    wanted = DonationForm.GOODS if arrival.source is Source.DONATION else DonationForm.MONEY
+    if given.form != wanted:
+        raise Refused(N_("捐的物资选“捐赠”入库；捐的资金选“采购”入库。"), field="donation")
+    if wanted is DonationForm.MONEY:
+        donations.use(
+            given, amount_fen=arrival.quantity * arrival.unit_fen, what=f"{goods.name} {arrival.quantity}{goods.unit}",
+            used_on=arrival.received_on, client_uuid=batch.client_uuid, actor=actor, now=now,
+        )  # fmt: skip
+
+
+# --- stock-takes
+
+
+def take(shop: Shop, counts: Sequence[Counted], *, client_uuid: str, actor: Viewer, now: datetime) -> StockTake:
+    """Somebody has counted. A small difference is booked at once, a large one waits for a second person."""
+    grant = over(actor, shop.path, *KEEPERS)
+    before = queries.goods.take_by_uuid(client_uuid)
+    if before is not None:
+        return before
+    batches = queries.goods.batches(shop, {one.batch_id for one in counts})
+    if not counts or len(batches) != len(counts):
+        raise Refused(N_("请先填盘点的数量；货品有变化时请重新打开这一页。"))
+    value = sum(_difference(batches[one.batch_id], one) for one in counts)
+    row = StockTake(
+        client_uuid=client_uuid, shop_id=shop.id, counted_at=now, counted_by_user_id=actor.user_id,
+        counted_by=actor.name, value_fen=value, state=TakeState.WAITING.value,
+    )  # fmt: skip
+    db.session.add(row)
+    db.session.flush()
+    for one in counts:
+        batch = batches[one.batch_id]
+        db.session.add(
+            StockTakeLine(
+                take_id=row.id, batch_id=batch.id, booked=batch.free + batch.held, counted=one.counted,
+                reason=clean_line(one.reason)[:60],
+            )
+        )  # fmt: skip
+    db.session.flush()
+    _note("shop.take", row, shop, grant.post_id, actor, now, value_fen=value)
+    if value < shop.confirm_from_fen or not value:
+        _book(row, shop, actor=actor, now=now)
+    return row
+
+
+def _difference(batch: Batch, one: Counted) -> int:
+    """What the difference is worth in fen, less and more alike."""
+    differs = one.counted - batch.free - batch.held
+    if one.counted < 0:
+        raise Refused(N_("盘点数不能小于 0。"), field=f"counted_{batch.id}")
+    if one.counted < batch.held:
+        raise Refused(
+            N_("有 %(n)s 件已被预约，盘点数不能比这少；确实没有了，请先取消预约。", n=batch.held),
+            field=f"counted_{batch.id}",
+        )
+    if differs and not clean_line(one.reason):
+        raise Refused(N_("数量不一致，请写明原因。"), field=f"reason_{batch.id}")
+    return abs(differs) * batch.unit_fen
+
+
+def confirm(row: StockTake, *, actor: Viewer, now: datetime) -> None:
+    """A second person has looked and the differences are booked."""
+    shop, post_id = _second(row, actor=actor)
+    _note("shop.take_confirm", row, shop, post_id, actor, now)
+    _book(row, shop, actor=actor, now=now)
+
+
+def send_back(row: StockTake, *, actor: Viewer, now: datetime) -> None:
+    """A second person does not agree: nothing is booked, it is counted anew."""
+    shop, post_id = _second(row, actor=actor)
+    row.state, row.settled_at = TakeState.REFUSED.value, now
+    row.settled_by_user_id, row.settled_by = actor.user_id, actor.name
+    _note("shop.take_refuse", row, shop, post_id, actor, now)
+
+
+def _second(row: StockTake, *, actor: Viewer) -> tuple[Shop, int | None]:
+    shop = db.session.get_one(Shop, row.shop_id)
+    grant = over(actor, shop.path, *KEEPERS)
+    db.session.refresh(row, with_for_update=True)
+    if row.state != TakeState.WAITING:
+        raise Refused(N_("这次盘点已经有了结论。"))
+    if row.counted_by_user_id == actor.user_id:
+        raise Refused(N_("盘点的人不能自己确认，请另一位管理员确认。"))
+    return shop, grant.post_id
+
+
+def _book(row: StockTake, shop: Shop, *, actor: Viewer, now: datetime) -> None:
+    lines: Mapping[MoveKind, list[Part]] = {MoveKind.LESS: [], MoveKind.MORE: []}
+    for line, _goods, _batch in queries.goods.take_lines(row):
+        differs = line.counted - line.booked
+        if differs:
+            lines[MoveKind.MORE if differs > 0 else MoveKind.LESS].append(Part(line.batch_id, abs(differs)))
+    for kind, parts in lines.items():
+        move(parts, kind, key=f"take:{row.id}", actor=actor, now=now, take_id=row.id)
+    row.state, row.settled_at = TakeState.CONFIRMED.value, now
+    row.settled_by_user_id, row.settled_by = actor.user_id, actor.name
+    db.session.flush()
+
+
+def _note(
+    action: str, row: StockTake, shop: Shop, post_id: int | None, actor: Viewer, now: datetime, **detail: int
+) -> None:
+    audit.record(
+        actor=actor, action=action, subject_kind="shop", subject_id=shop.id, place_path=shop.path, post_id=post_id,
+        now=now, detail={"take": row.id, **detail},
+    )  # fmt: skip
+    db.session.flush()
