@@ -198,5 +198,10 @@ def test_a_village_closes_points_and_says_so(app: Flask, client_as: ClientAs, ru
     page = shown(client_as(Role.RESIDENT), "/points/scheme")
     assert "目前没有开展积分制" in page
     assert "参加志愿服务活动" not in page
+    resident = client_as(Role.RESIDENT)
+    assert "目前没有开展积分制" in shown(resident, "/points/")
+    frame = resident.get("/points/scheme").text
+    assert 'href="/points/"' not in frame.split("<main")[0], "no entry for what is closed"
+    assert 'href="/shop/"' not in frame
     assert head.post("/points/modules", data={"modules": ["points"], "on": TODAY.isoformat()}).status_code == 302
     assert "参加志愿服务活动" in shown(client_as(Role.RESIDENT), "/points/scheme")

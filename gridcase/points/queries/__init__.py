@@ -21,6 +21,7 @@ from gridcase.points.queries.awards import (
     transfers,
 )
 from gridcase.points.queries.budget import Budget, budget_of
+from gridcase.points.queries.modules import closed_to
 from gridcase.points.queries.pages import (
     Balances,
     BoardRow,
@@ -123,6 +124,7 @@ __all__ = [
     "check_home",
     "close_of",
     "closed",
+    "closed_to",
     "conduct",
     "count_objections",
     "count_unsealed",

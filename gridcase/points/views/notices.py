@@ -13,7 +13,7 @@ from gridcase.grid import queries as grids
 from gridcase.households import queries as households
 from gridcase.points import queries, service
 from gridcase.points.forms.notices import ObjectForm, SettleForm
-from gridcase.points.rules import CASE_RULES
+from gridcase.points.rules import CASE_RULES, Module
 from gridcase.points.views.base import bp, today, village_of
 from gridcase.web.access import needs, viewer
 from gridcase.web.formkit import options, submit
@@ -29,6 +29,8 @@ def index() -> ResponseReturnValue:
     if not boards:
         return render_template("points/none.html")
     village = village_of(boards)
+    if Module.POINTS not in queries.modules_on(village.path, on=today()):
+        return render_template("points/closed.html", village=village, villages=boards, sets=False)
     page = queries.notice_board(viewer=viewer(), village_id=village.id, after=request.args.get("after"))
     return render_template(
         "points/board.html", page=page, village=village, boards=boards, rules=CASE_RULES, today=today(),
