@@ -10,7 +10,15 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from gridcase.affairs.models import Activity, ActivityKnock, Participation
-from gridcase.affairs.rules import HOURS_A_DAY, WORK_VALUE_KEY, WORK_VALUE_YUAN, ActivityState, HowCame, HowJoined, is_child
+from gridcase.affairs.rules import (
+    HOURS_A_DAY,
+    WORK_VALUE_KEY,
+    WORK_VALUE_YUAN,
+    ActivityState,
+    HowCame,
+    HowJoined,
+    is_child,
+)
 from gridcase.core.clock import TOWN_ZONE
 from gridcase.core.dated import in_force
 from gridcase.core.db import db

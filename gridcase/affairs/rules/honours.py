@@ -49,7 +49,7 @@ class RoundState(Labelled):
     OPEN = "open", N_("提名中")
     NOTICE = "notice", N_("公示中")
     GIVEN = "given", N_("已授予")
-    DROPPED = "dropped", N_("已放弃")
+    DROPPED = "dropped", N_("已放弃评选")
 
 
 class AwardState(Labelled):

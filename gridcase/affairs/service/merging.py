@@ -42,12 +42,13 @@ def _drop_doubles(double: int, kept: int) -> None:
     there = select(Participation.activity_id).where(Participation.household_id == kept, unnamed)
     rounds = select(Award.round_id).where(Award.household_id == kept)
     boards = select(BoardHome.board_id).where(BoardHome.household_id == kept)
+    activities, honours, lists = (list(db.session.scalars(one)) for one in (there, rounds, boards))
     gone: tuple[Any, ...] = (
         delete(Participation).where(
-            Participation.household_id == double, unnamed, Participation.activity_id.in_(list(db.session.scalars(there)))
+            Participation.household_id == double, unnamed, Participation.activity_id.in_(activities)
         ),
-        delete(Award).where(Award.household_id == double, Award.round_id.in_(list(db.session.scalars(rounds)))),
-        delete(BoardHome).where(BoardHome.household_id == double, BoardHome.board_id.in_(list(db.session.scalars(boards)))),
+        delete(Award).where(Award.household_id == double, Award.round_id.in_(honours)),
+        delete(BoardHome).where(BoardHome.household_id == double, BoardHome.board_id.in_(lists)),
     )  # fmt: skip
     for statement in gone:
         db.session.execute(statement, execution_options=_QUIET)

@@ -9,8 +9,8 @@ from sqlalchemy.exc import IntegrityError
 
 from gridcase.affairs.models import HelpRequest, Team, TeamMember
 from gridcase.affairs.queries import teams as queries
-from gridcase.affairs.rules import RequestState, TeamKind, best_team, is_child
 from gridcase.affairs.queries.activities import RUNS, may
+from gridcase.affairs.rules import RequestState, TeamKind, best_team, is_child
 from gridcase.affairs.service.activities import SENT_BEFORE, answers_for
 from gridcase.audit import service as audit
 from gridcase.cases.models import Case

@@ -50,11 +50,8 @@ def merge_homes(
     checks.repoint_household(double, kept, actor=actor, now=now)
     bulletin.repoint_household(double, kept, actor=actor, now=now)
     reception.repoint_household(double, kept, actor=actor, now=now)
-<<<<<<< HEAD
-    affairs.repoint_household(double, kept, actor=actor, now=now)
-=======
     shop.repoint_household(double, kept, actor=actor, now=now)
->>>>>>> next
+    affairs.repoint_household(double, kept, actor=actor, now=now)
     merit = points.merge_accounts(double, kept, actor=actor, now=now)
     db.session.flush()
     said: list[Text] = [
