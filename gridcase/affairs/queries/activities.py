@@ -67,8 +67,9 @@ class Count:
 
 def joinable(viewer: Viewer, village_id: Any) -> ColumnElement[bool]:
     """Whether a home of the viewer's lies in this village: an activity is for all of its homes."""
-    homes = select(Household.id).where(Household.village_id == village_id, households.visible(viewer, JOINS))
-    return homes.correlate_except(Household).exists()  # a home of the village, never the one of an outer row
+    homes = select(Household.village_id).where(households.visible(viewer, JOINS))
+    found: ColumnElement[bool] = village_id.in_(homes)  # no EXISTS over homes named by id: SQLite lists a row per home
+    return found
 
 
 def visible(viewer: Viewer) -> ColumnElement[bool]:

@@ -255,15 +255,11 @@ def suggestions(viewer: Viewer, *, on: date, after: str | None = None) -> Page[S
     """Homes whose tier the viewer may see and to which a factor in force suggests a service, by code. Factors that only
     named roles read are not looked at."""
     codes = sorted({code for one in SERVICES for code in one.factors})
-    weighs = (
-        select(HouseholdFactor.id)
-        .where(HouseholdFactor.household_id == Household.id, HouseholdFactor.code.in_(codes), factor_in_force(on))
-        .exists()
-    )
+    weighs = select(HouseholdFactor.household_id).where(HouseholdFactor.code.in_(codes), factor_in_force(on))
     query = (
         select(Household.id, Household.code, Household.head_name, Grid.name)
         .join(Grid, Grid.id == Household.grid_id)
-        .where(households.visible(viewer, Permission.SEE_TIER), households.standing(), weighs)
+        .where(households.visible(viewer, Permission.SEE_TIER), households.standing(), Household.id.in_(weighs))
         .order_by(Household.code)
         .limit(PAGE_SIZE + 1)
     )
