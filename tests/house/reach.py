@@ -103,7 +103,10 @@ PUBLIC = names(
 )
 PUBLIC_ROOMS = ("styleguide.",)
 # What stands in an address besides an id.
-FIXED = {"seq": "1", "code": "0401", "token": "no-such-token", "year": 2026, "size": 192}
+FIXED = {
+    "seq": "1", "code": "0401", "token": "no-such-token", "year": 2026, "size": 192, "starts_on": "2026-10-01",
+    "span": "month",
+}  # fmt: skip
 # The names of the objects that are somebody's own; the others are tried as foreign or missing.
 OWN = frozenset({"own", "to the liaison"})
 

@@ -14,6 +14,8 @@ from gridcase.households import queries as households
 from gridcase.points import queries, service
 from gridcase.points.forms.notices import ObjectForm, SettleForm
 from gridcase.points.rules import CASE_RULES, Module
+from gridcase.points.rules.periods import Period, PeriodKind
+from gridcase.points.rules.schemes import YearEnd
 from gridcase.points.views.base import bp, today, village_of
 from gridcase.web.access import needs, viewer
 from gridcase.web.formkit import options, submit
@@ -34,7 +36,8 @@ def index() -> ResponseReturnValue:
     page = queries.notice_board(viewer=viewer(), village_id=village.id, after=request.args.get("after"))
     return render_template(
         "points/board.html", page=page, village=village, boards=boards, rules=CASE_RULES, today=today(),
-        waiting=queries.count_objections(viewer()),
+        waiting=queries.count_objections(viewer()), published=queries.published(village.id),
+        year=queries.open_year(village.id, on=today()), Period=Period, PeriodKind=PeriodKind, YearEnd=YearEnd,
     )  # fmt: skip
 
 
@@ -57,6 +60,8 @@ def ledger(household_id: int) -> ResponseReturnValue:
         balances=queries.balances_of(home.id, viewer=viewer()), today=today(),
         vetoes=queries.vetoes_of(home.id, viewer=viewer(), on=today()),
         page=queries.entries_of(home.id, viewer=viewer(), after=request.args.get("after")),
+        state=queries.seal_state_of_home(home.id, viewer=viewer()),
+        year=queries.open_year(home.village_id, on=today()), YearEnd=YearEnd,
     )  # fmt: skip
 
 
