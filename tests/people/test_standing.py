@@ -27,7 +27,8 @@ def test_a_task_force_comes_and_goes(head: FlaskClient, client_as: ClientAs, wor
     assert "县农业局驻村工作队”" not in head.post("/people/partners/new", data=foreign, follow_redirects=True).text
     page = head.post("/people/partners/new", data=data, follow_redirects=True).text
     assert "3 人驻村" in page
-    end = f"/people/partners/{page.split('/end"')[0].rsplit('/', 1)[1]}/end"
+    number = page.split('/end"')[0].rsplit("/", 1)[1]
+    end = f"/people/partners/{number}/end"
     assert "要晚于开始的日期" in head.post(end, data={"start": "2026-03-01"}).text
     assert "2026年11月23日为止" in head.post(end, data={"start": "2026-11-23"}, follow_redirects=True).text
     assert "县农业局驻村工作队" in head.get("/people/partners?show=ended").text
