@@ -34,6 +34,7 @@ from gridcase.seed import (
     places,
     reference,
     registers,
+    schemes,
     towns,
     villages,
 )
@@ -64,6 +65,7 @@ def build(*, actor: Viewer, now: datetime, small: bool, progress: Progress, thin
     homes = sum(plan.size.homes for plan in plans)
     total = homes + STORY_SHARE
     teams, offices = _settle(plans, config, actor=actor, now=now, progress=lambda done: progress(done, total))
+    schemes.put_in_force(teams, actor=actor, now=now - FURNISHED)
     story = Story(Scene(teams, offices, now), actor=actor, small=small or thin)
     story.play(lambda done, days: progress(homes + STORY_SHARE * done // days * 9 // 10, total))
     _finish(teams, offices, actor=actor, now=now)
@@ -135,6 +137,7 @@ def _finish(teams: list[Team], offices: dict[str, Offices], *, actor: Viewer, no
     bulletin.work(home, now=now)
     deeds.work(home, now=now)
     desk.work(home, now=now)
+    schemes.redraft(home, actor=actor, now=now)
     reminders.sweep(actor=actor, now=_last_daytime(now))
     with transaction():
         duties.fill(offices, actor=actor, now=now)

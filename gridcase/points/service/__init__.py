@@ -4,9 +4,10 @@ from gridcase.points.service.awards import award_for_case, reverse_for_case
 from gridcase.points.service.checks import verify
 from gridcase.points.service.conduct import answer_correction, ask_correction, reply
 from gridcase.points.service.declarations import Batch, BatchRow, Skipped, declare, declare_batch, way_of, withdraw
+from gridcase.points.service.history import drop_total, enter_total
 from gridcase.points.service.merging import merge_accounts
 from gridcase.points.service.modules import recommend, set_modules
-from gridcase.points.service.notices import mature, object_to, settle_objection
+from gridcase.points.service.notices import mature, object_to, remind, settle_objection
 from gridcase.points.service.periods import close_period, show_homes_on_boards
 from gridcase.points.service.postings import post_award, post_history
 from gridcase.points.service.review import Ruling, hear_council, hear_town, meet, vote
@@ -49,7 +50,9 @@ __all__ = [
     "draw_spots",
     "drop_draft",
     "drop_item",
+    "drop_total",
     "edit",
+    "enter_total",
     "grant_base",
     "hear_council",
     "hear_town",
@@ -67,6 +70,7 @@ __all__ = [
     "put_veto",
     "recommend",
     "release",
+    "remind",
     "reply",
     "reverse_for_case",
     "save_item",
