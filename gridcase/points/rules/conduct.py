@@ -9,7 +9,6 @@ from datetime import date
 from gridcase.core.labels import Labelled
 from gridcase.core.words import N_
 
-REVIEW_DAYS = 5  # working days within which an objection or a request for correction is answered
 SPOT_SIZE = 10  # entries of a month that are looked at
 LEAST_WORDS, MOST_WORDS = 4, 300
 

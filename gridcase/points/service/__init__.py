@@ -7,7 +7,7 @@ from gridcase.points.service.declarations import Batch, BatchRow, Skipped, decla
 from gridcase.points.service.history import drop_total, enter_total
 from gridcase.points.service.merging import merge_accounts
 from gridcase.points.service.modules import recommend, set_modules
-from gridcase.points.service.notices import mature, object_to, settle_objection
+from gridcase.points.service.notices import mature, object_to, remind, settle_objection
 from gridcase.points.service.periods import close_period, show_homes_on_boards
 from gridcase.points.service.postings import post_award, post_history
 from gridcase.points.service.review import Ruling, hear_council, hear_town, meet, vote
@@ -70,6 +70,7 @@ __all__ = [
     "put_veto",
     "recommend",
     "release",
+    "remind",
     "reply",
     "reverse_for_case",
     "save_item",

@@ -23,12 +23,12 @@ NOTE_MOST = 500
 def draw_spots(*, village: Grid, month: date, seed: str, actor: Viewer, now: datetime) -> SpotDraw:
     """Draw entries of a month by a seed that is shown; once a month. Called again it answers with the first draw."""
     if month > month_of(town_day(now)):
-        raise Refused(N_("这个月还没有到。"), field="month")
+        raise Refused(N_("这个月还没有到。"))
     if (first := queries.spots.draw_of(village.id, month)) is not None:
         return first
     ids = queries.spots.entries_in(village.id, month=month)
     if not ids:
-        raise Refused(N_("这个月没有计过积分，不用抽查。"), field="month")
+        raise Refused(N_("这个月没有计过积分，不用抽查。"))
     made = SpotDraw(
         village_id=village.id, path=village.path, month=month, seed=seed, user_id=actor.user_id, drawn_at=now
     )

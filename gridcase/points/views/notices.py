@@ -6,6 +6,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from gridcase.calendar.queries import work_calendar
 from gridcase.core import clock
 from gridcase.core.permissions import Permission
 from gridcase.core.words import N_
@@ -14,6 +15,7 @@ from gridcase.households import queries as households
 from gridcase.points import queries, service
 from gridcase.points.forms.notices import ObjectForm, SettleForm
 from gridcase.points.rules import CASE_RULES, Module
+from gridcase.points.rules.notices import answer_by
 from gridcase.points.rules.periods import Period, PeriodKind
 from gridcase.points.rules.schemes import YearEnd
 from gridcase.points.views.base import bp, today, village_of
@@ -38,6 +40,7 @@ def index() -> ResponseReturnValue:
         "points/board.html", page=page, village=village, boards=boards, rules=CASE_RULES, today=today(),
         waiting=queries.count_objections(viewer()), published=queries.published(village.id),
         year=queries.open_year(village.id, on=today()), Period=Period, PeriodKind=PeriodKind, YearEnd=YearEnd,
+        own=queries.own_objections(viewer(), village_id=village.id) if viewer().may(Permission.OBJECT_POINTS) else [],
     )  # fmt: skip
 
 
@@ -85,7 +88,9 @@ def object_to(transfer_id: int) -> ResponseReturnValue:
 def objections() -> ResponseReturnValue:
     """Objections that wait for an answer."""
     page = queries.open_objections(viewer(), after=request.args.get("after"))
-    return render_template("points/objections.html", page=page, rules=CASE_RULES)
+    workday = work_calendar().next_workday
+    until = {row.id: answer_by(row.objected_on, next_workday=workday) for row in page.rows if row.objected_on}
+    return render_template("points/objections.html", page=page, rules=CASE_RULES, until=until)
 
 
 @bp.route("/<int:transfer_id>/settle", methods=["GET", "POST"])

@@ -14,11 +14,12 @@ from gridcase.points import jobs
 from gridcase.points import service as points
 from gridcase.points.models import Declaration, DeclarationPhoto, Review, Transfer
 from gridcase.points.rules import DeclarationState
+from tests.factories import schemes
 from tests.factories.objects import SPOTS, Spot, Thing
 from tests.factories.world import World
 from tests.files.corpus import jpeg
 from tests.house.roles import CELL, CIRCLE, SEES_POINTS, VILLAGE, Row, names
-from tests.points.declaring import changing, put_scheme
+from tests.points.declaring import changing
 
 DECLARES = CIRCLE | CELL | VILLAGE | names("resident")
 BATCHES = names("grid_leader fulltime_grid village_head")
@@ -59,7 +60,7 @@ TABLE: tuple[Row, ...] = (
 def things(world: World) -> list[Thing]:
     """Declarations in each state, a meeting, an entry, a request and a draw of every place."""
     for village in sorted({spot.village for spot in SPOTS}):
-        put_scheme(world.grids[village])
+        schemes.some_in_force(world.grids[village], now=clock.now())
     made = [thing for spot in SPOTS for thing in _of_home(world, spot)]
     jobs.mature(actor=job("points"), now=clock.now() - timedelta(days=20))
     made += [_correction(world, spot, thing.id) for spot, thing in zip(SPOTS, _entries(made), strict=True)]
@@ -84,17 +85,15 @@ def _of_home(world: World, spot: Spot) -> list[Thing]:
         ("declaration", DeclarationState.DECLARED), ("for the council", DeclarationState.COUNCIL),
         ("for the town", DeclarationState.TOWN),
     )  # fmt: skip
-    made = [
-        _thing(kind, spot, _declare(home, state, mark, number), mark) for number, (kind, state) in enumerate(states)
-    ]
+    made = [_thing(kind, spot, _declare(home, state, mark), mark) for kind, state in states]
     return [*made, _thing("entry", spot, _entry(home))]
 
 
-def _declare(home: int, state: DeclarationState, mark: str, days: int) -> int:
+def _declare(home: int, state: DeclarationState, mark: str) -> int:
     with transaction():
         made = points.declare(
-            client_uuid=str(uuid4()), household_id=home, item_code="T2", text=mark, how="L", actor=job("matrix"),
-            happened_on=clock.town_day(clock.now()) - timedelta(days=days), now=clock.now(),
+            client_uuid=str(uuid4()), household_id=home, item_code="Z401", text=mark, how="L", actor=job("matrix"),
+            happened_on=clock.town_day(clock.now()), again=True, now=clock.now(),
         )  # fmt: skip
         number = made.id
     photo = files.prepare(jpeg())
