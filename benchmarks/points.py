@@ -1,4 +1,5 @@
-"""A county's year of points: filled set-based, settled village by village, and what a household's page then takes.
+"""A county's year of points: filled set-based, settled village by village, and what a household's page takes
+then.
 
     python -m benchmarks.points --homes 70000 --entries 2000000 --db postgresql
 """
