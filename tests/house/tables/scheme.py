@@ -34,6 +34,7 @@ TABLE: tuple[Row, ...] = (
     Row("points.scheme_trial", SETS, "scheme draft"),
     Row("points.scheme_drop", SETS, "scheme draft"),
     Row("points.modules", SETS),
+    Row("points.recommend", names("town_manager county_manager")),
     Row("points.vetoes", REVIEWS),
     Row("points.veto_new", REVIEWS),
     Row("points.veto", OBJECTS | REVIEWS, "veto"),
