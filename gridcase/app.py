@@ -16,6 +16,7 @@ from sqlalchemy.exc import DataError, OperationalError
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+import gridcase.affairs.views
 import gridcase.bulletin.views
 import gridcase.cases.views
 import gridcase.dashboard.views
@@ -71,6 +72,7 @@ ROOMS: tuple[Any, ...] = (
     gridcase.reception.views,
     gridcase.points.views,
     gridcase.shop.views,
+    gridcase.affairs.views,
     gridcase.grid.views,
     gridcase.people.views,
     gridcase.households.views,

@@ -14,7 +14,17 @@ from gridcase.grid.models import Grid
 from gridcase.people import queries as people_queries
 from gridcase.people import service as people
 from gridcase.people.models import Decision, Organisation
-from gridcase.people.rules import Assembly, BodyKind, Capacity, DecisionKind, DecisionStepKind, Role, Step
+from gridcase.people.rules import (
+    Assembly,
+    BodyKind,
+    Capacity,
+    DecisionKind,
+    DecisionStepKind,
+    HonourLevel,
+    PartnerKind,
+    Role,
+    Step,
+)
 from gridcase.seed.places import HOME_VILLAGE
 from gridcase.seed.villages import Team
 
@@ -57,6 +67,7 @@ def work(teams: Sequence[Team], *, actor: Viewer, now: datetime) -> None:
                 _works(village, actor=actor, now=now)
                 _opinions(village, actor=actor, now=now)
                 _mottoes(team, actor=actor, now=now)
+                _standing(village, actor=actor, now=now)
 
 
 def pass_through(
@@ -178,3 +189,19 @@ def _mottoes(team: Team, *, actor: Viewer, now: datetime) -> None:
         people.set_motto(
             actor=actor, household_id=home.id, path=team.path, text=SAYINGS[number], shown=number != 1, now=now
         )
+
+
+def _standing(village: Grid, *, actor: Viewer, now: datetime) -> None:
+    """Who stands by the village, and its title."""
+    since = town_day(now) - timedelta(days=300)
+    for kind, name, members, duty in (
+        (PartnerKind.TASK_FORCE, "区水利局驻村工作队", 3, "渠道整修，防汛值守"),
+        (PartnerKind.PAIRED, "镇卫生院党支部", None, "每月一次义诊"),
+    ):
+        people.add_partner(
+            actor=actor, place=village, kind=kind, name=name, members=members, duty=duty, since=since, now=now
+        )
+    people.add_honour(
+        actor=actor, place=village, name="乡村治理示范村", level=HonourLevel.CITY, year=town_day(now).year - 1,
+        giver="市委组织部", now=now,
+    )  # fmt: skip
