@@ -23,6 +23,7 @@ from gridcase.notices.models import Notice
 from gridcase.reminders import jobs as reminders
 from gridcase.seed import (
     accounts,
+    affairs,
     blank,
     bulletin,
     care,
@@ -132,6 +133,7 @@ def _finish(teams: list[Team], offices: dict[str, Offices], *, actor: Viewer, no
             )  # fmt: skip
     home = next(team for team in teams if team.code == HOME_VILLAGE)
     decided.work(teams, actor=actor, now=now)
+    affairs.work(teams, now=now)
     care.work(home, now=now)
     doors.work(home, now=now)
     bulletin.work(home, now=now)

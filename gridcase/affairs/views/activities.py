@@ -165,9 +165,10 @@ def _join_form(homes: list[Household], home: Household) -> JoinForm:
     form = JoinForm(home=home.id)
     form.home.choices = options([(each.id, f"{mask_name(each.head_name)} · {each.code[-7:]}") for each in homes])
     grown = queries.grown_of([form.home.data or home.id], on=today())
+    own = not any(grant.post_id for grant in viewer().grants_with(JOINS))  # nobody's own name is hidden from him
     form.who.choices = options(
         [
-            *((str(row.id), mask_name(row.name)) for row in grown),
+            *((str(row.id), row.name if own else mask_name(row.name)) for row in grown),
             (ANYBODY, _("还没定，家里去一个人")),
             (CHILD, _("家里的孩子（监护人同意，只记在户上）")),
         ]
