@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from gridcase.core import clock
 from gridcase.core.db import db, transaction
 from gridcase.grid.models import Grid
@@ -69,9 +71,9 @@ def _at(world: World, spot: Spot) -> list[Thing]:
         )  # fmt: skip
         draft_id, veto_id = draft.id, veto.id
     own = READERS if spot.name == "own" else frozenset()
-    places = {"village": spot.village, "cell": spot.cell, "section": spot.section}
+    here = Thing("scheme", spot.name, version, village=spot.village, cell=spot.cell, section=spot.section)
     return [
-        Thing("scheme", spot.name, version, homes_of=own, **places),
-        Thing("scheme draft", spot.name, draft_id, mark=mark, **places),
-        Thing("veto", spot.name, veto_id, mark=f"记号（{spot.name}）的事由", homes_of=spot.homes_of, **places),
+        replace(here, homes_of=own),
+        replace(here, kind="scheme draft", id=draft_id, mark=mark),
+        replace(here, kind="veto", id=veto_id, mark=f"记号（{spot.name}）的事由", homes_of=spot.homes_of),
     ]
