@@ -1,4 +1,4 @@
-"""What the demo villages do together: teams and a request, an activity called and one that is over, a round of honours."""
+"""What demo villages do together: teams and a request, an activity called and one that is over, a round of honours."""
 
 from __future__ import annotations
 

@@ -370,22 +370,6 @@ def party_members(activity: Activity, *, on: date) -> tuple[int, int]:
     return came or 0, whole
 
 
-def party_days_of(person_ids: Collection[int], *, year: int) -> dict[int, int]:
-    """How many activities of a year each person came to; for the yearly judging of pledges."""
-    begins = datetime(year, 1, 1, tzinfo=TOWN_ZONE)
-    rows = db.session.execute(
-        select(Participation.person_id, func.count())
-        .join(Activity, Activity.id == Participation.activity_id)
-        .where(
-            Participation.person_id.in_(set(person_ids)), Participation.came != "",
-            Activity.state == ActivityState.ENDED, Activity.starts_at >= begins,
-            Activity.starts_at < datetime(year + 1, 1, 1, tzinfo=TOWN_ZONE),
-        )
-        .group_by(Participation.person_id)
-    )  # fmt: skip
-    return {row[0]: row[1] for row in rows if row[0] is not None}
-
-
 @dataclass(frozen=True)
 class Work:
     """A village's year: activities, people, hours, and what they would have cost."""
