@@ -42,11 +42,10 @@ def _reads(viewer: Viewer) -> ColumnElement[bool]:
 def scheme_villages(viewer: Viewer, *, setting_only: bool = False) -> list[Grid]:
     """The villages whose scheme the viewer may read (or, `setting_only`, may set), by code."""
     asked = reach(viewer, Permission.SET_SCHEME, path=Grid.path) if setting_only else _reads(viewer)
-    return list(
-        db.session.scalars(
-            select(Grid).where(Grid.level == GridLevel.VILLAGE, Grid.valid_to.is_(None), asked).order_by(Grid.code)
-        )
+    found = db.session.scalars(
+        select(Grid).where(Grid.level == GridLevel.VILLAGE, Grid.valid_to.is_(None), asked).order_by(Grid.code)
     )
+    return list(dict.fromkeys(found))  # SQLite may say a village once for every home that lets one read it
 
 
 def village_to_set(village_id: int | None, *, viewer: Viewer) -> Grid:
@@ -99,7 +98,7 @@ def versions_of(village_id: int) -> list[VersionRow]:
         .where(SchemeVersion.village_id == village_id, SchemeVersion.valid_from.is_not(None))
         .order_by(SchemeVersion.valid_from.desc())
     )
-    return [VersionRow(*row) for row in rows]
+    return [VersionRow(*row) for row in rows]  # type: ignore[arg-type]  # none without a first day
 
 
 def recommended(path: str, *, on: date) -> str | None:
