@@ -10,6 +10,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from gridcase.affairs.queries import activities as queries
+from gridcase.affairs.queries import figures
 from gridcase.affairs.rules import ActivityKind, ActivityState, HowCame
 from gridcase.affairs.service import activities, signing
 from gridcase.audit import service as audit
@@ -142,7 +143,7 @@ def test_ending_asks_for_the_points_once_a_home(ctx: Flask, world: World, viewer
         (each, 10, "activity") for each in homes
     }
     assert queries.count_of(one).came == 6
-    work = queries.work_of(head, year=2026)
+    work = figures.work_of(head, year=2026)
     assert [(row.activities, row.people, row.hours, row.yuan) for row in work] == [(1, 6, 24, 360)]
     with transaction():
         assert activities.give_points(one, actor=head, now=NOW).declared == 0
@@ -232,4 +233,4 @@ def test_a_party_day_counts_its_members(ctx: Flask, world: World, viewer_of: Vie
             signing.add_present(one, home(each), actor=head, person_id=person, now=NOW)
         signing.add_present(one, home(world.homes["village_a"][5]), actor=head, person_id=None, now=NOW)
         activities.end(one, actor=head, hours=2, now=NOW)
-    assert queries.party_members(one, on=NOW.date()) == (2, 3)
+    assert figures.party_members(one, on=NOW.date()) == (2, 3)
