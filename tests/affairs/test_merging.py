@@ -12,7 +12,6 @@ from gridcase.affairs.rules import AwardKind, TeamKind
 from gridcase.affairs.service import activities, honours, merging, signing
 from gridcase.core.db import db, transaction
 from gridcase.core.permissions import Viewer
-from gridcase.households.models import Household
 from gridcase.people.rules import Role
 from tests.affairs.calling import NOW, called, running
 from tests.affairs.test_activities import home, people_of
@@ -43,8 +42,6 @@ def test_a_home_written_twice(ctx: Flask, world: World, viewer_of: ViewerOf) -> 
     assert [(row.household_id, row.named) for row in db.session.query(HomeChoice)] == [(kept.id, True)]
     db.session.expire_all()
     assert request.household_id == kept.id
-    with transaction():
-        merging.repoint_household(db.session.get_one(Household, double.id), kept, actor=MAKER, now=NOW)
 
 
 def test_a_person_written_twice(ctx: Flask, world: World, viewer_of: ViewerOf) -> None:
