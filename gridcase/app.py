@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import secrets
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from sqlalchemy.exc import DataError, OperationalError
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+import gridcase.affairs.views
 import gridcase.bulletin.views
 import gridcase.cases.views
 import gridcase.dashboard.views
@@ -52,6 +54,7 @@ from gridcase.core.permissions import Viewer
 from gridcase.households import queries as households
 from gridcase.notices import queries as notices
 from gridcase.planner import queries as planner
+from gridcase.points import queries as points
 from gridcase.users import queries as users
 from gridcase.users.session import Account
 from gridcase.web import access, frame, security
@@ -69,6 +72,7 @@ ROOMS: tuple[Any, ...] = (
     gridcase.reception.views,
     gridcase.points.views,
     gridcase.shop.views,
+    gridcase.affairs.views,
     gridcase.grid.views,
     gridcase.people.views,
     gridcase.households.views,
@@ -107,7 +111,7 @@ def create_app(config: Config | None = None) -> Flask:
     # not with its own certificate: HSTS holds for all ports of a name, and the door to the certificate is plain http
     security.init_app(app, https=config.secure and not config.own_https)
     nav = [item for room in ROOMS for item in getattr(room, "NAV", ())]
-    frame.init_app(app, nav=nav, inbox_count=notices.unread_count, place_label=place_label)
+    frame.init_app(app, nav=nav, inbox_count=notices.unread_count, place_label=place_label, closed=closed_modules)
     for room in ROOMS:
         app.register_blueprint(room.bp)
     for endpoint, view in app.view_functions.items():
@@ -166,6 +170,11 @@ def load_viewer(account: Account) -> Viewer:
 def place_label(someone: Viewer) -> str:
     """The place one is in: the title of the first post."""
     return next((grant.title for grant in someone.grants if grant.title), "")
+
+
+def closed_modules(someone: Viewer) -> Collection[str]:
+    """The parts of points that are switched off where somebody stands."""
+    return points.closed_to(someone, on=clock.town_day(clock.now()))
 
 
 def _log_refusal(app: Flask) -> access.RefusalHook:

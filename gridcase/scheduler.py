@@ -56,6 +56,11 @@ def release_unfetched(_config: Config) -> int:
     return shop.release_unfetched(actor=job("shop"), now=clock.now())
 
 
+def remind_of_objections(_config: Config) -> int:
+    """Objections to points that are to be answered within their five working days."""
+    return points.remind(now=clock.now())
+
+
 def seal_points(_config: Config) -> int:
     """New movements of points into their villages' chains."""
     return points.seal(now=clock.now())
@@ -157,6 +162,7 @@ TIMETABLE: tuple[Job, ...] = (
     settle_moves,
     remind,
     mature_points,
+    remind_of_objections,
     release_unfetched,
     seal_points,
     send_messages,

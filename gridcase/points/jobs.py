@@ -33,3 +33,12 @@ def seal(*, now: datetime, batch: int = BATCH_SEALED) -> int:
         done += sealed
         if sealed < batch:
             return done
+
+
+def remind(*, now: datetime, batch: int = BATCH) -> int:
+    """Objections that must soon be answered: the reviewers are told once; returns how many were due."""
+    waiting = [(row[0], row[1], row[2]) for row in queries.waiting_objections(limit=batch)]
+    if not waiting:
+        return 0
+    with transaction():
+        return service.remind(waiting, now=now)

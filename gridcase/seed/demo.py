@@ -26,6 +26,7 @@ from gridcase.seed import (
     blank,
     bulletin,
     care,
+    decided,
     deeds,
     desk,
     doors,
@@ -33,6 +34,7 @@ from gridcase.seed import (
     places,
     reference,
     registers,
+    schemes,
     towns,
     villages,
 )
@@ -63,6 +65,7 @@ def build(*, actor: Viewer, now: datetime, small: bool, progress: Progress, thin
     homes = sum(plan.size.homes for plan in plans)
     total = homes + STORY_SHARE
     teams, offices = _settle(plans, config, actor=actor, now=now, progress=lambda done: progress(done, total))
+    schemes.put_in_force(teams, actor=actor, now=now - FURNISHED)
     story = Story(Scene(teams, offices, now), actor=actor, small=small or thin)
     story.play(lambda done, days: progress(homes + STORY_SHARE * done // days * 9 // 10, total))
     _finish(teams, offices, actor=actor, now=now)
@@ -128,11 +131,13 @@ def _finish(teams: list[Team], offices: dict[str, Offices], *, actor: Viewer, no
                 now=now,
             )  # fmt: skip
     home = next(team for team in teams if team.code == HOME_VILLAGE)
+    decided.work(teams, actor=actor, now=now)
     care.work(home, now=now)
     doors.work(home, now=now)
     bulletin.work(home, now=now)
     deeds.work(home, now=now)
     desk.work(home, now=now)
+    schemes.redraft(home, actor=actor, now=now)
     reminders.sweep(actor=actor, now=_last_daytime(now))
     with transaction():
         duties.fill(offices, actor=actor, now=now)

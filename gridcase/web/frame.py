@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -11,6 +11,7 @@ from flask import (
     Blueprint,
     Flask,
     current_app,
+    g,
     get_flashed_messages,
     redirect,
     render_template,
@@ -47,6 +48,7 @@ class NavItem:
     group: str = ""  # entries of a group stand as tabs above the pages of the group, the first one in the navigation
     pages: frozenset[str] = field(default_factory=frozenset)  # endpoints it stands for; empty: all of its blueprint
     work: bool = True  # what is set once is nobody's first page
+    module: str = ""  # the part of a village's work that it belongs to; not shown where that is switched off
 
 
 bp = Blueprint("home", __name__)
@@ -79,7 +81,17 @@ def tabs_for(someone: Viewer, endpoint: str) -> list[NavItem]:
 
 def _usable(someone: Viewer) -> list[NavItem]:
     items: Sequence[NavItem] = current_app.extensions["gridcase_nav"]
-    return sorted((item for item in items if item.needs & someone.permissions), key=lambda item: item.order)
+    mine = [item for item in items if item.needs & someone.permissions]
+    closed = _closed(someone) if any(item.module for item in mine) else frozenset()
+    return sorted((item for item in mine if item.module not in closed), key=lambda item: item.order)
+
+
+def _closed(someone: Viewer) -> Collection[str]:
+    """What is switched off where this viewer stands, asked once a request."""
+    if "closed_modules" not in g:
+        g.closed_modules = current_app.extensions["gridcase_closed"](someone)
+    found: Collection[str] = g.closed_modules
+    return found
 
 
 def _owns(item: NavItem, endpoint: str) -> bool:
@@ -119,9 +131,11 @@ def init_app(
     nav: Sequence[NavItem],
     inbox_count: Callable[[Viewer], int],
     place_label: Callable[[Viewer], str],
+    closed: Callable[[Viewer], Collection[str]] = lambda _viewer: frozenset(),
 ) -> None:
-    """Attach language, navigation and what templates may use."""
+    """Attach language, navigation and what templates may use; `closed` says which modules are switched off."""
     app.extensions["gridcase_nav"] = tuple(nav)
+    app.extensions["gridcase_closed"] = closed
     Babel(app, locale_selector=_locale)
     config: Config = app.extensions["gridcase"]
 

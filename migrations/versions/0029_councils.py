@@ -94,7 +94,7 @@ def _village() -> None:
     op.create_table(
         "partner",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("village_id", sa.Integer(), nullable=False),
+        sa.Column("place_id", sa.Integer(), nullable=False),
         sa.Column("path", ByteString, nullable=False),
         sa.Column("kind", sa.String(length=12), nullable=False),
         sa.Column("name", sa.String(length=80), nullable=False),
@@ -105,14 +105,14 @@ def _village() -> None:
         sa.Column("valid_to", sa.Date(), nullable=True),
         sa.Column("user_id", sa.Integer(), nullable=True),
         sa.Column("made_at", UtcDateTime(), nullable=False),
-        sa.ForeignKeyConstraint(["village_id"], ["grid.id"], name=op.f("fk_partner_village_id")),
+        sa.ForeignKeyConstraint(["place_id"], ["grid.id"], name=op.f("fk_partner_place_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_partner")),
     )
-    op.create_index("ix_partner_village", "partner", ["village_id", "valid_from"])
+    op.create_index("ix_partner_place", "partner", ["place_id", "valid_from"])
     op.create_table(
         "village_honour",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("village_id", sa.Integer(), nullable=False),
+        sa.Column("place_id", sa.Integer(), nullable=False),
         sa.Column("path", ByteString, nullable=False),
         sa.Column("name", sa.String(length=60), nullable=False),
         sa.Column("level", sa.String(length=10), nullable=False),
@@ -120,10 +120,10 @@ def _village() -> None:
         sa.Column("giver", sa.String(length=80), server_default="", nullable=False),
         sa.Column("user_id", sa.Integer(), nullable=True),
         sa.Column("made_at", UtcDateTime(), nullable=False),
-        sa.ForeignKeyConstraint(["village_id"], ["grid.id"], name=op.f("fk_village_honour_village_id")),
+        sa.ForeignKeyConstraint(["place_id"], ["grid.id"], name=op.f("fk_village_honour_place_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_village_honour")),
     )
-    op.create_index("ix_village_honour_village", "village_honour", ["village_id", "year"])
+    op.create_index("ix_village_honour_place", "village_honour", ["place_id", "year"])
 
 
 def downgrade() -> None:

@@ -63,7 +63,7 @@ def _review() -> None:
         sa.Column("file_id", sa.Integer(), nullable=False),
         _to("points_declaration_photo", "declaration_id", "points_declaration"),
         _to("points_declaration_photo", "file_id", "stored_file"),
-        sa.PrimaryKeyConstraint("declaration_id", "file_id", name=op.f("pk_points_declaration_photo")),
+        sa.PrimaryKeyConstraint("declaration_id", name=op.f("pk_points_declaration_photo")),
     )
 
 

@@ -102,8 +102,14 @@ PUBLIC = names(
     " resident.reopen resident.leave sync_api.openapi shop.check shop.use_proof"
 )
 PUBLIC_ROOMS = ("styleguide.",)
+# What all homes of a village are called to, helped by, or may read; others reach it as they reach a place.
+FOR_THE_VILLAGE = frozenset({"activity", "team", "hung round", "hung name"})
+GIVERS = names("town_manager")
 # What stands in an address besides an id.
-FIXED = {"seq": "1", "code": "0401", "token": "no-such-token", "year": 2026, "size": 192}
+FIXED = {
+    "seq": "1", "code": "0401", "token": "no-such-token", "year": 2026, "size": 192, "starts_on": "2026-10-01",
+    "span": "month",
+}  # fmt: skip
 # The names of the objects that are somebody's own; the others are tried as foreign or missing.
 OWN = frozenset({"own", "to the liaison"})
 
@@ -116,6 +122,8 @@ def reaches(role: str, thing: Thing) -> bool:
         return False
     if thing.kind == "pin":  # open cases by place; a restricted one is on nobody's map, whoever has it
         return not (thing.restricted or thing.closed) and _by_place(role, thing)
+    if thing.kind in FOR_THE_VILLAGE and role not in GIVERS:  # whoever has or serves a home of a village
+        return thing.village == "village_a"
     if thing.kind == "award" and role == "resident":  # the public notice of a village is for all its homes
         return thing.village == "village_a"
     by_address = role in thing.posts or (bool(thing.unit) and UNIT_OF.get(role) == thing.unit)

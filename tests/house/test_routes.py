@@ -31,6 +31,7 @@ PUBLIC = {
         ("phone.shell", "phone.shell_english", "phone.worker", "phone.manifest", "phone.icon"),
         "the app's page holds nothing of anybody",
     ),
+    "affairs.sign_in": "who signs in at an activity by the code on the table needs no account",
     "sync_api.openapi": "whoever writes an app for phones reads how it syncs",
     "resident.demand": "a villager needs no account to say what is the matter",
     **dict.fromkeys(

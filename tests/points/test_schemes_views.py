@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
@@ -198,5 +199,27 @@ def test_a_village_closes_points_and_says_so(app: Flask, client_as: ClientAs, ru
     page = shown(client_as(Role.RESIDENT), "/points/scheme")
     assert "目前没有开展积分制" in page
     assert "参加志愿服务活动" not in page
+    resident = client_as(Role.RESIDENT)
+    assert "目前没有开展积分制" in shown(resident, "/points/")
+    frame = resident.get("/points/scheme").text
+    assert 'href="/points/"' not in frame.split("<main")[0], "no entry for what is closed"
+    assert 'href="/shop/"' not in frame
     assert head.post("/points/modules", data={"modules": ["points"], "on": TODAY.isoformat()}).status_code == 302
     assert "参加志愿服务活动" in shown(client_as(Role.RESIDENT), "/points/scheme")
+
+
+def test_a_county_recommends_an_example_and_its_villages_start_there(client_as: ClientAs, world: World) -> None:
+    county = client_as(Role.COUNTY_MANAGER)
+    place = world.grids["county"]
+    assert "请选一套" in county.post(f"/points/recommend?village={place}", data={}).text
+    assert county.post(f"/points/recommend?village={place}", data={"preset": "361"}).status_code == 302
+    page = client_as(Role.VILLAGE_HEAD).get("/points/scheme/new").text
+    assert "上级推荐" in page
+    assert re.search(r'<input checked[^>]*value="361"', page)
+    assert client_as(Role.VILLAGE_HEAD).get("/points/recommend").status_code == 403
+    assert county.get(f"/points/recommend?village={world.grids['far_county']}").status_code == 404
+
+
+def test_a_draft_is_tried_on_last_quarter(client_as: ClientAs, draft: int) -> None:
+    assert "上季度没有可以试算的积分" in shown(client_as(Role.VILLAGE_HEAD), f"/points/scheme/{draft}/what-if")
+    assert client_as(Role.REVIEW_MEMBER).get(f"/points/scheme/{draft}/what-if").status_code == 403

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime
 
+from gridcase.affairs.service import merging as affairs
 from gridcase.bulletin import service as bulletin
 from gridcase.cases import service as cases
 from gridcase.checks import service as checks
@@ -50,6 +51,7 @@ def merge_homes(
     bulletin.repoint_household(double, kept, actor=actor, now=now)
     reception.repoint_household(double, kept, actor=actor, now=now)
     shop.repoint_household(double, kept, actor=actor, now=now)
+    affairs.repoint_household(double, kept, actor=actor, now=now)
     merit = points.merge_accounts(double, kept, actor=actor, now=now)
     db.session.flush()
     said: list[Text] = [
@@ -96,4 +98,5 @@ def _fold(
     people.fold_holdings(double_id, kept_id, actor=actor, place_path=place, now=now)
     people.fold_records(double_id, kept_id, actor=actor, place_path=place, now=now)
     users.fold_account(double_id, kept_id, actor=actor, now=now)
+    affairs.fold_person(double_id, kept_id, actor=actor, place=place, now=now)
     return left

@@ -8,6 +8,7 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from gridcase.affairs.queries import honours
 from gridcase.cases.rules import State, light_of
 from gridcase.core import clock
 from gridcase.core.permissions import Permission
@@ -117,6 +118,7 @@ def _page(home: Household, *, problem: str = "") -> ResponseReturnValue:
         changes=households.changes_of(home.id) if Permission.LOG_VISIT in may else [], kinds=LifeKind,
         change_states=ChangeState,
         balances=points.balances_of(home.id, viewer=someone) if Permission.SEE_POINTS in may else None,
+        honours=honours.honours_of(home.id, viewer=someone),
     )  # fmt: skip
 
 

@@ -24,6 +24,10 @@ from gridcase.people.forms.persons import (
     UntagForm,
 )
 from gridcase.people.forms.posts import AppointForm, DayForm, EditPostForm, NewPostForm, PickForm, StandInForm
+from gridcase.people.forms.standing import (
+    HonourForm,
+    PartnerForm,
+)
 
 __all__ = [
     "AppointForm",
@@ -33,10 +37,12 @@ __all__ = [
     "DecisionRulesForm",
     "EditPostForm",
     "ElectionForm",
+    "HonourForm",
     "NewPostForm",
     "OathForm",
     "OpinionForm",
     "OrganisationForm",
+    "PartnerForm",
     "PersonForm",
     "PickForm",
     "PledgeForm",

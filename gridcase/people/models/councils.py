@@ -14,10 +14,10 @@ class Partner(Base):
     """An organisation that stands by a village for some time: a task force, a paired unit."""
 
     __tablename__ = "partner"
-    __table_args__ = (Index("ix_partner_village", "village_id", "valid_from"),)
+    __table_args__ = (Index("ix_partner_place", "place_id", "valid_from"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    village_id: Mapped[int] = mapped_column(ForeignKey("grid.id"))
+    place_id: Mapped[int] = mapped_column(ForeignKey("grid.id"))
     path: Mapped[str] = mapped_column(ByteString)
     kind: Mapped[str] = mapped_column(String(12))  # rules.PartnerKind
     name: Mapped[str] = mapped_column(String(80))
@@ -34,10 +34,10 @@ class VillageHonour(Base):
     """A title a village was given."""
 
     __tablename__ = "village_honour"
-    __table_args__ = (Index("ix_village_honour_village", "village_id", "year"),)
+    __table_args__ = (Index("ix_village_honour_place", "place_id", "year"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    village_id: Mapped[int] = mapped_column(ForeignKey("grid.id"))
+    place_id: Mapped[int] = mapped_column(ForeignKey("grid.id"))
     path: Mapped[str] = mapped_column(ByteString)
     name: Mapped[str] = mapped_column(String(60))
     level: Mapped[str] = mapped_column(String(10))  # rules.HonourLevel

@@ -127,6 +127,13 @@ from gridcase.people.queries.register import (
     stood_in,
     visible,
 )
+from gridcase.people.queries.standing import (
+    honour_counts,
+    honour_for,
+    honours,
+    partner_for,
+    partners,
+)
 
 __all__ = [
     "HANDLER_ROLES",
@@ -179,6 +186,9 @@ __all__ = [
     "holders_since",
     "holdings_of",
     "holds",
+    "honour_counts",
+    "honour_for",
+    "honours",
     "in_register",
     "is_in_register",
     "keeping_places",
@@ -199,6 +209,8 @@ __all__ = [
     "organisations",
     "paper_for",
     "parent_of",
+    "partner_for",
+    "partners",
     "passed_decision",
     "passed_decisions",
     "person_for",

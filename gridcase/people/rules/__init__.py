@@ -46,6 +46,10 @@ from gridcase.people.rules.liaisons import (
 )
 from gridcase.people.rules.lines import LINE_ROLES, ThreeLine
 from gridcase.people.rules.roles import HOUSEHOLD_ROLES, OFFICES, ROLE_PERMISSIONS, Role, UnitKind
+from gridcase.people.rules.standing import (
+    HonourLevel,
+    PartnerKind,
+)
 
 __all__ = [
     "CERTIFICATE_SETTING",
@@ -75,8 +79,10 @@ __all__ = [
     "Capacity",
     "DecisionKind",
     "DecisionStepKind",
+    "HonourLevel",
     "LeaderSource",
     "MeetingKind",
+    "PartnerKind",
     "PledgeReview",
     "Quorum",
     "Role",

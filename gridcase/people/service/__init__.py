@@ -73,6 +73,12 @@ from gridcase.people.service.register import (
     appoint_many,
     fold_holdings,
 )
+from gridcase.people.service.standing import (
+    add_honour,
+    add_partner,
+    end_partner,
+    remove_honour,
+)
 
 __all__ = [
     "BODY_EDITED",
@@ -82,7 +88,9 @@ __all__ = [
     "UNIT_EDITED",
     "Election",
     "PostRow",
+    "add_honour",
     "add_organisation",
+    "add_partner",
     "add_person",
     "add_persons",
     "add_post",
@@ -104,6 +112,7 @@ __all__ = [
     "edit_post",
     "edit_unit",
     "end_holding",
+    "end_partner",
     "end_post",
     "end_seat",
     "end_stand_in",
@@ -121,6 +130,7 @@ __all__ = [
     "record_step",
     "refuse_open",
     "remark",
+    "remove_honour",
     "replace_holder",
     "review_pledge",
     "revoke",

@@ -66,7 +66,16 @@ def sign(covenant: Covenant, household_ids: Collection[int], *, actor: Viewer, s
     for start in range(0, len(rows), AT_ONCE):
         statement = insert(CovenantSignature).values(rows[start : start + AT_ONCE]).on_conflict_do_nothing()
         new += len(db.session.execute(statement.returning(CovenantSignature.household_id)).all())
-    _note("covenant", covenant.id, covenant.path, "covenant.sign", actor, now, homes=sorted(household_ids), new=new)
+    _note(
+        "covenant",
+        covenant.id,
+        covenant.path,
+        "covenant.sign",
+        actor,
+        now,
+        homes=sorted(household_ids)[:AT_ONCE],
+        new=new,
+    )
     return new
 
 

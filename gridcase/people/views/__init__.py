@@ -11,6 +11,7 @@ from gridcase.people.views import (
     persons,
     pledges,
     posts,
+    standing,
     units,
 )
 from gridcase.people.views.base import NAV, bp
@@ -28,5 +29,6 @@ __all__ = [
     "persons",
     "pledges",
     "posts",
+    "standing",
     "units",
 ]

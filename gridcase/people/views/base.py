@@ -47,7 +47,8 @@ NAV = (
         frozenset({Permission.SEE_PLACE, Permission.SEE_POINTS}), 47, group="points",
         pages=_pages(
             "decisions decision new_decision edit_decision take_step take_back remark decision_rules add_papers "
-            "print_decision councils new_opinion covenant covenant_version new_covenant print_covenant"
+            "print_decision councils new_opinion covenant covenant_version new_covenant print_covenant "
+            "partners new_partner end_partner honours new_honour"
         ) | {"dropping.decision", "covenant.signers", "covenant.mottoes", "covenant.motto"},
     ),
 )  # fmt: skip

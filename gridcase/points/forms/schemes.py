@@ -146,6 +146,12 @@ class ForceForm(BaseForm):
     on = DateField(_("从哪天起施行"), validators=[InputRequired(_("请填日期。"))])
 
 
+class RecommendForm(BaseForm):
+    """Which example the villages below start from."""
+
+    preset = RadioField(_("推荐哪一套"), validators=[InputRequired(_("请选一套。"))])
+
+
 class ModulesForm(BaseForm):
     """Which parts a village opens."""
 

@@ -40,9 +40,9 @@ class Vote(Base):
 
 
 class DeclarationPhoto(Base):
-    """A photo that goes with a declaration."""
+    """The photo that goes with a declaration."""
 
     __tablename__ = "points_declaration_photo"
 
     declaration_id: Mapped[int] = mapped_column(ForeignKey("points_declaration.id"), primary_key=True)
-    file_id: Mapped[int] = mapped_column(ForeignKey("stored_file.id"), primary_key=True)
+    file_id: Mapped[int] = mapped_column(ForeignKey("stored_file.id"))

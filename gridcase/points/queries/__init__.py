@@ -1,6 +1,6 @@
 """Every SELECT of the ledger: `pages` for the pages, `awards` and `declarations` for the service."""
 
-from gridcase.points.queries import declarations, review
+from gridcase.points.queries import conduct, declarations, declared, review, spots
 from gridcase.points.queries.awards import (
     SECOND_LEG,
     Award,
@@ -21,6 +21,17 @@ from gridcase.points.queries.awards import (
     transfers,
 )
 from gridcase.points.queries.budget import Budget, budget_of
+from gridcase.points.queries.history import (
+    Report,
+    ReportRow,
+    Sums,
+    history_places,
+    history_total,
+    history_totals,
+    report,
+    standing_totals,
+)
+from gridcase.points.queries.modules import closed_to
 from gridcase.points.queries.pages import (
     Balances,
     BoardRow,
@@ -34,6 +45,8 @@ from gridcase.points.queries.pages import (
     objection,
     on_notice,
     open_objections,
+    own_objections,
+    waiting_objections,
 )
 from gridcase.points.queries.periods import (
     BoardShown,
@@ -57,8 +70,10 @@ from gridcase.points.queries.schemes import draft_of, item, item_row, modules_on
 from gridcase.points.queries.sealing import (
     HomeCheck,
     SealState,
+    VillageCheck,
     broken,
     check_home,
+    check_village,
     count_unsealed,
     heads_behind,
     movements_after,
@@ -72,6 +87,7 @@ from gridcase.points.queries.versions import (
     PRESET_KEY,
     VersionRow,
     draft_to_set,
+    places_above,
     recommended,
     scheme_villages,
     version_for,
@@ -109,10 +125,14 @@ __all__ = [
     "HomePoints",
     "Posted",
     "Preset",
+    "Report",
+    "ReportRow",
     "SealState",
+    "Sums",
     "Trial",
     "VersionRow",
     "VetoRow",
+    "VillageCheck",
     "YearPolicy",
     "YearPreview",
     "awards_by_id",
@@ -121,12 +141,16 @@ __all__ = [
     "broken",
     "budget_of",
     "check_home",
+    "check_village",
     "close_of",
     "closed",
+    "closed_to",
+    "conduct",
     "count_objections",
     "count_unsealed",
     "count_without_base",
     "declarations",
+    "declared",
     "deduction_legs",
     "draft_of",
     "draft_to_set",
@@ -137,6 +161,9 @@ __all__ = [
     "frozen_until",
     "get_award",
     "heads_behind",
+    "history_places",
+    "history_total",
+    "history_totals",
     "home_points",
     "home_to_veto",
     "in_purses",
@@ -154,7 +181,9 @@ __all__ = [
     "on_notice",
     "open_objections",
     "open_year",
+    "own_objections",
     "paid_homes",
+    "places_above",
     "posted",
     "posted_in",
     "presets",
@@ -164,6 +193,7 @@ __all__ = [
     "read",
     "read_village",
     "recommended",
+    "report",
     "review",
     "rounds_of_case",
     "run_out",
@@ -173,7 +203,9 @@ __all__ = [
     "seal_state_of_home",
     "sealed_villages",
     "shows_homes",
+    "spots",
     "standing_awards",
+    "standing_totals",
     "still_due",
     "transfers",
     "try_out",
@@ -185,6 +217,7 @@ __all__ = [
     "village",
     "village_to_set",
     "villages_without_head",
+    "waiting_objections",
     "without_base",
     "year_of",
     "years_of",

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, extract, func, or_, select
 from sqlalchemy.orm import aliased
 
+from gridcase.core.clock import town_day
+from gridcase.core.dated import known
 from gridcase.core.db import db
 from gridcase.core.errors import Missing
 from gridcase.core.masking import mask_name
@@ -18,10 +21,15 @@ from gridcase.core.scope import reach
 from gridcase.grid.models import Grid
 from gridcase.grid.rules import GridLevel
 from gridcase.households import queries as households
-from gridcase.households.models import Household
-from gridcase.points.models import Account, PointNotice, SchemeItem, Transfer
+from gridcase.households.models import Household, Member
+from gridcase.people.models import Person
+from gridcase.points.models import Account, Declaration, PointNotice, SchemeItem, Transfer
 from gridcase.points.queries.awards import SECOND_LEG
 from gridcase.points.rules import AccountKind, NoticeOutcome, TransferKind
+from gridcase.points.rules.declarations import CHILD_YEARS
+
+NO_NAME = "*"  # of a home that a child leads
+OWN_SHOWN = 20
 
 
 @dataclass(frozen=True)
@@ -90,6 +98,11 @@ class BoardRow:
     answered: bool
     objection: str | None = None
     item: str = ""  # the name of the scheme's item
+    favour: int | None = None  # votes of the review group, of what was declared
+    against: int | None = None
+    recused: int | None = None
+    objected_on: date | None = None
+    answer: str = ""
 
     @property
     def last_day(self) -> date:
@@ -179,18 +192,40 @@ def its_item() -> ColumnElement[bool]:
 
 
 def _on_board() -> Select[*tuple[Any, ...]]:
+    return _noticed().where(PointNotice.settled_at.is_(None))
+
+
+def _noticed() -> Select[*tuple[Any, ...]]:
     second = aliased(Transfer)  # what a deduction took from merit besides the base points
     more: Any = func.coalesce(second.amount, 0)
-    columns: tuple[Any, ...] = (Transfer, more, PointNotice, Household.head_name, Grid.name, SchemeItem.name)
+    columns: tuple[Any, ...] = (
+        Transfer, more, PointNotice, case((_child_leads(), ""), else_=Household.head_name), Grid.name, SchemeItem.name,
+        Declaration,
+    )  # fmt: skip
     return (
         select(*columns)
+        .outerjoin(Declaration, Declaration.transfer_id == Transfer.id)
         .outerjoin(second, second.key == Transfer.key + SECOND_LEG)
         .outerjoin(SchemeItem, its_item())
         .join(PointNotice, PointNotice.transfer_id == Transfer.id)
         .join(Household, Household.id == Transfer.household_id)
         .join(Grid, Grid.id == Household.grid_id)
-        .where(PointNotice.settled_at.is_(None))
     )
+
+
+def _child_leads() -> ColumnElement[bool]:
+    """Homes whose head was born so late that it may be under 14: no child is named in public."""
+    return (
+        select(Member.id)
+        .join(Person, Person.id == Member.person_id)
+        .where(
+            Member.household_id == Transfer.household_id, Member.relation == "head", known(Member),
+            Member.valid_to.is_(None),
+            extract("year", Person.born_on) + CHILD_YEARS >= extract("year", PointNotice.opens_on),
+        )
+        .correlate(Transfer, PointNotice)
+        .exists()
+    )  # fmt: skip
 
 
 def _masked(
@@ -200,12 +235,13 @@ def _masked(
     head_name: str,
     grid_name: str,
     item: str | None,
+    declaration: Declaration | None,
     *,
     review: bool = False,
 ) -> BoardRow:
     return BoardRow(
         id=transfer.id,
-        name=mask_name(head_name),
+        name=mask_name(head_name) if head_name else NO_NAME,
         grid_name=grid_name,
         rule=transfer.rule,
         amount=transfer.amount if transfer.kind == TransferKind.AWARD else -(transfer.amount + more),
@@ -214,6 +250,11 @@ def _masked(
         answered=notice.answered_at is not None,
         objection=notice.objection if review else None,
         item=item or "",
+        favour=declaration.votes_for if declaration else None,
+        against=declaration.votes_against if declaration else None,
+        recused=declaration.recused if declaration else None,
+        objected_on=town_day(notice.objected_at) if notice.objected_at else None,
+        answer=notice.answer or "",
     )
 
 
@@ -271,6 +312,31 @@ def objection(transfer_id: int, *, viewer: Viewer) -> BoardRow:
     if row is None:
         raise Missing
     return _masked(*row, review=True)
+
+
+def own_objections(viewer: Viewer, *, village_id: int) -> list[BoardRow]:
+    """What the viewer's account objected to in a village, with the answers, the newest first."""
+    if viewer.user_id is None:
+        return []
+    rows = db.session.execute(
+        _noticed()
+        .where(PointNotice.village_id == village_id, PointNotice.objected_by_user_id == viewer.user_id)
+        .order_by(Transfer.id.desc())
+        .limit(OWN_SHOWN)
+    )
+    return [_masked(*row, review=True) for row in rows]
+
+
+def waiting_objections(*, limit: int) -> Sequence[Any]:
+    """Objections nobody has answered: (transfer, village, when), oldest first; for the reminder."""
+    return db.session.execute(
+        select(PointNotice.transfer_id, PointNotice.village_id, PointNotice.objected_at)
+        .where(
+            PointNotice.settled_at.is_(None), PointNotice.objected_at.is_not(None), PointNotice.answered_at.is_(None)
+        )
+        .order_by(PointNotice.objected_at, PointNotice.transfer_id)
+        .limit(limit)
+    ).all()  # fmt: skip
 
 
 def get_award(transfer_id: int) -> Transfer:

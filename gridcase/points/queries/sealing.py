@@ -14,10 +14,15 @@ from gridcase.core.db import db
 from gridcase.core.permissions import Permission, Viewer
 from gridcase.households import queries as households
 from gridcase.households.models import Household
-from gridcase.points.models import Account, Seal, SealHead, Transfer
+from gridcase.points.models import Account, Close, Seal, SealHead, Transfer
+from gridcase.points.queries.periods import figures
 from gridcase.points.rules import SEALED_COLUMNS, AccountKind, digest_of, short
+from gridcase.points.rules.periods import Period, PeriodKind
 
 _MOVEMENT: tuple[Any, ...] = tuple(getattr(Transfer, name) for name in SEALED_COLUMNS)
+CHECKED = 12  # published periods that a check compares
+# What was decided goes on changing after a month was closed; what was posted does not.
+COMPARED = ("entries", "issued", "deducted", "taken_back", "redeemed", "homes")
 
 
 @dataclass(frozen=True)
@@ -48,6 +53,21 @@ class HomeCheck:
     def whole(self) -> bool:
         """Nothing was changed."""
         return not self.wrong and not self.purses
+
+
+@dataclass(frozen=True)
+class VillageCheck:
+    """Whether a village's chain is whole, its books add up to 0, and which published periods do not fit."""
+
+    chain: bool
+    books: bool
+    periods: int
+    off: tuple[Period, ...]
+
+    @property
+    def whole(self) -> bool:
+        """Nothing was changed."""
+        return self.chain and self.books and not self.off
 
 
 def heads_behind() -> list[SealHead]:
@@ -177,6 +197,25 @@ def check_home(household_id: int, *, viewer: Viewer) -> HomeCheck:
     sealed = [row for row in rows if row.digest is not None]
     wrong = tuple(row.id for row in sealed if digest_of(row, row.before or "") != row.digest)
     return HomeCheck(len(rows), len(sealed), wrong, _purses_off(household_id, rows))
+
+
+def check_village(village_id: int) -> VillageCheck:
+    """A village's chain, its books, and the figures it published against its movements."""
+    books = db.session.scalar(select(func.sum(Account.balance)).where(Account.village_id == village_id)) or 0
+    rows = db.session.scalars(
+        select(Close)
+        .where(Close.village_id == village_id)
+        .order_by(Close.starts_on.desc(), Close.id.desc())
+        .limit(CHECKED)
+    ).all()
+    periods = [(row, Period(PeriodKind(row.kind), row.starts_on)) for row in rows]
+    off = tuple(period for row, period in periods if not _fits(row, period))
+    return VillageCheck(broken(village_id) is None, books == 0, len(rows), off)
+
+
+def _fits(row: Close, period: Period) -> bool:
+    found = figures(row.village_id, period, last_id=row.last_id)
+    return all(getattr(row, name) == getattr(found, name) for name in COMPARED)
 
 
 def _purses_off(household_id: int, rows: Sequence[Any]) -> tuple[AccountKind, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 
 from gridcase.core.db import db
 from gridcase.core.errors import Missing
@@ -111,3 +111,18 @@ def recommended(path: str, *, on: date) -> str | None:
 def village(village_id: int) -> Grid:
     """A village by its id; who may see what of it was asked before."""
     return db.session.get_one(Grid, village_id)
+
+
+def places_above(viewer: Viewer) -> list[Grid]:
+    """The counties and towns for whose villages the viewer may recommend an example, by code."""
+    reached = or_(
+        and_(Grid.level == GridLevel.COUNTY, reach(viewer, Permission.MANAGE_COUNTY, path=Grid.path)),
+        and_(
+            Grid.level == GridLevel.TOWN,
+            or_(
+                reach(viewer, Permission.MANAGE_COUNTY, path=Grid.path),
+                reach(viewer, Permission.MANAGE_TOWN, path=Grid.path),
+            ),
+        ),
+    )
+    return list(db.session.scalars(select(Grid).where(Grid.valid_to.is_(None), reached).order_by(Grid.code)))

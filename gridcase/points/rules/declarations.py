@@ -24,7 +24,7 @@ class DeclarationState(Labelled):
     COUNCIL = "council", N_("待道德评议会评议")
     TOWN = "town", N_("待镇里审核")
     POSTED = "posted", N_("已通过，进入公示")
-    REJECTED = "rejected", N_("未通过")
+    REJECTED = "rejected", N_("评议未通过")
     WITHDRAWN = "withdrawn", N_("已撤回")
     TALK = "talk", N_("以教育谈话代替扣分")
 

@@ -2,10 +2,12 @@
 
 from gridcase.points.service.awards import award_for_case, reverse_for_case
 from gridcase.points.service.checks import verify
-from gridcase.points.service.declarations import Batch, BatchRow, Skipped, declare, declare_batch, withdraw
+from gridcase.points.service.conduct import answer_correction, ask_correction, reply
+from gridcase.points.service.declarations import Batch, BatchRow, Skipped, declare, declare_batch, way_of, withdraw
+from gridcase.points.service.history import drop_total, enter_total
 from gridcase.points.service.merging import merge_accounts
 from gridcase.points.service.modules import recommend, set_modules
-from gridcase.points.service.notices import mature, object_to, settle_objection
+from gridcase.points.service.notices import mature, object_to, remind, settle_objection
 from gridcase.points.service.periods import close_period, show_homes_on_boards
 from gridcase.points.service.postings import post_award, post_history
 from gridcase.points.service.review import Ruling, hear_council, hear_town, meet, vote
@@ -24,6 +26,7 @@ from gridcase.points.service.schemes import (
 )
 from gridcase.points.service.sealing import seal, verify_seals
 from gridcase.points.service.spending import hold_for, release, spend
+from gridcase.points.service.spots import draw_spots, note_spots
 from gridcase.points.service.vetoes import object_to_veto, put_veto, settle_veto
 from gridcase.points.service.years import announce_year, grant_base, policy_of, settle_year
 
@@ -37,14 +40,19 @@ __all__ = [
     "Settings",
     "Skipped",
     "announce_year",
+    "answer_correction",
+    "ask_correction",
     "award_for_case",
     "close_period",
     "declare",
     "declare_batch",
     "draft",
+    "draw_spots",
     "drop_draft",
     "drop_item",
+    "drop_total",
     "edit",
+    "enter_total",
     "grant_base",
     "hear_council",
     "hear_town",
@@ -52,6 +60,7 @@ __all__ = [
     "mature",
     "meet",
     "merge_accounts",
+    "note_spots",
     "object_to",
     "object_to_veto",
     "policy_of",
@@ -61,6 +70,8 @@ __all__ = [
     "put_veto",
     "recommend",
     "release",
+    "remind",
+    "reply",
     "reverse_for_case",
     "save_item",
     "seal",
@@ -74,5 +85,6 @@ __all__ = [
     "verify",
     "verify_seals",
     "vote",
+    "way_of",
     "withdraw",
 ]

@@ -17,14 +17,16 @@ from gridcase.core.permissions import Grant, Permission, Viewer
 from gridcase.core.scope import covers
 from gridcase.core.text import clean
 from gridcase.core.words import N_, Text
+from gridcase.files import service as files
+from gridcase.files.service import Prepared
 from gridcase.grid.models import Grid
 from gridcase.households.models import Household
 from gridcase.people.rules import Role
 from gridcase.points import queries
-from gridcase.points.models import Declaration, SchemeItem, SchemeVersion
+from gridcase.points.models import Declaration, DeclarationPhoto, SchemeItem, SchemeVersion
 from gridcase.points.queries.declarations import Lives
 from gridcase.points.rules import declarations as rules
-from gridcase.points.rules.declarations import Ask, DeclarationState
+from gridcase.points.rules.declarations import Ask, DeclarationState, ItemFacts
 from gridcase.points.rules.schemes import Declarer
 
 DECLARATION = "declaration"
@@ -89,6 +91,7 @@ def declare(
     source_id: str = "",
     again: bool = False,
     guardian_agreed: bool = False,
+    photo: Prepared | None = None,
     actor: Viewer,
     now: datetime,
 ) -> Declaration:
@@ -116,6 +119,8 @@ def declare(
     made = _new(deed, row, home, grant, used[household_id], client_uuid, actor=actor, now=now)
     if made is None:
         raise Refused(_full(deed.item), field="item_code")
+    if photo is not None:
+        db.session.add(DeclarationPhoto(declaration_id=made.id, file_id=files.keep(photo, now=now).id))
     _record("points.declare", [made], home.path, deed, actor=actor, now=now)
     return made
 
@@ -179,6 +184,14 @@ def grant_for(actor: Viewer, home: Household, how: str) -> Grant | None:
         fits = own if how == Declarer.SELF else not own
         if fits and covers(grant, path=home.path, section_id=home.section_id, household_id=home.id):
             return grant
+    return None
+
+
+def way_of(actor: Viewer, home: Household, item: ItemFacts) -> Declarer | None:
+    """In which way somebody may declare an item for a home: as the home itself, for the village, or as a helper."""
+    for how in (Declarer.SELF, Declarer.CADRE, Declarer.LIAISON):
+        if rules.may_declare(item, how) and grant_for(actor, home, how) is not None:
+            return how
     return None
 
 

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import update
 
 from gridcase.audit import service as audit
-from gridcase.core.clock import town_day
+from gridcase.calendar.queries import work_calendar
+from gridcase.core.clock import TOWN_ZONE, town_day
 from gridcase.core.db import db
 from gridcase.core.errors import Refused
 from gridcase.core.permissions import Viewer
-from gridcase.core.words import N_
+from gridcase.core.words import N_, Text
 from gridcase.grid import queries as grids
 from gridcase.grid.models import Grid
+from gridcase.households import queries as households
 from gridcase.notices import service as telling
 from gridcase.people import queries as people
 from gridcase.people.rules import Role
@@ -23,8 +25,10 @@ from gridcase.points import queries
 from gridcase.points.models import PointNotice, Transfer
 from gridcase.points.queries import Award, DeductionLeg, DueNotice
 from gridcase.points.rules import AccountKind, NoticeOutcome, TransferKind, fill_recover
+from gridcase.points.rules.notices import answer_by
 from gridcase.points.service import ledger, merging, reversals
 from gridcase.points.service.ledger import Leg, Movement
+from gridcase.users.models import User
 
 OBJECTION = "objection"
 
@@ -124,16 +128,58 @@ def object_to(transfer: Transfer, *, actor: Viewer, reason: str, now: datetime) 
     _record("points.object", transfer, village, actor=actor, now=now, detail={})
 
 
-def _tell_reviewers(transfer: Transfer, village: Grid, *, now: datetime) -> None:
+def _tell_reviewers(transfer: Transfer, village: Grid, *, now: datetime, due_at: datetime | None = None) -> None:
     reviewers = people.posts_at(village.path, Role.REVIEW_MEMBER, on=town_day(now))
     tellings = [
         telling.Telling(
-            rule="points.objection", subject_kind="points_transfer", subject_id=transfer.id, due_at=None,
-            place_path=village.path, text=N_("一笔公示中的积分有异议，请复核。"),
+            rule="points.objection" if due_at is None else "points.objection_due", subject_kind="points_transfer",
+            subject_id=transfer.id, due_at=due_at, place_path=village.path, text=_ASKED if due_at is None else _DUE,
             link=f"/points/{transfer.id}/settle", post_id=post.id,
         )
         for post in reviewers
     ]  # fmt: skip
+    telling.tell_all(tellings, now=now)
+
+
+_ASKED = N_("一笔公示中的积分有异议，请复核。")
+_DUE = N_("一笔积分异议五个工作日内要答复，期限快到了，请尽快复核。")
+
+
+def remind(waiting: Sequence[tuple[int, int, datetime]], *, now: datetime) -> int:
+    """Remind the reviewers of objections whose five working days end today or tomorrow, or have ended; each once."""
+    calendar = work_calendar()
+    told = 0
+    for transfer_id, village_id, objected_at in waiting:
+        last = answer_by(town_day(objected_at), next_workday=calendar.next_workday)
+        if town_day(now) < last - timedelta(days=1):
+            continue
+        village = db.session.get_one(Grid, village_id)
+        transfer = db.session.get_one(Transfer, transfer_id)
+        _tell_reviewers(transfer, village, now=now, due_at=datetime.combine(last, time(), TOWN_ZONE))
+        told += 1
+    return told
+
+
+_UPHELD = N_("您提出异议的一笔积分已冲回。")
+_NOT_UPHELD = N_("您提出异议的一笔积分经复核照常生效，复核意见在公示页。")
+_PASS_ON = N_("您联系的一户，一笔积分的异议已复核，请转告。")
+
+
+def _tell_outcome(transfer: Transfer, notice: PointNotice, village: Grid, *, upheld: bool, now: datetime) -> None:
+    """Who objected hears how it ended, and so does whoever looks after the home."""
+
+    def told(text: Text, link: str, *, post_id: int | None = None, person_id: int | None = None) -> telling.Telling:
+        return telling.Telling(
+            rule="points.settled", subject_kind="points_transfer", subject_id=transfer.id, due_at=None,
+            place_path=village.path, text=text, link=link, post_id=post_id, person_id=person_id,
+        )  # fmt: skip
+
+    page = f"/points/household/{transfer.household_id}/conduct"
+    posts = households.liaison_posts_of(transfer.household_id, on=town_day(now))
+    tellings = [told(_PASS_ON, page, post_id=post.id) for post in posts]
+    user = db.session.get(User, notice.objected_by_user_id) if notice.objected_by_user_id else None
+    if user is not None:
+        tellings.append(told(_UPHELD if upheld else _NOT_UPHELD, "/points/", person_id=user.person_id))
     telling.tell_all(tellings, now=now)
 
 
@@ -160,6 +206,7 @@ def settle_objection(transfer: Transfer, *, actor: Viewer, upheld: bool, note: s
             queries.awards_by_id([transfer.id]), source=(OBJECTION, str(transfer.id)), actor=actor, now=now
         )
     village = db.session.get_one(Grid, transfer.village_id)
+    _tell_outcome(transfer, notice, village, upheld=upheld, now=now)
     detail = {"upheld": upheld, "transfers": ids}
     _record("points.settle", transfer, village, actor=actor, now=now, detail=detail)
 

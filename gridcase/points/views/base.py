@@ -11,13 +11,14 @@ from gridcase.core.errors import Missing
 from gridcase.core.permissions import Permission
 from gridcase.core.words import N_
 from gridcase.grid.models import Grid
+from gridcase.points.rules import Module
 from gridcase.web.frame import NavItem
 
 bp = Blueprint("points", __name__, url_prefix="/points")
 NAV = (
     NavItem(
         "points", N_("积分公示"), "points.index", "points", frozenset({Permission.SEE_POINTS}), 40, phone=True,
-        group="points", group_label=N_("积分"), phone_label=N_("积分"),
+        group="points", group_label=N_("积分"), phone_label=N_("积分"), module=Module.POINTS,
     ),
 )  # fmt: skip
 

@@ -6,6 +6,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from gridcase.calendar.queries import work_calendar
 from gridcase.core import clock
 from gridcase.core.permissions import Permission
 from gridcase.core.words import N_
@@ -13,7 +14,10 @@ from gridcase.grid import queries as grids
 from gridcase.households import queries as households
 from gridcase.points import queries, service
 from gridcase.points.forms.notices import ObjectForm, SettleForm
-from gridcase.points.rules import CASE_RULES
+from gridcase.points.rules import CASE_RULES, Module
+from gridcase.points.rules.notices import answer_by
+from gridcase.points.rules.periods import Period, PeriodKind
+from gridcase.points.rules.schemes import YearEnd
 from gridcase.points.views.base import bp, today, village_of
 from gridcase.web.access import needs, viewer
 from gridcase.web.formkit import options, submit
@@ -29,10 +33,14 @@ def index() -> ResponseReturnValue:
     if not boards:
         return render_template("points/none.html")
     village = village_of(boards)
+    if Module.POINTS not in queries.modules_on(village.path, on=today()):
+        return render_template("points/closed.html", village=village, villages=boards, sets=False)
     page = queries.notice_board(viewer=viewer(), village_id=village.id, after=request.args.get("after"))
     return render_template(
         "points/board.html", page=page, village=village, boards=boards, rules=CASE_RULES, today=today(),
-        waiting=queries.count_objections(viewer()),
+        waiting=queries.count_objections(viewer()), published=queries.published(village.id),
+        year=queries.open_year(village.id, on=today()), Period=Period, PeriodKind=PeriodKind, YearEnd=YearEnd,
+        own=queries.own_objections(viewer(), village_id=village.id) if viewer().may(Permission.OBJECT_POINTS) else [],
     )  # fmt: skip
 
 
@@ -55,6 +63,8 @@ def ledger(household_id: int) -> ResponseReturnValue:
         balances=queries.balances_of(home.id, viewer=viewer()), today=today(),
         vetoes=queries.vetoes_of(home.id, viewer=viewer(), on=today()),
         page=queries.entries_of(home.id, viewer=viewer(), after=request.args.get("after")),
+        state=queries.seal_state_of_home(home.id, viewer=viewer()),
+        year=queries.open_year(home.village_id, on=today()), YearEnd=YearEnd,
     )  # fmt: skip
 
 
@@ -78,7 +88,9 @@ def object_to(transfer_id: int) -> ResponseReturnValue:
 def objections() -> ResponseReturnValue:
     """Objections that wait for an answer."""
     page = queries.open_objections(viewer(), after=request.args.get("after"))
-    return render_template("points/objections.html", page=page, rules=CASE_RULES)
+    workday = work_calendar().next_workday
+    until = {row.id: answer_by(row.objected_on, next_workday=workday) for row in page.rows if row.objected_on}
+    return render_template("points/objections.html", page=page, rules=CASE_RULES, until=until)
 
 
 @bp.route("/<int:transfer_id>/settle", methods=["GET", "POST"])

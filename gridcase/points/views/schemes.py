@@ -37,6 +37,11 @@ NAV = (
         "scheme", N_("积分方案"), "points.scheme", "settings", frozenset(READS), 46, group="points",
         group_label=N_("积分"), pages=PAGES, work=False,
     ),
+    NavItem(
+        "recommend", N_("推荐示例"), "points.recommend", "settings",
+        frozenset({Permission.MANAGE_TOWN, Permission.MANAGE_COUNTY}), 46, group="points", group_label=N_("积分"),
+        pages=frozenset({"points.recommend"}), work=False,
+    ),
 )  # fmt: skip
 
 

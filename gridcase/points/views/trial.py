@@ -1,4 +1,4 @@
-"""What a draft would have changed last quarter; which parts of points a village opens."""
+"""What a draft would have changed last quarter; which parts a village opens; which example a county recommends."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from flask_babel import gettext as _
 from gridcase.core import clock
 from gridcase.core.permissions import Permission
 from gridcase.points import queries, service
-from gridcase.points.forms.schemes import ModulesForm
-from gridcase.points.rules import Module
-from gridcase.points.views.base import bp, today
+from gridcase.points.forms.schemes import SOURCES, ModulesForm, RecommendForm
+from gridcase.points.rules import PRESETS, Module
+from gridcase.points.views.base import bp, today, village_of
 from gridcase.web.access import needs, viewer
-from gridcase.web.formkit import labelled, submit
+from gridcase.web.formkit import labelled, options, submit
 
 
 @bp.get("/scheme/<int:version_id>/what-if")
@@ -45,3 +45,19 @@ def modules() -> ResponseReturnValue:
         "points/modules.html", form=form, village=village,
         villages=queries.scheme_villages(viewer(), setting_only=True), opened=opened,
     )  # fmt: skip
+
+
+@bp.route("/recommend", methods=["GET", "POST"])
+@needs(Permission.MANAGE_TOWN, Permission.MANAGE_COUNTY)
+def recommend() -> ResponseReturnValue:
+    """From which example the villages of a county or town start their drafts, unless they choose another."""
+    places = queries.places_above(viewer())
+    place = village_of(places)
+    form = RecommendForm(data={"preset": queries.recommended(place.path, on=today())})
+    form.preset.choices = options((key, SOURCES[key]) for key in PRESETS)
+    if form.validate_on_submit() and submit(
+        form, service.recommend, place=place, preset=form.preset.data, on=today(), actor=viewer(), now=clock.now()
+    ):
+        flash(_("已保存。村里起草时先选中这一套，仍可以换。"), "ok")
+        return redirect(url_for(".recommend", village=place.id))
+    return render_template("points/recommend.html", form=form, place=place, above=places, presets=queries.presets())

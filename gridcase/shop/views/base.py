@@ -31,9 +31,10 @@ for _name, _kind in (
     bp.add_app_template_filter(lambda value, kind=_kind: kind(value).label, _name)
 bp.add_app_template_filter(lambda value: GoodsKind(value).mark, "goods_sign")
 NAV = (
-    NavItem("shop", N_("积分超市"), "shop.index", "points", frozenset(ANYBODY), 43, group="points"),
+    NavItem("shop", N_("积分超市"), "shop.index", "points", frozenset(ANYBODY), 43, group="points", module="shop"),
     NavItem(
         "merchants", N_("商家"), "shop.merchants", "points", frozenset({REDEEM, MERCHANTS}), 49, group="points",
+        module="merchants",
         pages=frozenset(
             {f"shop.{name}" for name in (
                 "merchants", "new_merchant", "merchant", "review", "remove", "figures", "prove", "proof", "discounts",

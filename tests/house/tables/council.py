@@ -9,7 +9,7 @@ from gridcase.core.db import db, transaction
 from gridcase.files import service as files
 from gridcase.grid.models import Grid
 from gridcase.people import service as people
-from gridcase.people.rules import DecisionKind
+from gridcase.people.rules import DecisionKind, HonourLevel, PartnerKind
 from tests.factories import decisions
 from tests.factories.objects import SPOTS, Thing
 from tests.factories.world import MAKER, World
@@ -45,6 +45,12 @@ TABLE: tuple[Row, ...] = (
     Row("covenant.unsign", SPEAKS, "covenant"),
     Row("covenant.mottoes", READS),
     Row("covenant.motto", SPEAKS, "household"),
+    Row("people.partners", SEES_PLACES),
+    Row("people.new_partner", KEEPS),
+    Row("people.end_partner", KEEPS, "partner"),
+    Row("people.honours", READS),
+    Row("people.new_honour", KEEPS),
+    Row("people.remove_honour", KEEPS, "title"),
     Row("dropping.decision", KEEPS, "decision"),
     # a villager may object to points, but supervises nothing: only the supervisor's place lets in
     Row("people.remark", names("village_supervisor resident"), "supervised decision"),
@@ -52,7 +58,7 @@ TABLE: tuple[Row, ...] = (
 
 
 def things(world: World) -> list[Thing]:
-    """A decision and a covenant of every village."""
+    """A decision, a covenant, a partner and a title of every village."""
     made = []
     for spot in (one for one in SPOTS if one.name in BY_VILLAGE):
         now, mark = clock.now(), f"记号（{spot.name}）的决议"
@@ -68,8 +74,28 @@ def things(world: World) -> list[Thing]:
             covenant = people.adopt(
                 actor=MAKER, village=village, decision_id=rests_on, text=words, valid_from=date(2026, 11, 20), now=now
             ).id
+        with transaction():
+            partner = people.add_partner(
+                actor=MAKER,
+                place=village,
+                kind=PartnerKind.PAIRED,
+                name=f"记号（{spot.name}）的单位",
+                since=date(2026, 3, 1),
+                now=now,
+            ).id
+            title = people.add_honour(
+                actor=MAKER,
+                place=village,
+                name=f"记号（{spot.name}）的称号",
+                level=HonourLevel.COUNTY,
+                year=2025,
+                giver="",
+                now=now,
+            ).id
         place = (spot.village, spot.cell, spot.section)
         made.append(Thing("decision", spot.name, number, mark, *place, homes_of=homes))
         made.append(Thing("covenant", spot.name, covenant, words, *place, homes_of=homes))
+        made.append(Thing("partner", spot.name, partner, f"记号（{spot.name}）的单位", *place))
+        made.append(Thing("title", spot.name, title, f"记号（{spot.name}）的称号", *place, homes_of=homes))
         made.append(Thing("supervised decision", spot.name, number, "", *place))
     return made

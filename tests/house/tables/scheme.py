@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from gridcase.core import clock
 from gridcase.core.db import db, transaction
 from gridcase.grid.models import Grid
@@ -25,15 +27,16 @@ TABLE: tuple[Row, ...] = (
     Row("points.scheme_version", SEES_POINTS | SETS, "scheme"),
     Row("points.scheme_poster", SEES_POINTS | SETS, "scheme"),
     Row("points.scheme_compare", SEES_POINTS | SETS, "scheme"),
-    Row("points.scheme_settings", SETS, "draft"),
-    Row("points.scheme_item_new", SETS, "draft"),
-    Row("points.scheme_item", SETS, "draft"),
-    Row("points.scheme_item_drop", SETS, "draft"),
-    Row("points.scheme_vetoes", SETS, "draft"),
-    Row("points.scheme_force", SETS, "draft"),
-    Row("points.scheme_trial", SETS, "draft"),
-    Row("points.scheme_drop", SETS, "draft"),
+    Row("points.scheme_settings", SETS, "scheme draft"),
+    Row("points.scheme_item_new", SETS, "scheme draft"),
+    Row("points.scheme_item", SETS, "scheme draft"),
+    Row("points.scheme_item_drop", SETS, "scheme draft"),
+    Row("points.scheme_vetoes", SETS, "scheme draft"),
+    Row("points.scheme_force", SETS, "scheme draft"),
+    Row("points.scheme_trial", SETS, "scheme draft"),
+    Row("points.scheme_drop", SETS, "scheme draft"),
     Row("points.modules", SETS),
+    Row("points.recommend", names("town_manager county_manager")),
     Row("points.vetoes", REVIEWS),
     Row("points.veto_new", REVIEWS),
     Row("points.veto", OBJECTS | REVIEWS, "veto"),
@@ -63,13 +66,14 @@ def _at(world: World, spot: Spot) -> list[Thing]:
         decision = decisions.passed(village, DecisionKind.VETO, on=clock.town_day(now), now=now)
         veto = points.put_veto(
             db.session.get_one(Household, world.homes[spot.homes][spot.index]), code=code, document_no="核查1号",
-            reason=f"记号（{spot.name}）的事由", decision_id=decision.id, until=clock.town_day(now), actor=MAKER, now=now,
+            reason=f"记号（{spot.name}）的事由", decision_id=decision.id, until=clock.town_day(now), actor=MAKER,
+            now=now,
         )  # fmt: skip
         draft_id, veto_id = draft.id, veto.id
     own = READERS if spot.name == "own" else frozenset()
-    places = {"village": spot.village, "cell": spot.cell, "section": spot.section}
+    here = Thing("scheme", spot.name, version, village=spot.village, cell=spot.cell, section=spot.section)
     return [
-        Thing("scheme", spot.name, version, homes_of=own, **places),
-        Thing("draft", spot.name, draft_id, mark=mark, **places),
-        Thing("veto", spot.name, veto_id, mark=f"记号（{spot.name}）的事由", homes_of=spot.homes_of, **places),
+        replace(here, homes_of=own),
+        replace(here, kind="scheme draft", id=draft_id, mark=mark),
+        replace(here, kind="veto", id=veto_id, mark=f"记号（{spot.name}）的事由", homes_of=spot.homes_of),
     ]

@@ -1,0 +1,182 @@
+"""The review group at work: what waits, a vote on line, a meeting in three steps; then the council and the town."""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from gridcase.core import clock
+from gridcase.core.permissions import Permission
+from gridcase.core.words import N_
+from gridcase.grid.models import Grid
+from gridcase.people import queries as people
+from gridcase.people.rules import DecisionKind
+from gridcase.points import queries, service
+from gridcase.points.forms.review import CouncilForm, MeetingForm, TownForm, VoteForm
+from gridcase.points.queries.review import SHOWN_AT_ONCE, Pending
+from gridcase.points.rules import DeclarationState
+from gridcase.points.rules.review import QUORUM, Verdict
+from gridcase.points.service import Ruling
+from gridcase.points.views.base import bp, today, village_of
+from gridcase.web.access import needs, viewer
+from gridcase.web.formkit import submit
+from gridcase.web.frame import NavItem
+
+NAV = (
+    NavItem(
+        "review", N_("评议"), "points.review", "check", frozenset({Permission.REVIEW_POINTS}), 42, group="points",
+        group_label=N_("积分"),
+        pages=frozenset(
+            f"points.{name}" for name in ("review", "judge", "meeting", "reviewed", "corrections", "correction")
+        ),
+    ),
+    NavItem(
+        "council", N_("评议会待评"), "points.council", "list", frozenset({Permission.KEEP_DECISIONS}), 42,
+        group="points", group_label=N_("积分"), pages=frozenset({"points.council", "points.hear_council"}), work=False,
+    ),
+    NavItem(
+        "points_town", N_("镇里审核"), "points.town", "list", frozenset({Permission.MANAGE_TOWN}), 42,
+        group="points", group_label=N_("积分"), pages=frozenset({"points.town", "points.hear_town"}), work=False,
+    ),
+)  # fmt: skip
+
+
+def _village() -> Grid:
+    return village_of(queries.review.villages_to_review(viewer()))
+
+
+@bp.get("/review")
+@needs(Permission.REVIEW_POINTS)
+def review() -> ResponseReturnValue:
+    """What waits for the group, and its last meetings."""
+    village = _village()
+    return render_template(
+        "points/review.html", village=village, villages=queries.review.villages_to_review(viewer()),
+        page=queries.review.pending(viewer(), village_id=village.id, after=request.args.get("after")),
+        waiting=queries.conduct.count_corrections(viewer()),
+        meetings=queries.review.reviews_of(viewer(), village_id=village.id),
+        members=queries.review.group_of(village.path, on=today()), quorum=QUORUM,
+    )  # fmt: skip
+
+
+@bp.route("/review/<int:declaration_id>", methods=["GET", "POST"])
+@needs(Permission.REVIEW_POINTS)
+def judge(declaration_id: int) -> ResponseReturnValue:
+    """One declaration: what speaks for it, and the own vote."""
+    one, row = queries.review.to_decide(declaration_id, DeclarationState.DECLARED, viewer=viewer())
+    form = VoteForm(choice=row.mine or None)
+    if form.validate_on_submit() and submit(
+        form, service.vote, one.id, in_favour=form.choice.data == "for", reason=form.reason.data or "",
+        actor=viewer(), now=clock.now(),
+    ):  # fmt: skip
+        flash(_("您的意见已记下。"), "ok")
+        return redirect(url_for(".review", village=one.village_id))
+    return render_template(
+        "points/judge.html", form=form, row=row, photo=queries.declared.has_photo(one.id), village_id=one.village_id
+    )
+
+
+@bp.route("/review/meeting", methods=["GET", "POST"])
+@needs(Permission.REVIEW_POINTS)
+def meeting() -> ResponseReturnValue:
+    """The second step: who was there, and what was decided on each declaration of the list."""
+    village = _village()
+    rows = queries.review.pending(viewer(), village_id=village.id, size=SHOWN_AT_ONCE).rows
+    members = queries.review.group_of(village.path, on=today())
+    form = MeetingForm(
+        members=[(one.person_id, one.name) for one in members], client_uuid=str(uuid4()), held_on=today()
+    )
+    if form.validate_on_submit():
+        done = submit(
+            form, service.meet, client_uuid=form.client_uuid.data, village=village, held_on=form.held_on.data,
+            present=form.present.data or [], rulings=[_ruling(row) for row in rows], actor=viewer(), now=clock.now(),
+        )  # fmt: skip
+        if done and done is not True:
+            return redirect(url_for(".reviewed", review_id=done.id))
+    return render_template(
+        "points/meeting.html", form=form, rows=rows, village=village, verdicts=Verdict, said=request.form,
+        default=_default,
+    )  # fmt: skip
+
+
+def _default(row: Pending) -> Verdict:
+    """What is ticked before anybody has said anything: a deduction is never passed by an oversight."""
+    return Verdict.LATER if row.points < 0 else Verdict.PASS
+
+
+def _ruling(row: Pending) -> Ruling:
+    """What the page's fields say of one declaration; nothing said leaves it for the next time."""
+    said = request.form.get(f"verdict-{row.id}", "")
+    verdict = Verdict(said) if said in set(Verdict) else Verdict.LATER
+    against = request.form.get(f"against-{row.id}", type=int) or 0
+    return Ruling(row.id, verdict, against, request.form.get(f"reason-{row.id}", ""))
+
+
+@bp.get("/review/meeting/<int:review_id>")
+@needs(Permission.REVIEW_POINTS)
+def reviewed(review_id: int) -> ResponseReturnValue:
+    """The third step: the sheet of what a meeting decided, to hang out and to file."""
+    found = queries.review.get_review(review_id, viewer=viewer())
+    village = village_of([one for one in queries.review.villages_to_review(viewer()) if one.id == found.village_id])
+    return render_template(
+        "points/reviewed.html", review=found, village=village, rows=queries.review.decided_at(found),
+        present=queries.review.present_at(found),
+    )  # fmt: skip
+
+
+# --- the council, the town
+
+
+@bp.get("/council")
+@needs(Permission.KEEP_DECISIONS)
+def council() -> ResponseReturnValue:
+    """What the moral council has to say a word on."""
+    page = queries.review.waiting(viewer(), DeclarationState.COUNCIL, after=request.args.get("after"))
+    return render_template(
+        "points/waiting.html", page=page, title=N_("待道德评议会评议"), endpoint="points.hear_council"
+    )
+
+
+@bp.route("/council/<int:declaration_id>", methods=["GET", "POST"])
+@needs(Permission.KEEP_DECISIONS)
+def hear_council(declaration_id: int) -> ResponseReturnValue:
+    """Enter the council's opinion on one declaration."""
+    one, row = queries.review.to_decide(declaration_id, DeclarationState.COUNCIL, viewer=viewer())
+    found = people.passed_decisions(one.village_id, kind=DecisionKind.COUNCIL, on=today())
+    form = CouncilForm(decisions=[(made.id, f"{made.number} {made.title}") for made in found], points=abs(row.points))
+    if form.validate_on_submit():
+        asked = form.points.data if row.at_most else None
+        points = -asked if asked is not None and row.points < 0 else asked
+        if submit(
+            form, service.hear_council, one.id, decision_id=form.decision_id.data, granted=form.granted.data == "yes",
+            points=points, reason=form.reason.data or "", actor=viewer(), now=clock.now(),
+        ):  # fmt: skip
+            flash(_("道德评议会的意见已记下。"), "ok")
+            return redirect(url_for(".council"))
+    return render_template("points/hear.html", form=form, row=row, council=True, decisions=found)
+
+
+@bp.get("/town")
+@needs(Permission.MANAGE_TOWN)
+def town() -> ResponseReturnValue:
+    """What waits for the town's word."""
+    page = queries.review.waiting(viewer(), DeclarationState.TOWN, after=request.args.get("after"))
+    return render_template("points/waiting.html", page=page, title=N_("待镇里审核"), endpoint="points.hear_town")
+
+
+@bp.route("/town/<int:declaration_id>", methods=["GET", "POST"])
+@needs(Permission.MANAGE_TOWN)
+def hear_town(declaration_id: int) -> ResponseReturnValue:
+    """The town approves, or says why not."""
+    one, row = queries.review.to_decide(declaration_id, DeclarationState.TOWN, viewer=viewer())
+    form = TownForm()
+    if form.validate_on_submit() and submit(
+        form, service.hear_town, one.id, granted=form.granted.data == "yes", reason=form.reason.data or "",
+        actor=viewer(), now=clock.now(),
+    ):  # fmt: skip
+        flash(_("审核意见已记下。"), "ok")
+        return redirect(url_for(".town"))
+    return render_template("points/hear.html", form=form, row=row, council=False, decisions=[])
