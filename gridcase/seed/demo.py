@@ -35,6 +35,7 @@ from gridcase.seed import (
     reference,
     registers,
     schemes,
+    shop,
     towns,
     villages,
 )
@@ -137,6 +138,7 @@ def _finish(teams: list[Team], offices: dict[str, Offices], *, actor: Viewer, no
     bulletin.work(home, now=now)
     deeds.work(home, now=now)
     desk.work(home, now=now)
+    shop.work(teams, actor=actor, now=now)
     schemes.redraft(home, actor=actor, now=now)
     reminders.sweep(actor=actor, now=_last_daytime(now))
     with transaction():

@@ -5,8 +5,9 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
+from flask import current_app
 from sqlalchemy import select
 
 from gridcase.core.clock import town_day
@@ -14,8 +15,11 @@ from gridcase.core.db import db, transaction
 from gridcase.core.permissions import Viewer
 from gridcase.grid.models import Grid
 from gridcase.households.models import Household
+from gridcase.points import queries as points
 from gridcase.points.models import Account
 from gridcase.points.rules import AccountKind
+from gridcase.seed.places import HOME_VILLAGE
+from gridcase.seed.villages import Team
 from gridcase.shop import service
 from gridcase.shop.models import Goods, Shop
 from gridcase.shop.rules import DonationForm, DonorKind, Source, Tier
@@ -39,6 +43,12 @@ RULES = "一户一账，凭领取码领取；积分只换物，不兑现金；�
 MERCHANTS = (("惠民粮油店", "粮油副食", False), ("新农资服务部", "种子化肥", False), ("县供销优选", "日用百货", True))
 
 
+SPONSORS = (
+    ("县红十字会", "县红十字会", DonorKind.RED_CROSS), ("县妇联", "县妇联", DonorKind.WOMEN),
+    ("", "县农商行", DonorKind.COMPANY),
+)  # fmt: skip
+
+
 @dataclass(frozen=True)
 class Stand:
     """A village's shop of the demo: who sponsors it, and what a batch of it came from."""
@@ -49,15 +59,23 @@ class Stand:
     donor_kind: DonorKind
 
 
-def shops_of(stands: Sequence[Stand], *, actor: Viewer, key: bytes, now: datetime) -> int:
-    """A shop for every stand, with goods, donations and some redemptions; returns how many shops were made."""
-    for number, stand in enumerate(stands):
+def work(teams: Sequence[Team], *, actor: Viewer, now: datetime) -> None:
+    """A shop in the first village of every town, and merchants where one signs in."""
+    key, first = str(current_app.secret_key).encode(), {team.town_code: team for team in reversed(teams)}
+    home = next(team for team in teams if team.code == HOME_VILLAGE)
+    first[home.town_code] = home
+    for number, code in enumerate(sorted(first)):
+        sponsor, donor, kind = SPONSORS[number % len(SPONSORS)]
+        stand = Stand(db.session.get_one(Grid, first[code].id), sponsor, donor, kind)
         with transaction():
             shop = _shop(stand, actor=actor, now=now - timedelta(days=60))
             rows = _goods(shop, actor=actor, now=now - timedelta(days=50))
             _gifts(stand, rows[2], actor=actor, now=now - timedelta(days=40))
-            _redeem(stand, rows, number, actor=actor, key=key, now=now)
-    return len(stands)
+            _redeem(stand, rows, actor=actor, key=key, now=now)
+    with transaction():
+        village = db.session.get_one(Grid, home.id)
+        for place_id, merchants in ((village.county_id, MERCHANTS[2:]), (village.town_id, MERCHANTS[:2])):
+            _merchants(db.session.get_one(Grid, place_id), merchants, actor=actor, now=now)
 
 
 def _mark(*parts: object) -> str:
@@ -75,9 +93,9 @@ def _shop(stand: Stand, *, actor: Viewer, now: datetime) -> Shop:
 
 def _goods(shop: Shop, *, actor: Viewer, now: datetime) -> list[Goods]:
     made = []
-    for name, unit, kind, target, points, pieces, fen, keeps in GOODS:
+    for name, unit, kind, target, price, pieces, fen, keeps in GOODS:
         values = {
-            "name": name, "unit": unit, "kind": kind, "target": target, "points": points, "low_at": 5, "on_shelf": True
+            "name": name, "unit": unit, "kind": kind, "target": target, "points": price, "low_at": 5, "on_shelf": True
         }  # fmt: skip
         goods = service.shops.add_goods(shop, values, actor=actor, now=now)
         last = town_day(now) + timedelta(days=50 + keeps) if keeps else None
@@ -102,9 +120,7 @@ def _gifts(stand: Stand, rice: Goods, *, actor: Viewer, now: datetime) -> None:
     )  # fmt: skip
 
 
-def _redeem(
-    stand: Stand, rows: Sequence[Goods], number: int, *, actor: Viewer, key: bytes, now: datetime
-) -> None:
+def _redeem(stand: Stand, rows: Sequence[Goods], *, actor: Viewer, key: bytes, now: datetime) -> None:
     """Homes with points take what they can afford: most of it has been handed over, some waits."""
     homes = db.session.execute(
         select(Household, Account.balance)
@@ -114,8 +130,10 @@ def _redeem(
         .limit(10)
     ).all()
     for turn, (home, merit) in enumerate(homes):
-        goods = max((one for one in rows if one.points <= merit), key=lambda one: one.points)
         at = now - timedelta(days=1 if turn % 3 == 0 else 8 + turn)
+        if points.frozen_until(home.id, on=town_day(at)) or points.frozen_until(home.id, on=town_day(now)):
+            continue
+        goods = max((one for one in rows if one.points <= merit), key=lambda one: one.points)
         row = service.redemptions.reserve(
             goods, household=home, quantity=1, client_uuid=_mark("redeem", home.id), key=key, actor=actor, now=at
         )
@@ -123,17 +141,14 @@ def _redeem(
             service.redemptions.hand_over(row, actor=actor, now=at + timedelta(days=1))
 
 
-def merchants_of(place: Grid, *, actor: Viewer, now: datetime) -> int:
-    """The merchants of a county or town; returns how many joined."""
-    first: date = town_day(now).replace(month=1, day=1)
-    with transaction():
-        for name, trade, online in MERCHANTS:
-            row = service.merchants.apply(
-                place, name=name, trade=trade, address="", online=online, actor=actor, now=now - timedelta(days=90)
-            )
-            review = Review(
-                {"strength": 4, "honesty": 5, "variety": 4, "demand": 5}, "证照齐全，群众信得过。", True, first,
-                first.replace(year=first.year + 2), (Tier(10, 98), Tier(50, 95), Tier(200, 90)),
-            )  # fmt: skip
-            service.merchants.review(row, review, actor=actor, now=now - timedelta(days=80))
-    return len(MERCHANTS)
+def _merchants(place: Grid, merchants: Sequence[tuple[str, str, bool]], *, actor: Viewer, now: datetime) -> None:
+    first = town_day(now).replace(month=1, day=1)
+    for name, trade, online in merchants:
+        row = service.merchants.apply(
+            place, name=name, trade=trade, address="", online=online, actor=actor, now=now - timedelta(days=90)
+        )
+        review = Review(
+            {"strength": 4, "honesty": 5, "variety": 4, "demand": 5}, "证照齐全，群众信得过。", True, first,
+            first.replace(year=first.year + 2), (Tier(10, 98), Tier(50, 95), Tier(200, 90)),
+        )  # fmt: skip
+        service.merchants.review(row, review, actor=actor, now=now - timedelta(days=80))
