@@ -169,3 +169,21 @@ def test_a_village_without_entries_has_nothing_to_try(village: int) -> None:
         draft = _draft(village, "361", now=NOW)
     trial = queries.try_out(draft, today=TODAY)
     assert (trial.homes, trial.affected, trial.after, trial.biggest) == (0, 0, 0, ())
+
+
+# --- a home's points by class
+
+
+def test_a_home_reads_its_year_by_class_weighed_where_classes_weigh_differently(village: int, world: World) -> None:
+    home, other = world.homes["village_a"][:2]
+    assert queries.classes_of(home, village_id=village, on=TODAY) is None
+    schemes.in_force(village, "zhilong", on=TODAY, now=NOW)
+    close(1, home)  # K3, held by Z203: +10
+    close(2, home, rule="K5")  # Z602: +20
+    close(3, other)
+    found = queries.classes_of(home, village_id=village, on=TODAY)
+    assert found is not None
+    assert {board.code: points for board, points in found.sums if points} == {"Z2": 10, "Z6": 20}
+    assert found.index == round((10 * 15 + 20 * 15) / 100)
+    page = queries.entries_of(home, viewer=job("test"))
+    assert {entry.item for entry in page.rows} == {"提供安全隐患线索，经查实", "防汛防火等应急抢险"}

@@ -21,6 +21,7 @@ from gridcase.points.queries.awards import (
     transfers,
 )
 from gridcase.points.queries.budget import Budget, budget_of
+from gridcase.points.queries.classes import Classes, classes_of
 from gridcase.points.queries.history import (
     Report,
     ReportRow,
@@ -117,6 +118,7 @@ __all__ = [
     "BoardRow",
     "BoardShown",
     "Budget",
+    "Classes",
     "DeductionLeg",
     "DueNotice",
     "Entry",
@@ -142,6 +144,7 @@ __all__ = [
     "budget_of",
     "check_home",
     "check_village",
+    "classes_of",
     "close_of",
     "closed",
     "closed_to",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, or_, select, true
 from sqlalchemy.orm import aliased
 
 from gridcase.core.db import db
@@ -272,9 +272,11 @@ def _outcome(stored: str | None) -> NoticeOutcome | None:
 # --- boards of a quarter
 
 
-def home_points(village_id: int, *, starts_on: date, ends_on: date) -> list[HomePoints]:
-    """What every home of a village got by each board from one day to another (both included): awards less deductions,
-    without what was taken back; most first. For boards, honours and awards."""
+def home_points(
+    village_id: int, *, starts_on: date, ends_on: date, household_id: int | None = None
+) -> list[HomePoints]:
+    """What every home of a village (or this one) got by each board from one day to another (both included): awards less
+    deductions, without what was taken back; most first. For boards, honours and awards."""
     second, board = aliased(Transfer), func.coalesce(SchemeItem.board, "")
     total = func.sum(_points(second))
     rows = db.session.execute(
@@ -287,6 +289,7 @@ def home_points(village_id: int, *, starts_on: date, ends_on: date) -> list[Home
             Transfer.at >= begins(starts_on),
             Transfer.at < begins(ends_on + timedelta(days=1)),
             or_(PointNotice.outcome.is_(None), PointNotice.outcome != NoticeOutcome.REVERSED),
+            Transfer.household_id == household_id if household_id is not None else true(),
         )
         .group_by(Transfer.household_id, board)
         .order_by(total.desc(), Transfer.household_id)

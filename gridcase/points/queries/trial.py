@@ -74,7 +74,9 @@ def try_out(draft: SchemeVersion, *, today: date) -> Trial:
         ).select_from(sums)
     ).one()
     by_board = db.session.execute(select(given.c.board, func.sum(given.c.points)).group_by(given.c.board))
-    return Trial(first, ends, *totals, {board: int(points) for board, points in by_board}, _biggest(sums, changed))
+    homes, affected, before, after = (int(total) for total in totals)
+    boards = {board: int(points) for board, points in by_board}
+    return Trial(first, ends, homes, affected, before, after, boards, _biggest(sums, changed))
 
 
 def _declared(draft: SchemeVersion, months: tuple[date, date, date, date]) -> Select[Any]:

@@ -99,7 +99,7 @@ def versions_of(village_id: int) -> list[VersionRow]:
         .where(SchemeVersion.village_id == village_id, SchemeVersion.valid_from.is_not(None))
         .order_by(SchemeVersion.valid_from.desc())
     )
-    return [VersionRow(*row) for row in rows]
+    return [VersionRow(*row) for row in rows]  # type: ignore[arg-type]  # none without a first day
 
 
 def recommended(path: str, *, on: date) -> str | None:

@@ -62,6 +62,7 @@ def ledger(household_id: int) -> ResponseReturnValue:
         "points/ledger.html", home=home, place=grids.names_of([home.grid_id]).get(home.grid_id), rules=CASE_RULES,
         balances=queries.balances_of(home.id, viewer=viewer()), today=today(),
         vetoes=queries.vetoes_of(home.id, viewer=viewer(), on=today()),
+        classes=queries.classes_of(home.id, village_id=home.village_id, on=today()),
         page=queries.entries_of(home.id, viewer=viewer(), after=request.args.get("after")),
         state=queries.seal_state_of_home(home.id, viewer=viewer()),
         year=queries.open_year(home.village_id, on=today()), YearEnd=YearEnd,
