@@ -130,6 +130,7 @@ def test_whoever_helps_finds_the_home_first(client_as: ClientAs, made: Made, wor
     shelf = page(liaison, "/shop/")
     assert "替哪一户兑换" in shelf
     assert "/reserve" not in shelf
+    assert f"home={made.home}" in shelf, "the homes of the own circle stand there without looking for them"
     found = page(liaison, f"/shop/{made.shop}?q=大三")
     assert f"home={made.home}" in found
     code_on(liaison, reserve(liaison, made, home=made.home))
