@@ -31,6 +31,7 @@ from gridcase.seed import (
     desk,
     doors,
     duties,
+    entries,
     places,
     reference,
     registers,
@@ -138,6 +139,7 @@ def _finish(teams: list[Team], offices: dict[str, Offices], *, actor: Viewer, no
     bulletin.work(home, now=now)
     deeds.work(home, now=now)
     desk.work(home, now=now)
+    entries.work(teams, actor=actor, now=now)
     shop.work(teams, actor=actor, now=now)
     schemes.redraft(home, actor=actor, now=now)
     reminders.sweep(actor=actor, now=_last_daytime(now))

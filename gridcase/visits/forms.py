@@ -183,6 +183,16 @@ class DeedForm(BaseForm):
         self.household.flags.required = True  # has a default
 
 
+class DeclareDeedForm(BaseForm):
+    """For which item of the scheme."""
+
+    item_code = SelectField(_("申报哪一项"), validators=[InputRequired(_("请选一项。"))])
+
+    def __init__(self, *, items: Sequence[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.item_code.choices = list(items)
+
+
 class ConfirmForm(BaseForm):
     """By which record the signs of a home are confirmed."""
 

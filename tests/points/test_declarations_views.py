@@ -170,6 +170,27 @@ def test_without_a_scheme_the_page_says_so(client_as: ClientAs) -> None:
     assert "还没有积分方案" in text_of(client_as(Role.RESIDENT), NEW)
 
 
+def test_a_good_deed_is_declared_once(app: Flask, client_as: ClientAs, home: int) -> None:
+    liaison = client_as(Role.LIAISON)
+    liaison.post(
+        "/visits/deeds/new",
+        data={
+            "client_uuid": "3f2504e0-4f89-41d3-9a0c-0305e82c3601", "text": "帮邻居老人收稻子", "household": str(home),
+            "on": TODAY.isoformat(),
+        },
+    )  # fmt: skip
+    listed = text_of(liaison, "/visits/deeds")
+    url = next(part for part in listed.split('"') if part.endswith("/declare"))
+    assert "孝老爱亲" in text_of(liaison, url)
+    assert "打架斗殴" not in text_of(liaison, url)
+    for _again in range(2):
+        done = liaison.post(url, data={"item_code": "T2"}, follow_redirects=True)
+        assert "已申报" in done.text
+    assert done.text.count("帮邻居老人收稻子") == 1
+    assert client_as(Role.PARTY_CONTACT).get(url).status_code == 404
+    assert client_as(Role.DISPATCHER).get(url).status_code == 403
+
+
 # --- the review
 
 

@@ -42,11 +42,10 @@ def _reads(viewer: Viewer) -> ColumnElement[bool]:
 def scheme_villages(viewer: Viewer, *, setting_only: bool = False) -> list[Grid]:
     """The villages whose scheme the viewer may read (or, `setting_only`, may set), by code."""
     asked = reach(viewer, Permission.SET_SCHEME, path=Grid.path) if setting_only else _reads(viewer)
-    return list(
-        db.session.scalars(
-            select(Grid).where(Grid.level == GridLevel.VILLAGE, Grid.valid_to.is_(None), asked).order_by(Grid.code)
-        )
+    found = db.session.scalars(
+        select(Grid).where(Grid.level == GridLevel.VILLAGE, Grid.valid_to.is_(None), asked).order_by(Grid.code)
     )
+    return list(dict.fromkeys(found))  # SQLite may say a village once for every home that lets one read it
 
 
 def village_to_set(village_id: int | None, *, viewer: Viewer) -> Grid:

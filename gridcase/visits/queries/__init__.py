@@ -18,7 +18,7 @@ from gridcase.visits.queries.day import (
     own_circle,
     visits_this_month,
 )
-from gridcase.visits.queries.deeds import deed_by_uuid, good_deeds
+from gridcase.visits.queries.deeds import deed_by_uuid, deed_to_declare, good_deeds
 from gridcase.visits.queries.past import by_uuid, errands_of, last_counted_mode, last_visit, visits_of
 from gridcase.visits.queries.photos import get_photo, photos_of
 
@@ -32,6 +32,7 @@ __all__ = [
     "circle_day",
     "coming_homes",
     "deed_by_uuid",
+    "deed_to_declare",
     "due_count",
     "due_homes",
     "errands_of",

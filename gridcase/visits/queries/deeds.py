@@ -8,10 +8,12 @@ from typing import Any
 from sqlalchemy import Row, and_, or_, select
 
 from gridcase.core.db import db
+from gridcase.core.errors import Missing
 from gridcase.core.paging import PAGE_SIZE, Page, cut, read_mark
 from gridcase.core.permissions import Permission, Viewer
 from gridcase.core.scope import reach
 from gridcase.households.models import Household
+from gridcase.households.queries import standing, visible
 from gridcase.people.models import Post
 from gridcase.visits.models import GoodDeed
 
@@ -42,3 +44,15 @@ def good_deeds(viewer: Viewer, *, after: str | None = None) -> Page[Row[Any]]:
 def deed_by_uuid(client_uuid: str) -> GoodDeed | None:
     """The deed sent under this mark."""
     return db.session.scalar(select(GoodDeed).where(GoodDeed.client_uuid == client_uuid))
+
+
+def deed_to_declare(deed_id: int, *, viewer: Viewer) -> tuple[GoodDeed, Household]:
+    """A good deed of a home that the viewer may declare points for, with the home; else `Missing`."""
+    row = db.session.execute(
+        select(GoodDeed, Household)
+        .join(Household, Household.id == GoodDeed.household_id)
+        .where(GoodDeed.id == deed_id, visible(viewer, Permission.DECLARE_POINTS), standing())
+    ).first()
+    if row is None:
+        raise Missing
+    return row[0], row[1]

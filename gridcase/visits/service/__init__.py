@@ -1,6 +1,6 @@
 """Writing visits, good deeds, and signs that only named roles read."""
 
-from gridcase.visits.service.deeds import note_deed
+from gridcase.visits.service.deeds import declare_deed, note_deed
 from gridcase.visits.service.photos import add_photo
 from gridcase.visits.service.records import (
     Demand,
@@ -24,6 +24,7 @@ __all__ = [
     "VisitRecord",
     "add_photo",
     "confirm_signs",
+    "declare_deed",
     "drop_signs",
     "enter_sheet",
     "forget_signs",

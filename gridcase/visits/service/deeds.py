@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from datetime import date, datetime, timedelta
+from uuid import NAMESPACE_URL, uuid5
 
 from sqlalchemy.exc import IntegrityError
 
@@ -16,8 +17,12 @@ from gridcase.core.permissions import Permission, Viewer
 from gridcase.core.text import clean
 from gridcase.core.words import N_
 from gridcase.grid.models import Grid
+from gridcase.households import queries as households
 from gridcase.households.models import Household
 from gridcase.people.models import Post
+from gridcase.points import queries as point_queries
+from gridcase.points import service as point_service
+from gridcase.points.models import Declaration
 from gridcase.visits import queries
 from gridcase.visits.models import GoodDeed, Visit
 from gridcase.visits.service.grants import grant_over
@@ -99,4 +104,19 @@ def _new(actor: Viewer, household: Household | None, words: str, on: date, now: 
     return GoodDeed(
         village_id=village.id, path=village.path, section_id=post.section_id, post_id=post.id, user_id=actor.user_id,
         on=on, text=words, received_at=now,
+    )  # fmt: skip
+
+
+def declare_deed(deed: GoodDeed, *, item_code: str, actor: Viewer, now: datetime) -> Declaration:
+    """Ask points for a good deed of a home, once: what was told is what is declared."""
+    home = households.standing_home(deed.household_id) if deed.household_id is not None else None
+    scheme = point_queries.scheme_of(home.village_id, on=deed.on) if home is not None else None
+    item = scheme.items.get(item_code) if scheme is not None else None
+    how = point_service.way_of(actor, home, item) if home is not None and item is not None else None
+    if home is None or how is None:
+        raise Refused(N_("这件好事发生那天，积分方案里没有可以申报的这一项。"), field="item_code")
+    return point_service.declare(
+        client_uuid=str(uuid5(NAMESPACE_URL, f"good_deed:{deed.id}")), household_id=home.id, item_code=item_code,
+        happened_on=deed.on, text=deed.text[:200], how=how, source_kind="good_deed", source_id=str(deed.id),
+        actor=actor, now=now,
     )  # fmt: skip

@@ -12,8 +12,10 @@ from gridcase.core import clock
 from gridcase.core.masking import mask_name
 from gridcase.core.permissions import Permission
 from gridcase.households import queries as households
+from gridcase.points import queries as points
+from gridcase.points import service as declaring
 from gridcase.visits import queries, service
-from gridcase.visits.forms import DeedForm
+from gridcase.visits.forms import DeclareDeedForm, DeedForm
 from gridcase.visits.views.base import bp
 from gridcase.web.access import needs, viewer
 from gridcase.web.formkit import submit
@@ -46,3 +48,20 @@ def new_deed() -> ResponseReturnValue:
             flash(_("记好了，村里看得到。"), "ok")
             return redirect(url_for(".deeds"))
     return render_template("visits/deed.html", form=form)
+
+
+@bp.route("/deeds/<int:deed_id>/declare", methods=["GET", "POST"])
+@needs(Permission.DECLARE_POINTS)
+def declare_deed(deed_id: int) -> ResponseReturnValue:
+    """Ask points for a good deed: only for which item is asked."""
+    deed, home = queries.deed_to_declare(deed_id, viewer=viewer())
+    scheme = points.scheme_of(home.village_id, on=deed.on)
+    items = [one for one in scheme.items.values() if not one.deduction] if scheme else []
+    open_items = [(one.code, one.name) for one in items if declaring.way_of(viewer(), home, one) is not None]
+    form = DeclareDeedForm(items=open_items)
+    if form.validate_on_submit() and submit(
+        form, service.declare_deed, deed, item_code=form.item_code.data, actor=viewer(), now=clock.now()
+    ):
+        flash(_("已申报，等评议小组评议。"), "ok")
+        return redirect(url_for("points.declarations"))
+    return render_template("visits/declare_deed.html", form=form, deed=deed, home=home, items=open_items)

@@ -10,10 +10,12 @@ from gridcase.core.db import db, transaction
 from gridcase.core.permissions import Viewer, job
 from gridcase.files import service as files
 from gridcase.grid.models import Grid
+from gridcase.households.models import Household
 from gridcase.points import jobs
 from gridcase.points import service as points
 from gridcase.points.models import Declaration, DeclarationPhoto, Review, Transfer
 from gridcase.points.rules import DeclarationState
+from gridcase.visits import service as visits
 from tests.factories import schemes
 from tests.factories.objects import SPOTS, Spot, Thing
 from tests.factories.world import World
@@ -53,6 +55,7 @@ TABLE: tuple[Row, ...] = (
     Row("points.spots", OBJECTS),
     Row("points.draw_spots", names("village_supervisor")),
     Row("points.spot", OBJECTS, "spot draw"),
+    Row("visits.declare_deed", DECLARES, "deed"),
     Row("points.note_spots", names("village_supervisor"), "spot draw"),
 )
 
@@ -86,7 +89,15 @@ def _of_home(world: World, spot: Spot) -> list[Thing]:
         ("for the town", DeclarationState.TOWN),
     )  # fmt: skip
     made = [_thing(kind, spot, _declare(home, state, mark), mark) for kind, state in states]
-    return [*made, _thing("entry", spot, _entry(home))]
+    return [*made, _thing("entry", spot, _entry(home)), _thing("deed", spot, _deed(home, mark), mark)]
+
+
+def _deed(home: int, mark: str) -> int:
+    with transaction():
+        return visits.note_deed(
+            actor=job("matrix"), client_uuid=str(uuid4()), household=db.session.get_one(Household, home), text=mark,
+            on=clock.town_day(clock.now()), now=clock.now(),
+        ).id  # fmt: skip
 
 
 def _declare(home: int, state: DeclarationState, mark: str) -> int:

@@ -69,6 +69,9 @@ def _at(world: World, spot: Spot) -> list[Thing]:
             reason=f"记号（{spot.name}）的事由", decision_id=decision.id, until=clock.town_day(now), actor=MAKER,
             now=now,
         )  # fmt: skip
+        # over at once, so that the home can redeem in the other tables
+        points.object_to_veto(veto, actor=MAKER, reason="记号不在这里", now=now)
+        points.settle_veto(veto, actor=MAKER, upheld=True, note="核对过登记", now=now)
         draft_id, veto_id = draft.id, veto.id
     own = READERS if spot.name == "own" else frozenset()
     here = Thing("scheme", spot.name, version, village=spot.village, cell=spot.cell, section=spot.section)
