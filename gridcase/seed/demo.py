@@ -32,6 +32,7 @@ from gridcase.seed import (
     doors,
     duties,
     entries,
+    ledger,
     places,
     reference,
     registers,
@@ -142,6 +143,7 @@ def _finish(teams: list[Team], offices: dict[str, Offices], *, actor: Viewer, no
     entries.work(teams, actor=actor, now=now)
     shop.work(teams, actor=actor, now=now)
     schemes.redraft(home, actor=actor, now=now)
+    ledger.work(teams, actor=actor, now=now)
     reminders.sweep(actor=actor, now=_last_daytime(now))
     with transaction():
         duties.fill(offices, actor=actor, now=now)
