@@ -74,7 +74,7 @@ class Ground:
 
 
 @contextmanager
-def prepared(kind: str, cases: int) -> Iterator[Ground]:
+def prepared(kind: str, cases: int, *, households: int = 2000) -> Iterator[Ground]:
     """A filled database of one kind in a folder of its own; gone afterwards."""
     with tempfile.TemporaryDirectory(prefix="gridcase-bench-") as folder:
         url, owner = _database(kind, Path(folder), cases)
@@ -86,7 +86,8 @@ def prepared(kind: str, cases: int) -> Iterator[Ground]:
         ground = Ground(kind, cases, create_app(config), config, clock.now())
         began = time.perf_counter()
         with ground.app.app_context():
-            scale.build(households=max(cases, 2000), cases=cases, now=ground.now, progress=lambda _done, _total: None)
+            homes = max(cases, households)
+            scale.build(households=homes, cases=cases, now=ground.now, progress=lambda _done, _total: None)
             _county_desk(ground.now)
             db.session.remove()
         print(f"{kind}: {cases} cases made in {time.perf_counter() - began:.0f} s", flush=True)

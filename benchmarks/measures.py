@@ -21,6 +21,7 @@ from benchmarks import alike, registers
 from benchmarks.floors import Floor
 from benchmarks.ground import ACTOR, COUNTY_DESK, Ground
 from benchmarks.line import Line, statements
+from benchmarks.points import points_lines
 from benchmarks.timing import Pair, once, side_by_side
 from gridcase.app import create_app
 from gridcase.cases.models import Case
@@ -176,7 +177,7 @@ def map_points(ground: Ground, floor: Floor, seconds: float) -> Iterator[Line]:
 
 
 MEASURES: tuple[Callable[[Ground, Floor, float], Iterator[Line]], ...] = (
-    hello, pages, create, import_list, sweep, map_points, import_homes, alike.typing,
+    hello, pages, create, import_list, sweep, map_points, import_homes, alike.typing, points_lines,
 )  # fmt: skip
 
 

@@ -241,22 +241,22 @@ def _asked(ground: Ground, viewer: Viewer, typed: list[str]) -> list[Asked]:
     for round_ in range(ROUNDS):
         for words in typed:
             with ground.app.app_context():
-                backend = _backend(ground.name)
-                busy, began = _busy(backend), time.perf_counter()
+                backend = answering(ground.name)
+                busy, began = processor_seconds(backend), time.perf_counter()
                 search.find(viewer, clean_line(words), now=ground.now)
-                spent, busy = (time.perf_counter() - began) * 1000, (_busy(backend) - busy) * 1000
+                spent, busy = (time.perf_counter() - began) * 1000, (processor_seconds(backend) - busy) * 1000
                 db.session.remove()
             if round_:
                 times.append(Asked(spent, busy, words))
     return times
 
 
-def _backend(kind: str) -> int | None:
+def answering(kind: str) -> int | None:
     """The process of PostgreSQL that answers this session; SQLite answers in this one."""
     return db.session.scalar(select(func.pg_backend_pid())) if kind == "postgresql" else None
 
 
-def _busy(backend: int | None) -> float:
+def processor_seconds(backend: int | None) -> float:
     """Seconds on a processor so far, of this process and of the one that answers (Linux keeps them in nanoseconds)."""
     other = 0 if backend is None else int(Path(f"/proc/{backend}/schedstat").read_text(encoding="ascii").split()[0])
     return time.process_time() + other / 1e9

@@ -33,10 +33,12 @@ from gridcase.seed import (
     doors,
     duties,
     entries,
+    ledger,
     places,
     reference,
     registers,
     schemes,
+    shop,
     towns,
     villages,
 )
@@ -141,7 +143,9 @@ def _finish(teams: list[Team], offices: dict[str, Offices], *, actor: Viewer, no
     deeds.work(home, now=now)
     desk.work(home, now=now)
     entries.work(teams, actor=actor, now=now)
+    shop.work(teams, actor=actor, now=now)
     schemes.redraft(home, actor=actor, now=now)
+    ledger.work(teams, actor=actor, now=now)
     reminders.sweep(actor=actor, now=_last_daytime(now))
     with transaction():
         duties.fill(offices, actor=actor, now=now)

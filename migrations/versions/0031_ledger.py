@@ -18,6 +18,10 @@ def upgrade() -> None:
     # added one by one, not in a batch: that would rebuild the table and lose its triggers
     op.add_column("points_transfer", sa.Column("version_id", sa.Integer(), nullable=True))
     op.add_column("points_transfer", sa.Column("target", sa.String(length=10), server_default="merit", nullable=False))
+    op.create_index(
+        "ix_points_transfer_reverses", "points_transfer", ["reverses_id"],
+        sqlite_where=sa.text("reverses_id IS NOT NULL"), postgresql_where=sa.text("reverses_id IS NOT NULL"),
+    )  # fmt: skip
     _goods()
     _seals()
     _periods()
@@ -144,5 +148,6 @@ def downgrade() -> None:
         release(table)
     for table in ("points_history", "points_year", "points_close", "points_seal_head", "points_seal", "points_goods"):
         op.drop_table(table)
+    op.drop_index("ix_points_transfer_reverses", table_name="points_transfer")
     op.drop_column("points_transfer", "target")
     op.drop_column("points_transfer", "version_id")

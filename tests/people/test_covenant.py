@@ -79,6 +79,21 @@ def test_a_home_signs_once(village: Grid, world: World) -> None:
     assert [row.action for row in audit.history_of("covenant", covenant.id)].count("covenant.sign") == 2
 
 
+@pytest.mark.usefixtures("ctx")
+def test_two_records_of_one_home_are_one_signature(village: Grid, world: World) -> None:
+    covenant, (double, kept) = adopted(village), world.homes["village_a"][:2]
+    about = {"actor": MAKER, "now": clock.now()}
+    with transaction():
+        service.sign(covenant, [double], signed_on=PASSED, **about)  # type: ignore[arg-type]
+        service.set_motto(household_id=double, path=village.path, text="勤俭", shown=True, **about)  # type: ignore[arg-type]
+        service.repoint_household(double, kept, village.path, **about)  # type: ignore[arg-type]
+    assert queries.signed_among(covenant.id, [double, kept]) == {kept: PASSED}
+    motto = queries.motto_of(kept)
+    assert motto is not None
+    assert motto.text == "勤俭"
+    assert queries.motto_of(double) is None
+
+
 def test_the_covenant_from_the_assembly_to_the_homes(app: Flask, client_as: ClientAs, world: World) -> None:
     head, village = client_as(Role.VILLAGE_HEAD), world.grids["village_a"]
     assert "还没有正在执行的村规民约" in head.get("/people/covenant").text

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 
 from gridcase.core.db import db, transaction
 from gridcase.core.errors import Refused
@@ -237,6 +238,18 @@ def test_the_page_says_each_movement_in_the_purse_it_is_about(rich: int) -> None
 
 def _village(home: int) -> int:
     return db.session.get_one(Household, home).village_id
+
+
+def test_a_key_is_unique_in_the_database_itself(home: int) -> None:
+    post(home, 10, "1")
+    db.session.rollback()
+    again = (
+        "INSERT INTO points_transfer (key, kind, debit_id, credit_id, amount, rule, source_kind, source_id, village_id,"
+        " household_id, at) SELECT key, kind, debit_id, credit_id, amount, rule, source_kind, source_id, village_id,"
+        " household_id, at FROM points_transfer"
+    )
+    with pytest.raises(IntegrityError), db.engine.begin() as connection:
+        connection.execute(text(again))
 
 
 def test_a_reservation_forgotten_is_found(rich: int) -> None:

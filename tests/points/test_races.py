@@ -12,6 +12,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from gridcase.core.db import db, transaction
+from gridcase.core.errors import Refused
 from gridcase.core.permissions import Viewer, job
 from gridcase.points import jobs, queries, service
 from gridcase.points.models import Transfer
@@ -125,3 +126,32 @@ def test_two_villages_paid_crosswise_do_not_wait_for_each_other(app: Flask, worl
     ]
     assert together(app, *deeds) == [2] * THREADS
     assert held(app, here[0])[1:] == (0, 0)
+
+
+def test_eight_counters_at_once_spend_what_is_there_once(app: Flask, world: World) -> None:
+    """60 points, eight who want 20 each: three get them, five are told that there is not enough, and nothing breaks."""
+    home = world.homes["village_a"][0]
+    with app.app_context():
+        for number in range(3):
+            close(number, home)
+        mature()
+        db.session.remove()
+    done = together(app, *[lambda number=number: buy(home, number) for number in range(THREADS)])
+    assert sorted(done) == [""] * 3 + ["可兑换积分只有 0 分，不够这一次兑换。"] * 5
+    assert held(app, home) == (0, 0, 0)
+    assert moves(app, TransferKind.SPEND) == 3
+
+
+def buy(home: int, number: int) -> str:
+    """Reserve 20 points and spend them; why not, where there are not enough left."""
+    try:
+        with transaction():
+            service.hold_for(
+                household_id=home, amount=20, key=str(number), source_kind="order", source_id=str(number),
+                actor=CHECKER, now=LATER,
+            )  # fmt: skip
+    except Refused as refusal:
+        return str(refusal)
+    with transaction():
+        service.spend(str(number), actor=CHECKER, now=LATER)
+    return ""

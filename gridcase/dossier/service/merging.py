@@ -50,6 +50,7 @@ def merge_homes(
     checks.repoint_household(double, kept, actor=actor, now=now)
     bulletin.repoint_household(double, kept, actor=actor, now=now)
     reception.repoint_household(double, kept, actor=actor, now=now)
+    people.repoint_household(double.id, kept.id, kept.path, actor=actor, now=now)
     shop.repoint_household(double, kept, actor=actor, now=now)
     affairs.repoint_household(double, kept, actor=actor, now=now)
     merit = points.merge_accounts(double, kept, actor=actor, now=now)

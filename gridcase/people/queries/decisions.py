@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import aliased, selectinload
 
 from gridcase.core.db import db
 from gridcase.core.errors import Missing
@@ -68,19 +68,15 @@ def decisions(
     viewer: Viewer, *, village_id: int | None = None, kind: str = "", words: str = "", after: str | None = None
 ) -> Page[DecisionRow]:
     """Decisions and opinions of the viewer's villages, the newest first."""
-    last = (
-        select(DecisionStep.decision_id, func.max(DecisionStep.rank).label("rank"))
-        .group_by(DecisionStep.decision_id)
-        .subquery()
-    )
+    step = aliased(DecisionStep)
+    last = select(func.max(step.rank)).where(step.decision_id == Decision.id).scalar_subquery()
     query = (
         select(
             Decision.id, Decision.number, Decision.title, Decision.kind, Grid.name, Organisation.name,
             DecisionStep.step, DecisionStep.held_on, Decision.passed_on, Decision.dropped_at.is_not(None),
         )
         .join(Grid, Grid.id == Decision.village_id)
-        .join(last, last.c.decision_id == Decision.id)
-        .join(DecisionStep, and_(DecisionStep.decision_id == Decision.id, DecisionStep.rank == last.c.rank))
+        .join(DecisionStep, and_(DecisionStep.decision_id == Decision.id, DecisionStep.rank == last))
         .outerjoin(Organisation, Organisation.id == Decision.organisation_id)
         .where(villagers_too(viewer, Decision.path))
     )  # fmt: skip

@@ -41,6 +41,7 @@ DEEDS: dict[str, Text] = {
     "partner.end": N_("结束结对"),
     "honour.add": N_("登记荣誉"),
     "honour.remove": N_("去掉荣誉"),
+    "covenant.fold": N_("合并重复的户"),
     "motto.set": N_("写家风家训"),
     "motto.remove": N_("去掉家风家训"),
     "person.add": N_("登记人员"),

@@ -14,6 +14,7 @@ from gridcase.people.service.bodies import (
 )
 from gridcase.people.service.covenants import (
     adopt,
+    repoint_household,
     set_motto,
     sign,
     take_back_signature,
@@ -132,6 +133,7 @@ __all__ = [
     "remark",
     "remove_honour",
     "replace_holder",
+    "repoint_household",
     "review_pledge",
     "revoke",
     "seat",

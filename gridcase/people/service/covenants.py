@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import date, datetime
 
+from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from gridcase.audit import service as audit
@@ -87,6 +88,31 @@ def take_back_signature(covenant: Covenant, household_id: int, *, actor: Viewer,
     db.session.delete(found)
     db.session.flush()
     _note("covenant", covenant.id, covenant.path, "covenant.unsign", actor, now, homes=[household_id])
+
+
+def repoint_household(double_id: int, kept_id: int, path: str, *, actor: Viewer, now: datetime) -> None:
+    """Two records are one home: what the double signed the kept home signed, unless it had; so with the motto."""
+    theirs = db.session.scalars(select(CovenantSignature).where(CovenantSignature.household_id == double_id)).all()
+    for row in theirs:
+        if db.session.get(CovenantSignature, (row.covenant_id, kept_id)) is None:
+            db.session.add(
+                CovenantSignature(
+                    covenant_id=row.covenant_id, household_id=kept_id, signed_on=row.signed_on, user_id=row.user_id,
+                    recorded_at=row.recorded_at,
+                )
+            )  # fmt: skip
+        db.session.delete(row)
+    motto = db.session.get(FamilyMotto, double_id)
+    if motto is not None:
+        if db.session.get(FamilyMotto, kept_id) is None:
+            db.session.add(
+                FamilyMotto(household_id=kept_id, text=motto.text, shown=motto.shown, user_id=motto.user_id,
+                            changed_at=motto.changed_at)
+            )  # fmt: skip
+        db.session.delete(motto)
+    db.session.flush()
+    if theirs or motto is not None:
+        _note("household", kept_id, path, "covenant.fold", actor, now, double=double_id, rows=len(theirs))
 
 
 def set_motto(

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 
 from gridcase.core import clock
 from gridcase.core.errors import Refused
+from gridcase.core.paging import PAGE_SIZE, cut, read_mark
 from gridcase.core.permissions import Permission, Viewer
 from gridcase.core.words import N_
 from gridcase.grid import queries as grids
@@ -31,10 +32,12 @@ def councils() -> ResponseReturnValue:
     villages = queries.villages_reading(someone)
     only = villages[0] if len(villages) == 1 else None
     village = next((one for one in villages if one.id == request.args.get("village", type=int)), only)
+    mark = read_mark(request.args.get("after"), str)
+    page = cut([one for one in villages if mark is None or one.code > mark[0]][: PAGE_SIZE + 1], lambda one: [one.code])
     return render_template(
-        "people/councils.html", villages=villages, village=village, kinds=COUNCILS,
+        "people/councils.html", villages=villages, village=village, kinds=COUNCILS, page=page,
         cards=queries.councils_of(village, on=day) if village else [],
-        sizes=queries.council_sizes([one.id for one in villages], on=day) if village is None else {},
+        sizes=queries.council_sizes([one.id for one in page.rows], on=day) if village is None else {},
         may_manage=someone.may(Permission.MANAGE_POSTS), keeps=village and queries.may_keep(someone, village.path),
     )  # fmt: skip
 

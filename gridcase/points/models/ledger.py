@@ -47,6 +47,12 @@ class Transfer(Base):
         Index("ix_points_transfer_household", "household_id", "id"),
         Index("ix_points_transfer_source", "source_kind", "source_id"),
         Index("ix_points_transfer_village", "village_id", "id"),
+        Index(
+            "ix_points_transfer_reverses",
+            "reverses_id",
+            sqlite_where=text("reverses_id IS NOT NULL"),
+            postgresql_where=text("reverses_id IS NOT NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -14,7 +14,7 @@ from gridcase.core.db import db
 from gridcase.households import queries as households
 from gridcase.households.models import Household
 from gridcase.points.models import Account, Transfer, YearSettlement
-from gridcase.points.rules import AccountKind
+from gridcase.points.rules import AccountKind, TransferKind
 from gridcase.points.rules.periods import expires_before
 from gridcase.points.rules.schemes import YearEnd
 
@@ -94,9 +94,9 @@ def in_purses(village_id: int, kind: AccountKind) -> Select[Any]:
 
 def run_out(village_id: int, *, before: datetime) -> Select[Any]:
     """(account, household, merit that has run out): earned before a moment and not used up since; what was earned
-    first is used first. What came back from the counter counts as not used."""
-    merit, debit = aliased(Account), aliased(Account)
-    returned = debit.kind == AccountKind.HELD
+    first is used first. What came back from the counter or from a deduction counts as not used."""
+    merit = aliased(Account)
+    returned = Transfer.kind.in_((TransferKind.RELEASE, TransferKind.REVERSE))
     came = Transfer.credit_id == merit.id
     moved = case(
         (and_(came, returned), Transfer.amount),
@@ -108,7 +108,6 @@ def run_out(village_id: int, *, before: datetime) -> Select[Any]:
         select(merit.id, merit.household_id, merit.balance, func.sum(moved).label("old"))
         .select_from(Transfer)
         .join(merit, and_(merit.household_id == Transfer.household_id, merit.kind == AccountKind.MERIT))
-        .join(debit, debit.id == Transfer.debit_id)
         .where(Transfer.village_id == village_id, *_holding(village_id, AccountKind.MERIT, merit))
         .group_by(merit.id, merit.household_id, merit.balance)
         .subquery()
