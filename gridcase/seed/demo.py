@@ -37,6 +37,7 @@ from gridcase.seed import (
     reference,
     registers,
     schemes,
+    shop,
     towns,
     villages,
 )
@@ -140,6 +141,7 @@ def _finish(teams: list[Team], offices: dict[str, Offices], *, actor: Viewer, no
     deeds.work(home, now=now)
     desk.work(home, now=now)
     entries.work(teams, actor=actor, now=now)
+    shop.work(teams, actor=actor, now=now)
     schemes.redraft(home, actor=actor, now=now)
     ledger.work(teams, actor=actor, now=now)
     reminders.sweep(actor=actor, now=_last_daytime(now))
