@@ -23,6 +23,7 @@ from gridcase.notices.models import Notice
 from gridcase.reminders import jobs as reminders
 from gridcase.seed import (
     accounts,
+    affairs,
     blank,
     bulletin,
     care,
@@ -37,6 +38,7 @@ from gridcase.seed import (
     reference,
     registers,
     schemes,
+    shop,
     towns,
     villages,
 )
@@ -134,12 +136,14 @@ def _finish(teams: list[Team], offices: dict[str, Offices], *, actor: Viewer, no
             )  # fmt: skip
     home = next(team for team in teams if team.code == HOME_VILLAGE)
     decided.work(teams, actor=actor, now=now)
+    affairs.work(teams, now=now)
     care.work(home, now=now)
     doors.work(home, now=now)
     bulletin.work(home, now=now)
     deeds.work(home, now=now)
     desk.work(home, now=now)
     entries.work(teams, actor=actor, now=now)
+    shop.work(teams, actor=actor, now=now)
     schemes.redraft(home, actor=actor, now=now)
     ledger.work(teams, actor=actor, now=now)
     reminders.sweep(actor=actor, now=_last_daytime(now))

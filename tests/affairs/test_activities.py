@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
 from gridcase.affairs.queries import activities as queries
-from gridcase.affairs.rules import ActivityState, HowCame
+from gridcase.affairs.queries import figures
+from gridcase.affairs.rules import ActivityKind, ActivityState, HowCame
 from gridcase.affairs.service import activities, signing
 from gridcase.audit import service as audit
 from gridcase.core.db import db, transaction
@@ -18,8 +19,8 @@ from gridcase.core.errors import Missing, Refused
 from gridcase.core.permissions import Viewer
 from gridcase.households.models import Household, Member
 from gridcase.notices.models import Notice
-from gridcase.people.models import Person
-from gridcase.people.rules import Role
+from gridcase.people.models import Person, PersonTag
+from gridcase.people.rules import Role, Tag
 from gridcase.points.models import Declaration
 from tests.affairs.calling import NOW, called, running, scheme
 from tests.factories.world import MAKER, World
@@ -142,7 +143,7 @@ def test_ending_asks_for_the_points_once_a_home(ctx: Flask, world: World, viewer
         (each, 10, "activity") for each in homes
     }
     assert queries.count_of(one).came == 6
-    work = queries.work_of(head, year=2026)
+    work = figures.work_of(head, year=2026)
     assert [(row.activities, row.people, row.hours, row.yuan) for row in work] == [(1, 6, 24, 360)]
     with transaction():
         assert activities.give_points(one, actor=head, now=NOW).declared == 0
@@ -191,3 +192,45 @@ def test_a_leader_marks_only_homes_of_his_cell(ctx: Flask, world: World, viewer_
         signing.add_present(one, outside, actor=leader, person_id=None, now=NOW)
     with pytest.raises(Missing):
         queries.get_own(one.id, viewer=viewer_of(Role.LIAISON))
+
+
+def test_a_child_is_never_named(ctx: Flask, world: World, viewer_of: ViewerOf) -> None:
+    scheme(world)
+    head = viewer_of(Role.VILLAGE_HEAD)
+    one = running(world, head)
+    own = world.homes["village_a"][0]
+    child = people_of(own)[1]
+    with transaction():
+        child.name, child.born_on = "赵小宝", date(2016, 6, 1)
+        audit.record(actor=MAKER, action="test", subject_kind="person", subject_id=child.id, now=NOW)
+    matched = signing.match_sheet(one, "赵小宝", actor=head, now=NOW)
+    assert matched.sure == ()
+    assert [who.child for who in matched.asked[0].namesakes] == [True]
+    with pytest.raises(Refused, match="一个也没有"), transaction():
+        signing.take_sheet(one, "赵小宝", actor=head, picks={}, now=NOW)  # not without the guardian's word
+    with transaction():
+        signing.take_sheet(one, "赵小宝", actor=head, picks={1: child.id}, now=NOW)
+    line = queries.present(one.id)[0]
+    assert (line.household_id, line.person_id, line.guardian_agreed) == (own, None, True)
+    assert "宝" not in "".join(row.name for row in queries.came_to(one, viewer=head))
+    with transaction():
+        assert activities.end(one, actor=head, hours=2, now=NOW).declared == 1
+    other = called(world, head)
+    with pytest.raises(Missing), transaction():
+        activities.sign_up(other, home(own), actor=head, person_id=child.id, now=NOW)
+
+
+def test_a_party_day_counts_its_members(ctx: Flask, world: World, viewer_of: ViewerOf) -> None:
+    head = viewer_of(Role.VILLAGE_HEAD)
+    members = [people_of(each)[0].id for each in world.homes["village_a"][:3]]
+    with transaction():
+        for person in members:
+            db.session.add(PersonTag(person_id=person, kind=Tag.PARTY_MEMBER, valid_from=date(2020, 1, 1)))
+        audit.record(actor=MAKER, action="test", subject_kind="person", subject_id=None, now=NOW)
+    one = running(world, head, kind=ActivityKind.PARTY_DAY, title="十一月主题党日")
+    with transaction():
+        for each, person in zip(world.homes["village_a"][:2], members, strict=False):
+            signing.add_present(one, home(each), actor=head, person_id=person, now=NOW)
+        signing.add_present(one, home(world.homes["village_a"][5]), actor=head, person_id=None, now=NOW)
+        activities.end(one, actor=head, hours=2, now=NOW)
+    assert figures.party_members(one, on=NOW.date()) == (2, 3)

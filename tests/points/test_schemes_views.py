@@ -125,7 +125,7 @@ def test_an_item_is_saved_with_its_warnings_and_refused_beside_its_field(
     assert 'id="name-error"' in refused.text
     assert head.post(f"/points/scheme/{draft}/items/Z506/drop").status_code == 302
     assert "Z506" not in read(app, draft).items
-    assert head.get(f"/points/scheme/{draft}/items/Z506").status_code == 409
+    assert head.get(f"/points/scheme/{draft}/items/Z506").status_code == 302
 
 
 def test_two_who_edit_at_once_do_not_overwrite_each_other(client_as: ClientAs, draft: int) -> None:

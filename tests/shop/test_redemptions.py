@@ -26,7 +26,7 @@ from gridcase.points.rules import TransferKind
 from gridcase.points.rules.schemes import MODULES_KEY
 from gridcase.shop import jobs, queries, service
 from gridcase.shop.models import Batch, Goods, Redemption, StockMove
-from gridcase.shop.rules import RedemptionState, shown
+from gridcase.shop.rules import MoveKind, Part, RedemptionState, shown
 from tests.factories import shop as factory
 from tests.factories.world import MAKER, World
 
@@ -269,6 +269,18 @@ def test_stock_never_falls_below_nothing_whoever_asks(goods: Goods) -> None:
         with pytest.raises(DatabaseError):
             db.session.execute(update(Batch.__table__).values(**change))
         db.session.rollback()
+
+
+def test_a_move_takes_no_more_than_there_is(goods: Goods) -> None:
+    """Whatever was read before: the move itself refuses, with the sentence for whoever comes second."""
+    batch = db.session.scalars(select(Batch.id)).one()
+    for kind in (MoveKind.RESERVE, MoveKind.LESS, MoveKind.HAND_OVER):
+
+        def take(kind: MoveKind = kind) -> None:
+            with transaction():
+                service.stock.move([Part(batch, 6)], kind, key=f"try:{kind}", actor=MAKER, now=NOW)
+
+        assert "预约完了" in refusal(take)
 
 
 def test_moves_of_stock_are_append_only_against_raw_sql(goods: Goods) -> None:

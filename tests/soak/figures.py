@@ -30,6 +30,10 @@ SOAKS = (
         "10,000 sequences of up to 100 steps: 0 violations of the ledger's invariants",
     ),
     Soak(
+        "tests/shop/test_last_item_race.py::test_last_item_race",
+        "one item left, 64 clients x 200 rounds on 4 workers: 200 winners, 12,600 losers with 409, 0 other answers",
+    ),
+    Soak(
         "tests/cases/test_lives.py::test_random_lives_of_a_case",
         "10,000 random lives of a case: 0 illegal states, lost steps or wrong clocks",
     ),

@@ -11,7 +11,9 @@ from sqlalchemy.exc import IntegrityError
 
 from gridcase.affairs.models import Activity, Participation
 from gridcase.affairs.queries import activities as queries
+from gridcase.affairs.queries import figures
 from gridcase.affairs.rules import (
+    WORK_VALUE_KEY,
     ActivityKind,
     ActivityState,
     Branch,
@@ -115,7 +117,7 @@ def _item(what: Call, village_id: int, now: datetime) -> str:
     """The scheme's item: what was chosen, else what the kind usually gives."""
     if what.item == NO_POINTS:
         return ""
-    items = queries.items_for(village_id, on=town_day(min(what.starts_at, now)))
+    items = figures.items_for(village_id, on=town_day(min(what.starts_at, now)))
     if what.item == AUTO:
         return usual_item(what.kind, {code: item.name for code, item in items.items()})
     if what.item not in items:
@@ -257,7 +259,7 @@ def end(row: Activity, *, actor: Viewer, hours: int, now: datetime) -> Outcome:
     if not 1 <= hours <= HOURS_MOST:
         raise Refused(N_("每人几小时，填 1 到 24。"), field="hours")
     row.hours, row.ended_at, row.state = hours, now, ActivityState.ENDED.value
-    row.day_value = queries.day_value(row.path, on=town_day(now))
+    row.day_value = figures.day_value(row.path, on=town_day(now))
     row.post_id = row.post_id or post_id
     outcome = give_points(row, actor=actor, now=now)
     note("activity.end", row, actor, now, homes=outcome.declared, left_out=len(outcome.skipped), hours=hours)
@@ -280,7 +282,7 @@ def give_points(row: Activity, *, actor: Viewer, now: datetime) -> Outcome:
         first.setdefault(
             line.household_id, BatchRow(line.household_id, line.person_id, guardian_agreed=line.guardian_agreed)
         )
-    done = queries.declared_homes(row)
+    done = figures.declared_homes(row)
     rows = [one for home, one in first.items() if home not in done]
     if not rows:
         return Outcome(0, 0, ())
@@ -299,7 +301,7 @@ def set_day_value(place: Grid, *, actor: Viewer, yuan: int, now: datetime) -> No
     if not 1 <= yuan <= 2000:
         raise Refused(N_("一个工日的折算价，填 1 到 2000 元。"), field="yuan")
     grid_service.set_setting(
-        actor=actor, place=place, key=queries.WORK_VALUE_KEY, value={"yuan": yuan}, valid_from=town_day(now), now=now
+        actor=actor, place=place, key=WORK_VALUE_KEY, value={"yuan": yuan}, valid_from=town_day(now), now=now
     )
 
 

@@ -12,7 +12,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from gridcase.affairs.models import Activity, ActivityKnock, Participation
 from gridcase.affairs.queries import activities as queries
-from gridcase.affairs.queries.activities import Namesake
+from gridcase.affairs.queries import signing as lists
+from gridcase.affairs.queries.signing import Namesake
 from gridcase.affairs.rules import (
     CODE_DIGITS,
     ActivityState,
@@ -85,7 +86,7 @@ def match_sheet(row: Activity, text: str, *, actor: Viewer, now: datetime) -> Ma
         raise Refused(N_("没有读到姓名。一行写一个，或把签到表的姓名一列贴进来。"), field="text")
     if len(signed) > MOST_NAMES:
         raise Refused(N_("一次最多 %(most)s 人，请分几次。", most=MOST_NAMES), field="text")
-    known = queries.namesakes(row, [one.name for one in signed], viewer=actor, on=town_day(now))
+    known = lists.namesakes(row, [one.name for one in signed], viewer=actor, on=town_day(now))
     joined = {line.person_id for line in queries.lines_of(row.id) if line.person_id and line.joined_at}
     sure: dict[int, Namesake] = {}
     asked: list[Asked] = []
@@ -214,7 +215,7 @@ def sign_in(row: Activity, *, digits: str, name: str, address_digest: str, now: 
     hour = now.replace(minute=0, second=0, microsecond=0)
     wrong = ((WRONG_FROM_ONE_ADDRESS, address_digest), (WRONG_AT_ONE, str(row.id)))
     tries = [*wrong, (FROM_ONE_ADDRESS, address_digest)]
-    if any(queries.knocks(limit.kind, who, hour=hour) >= limit.most for limit, who in tries):
+    if any(lists.knocks(limit.kind, who, hour=hour) >= limit.most for limit, who in tries):
         return "", Refused(_TOO_OFTEN)
     knock(FROM_ONE_ADDRESS, address_digest, now=now)
     db.session.refresh(row, with_for_update=True)
@@ -222,7 +223,7 @@ def sign_in(row: Activity, *, digits: str, name: str, address_digest: str, now: 
         raise Missing
     typed, words = read_digits(digits), clean_line(name)
     found = (
-        queries.behind_digits(row, typed[-CODE_DIGITS:], words, on=town_day(now))
+        lists.behind_digits(row, typed[-CODE_DIGITS:], words, on=town_day(now))
         if len(typed) >= CODE_DIGITS and words
         else []
     )

@@ -12,6 +12,8 @@ from flask_babel import gettext as _
 from gridcase.affairs.forms.activities import CallForm, CancelForm, EndForm, GiveForm, JoinForm, ValueForm
 from gridcase.affairs.models import Activity
 from gridcase.affairs.queries import activities as queries
+from gridcase.affairs.queries import figures
+from gridcase.affairs.queries import signing as lists
 from gridcase.affairs.rules import (
     HOURS_A_DAY,
     ActivityKind,
@@ -74,7 +76,7 @@ def _form(**values: Any) -> CallForm:
     """The form with the places one answers for and the items of the village's scheme."""
     places, form = queries.places(viewer()), CallForm(**values)
     village = (places[0].village_id or places[0].id) if places else 0
-    items = queries.items_for(village, on=today())
+    items = figures.items_for(village, on=today())
     offered = [(code, f"{item.name} +{item.points}") for code, item in items.items()]
     form.offer(
         places=[(one.id, INDENT.get(GridLevel(one.level), "") + one.name) for one in places],
@@ -103,13 +105,13 @@ def show(activity_id: int) -> ResponseReturnValue:
     return render_template(
         "affairs/show.html", one=one, own=queries.runs(one, viewer=someone), count=count, over=over,
         gives=queries.may(one.path, someone, Permission.BATCH_POINTS), place=db.session.get_one(Grid, one.place_id),
-        people=queries.came_to(one, viewer=someone), homes=queries.homes_to_join(one, viewer=someone, limit=2),
+        people=queries.came_to(one, viewer=someone), homes=lists.homes_to_join(one, viewer=someone, limit=2),
         left=seats_left(one.seats, count.joined), author=queries.title_of(one), kind=ActivityKind(one.kind),
         state=ActivityState(one.state), branch=Branch(one.branch) if one.branch else None, form=BaseForm(formdata=None),
-        item=queries.items_for(one.village_id, on=day).get(one.item_code), given=queries.given(one),
+        item=figures.items_for(one.village_id, on=day).get(one.item_code), given=figures.given(one),
         open_homes=_without_points(one), days=work_days(count.came * one.hours),
         saved=value_saved(count.came * one.hours, one.day_value or 0), ActivityState=ActivityState,
-        party=queries.party_members(one, on=day) if one.kind == ActivityKind.PARTY_DAY and over else None,
+        party=figures.party_members(one, on=day) if one.kind == ActivityKind.PARTY_DAY and over else None,
     )  # fmt: skip
 
 
@@ -117,7 +119,7 @@ def _without_points(one: Activity) -> int:
     """How many homes that came have no points asked for yet."""
     if one.state != ActivityState.ENDED or not one.item_code:
         return 0
-    return len({line.household_id for line in queries.present(one.id)} - queries.declared_homes(one))
+    return len({line.household_id for line in queries.present(one.id)} - figures.declared_homes(one))
 
 
 @bp.route("/affairs/<int:activity_id>/edit", methods=["GET", "POST"])
@@ -143,7 +145,7 @@ def join(activity_id: int) -> ResponseReturnValue:
     """Put a name down: of the own home, or of a home one serves."""
     someone = viewer()
     one = queries.get_activity(activity_id, viewer=someone)
-    homes = queries.homes_to_join(one, viewer=someone)
+    homes = lists.homes_to_join(one, viewer=someone)
     if not homes:
         flash(_("您名下没有联系的户，请由联户代表或户里自己报名。"), "warning")
         return redirect(url_for(".show", activity_id=activity_id))
@@ -164,10 +166,11 @@ def join(activity_id: int) -> ResponseReturnValue:
 def _join_form(homes: list[Household], home: Household) -> JoinForm:
     form = JoinForm(home=home.id)
     form.home.choices = options([(each.id, f"{mask_name(each.head_name)} · {each.code[-7:]}") for each in homes])
-    grown = queries.grown_of([form.home.data or home.id], on=today())
+    grown = lists.grown_of([form.home.data or home.id], on=today())
+    own = not any(grant.post_id for grant in viewer().grants_with(JOINS))  # nobody's own name is hidden from him
     form.who.choices = options(
         [
-            *((str(row.id), mask_name(row.name)) for row in grown),
+            *((str(row.id), row.name if own else mask_name(row.name)) for row in grown),
             (ANYBODY, _("还没定，家里去一个人")),
             (CHILD, _("家里的孩子（监护人同意，只记在户上）")),
         ]
@@ -256,7 +259,7 @@ def _points_page(one: Activity, form: BaseForm, outcome: service.Outcome | None,
     day = clock.town_day(min(one.starts_at, clock.now()))
     return render_template(
         template, one=one, form=form, outcome=outcome, names=names, count=queries.count_of(one),
-        item=queries.items_for(one.village_id, on=day).get(one.item_code), open_homes=_without_points(one),
+        item=figures.items_for(one.village_id, on=day).get(one.item_code), open_homes=_without_points(one),
     )  # fmt: skip
 
 
@@ -267,7 +270,7 @@ def work() -> ResponseReturnValue:
     someone, this_year = viewer(), today().year
     asked = request.args.get("year", type=int)
     year = asked if asked is not None and this_year - 5 <= asked <= this_year else this_year
-    places, form = queries.valued_places(someone), ValueForm()
+    places, form = figures.valued_places(someone), ValueForm()
     form.place.choices = options([(one.id, one.name) for one in places])
     if form.validate_on_submit():
         if not someone.may(Permission.SET_SCHEME):
@@ -276,8 +279,8 @@ def work() -> ResponseReturnValue:
         if submit(form, service.set_day_value, place, actor=someone, yuan=form.yuan.data or 0, now=clock.now()):
             flash(_("已保存，以后结束的活动按新的折算价。"), "ok")
             return redirect(url_for(".work"))
-    values = [(one, queries.day_value(one.path, on=today())) for one in places[:30]]
+    values = [(one, figures.day_value(one.path, on=today())) for one in places[:30]]
     return render_template(
-        "affairs/work.html", rows=queries.work_of(someone, year=year), year=year, this_year=this_year, form=form,
+        "affairs/work.html", rows=figures.work_of(someone, year=year), year=year, this_year=this_year, form=form,
         values=values, days=work_days, HOURS_A_DAY=HOURS_A_DAY,
     )  # fmt: skip

@@ -28,7 +28,7 @@ NAV = (
     ),
     NavItem(
         "awards", N_("评先"), "affairs.awards", "check", frozenset({GIVES, JOINS, Permission.OBJECT_POINTS}), 45,
-        group="points", work=False,
+        group="points", work=False, module="boards",
         pages=_pages(
             "awards new_round award_round candidates hang_out object_award answer_award revoke plate choice boards "
             "hang_red hang_black"

@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 from gridcase.affairs.forms.activities import SheetForm, SignInForm
 from gridcase.affairs.models import Activity
 from gridcase.affairs.queries import activities as queries
+from gridcase.affairs.queries import signing as lists
 from gridcase.affairs.service import signing as service
 from gridcase.affairs.views.base import RUNS, bp, from_where, say_refusals, today
 from gridcase.core import clock
@@ -138,8 +139,8 @@ def add(activity_id: int) -> ResponseReturnValue:
             return redirect(url_for(".add", activity_id=activity_id))
         say_refusals(form)
     words = request.args.get("q", "").strip()[:20]
-    homes = queries.found_homes(one, words, viewer=someone)
-    grown = queries.grown_of([home.id for home in homes], on=today())
+    homes = lists.found_homes(one, words, viewer=someone)
+    grown = lists.grown_of([home.id for home in homes], on=today())
     return render_template("affairs/add.html", one=one, words=words, homes=homes, grown=grown, form=form)
 
 

@@ -36,7 +36,7 @@ FOUND = 12
 NAV = (
     NavItem(
         "declarations", N_("申报"), "points.declarations", "plus", frozenset({Permission.DECLARE_POINTS}), 41,
-        group="points", group_label=N_("积分"),
+        group="points", group_label=N_("积分"), module="points",
         pages=frozenset(
             f"points.{name}" for name in ("declarations", "new_declaration", "declaration", "withdraw", "batch")
         ),

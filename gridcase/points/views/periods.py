@@ -30,7 +30,7 @@ PAGES = frozenset(
 NAV = (
     NavItem(
         "points-periods", N_("结算"), "points.periods", "points",
-        frozenset({Permission.SETTLE_POINTS}), 48, group="points", pages=PAGES,
+        frozenset({Permission.SETTLE_POINTS}), 48, group="points", module="points", pages=PAGES,
     ),
 )  # fmt: skip
 

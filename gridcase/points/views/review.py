@@ -28,6 +28,7 @@ from gridcase.web.frame import NavItem
 NAV = (
     NavItem(
         "review", N_("评议"), "points.review", "check", frozenset({Permission.REVIEW_POINTS}), 42, group="points",
+        module="points",
         group_label=N_("积分"),
         pages=frozenset(
             f"points.{name}" for name in ("review", "judge", "meeting", "reviewed", "corrections", "correction")

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from gridcase.core import clock
 from gridcase.core.changes import fingerprint
-from gridcase.core.errors import Missing, Refused
+from gridcase.core.errors import Missing
 from gridcase.core.permissions import Permission
 from gridcase.core.words import N_
 from gridcase.grid.models import Grid
@@ -153,7 +153,8 @@ def scheme_item(version_id: int, code: str) -> ResponseReturnValue:
     version, _village = _draft(version_id)
     item = queries.read(version).items.get(code)
     if item is None:
-        raise Refused(N_("草案里已经没有这一项了，请回到草案看一看。"))
+        flash(_("草案里已经没有这一项了，请回到草案看一看。"), "warning")
+        return redirect(url_for(".scheme_version", version_id=version_id))
     form = ItemForm(data=vars(item) | {"who": list(item.who), "cap_per": item.cap_per or ""})
     return _edit_item(version_id, code, form, item)
 

@@ -27,6 +27,7 @@ from gridcase.web.frame import NavItem
 NAV = (
     NavItem(
         "spots", N_("抽查"), "points.spots", "search", frozenset({Permission.OBJECT_POINTS}), 43, group="points",
+        module="points",
         group_label=N_("积分"), pages=frozenset({"points.spots", "points.spot", "points.note_spots"}), work=False,
     ),
 )  # fmt: skip

@@ -19,7 +19,7 @@ from gridcase.grid.rules import GridLevel
 from gridcase.households import queries as households
 from gridcase.households.models import Household
 from gridcase.shop.models import Merchant, MerchantFigure, PastDiscount, Proof, ShopKnock
-from gridcase.shop.queries.shops import below
+from gridcase.shop.queries.shops import serving
 from gridcase.shop.rules import MerchantState, Tier, code_from, typed
 from gridcase.shop.rules.codes import digest_of
 
@@ -39,11 +39,7 @@ def member_on(on: date) -> ColumnElement[bool]:
 
 def open_to(viewer: Viewer, on: date) -> ColumnElement[bool]:
     """Members that give a discount to homes the viewer redeems for."""
-    homes = select(Household.id).where(
-        below(Merchant.path, Household.path), households.standing(),
-        households.visible(viewer, Permission.REDEEM_POINTS),
-    )  # fmt: skip
-    return and_(member_on(on), homes.correlate(Merchant).exists())
+    return and_(member_on(on), Merchant.id.in_(serving(viewer, Merchant)))
 
 
 def seen(viewer: Viewer, on: date) -> ColumnElement[bool]:

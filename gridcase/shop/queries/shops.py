@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy.orm import aliased
 
 from gridcase.core.db import db
 from gridcase.core.errors import Missing
@@ -29,12 +30,23 @@ def below(path: Any, home: Any) -> ColumnElement[bool]:
     return found
 
 
+def serving(viewer: Viewer, table: Any) -> Select[tuple[int]]:
+    """Ids of a table of places with a path (shops, merchants) in whose subtree lies a home the viewer redeems for.
+
+    Asked by IN: SQLite 3.51 turns an EXISTS over a list of homes into a join and tells a shop once for each home.
+    """
+    other = aliased(table)
+    return (
+        select(other.id)
+        .join(Household, below(other.path, Household.path))
+        .where(households.standing(), households.visible(viewer, REDEEM))
+    )
+
+
 def serves(viewer: Viewer) -> ColumnElement[bool]:
     """Shops at which some home can redeem that the viewer redeems for."""
-    homes = select(Household.id).where(
-        below(Shop.path, Household.path), households.standing(), households.visible(viewer, REDEEM)
-    )
-    return homes.correlate(Shop).exists()
+    found: ColumnElement[bool] = Shop.id.in_(serving(viewer, Shop))
+    return found
 
 
 def reached(viewer: Viewer, *permissions: Permission) -> ColumnElement[bool]:

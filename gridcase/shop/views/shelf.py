@@ -21,7 +21,7 @@ from gridcase.shop.views.base import ANYBODY, MANAGE, REDEEM, bp, key, keys, sta
 from gridcase.web.access import needs, viewer
 from gridcase.web.formkit import BaseForm, submit
 
-MOST_HOMES = 12  # found for whoever helps
+MOST_HOMES, MOST_CIRCLE = 12, 30  # homes offered to whoever helps: found by name, of the own circle
 
 
 @bp.get("/")
@@ -69,16 +69,16 @@ def _home(shop: Shop, wanted: int | None) -> Household | None:
 
 
 def _found(shop: Shop, words: str) -> list[Household]:
-    """Homes of the shop's place that fit the words, for whoever helps."""
-    if not viewer().may(REDEEM) or own_home(viewer()) is not None:
+    """For whoever helps: homes of the shop's place that fit the words; without words those of the own circle."""
+    someone = viewer()
+    if not someone.may(REDEEM) or own_home(someone) is not None:
         return []
-    rows = households.homes_named(viewer(), words, limit=MOST_HOMES) if words else ()
-    found = []
-    for row in rows:
-        home = households.standing_home(row.id)
-        if home is not None and home.path.startswith(shop.path):
-            found.append(home)
-    return found
+    if words:
+        ids = [row.id for row in households.homes_named(someone, words, limit=MOST_HOMES)]
+    else:
+        ids = sorted({home for grant in someone.grants_with(REDEEM) for home in grant.household_ids or ()})
+    found = [households.standing_home(home_id) for home_id in ids[:MOST_CIRCLE]]
+    return [home for home in found if home is not None and home.path.startswith(shop.path)]
 
 
 @bp.route("/goods/<int:goods_id>/reserve", methods=["GET", "POST"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from uuid import uuid4
 
 from gridcase.core import clock
@@ -25,6 +26,7 @@ MANAGES = names("village_head town_manager")
 ALLIANCE = names("town_manager county_manager")
 # Whoever redeems for one home of a village uses its shop; the reservation itself is that home's.
 SPOT = {spot.name: spot for spot in SPOTS if spot.name in {"own", "sibling village", "other town", "other county"}}
+BEFORE = timedelta(days=2)  # other parts freeze the points of these homes today
 TOWN = {"own": "town", "other town": "other_town", "other county": "far_town"}
 
 TABLE: tuple[Row, ...] = (
@@ -62,7 +64,7 @@ def things(world: World) -> list[Thing]:
 
 
 def _shop(world: World, name: str) -> list[Thing]:
-    spot, now = SPOT[name], clock.now()
+    spot, now = SPOT[name], clock.now() - BEFORE
     shop = factory.open_shop(world.grids[spot.village], now=now, name=f"记号（{name}）超市")
     goods = factory.shelve(shop, 5, now=now)
     home = world.homes[spot.homes][spot.index]
@@ -94,12 +96,17 @@ def _merchant(world: World, name: str) -> list[Thing]:
     """The two villages of the own town share its merchant."""
     if name not in TOWN:
         return []
-    spot, now = SPOT[name], clock.now()
+    spot, now = SPOT[name], clock.now() - BEFORE
     today = clock.town_day(now)
     place = db.session.get_one(Grid, world.grids[TOWN[name]])
     home = db.session.get_one(Household, world.homes[spot.homes][spot.index])
     review = Review(
-        dict.fromkeys(("strength", "honesty", "variety", "demand"), 4), "好", True, today, today, [Tier(10, 95)]
+        dict.fromkeys(("strength", "honesty", "variety", "demand"), 4),
+        "好",
+        True,
+        today,
+        today + 2 * BEFORE,
+        [Tier(10, 95)],
     )
     with transaction():
         row = service.merchants.apply(
