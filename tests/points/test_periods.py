@@ -281,6 +281,7 @@ def test_base_points_are_given_once_a_year_to_every_home(village: Grid, homes: l
     assert base(village) == len(homes)
     assert base(village) == 0
     assert held(homes[0]) == Balances(base=100)
+    assert len(queries.entries_of(homes[0], viewer=ALL).rows) == 1, "one line, though the scheme has many items"
     announce(village)
     with pytest.raises(Refused, match="先完成2026年"):
         base(village, now=JANUARY)

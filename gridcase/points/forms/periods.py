@@ -33,7 +33,7 @@ class BoardForm(BaseForm):
 class TotalForm(BaseForm):
     """The totals of a place up to a day."""
 
-    place = SelectField(_("哪个镇、村"), coerce=int)
+    place = SelectField(_("哪个镇、村"), coerce=int, validators=[InputRequired()])
     until = DateField(_("截至哪一天"), validators=[InputRequired(_("请填日期。"))])
     points = IntegerField(_("累计发放积分"), validators=[*_COUNT])
     redeemed = IntegerField(_("累计兑换积分"), default=0, validators=[*_COUNT])

@@ -66,6 +66,11 @@ class ReportRow:
         """Both together."""
         return self.now + self.before
 
+    @property
+    def per_point(self) -> str:
+        """Yuan of goods for one point: totals of before that do not say how many points were exchanged stay out."""
+        return (self.all if self.before.redeemed else self.now).per_point
+
 
 @dataclass(frozen=True)
 class Report:

@@ -189,7 +189,7 @@ def boards(viewer: Viewer) -> list[Grid]:
 def its_item() -> ColumnElement[bool]:
     """The item of the scheme that a movement was given under; a closed case's is the one that stands for its rule."""
     named = or_(SchemeItem.code == Transfer.rule, SchemeItem.case_rule == Transfer.rule)
-    return and_(SchemeItem.version_id == Transfer.version_id, named)
+    return and_(SchemeItem.version_id == Transfer.version_id, Transfer.rule != "", named)
 
 
 def _on_board() -> Select[*tuple[Any, ...]]:
