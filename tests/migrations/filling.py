@@ -20,11 +20,13 @@ SHAPES = {
     "MULTIPOLYGON": "MULTIPOLYGON((({x} {y}, {x}1 {y}, {x}1 {y}1, {x} {y}1, {x} {y})))",
 }
 # What the database checks beyond types and references: two accounts a transfer, no purse below 0, a channel of a place
-# or a person.
+# or a person, no item added to a scheme in force, a veto that lasts.
 CHECKED: dict[tuple[str, str], Callable[[int, int], Any]] = {
     ("points_transfer", "credit_id"): lambda number, count: number % count + 1,
     ("points_account", "kind"): lambda _number, _count: "merit",
     ("notice_channel", "person_id"): lambda _number, _count: None,
+    ("points_scheme", "valid_from"): lambda _number, _count: None,
+    ("points_veto", "valid_to"): lambda number, _count: DAY + timedelta(days=number + 1),
 }
 BY_TYPE: tuple[tuple[type, Callable[[int], Any]], ...] = (
     (kinds.Boolean, lambda number: number % 2 == 0),
