@@ -39,8 +39,9 @@ ACTOR = job("bench")
 HEAD = "village_head"
 LEAST_CASES = 2000  # what seed scale makes; nothing here asks about cases
 PAGES = 40  # households whose pages are opened
-BOUGHT = 2  # times every home went to the shop
+BOUGHT = 2  # times at most every home went to the shop
 BASE, PRICE = 100, 15
+LEAST = 5  # points of an award
 SMALL = 10  # entries a home in `make bench`
 
 _TRANSFER = (
@@ -138,7 +139,7 @@ def fill(ground: Ground, rounds: int) -> int:
     for number in range(1, awards + 1):
         _month(number, months_later(today, number - awards - 1))
     with transaction():
-        _start_and_shop(months_later(today, -11), months_later(today, -2))
+        _start_and_shop(months_later(today, -11), months_later(today, -2), min(BOUGHT, awards * LEAST // PRICE))
         db.session.connection().execute(text(_BALANCES))
         _audited()
     _analyse(ground)
@@ -149,7 +150,7 @@ def _month(number: int, day: date) -> None:
     """One award for every home, with a notice that ran out."""
     days = {"opens": day, "closes": day + timedelta(days=7)}
     with transaction():
-        amount = f"5 + (h.id + {number}) % 16"
+        amount = f"{LEAST} + (h.id + {number}) % 16"
         _move(f"bench:{number}:", "award", "issue", "pending", amount=amount, number=str(number), day=day)
         connection = db.session.connection()
         connection.execute(text(_NOTICE.format(number=number)), days | {"at": _noon(day + timedelta(days=8))})
@@ -157,9 +158,9 @@ def _month(number: int, day: date) -> None:
         _audited()
 
 
-def _start_and_shop(start: date, later: date) -> None:
+def _start_and_shop(start: date, later: date, turns: int) -> None:
     _move(f"base:{start.year}:", "grant", "issue", "base", amount=str(BASE), number="base", day=start)
-    for turn in range(BOUGHT):
+    for turn in range(turns):
         _move(f"hold:b{turn}:", "hold", "merit", "held", amount=str(PRICE), number=f"shop{turn}", day=later)
         _move(f"held:b{turn}:", "spend", "held", "issue", amount=str(PRICE), number=f"shop{turn}", day=later)
 
