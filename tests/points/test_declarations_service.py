@@ -18,7 +18,7 @@ from gridcase.grid.models import Grid
 from gridcase.households.models import Member
 from gridcase.people.models import Holding, Person, Post
 from gridcase.people.rules import Role
-from gridcase.points import service
+from gridcase.points import queries, service
 from gridcase.points.models import Declaration
 from gridcase.points.rules.declarations import RULES_KEY, DeclarationState
 from gridcase.points.service import BatchRow
@@ -119,6 +119,22 @@ def test_what_was_withdrawn_leaves_room(home: int, viewer_of: ViewerOf) -> None:
     assert declare(home, "T8", actor=villager, how="S").points == 20
     with pytest.raises(Refused, match="不能再撤回"), transaction():
         service.withdraw(first, actor=villager, now=NOW)
+
+
+def test_who_may_take_a_declaration_back(home: int, viewer_of: ViewerOf) -> None:
+    villager, liaison, head = (viewer_of(role) for role in (Role.RESIDENT, Role.LIAISON, Role.VILLAGE_HEAD))
+    taken = declare(home, "T4", actor=head, how="C", text="与人打架受处罚", document_no="青公罚决12号")
+    own = declare(home, "T8", actor=villager, how="S")
+    helped = declare(home, actor=liaison, how="L")
+    for row, actor in ((taken, villager), (taken, liaison), (own, liaison), (own, head), (helped, head)):
+        assert not queries.declared.explained(row.id, viewer=actor).may_withdraw
+        with pytest.raises(Refused, match="不是您申报的"), transaction():
+            service.withdraw(row, actor=actor, now=NOW)
+    for row, actor in ((taken, head), (own, villager), (helped, villager)):
+        assert queries.declared.explained(row.id, viewer=actor).may_withdraw
+        with transaction():
+            service.withdraw(row, actor=actor, now=NOW)
+    assert {row.state for row in (taken, own, helped)} == {DeclarationState.WITHDRAWN}
 
 
 def test_the_same_item_on_the_same_day_is_asked_about(home: int, viewer_of: ViewerOf) -> None:

@@ -317,10 +317,12 @@ def _record(action: str, made: Sequence[Declaration], path: str, deed: _Deed, *,
 
 
 def withdraw(declaration: Declaration, *, actor: Viewer, now: datetime) -> None:
-    """Who declared, or the home itself, takes a declaration back while nobody has decided."""
+    """Who declared, or the home itself what stands for its own word, takes it back while nobody has decided."""
     db.session.refresh(declaration, with_for_update=True)
     if declaration.state not in rules.OPEN:
         raise Refused(N_("这一条已经评议过，不能再撤回。"))
+    if not queries.declared.may_withdraw(declaration, actor):
+        raise Refused(N_("这一条不是您申报的，请由申报的人撤回；有不同意见的，请在公示时提出异议。"))
     declaration.state, declaration.decided_at = DeclarationState.WITHDRAWN, now
     audit.record(
         actor=actor, action="points.withdraw", subject_kind=DECLARATION, subject_id=declaration.id, now=now,
