@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from flask import Flask
@@ -83,10 +83,12 @@ def vote(asked: Declaration, member: Viewer, in_favour: bool = True, reason: str
         return service.vote(asked.id, in_favour=in_favour, reason=reason, actor=member, now=NOW).state
 
 
-def meet(world: World, members: list[Viewer], *rulings: Ruling, uuid: str = "m" * 36) -> None:
+def meet(
+    world: World, members: list[Viewer], *rulings: Ruling, uuid: str = "m" * 36, held_on: date = TODAY
+) -> None:
     with transaction():
         service.meet(
-            client_uuid=uuid, village=db.session.get_one(Grid, world.grids["village_a"]), held_on=TODAY,
+            client_uuid=uuid, village=db.session.get_one(Grid, world.grids["village_a"]), held_on=held_on,
             present=[one.person_id or 0 for one in members], rulings=rulings, actor=members[0], now=NOW,
         )  # fmt: skip
 
@@ -204,9 +206,17 @@ def test_too_few_are_left_after_standing_aside(
 ) -> None:
     live(home, group[0].person_id)
     with pytest.raises(Refused, match="回避后"):
-        meet(world, group[:3], Ruling(asked.id, Verdict.PASS))
-    meet(world, group[:4], Ruling(asked.id, Verdict.PASS))
+        meet(world, [*group[1:3], group[0]], Ruling(asked.id, Verdict.PASS))
+    with pytest.raises(Refused, match="应当回避这一条"):  # four are there, but the one who writes is of the home
+        meet(world, group[:4], Ruling(asked.id, Verdict.PASS))
+    meet(world, [*group[1:4], group[0]], Ruling(asked.id, Verdict.PASS))
     assert (fresh(asked).votes_for, fresh(asked).recused) == (3, 1)
+
+
+def test_a_meeting_is_not_older_than_what_it_decides(asked: Declaration, group: list[Viewer], world: World) -> None:
+    with pytest.raises(Refused, match="还没有申报"):
+        meet(world, group, Ruling(asked.id, Verdict.PASS), held_on=TODAY - timedelta(days=1))
+    assert fresh(asked).state == S.DECLARED
 
 
 def deduction(home: int, viewer_of: ViewerOf, code: str = "T4", number: str = "青公罚决〔2026〕12号") -> Declaration:

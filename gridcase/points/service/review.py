@@ -86,7 +86,8 @@ def meet(
 ) -> Review:
     """Enter a meeting of the group: who was there, and what was decided on each declaration. Sent twice it is one.
 
-    Members stand aside by themselves where it is their own or kin's home; at least three others must have voted.
+    Members stand aside by themselves where it is their own or kin's home; at least three others must have voted. Who
+    would stand aside does not enter the outcome either: another member does.
     """
     if (first := queries.review.review_by_uuid(client_uuid)) is not None:
         return first
@@ -106,6 +107,9 @@ def meet(
     db.session.add(review)
     db.session.flush()
     rows = _held([ruling.declaration_id for ruling in dealt])
+    recorder = Member(actor.person_id or 0, actor.name, queries.kin_homes(actor.person_id))
+    for ruling in sorted(dealt, key=lambda one: one.declaration_id):
+        _may_enter(rows[ruling.declaration_id][0], recorder, held_on)
     for ruling in sorted(dealt, key=lambda one: one.declaration_id):
         _rule(rows[ruling.declaration_id], ruling, there, len(group), review, actor=actor, now=now)
     audit.record(
@@ -114,6 +118,15 @@ def meet(
         detail={"present": len(there), "declarations": [ruling.declaration_id for ruling in dealt]},
     )  # fmt: skip
     return review
+
+
+def _may_enter(declaration: Declaration, recorder: Member, held_on: date) -> None:
+    """Nobody writes down alone what was decided on the own matter, nor a meeting older than what it decided."""
+    field = f"row-{declaration.id}"
+    if (why := queries.review.why_aside(declaration, recorder)) is not None:
+        raise Refused(N_("您应当回避这一条（%(why)s），请留待下次，由其他成员记录。", why=why), field=field)
+    if held_on < town_day(declaration.declared_at):
+        raise Refused(N_("这一条在开会那天还没有申报，请改日期，或留待下次。"), field=field)
 
 
 def _rule(
