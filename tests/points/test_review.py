@@ -330,3 +330,26 @@ def test_the_town_has_its_word_and_honour_is_honour(
     db.session.rollback()
     held = queries.balances_of(home, viewer=job("test"))
     assert (held.honour, held.merit) == (30, 0)
+
+
+def test_who_declared_it_answers_neither_objection_nor_correction(
+    asked: Declaration, group: list[Viewer], world: World, viewer_of: ViewerOf
+) -> None:
+    meet(world, group, Ruling(asked.id, Verdict.PASS))
+    award = db.session.get_one(Transfer, fresh(asked).transfer_id)
+    liaison = viewer_of(Role.LIAISON)
+    with transaction():
+        service.object_to(award, actor=group[1], reason="当天没有看见", now=NOW)
+    with pytest.raises(Refused, match="您申报的"), transaction():
+        service.settle_objection(award, actor=liaison, upheld=False, note="核对过", now=NOW)
+    with transaction():
+        service.settle_objection(award, actor=group[2], upheld=False, note="核对过", now=NOW)
+    later = NOW + timedelta(days=7)
+    assert jobs.mature(actor=job("points"), now=later) == 1
+    with transaction():
+        request = service.ask_correction(award, reason="那天不在村里", actor=viewer_of(Role.RESIDENT), now=later)
+    with pytest.raises(Refused, match="您申报的"), transaction():
+        service.answer_correction(request, granted=False, answer="核对过没有错", actor=liaison, now=later)
+    with transaction():
+        done = service.answer_correction(request, granted=False, answer="核对过没有错", actor=group[2], now=later)
+    assert done.granted is False

@@ -11,6 +11,7 @@ from sqlalchemy import and_, func, or_, select
 from gridcase.core.clock import TOWN_ZONE
 from gridcase.core.dated import in_force
 from gridcase.core.db import db
+from gridcase.core.permissions import Viewer
 from gridcase.grid import queries as grids
 from gridcase.households.models import Household, Member
 from gridcase.people.models import Holding, Person, Post
@@ -118,6 +119,17 @@ def _by_cases(household_ids: Collection[int], rule: str, first: date, after: dat
         .group_by(Transfer.household_id)
     )  # fmt: skip
     return [(row[0], row[1]) for row in rows]
+
+
+def declared_by(transfer_id: int, viewer: Viewer) -> bool:
+    """Whether the viewer declared what an entry was posted for."""
+    row = db.session.execute(
+        select(Declaration.user_id, Declaration.by_person_id).where(Declaration.transfer_id == transfer_id)
+    ).first()
+    if row is None:
+        return False
+    by_account = row.user_id is not None and row.user_id == viewer.user_id
+    return by_account or (row.by_person_id is not None and row.by_person_id == viewer.person_id)
 
 
 def declared_that_day(household_ids: Collection[int], code: str, *, on: date, batch: bool) -> set[int]:
