@@ -83,7 +83,7 @@ def note_spots(draw_id: int) -> ResponseReturnValue:
     _must_watch(village)
     form = SpotsForm()
     if form.validate_on_submit():
-        found = {row.transfer_id: _found(row.transfer_id) for row in queries.spots.spots_of(draw)}
+        found = {row.transfer_id: _found(row.transfer_id) for row in queries.spots.spots_of(draw, viewer=viewer())}
         if submit(
             form, service.note_spots, draw, found=found, note=form.note.data or "", actor=viewer(), now=clock.now()
         ):
@@ -94,7 +94,8 @@ def note_spots(draw_id: int) -> ResponseReturnValue:
 
 def _page(draw: SpotDraw, village: Grid, form: SpotsForm) -> ResponseReturnValue:
     return render_template(
-        "points/spot.html", draw=draw, village=village, rows=queries.spots.spots_of(draw), form=form, said=request.form,
+        "points/spot.html", draw=draw, village=village, rows=queries.spots.spots_of(draw, viewer=viewer()),
+        taken=queries.spots.taken_of(draw, viewer=viewer()), form=form, said=request.form,
         watches=queries.spots.supervised(viewer(), village), findings=Finding, rules=CASE_RULES, size=SPOT_SIZE,
     )  # fmt: skip
 
