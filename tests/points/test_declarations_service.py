@@ -46,10 +46,12 @@ def move_in(home: int, person_id: int) -> None:
         db.session.add(row)
 
 
-def batch(viewer: Viewer, village: int, rows: list[BatchRow], source: str = "7", code: str = "T1") -> service.Batch:
+def batch(
+    viewer: Viewer, village: int, rows: list[BatchRow], source: str = "7", code: str = "T1", on: date = TODAY
+) -> service.Batch:
     with transaction():
         return service.declare_batch(
-            village_id=village, item_code=code, rows=rows, happened_on=TODAY, text="清理河道志愿活动",
+            village_id=village, item_code=code, rows=rows, happened_on=on, text="清理河道志愿活动",
             source_kind="activity", source_id=source, actor=viewer, now=NOW,
         )  # fmt: skip
 
@@ -228,7 +230,10 @@ def test_a_batch_declares_once_per_home_and_source(home: int, world: World, view
     more = batch(head, village, [*rows, BatchRow(homes[6])])
     assert len(more.declared) == 7
     assert db.session.query(Declaration).count() == 7
-    assert [row.points for row in batch(head, village, rows[:1], source="8").declared] == [10], "another activity"
+    again = batch(head, village, rows[:1], source="8")
+    assert [str(row.reason) for row in again.skipped] == ["这一天已经申报过同一项。"], "one deed on two lists counts once"
+    before = batch(head, village, rows[:1], source="8", on=TODAY - timedelta(days=1))
+    assert [row.points for row in before.declared] == [10], "another day"
 
 
 def test_a_batch_names_whom_it_leaves_out(home: int, world: World, viewer_of: ViewerOf) -> None:
@@ -238,7 +243,7 @@ def test_a_batch_names_whom_it_leaves_out(home: int, world: World, viewer_of: Vi
     move_in(kin, head.person_id)
     declare(helped, "T1", actor=viewer_of(Role.VILLAGE_HEAD), how="C")
     for number in range(3):
-        batch(head, village, [BatchRow(full)], source=f"before-{number}")
+        batch(head, village, [BatchRow(full)], source=f"before-{number}", on=TODAY - timedelta(days=number + 1))
     foreign = world.homes["village_b"][0]
     made = batch(head, village, [BatchRow(key) for key in (kin, helped, full, foreign, home)])
     assert [row.household_id for row in made.declared] == [home]

@@ -353,3 +353,26 @@ def test_who_declared_it_answers_neither_objection_nor_correction(
     with transaction():
         done = service.answer_correction(request, granted=False, answer="核对过没有错", actor=group[2], now=later)
     assert done.granted is False
+
+
+def test_what_was_posted_since_leaves_only_the_rest_of_the_cap(
+    home: int, group: list[Viewer], world: World, viewer_of: ViewerOf
+) -> None:
+    villager = viewer_of(Role.RESIDENT)
+    made = [
+        declare(home, "T1", actor=villager, how="S", happened_on=TODAY - timedelta(days=number)) for number in range(3)
+    ]
+    with changing():  # as if a closed case had given 10 of the 25 meanwhile, and the first were not there
+        made[2].points = 15
+    meet(world, group, *(Ruling(one.id, Verdict.PASS) for one in made[:2]), uuid="1" * 36)
+    meet(world, group, Ruling(made[2].id, Verdict.PASS), uuid="2" * 36)
+    done = fresh(made[2])
+    assert (done.state, done.points, done.reason) == (S.POSTED, 5, "通过时这一项本期只剩 5 分，已按 5 分记。")
+    assert db.session.get_one(Transfer, done.transfer_id).amount == 5
+    with changing():
+        full = Declaration(**{
+            column.key: getattr(done, column.key) for column in Declaration.__table__.columns if column.key != "id"
+        } | {"client_uuid": "f" * 36, "state": S.DECLARED, "transfer_id": None})  # fmt: skip
+        db.session.add(full)
+    meet(world, group, Ruling(full.id, Verdict.PASS), uuid="3" * 36)
+    assert (fresh(full).state, fresh(full).reason) == (S.REJECTED, "这一项本月已满 25 分。")

@@ -28,7 +28,8 @@ from gridcase.points.rules import declarations as rules
 from gridcase.points.rules.declarations import DeclarationState
 from gridcase.points.rules.review import MOVES, QUORUM, Choice, Tally, Verdict, carried, decided
 from gridcase.points.rules.schemes import Approval
-from gridcase.points.service import postings
+from gridcase.points.service import ledger, postings
+from gridcase.points.service.declarations import full
 
 DECLARATION = "declaration"
 LEAST_REASON = 4
@@ -240,14 +241,26 @@ def _conclude(row: _Row, *, passed: bool, reason: str, actor: Viewer, now: datet
 
 
 def _post(row: _Row, *, actor: Viewer, now: datetime) -> None:
+    """Post what is left of it under the cap today: closed cases and other declarations were posted since it was made."""
     declaration, item, version = row
+    ledger.hold([declaration.village_id])  # from here on no closed case fills the cap beside us
+    used = queries.declarations.used_points(
+        [declaration.household_id], item, on=declaration.happened_on, posted=True
+    )[declaration.household_id]
+    left, reason = rules.under_cap(item, declaration.points, used=used), ""
+    if left == 0:
+        _move(declaration, DeclarationState.REJECTED, reason=str(full(item)), actor=actor, now=now)
+        return
+    if left != declaration.points:
+        reason = str(N_("通过时这一项本期只剩 %(points)s 分，已按 %(points)s 分记。", points=abs(left)))
+        declaration.points = left
     transfer = postings.post_award(
         household_id=declaration.household_id, points=declaration.points, account=item.account, rule=item.code,
         version_id=version.id, source_kind=DECLARATION, source_id=str(declaration.id),
         key=f"{DECLARATION}:{declaration.id}", notice_days=version.notice_days, actor=actor, now=now,
     )  # fmt: skip
     declaration.transfer_id = transfer.id if transfer is not None else None
-    _move(declaration, DeclarationState.POSTED, reason="", actor=actor, now=now)
+    _move(declaration, DeclarationState.POSTED, reason=reason, actor=actor, now=now)
 
 
 def _move(declaration: Declaration, target: DeclarationState, *, reason: str, actor: Viewer, now: datetime) -> None:
