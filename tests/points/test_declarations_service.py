@@ -102,6 +102,16 @@ def test_without_a_scheme_on_that_day_nothing_is_declared(ctx: Flask, world: Wor
         declare(world.homes["circle"][0], actor=viewer_of(Role.LIAISON), happened_on=TODAY - timedelta(days=1))
 
 
+def test_where_points_are_switched_off_nothing_is_declared(home: int, world: World, viewer_of: ViewerOf) -> None:
+    village = db.session.get_one(Grid, world.grids["village_a"])
+    with transaction():
+        service.set_modules(place=village, modules=(), on=TODAY, actor=MAKER, now=NOW)
+    with pytest.raises(Refused, match="没有开通积分"):
+        declare(home, actor=viewer_of(Role.LIAISON))
+    with pytest.raises(Refused, match="没有开通积分"):
+        batch(viewer_of(Role.VILLAGE_HEAD), village.id, [BatchRow(home)])
+
+
 def test_the_cap_gives_its_rest_and_then_nothing(home: int, viewer_of: ViewerOf) -> None:
     villager = viewer_of(Role.RESIDENT)
     days = [TODAY - timedelta(days=n) for n in range(4)]

@@ -25,6 +25,7 @@ from gridcase.people.rules import Role
 from gridcase.points import queries
 from gridcase.points.models import Declaration, DeclarationPhoto, SchemeItem, SchemeVersion
 from gridcase.points.queries.declarations import Lives
+from gridcase.points.rules import Module
 from gridcase.points.rules import declarations as rules
 from gridcase.points.rules.declarations import Ask, DeclarationState, ItemFacts
 from gridcase.points.rules.schemes import Declarer
@@ -208,10 +209,12 @@ def _deed(
     actor: Viewer,
     now: datetime,
 ) -> _Deed:
+    today = town_day(now)
+    if Module.POINTS not in queries.modules_on(path, on=today):
+        raise Refused(N_("本村没有开通积分，现在不能申报。"))
     found = queries.declarations.item_in_force(village_id, item_code, on=happened_on)
     if found is None:
         raise Refused(N_("那一天生效的积分方案里没有这一项，请另选一项。"), field="item_code")
-    today = town_day(now)
     return _Deed(
         version=found[0], item=found[1], happened_on=happened_on, text=clean(text or ""),
         document_no=clean(document_no or ""), how=how, source=source, today=today,
