@@ -36,12 +36,11 @@ NAV = (
 @bp.get("/spots")
 @needs(Permission.OBJECT_POINTS)
 def spots() -> ResponseReturnValue:
-    """The months that were drawn; who supervises may draw this month or the one before."""
+    """The months that were drawn; who supervises may draw the one before this."""
     village = village_of(queries.boards(viewer()))
-    this = month_of(today())
-    before = month_of(date.fromordinal(this.toordinal() - 1))
+    before = month_of(date.fromordinal(month_of(today()).toordinal() - 1))
     draws = queries.spots.draws(viewer(), village_id=village.id)
-    open_months = [month for month in (before, this) if month not in {one.month for one in draws}]
+    open_months = [month for month in (before,) if month not in {one.month for one in draws}]
     watches = queries.spots.supervised(viewer(), village)
     return render_template(
         "points/spots.html", village=village, draws=draws, months=open_months if watches else [], form=DrawForm(),
