@@ -158,7 +158,8 @@ def test_supervisors_draw_find_and_note(app: Flask, client_as: ClientAs, entry: 
     assert "抽查 10 月" not in text_of(villager, "/points/spots")
     assert villager.post("/points/spots/draw", data={"month": "2026-10"}).status_code == 403
     nothing = supervisor.post("/points/spots/draw", data={"month": "2026-11"}, follow_redirects=True)
-    assert "不用抽查" in nothing.text
+    assert "还没有过完" in nothing.text
+    assert "抽查 11 月" not in nothing.text
     drawn_page = supervisor.post("/points/spots/draw", data={"month": "2026-10"}, follow_redirects=True)
     assert "抽签号" in drawn_page.text
     supervisor.post("/points/spots/draw", data={"month": "2026-10"})

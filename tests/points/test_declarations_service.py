@@ -18,7 +18,7 @@ from gridcase.grid.models import Grid
 from gridcase.households.models import Member
 from gridcase.people.models import Holding, Person, Post
 from gridcase.people.rules import Role
-from gridcase.points import service
+from gridcase.points import queries, service
 from gridcase.points.models import Declaration
 from gridcase.points.rules.declarations import RULES_KEY, DeclarationState
 from gridcase.points.service import BatchRow
@@ -46,10 +46,12 @@ def move_in(home: int, person_id: int) -> None:
         db.session.add(row)
 
 
-def batch(viewer: Viewer, village: int, rows: list[BatchRow], source: str = "7", code: str = "T1") -> service.Batch:
+def batch(
+    viewer: Viewer, village: int, rows: list[BatchRow], source: str = "7", code: str = "T1", on: date = TODAY
+) -> service.Batch:
     with transaction():
         return service.declare_batch(
-            village_id=village, item_code=code, rows=rows, happened_on=TODAY, text="清理河道志愿活动",
+            village_id=village, item_code=code, rows=rows, happened_on=on, text="清理河道志愿活动",
             source_kind="activity", source_id=source, actor=viewer, now=NOW,
         )  # fmt: skip
 
@@ -100,6 +102,16 @@ def test_without_a_scheme_on_that_day_nothing_is_declared(ctx: Flask, world: Wor
         declare(world.homes["circle"][0], actor=viewer_of(Role.LIAISON), happened_on=TODAY - timedelta(days=1))
 
 
+def test_where_points_are_switched_off_nothing_is_declared(home: int, world: World, viewer_of: ViewerOf) -> None:
+    village = db.session.get_one(Grid, world.grids["village_a"])
+    with transaction():
+        service.set_modules(place=village, modules=(), on=TODAY, actor=MAKER, now=NOW)
+    with pytest.raises(Refused, match="没有开通积分"):
+        declare(home, actor=viewer_of(Role.LIAISON))
+    with pytest.raises(Refused, match="没有开通积分"):
+        batch(viewer_of(Role.VILLAGE_HEAD), village.id, [BatchRow(home)])
+
+
 def test_the_cap_gives_its_rest_and_then_nothing(home: int, viewer_of: ViewerOf) -> None:
     villager = viewer_of(Role.RESIDENT)
     days = [TODAY - timedelta(days=n) for n in range(4)]
@@ -119,6 +131,22 @@ def test_what_was_withdrawn_leaves_room(home: int, viewer_of: ViewerOf) -> None:
     assert declare(home, "T8", actor=villager, how="S").points == 20
     with pytest.raises(Refused, match="不能再撤回"), transaction():
         service.withdraw(first, actor=villager, now=NOW)
+
+
+def test_who_may_take_a_declaration_back(home: int, viewer_of: ViewerOf) -> None:
+    villager, liaison, head = (viewer_of(role) for role in (Role.RESIDENT, Role.LIAISON, Role.VILLAGE_HEAD))
+    taken = declare(home, "T4", actor=head, how="C", text="与人打架受处罚", document_no="青公罚决12号")
+    own = declare(home, "T8", actor=villager, how="S")
+    helped = declare(home, actor=liaison, how="L")
+    for row, actor in ((taken, villager), (taken, liaison), (own, liaison), (own, head), (helped, head)):
+        assert not queries.declared.explained(row.id, viewer=actor).may_withdraw
+        with pytest.raises(Refused, match="不是您申报的"), transaction():
+            service.withdraw(row, actor=actor, now=NOW)
+    for row, actor in ((taken, head), (own, villager), (helped, villager)):
+        assert queries.declared.explained(row.id, viewer=actor).may_withdraw
+        with transaction():
+            service.withdraw(row, actor=actor, now=NOW)
+    assert {row.state for row in (taken, own, helped)} == {DeclarationState.WITHDRAWN}
 
 
 def test_the_same_item_on_the_same_day_is_asked_about(home: int, viewer_of: ViewerOf) -> None:
@@ -212,7 +240,10 @@ def test_a_batch_declares_once_per_home_and_source(home: int, world: World, view
     more = batch(head, village, [*rows, BatchRow(homes[6])])
     assert len(more.declared) == 7
     assert db.session.query(Declaration).count() == 7
-    assert [row.points for row in batch(head, village, rows[:1], source="8").declared] == [10], "another activity"
+    again = batch(head, village, rows[:1], source="8")
+    assert [str(row.reason) for row in again.skipped] == ["这一天已经申报过同一项。"], "one deed on two lists counts once"
+    before = batch(head, village, rows[:1], source="8", on=TODAY - timedelta(days=1))
+    assert [row.points for row in before.declared] == [10], "another day"
 
 
 def test_a_batch_names_whom_it_leaves_out(home: int, world: World, viewer_of: ViewerOf) -> None:
@@ -222,7 +253,7 @@ def test_a_batch_names_whom_it_leaves_out(home: int, world: World, viewer_of: Vi
     move_in(kin, head.person_id)
     declare(helped, "T1", actor=viewer_of(Role.VILLAGE_HEAD), how="C")
     for number in range(3):
-        batch(head, village, [BatchRow(full)], source=f"before-{number}")
+        batch(head, village, [BatchRow(full)], source=f"before-{number}", on=TODAY - timedelta(days=number + 1))
     foreign = world.homes["village_b"][0]
     made = batch(head, village, [BatchRow(key) for key in (kin, helped, full, foreign, home)])
     assert [row.household_id for row in made.declared] == [home]

@@ -13,9 +13,11 @@ from sqlalchemy.exc import DatabaseError
 
 from gridcase.core.db import db, transaction
 from gridcase.core.errors import Refused
-from gridcase.core.permissions import job
+from gridcase.core.permissions import Grant, Permission, Viewer, job
 from gridcase.grid.models import Grid
-from gridcase.people.rules import DecisionKind
+from gridcase.households.models import Member
+from gridcase.people.models import Person
+from gridcase.people.rules import DecisionKind, Role
 from gridcase.points import jobs, queries, service
 from gridcase.points.models import Close, Transfer
 from gridcase.points.queries import Balances
@@ -33,6 +35,7 @@ OCTOBER = Period(PeriodKind.MONTH, date(2026, 10, 1))
 NOVEMBER = Period(PeriodKind.MONTH, date(2026, 11, 1))
 LAST_DAY = date(2026, 12, 31)
 ALL = job("test")
+KEEPER = Viewer(kind="staff", name="村干部", grants=(Grant(Role.VILLAGE_HEAD, frozenset(Permission), path="/"),))
 
 
 def test_periods_begin_and_end_where_the_calendar_says() -> None:
@@ -122,10 +125,57 @@ def test_a_month_is_closed_once_with_what_was_posted_in_it(village: Grid, homes:
     assert figures == (3, 30, 5, 0, 4, 2)
     assert close(village, OCTOBER, now=NOW).id == row.id
     assert queries.figures(village.id, OCTOBER, last_id=row.last_id).issued == 30
-    page = queries.posted_in(village.id, row)
+    page = queries.posted_in(village.id, row, viewer=KEEPER)
     assert [(entry.rule, entry.points) for entry in page.rows] == [("Z601", 10), ("Z601", 20), ("Z601", -5)]
     with pytest.raises(Refused, match="还没有结束"):
         close(village, NOVEMBER, now=NOW)
+
+
+def reads(*homes: int) -> Viewer:
+    """A villager with a card for these homes."""
+    grant = Grant(Role.RESIDENT, frozenset({Permission.SEE_POINTS}), household_ids=frozenset(homes))
+    return Viewer(kind="card", name="村民", grants=(grant,))
+
+
+def test_villagers_read_deductions_of_the_past_as_kinds_and_counts(village: Grid, homes: list[int]) -> None:
+    october = datetime(2026, 10, 5, 2, 0, tzinfo=UTC)
+    for number, home in enumerate(homes[:2]):
+        post(home, 20, f"{number}", now=october)
+    mature(october + timedelta(days=8))
+    for number, home in enumerate(homes[:2]):
+        post(home, -5, f"less{number}", now=october + timedelta(days=9))
+    row = close(village, OCTOBER, now=NOW)
+    villager = reads(homes[0])
+    assert [one.points for one in queries.posted_in(village.id, row, viewer=villager).rows] == [20, 20, -5]
+    assert [(one.rule, one.count) for one in queries.taken_in(village.id, row, viewer=villager)] == [("Z601", 1)]
+    assert len(queries.posted_in(village.id, row, viewer=KEEPER).rows) == 4
+    assert queries.taken_in(village.id, row, viewer=KEEPER) == []
+    with transaction():
+        draw = service.draw_spots(village=village, month=date(2026, 10, 1), seed="00", actor=ALL, now=NOW)
+    assert sorted(one.points for one in queries.spots.spots_of(draw, viewer=villager)) == [-5, 20, 20]
+    assert [one.count for one in queries.spots.taken_of(draw, viewer=villager)] == [1]
+    assert len(queries.spots.spots_of(draw, viewer=KEEPER)) == 4
+
+
+def test_a_home_that_a_child_leads_is_named_nowhere(village: Grid, homes: list[int]) -> None:
+    august = datetime(2026, 8, 5, 2, 0, tzinfo=UTC)
+    post(homes[0], 30, "1", now=august)
+    with transaction():
+        head = db.session.scalars(
+            select(Person)
+            .join(Member, Member.person_id == Person.id)
+            .where(Member.household_id == homes[0], Member.relation == "head")
+        ).one()
+        head.born_on = date(2015, 1, 1)
+        service.show_homes_on_boards(village, shown=True, actor=ALL, on=date(2026, 11, 23), now=NOW)
+    quarter = Period(PeriodKind.QUARTER, date(2026, 7, 1))
+    [board] = queries.quarter_boards(village, quarter, on=date(2026, 11, 23))
+    row = close(village, quarter, now=NOW)
+    with transaction():
+        draw = service.draw_spots(village=village, month=date(2026, 8, 1), seed="00", actor=ALL, now=NOW)
+    [spot] = queries.spots.spots_of(draw, viewer=KEEPER)
+    [entry] = queries.posted_in(village.id, row, viewer=KEEPER).rows
+    assert [one.name for one in (*board.shown, entry, spot)] == ["*"] * 3
 
 
 @pytest.mark.parametrize("statement", ["UPDATE points_close SET issued = 1", "DELETE FROM points_close"])

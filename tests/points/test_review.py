@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from flask import Flask
@@ -83,10 +83,12 @@ def vote(asked: Declaration, member: Viewer, in_favour: bool = True, reason: str
         return service.vote(asked.id, in_favour=in_favour, reason=reason, actor=member, now=NOW).state
 
 
-def meet(world: World, members: list[Viewer], *rulings: Ruling, uuid: str = "m" * 36) -> None:
+def meet(
+    world: World, members: list[Viewer], *rulings: Ruling, uuid: str = "m" * 36, held_on: date = TODAY
+) -> None:
     with transaction():
         service.meet(
-            client_uuid=uuid, village=db.session.get_one(Grid, world.grids["village_a"]), held_on=TODAY,
+            client_uuid=uuid, village=db.session.get_one(Grid, world.grids["village_a"]), held_on=held_on,
             present=[one.person_id or 0 for one in members], rulings=rulings, actor=members[0], now=NOW,
         )  # fmt: skip
 
@@ -204,9 +206,17 @@ def test_too_few_are_left_after_standing_aside(
 ) -> None:
     live(home, group[0].person_id)
     with pytest.raises(Refused, match="回避后"):
-        meet(world, group[:3], Ruling(asked.id, Verdict.PASS))
-    meet(world, group[:4], Ruling(asked.id, Verdict.PASS))
+        meet(world, [*group[1:3], group[0]], Ruling(asked.id, Verdict.PASS))
+    with pytest.raises(Refused, match="应当回避这一条"):  # four are there, but the one who writes is of the home
+        meet(world, group[:4], Ruling(asked.id, Verdict.PASS))
+    meet(world, [*group[1:4], group[0]], Ruling(asked.id, Verdict.PASS))
     assert (fresh(asked).votes_for, fresh(asked).recused) == (3, 1)
+
+
+def test_a_meeting_is_not_older_than_what_it_decides(asked: Declaration, group: list[Viewer], world: World) -> None:
+    with pytest.raises(Refused, match="还没有申报"):
+        meet(world, group, Ruling(asked.id, Verdict.PASS), held_on=TODAY - timedelta(days=1))
+    assert fresh(asked).state == S.DECLARED
 
 
 def deduction(home: int, viewer_of: ViewerOf, code: str = "T4", number: str = "青公罚决〔2026〕12号") -> Declaration:
@@ -320,3 +330,49 @@ def test_the_town_has_its_word_and_honour_is_honour(
     db.session.rollback()
     held = queries.balances_of(home, viewer=job("test"))
     assert (held.honour, held.merit) == (30, 0)
+
+
+def test_who_declared_it_answers_neither_objection_nor_correction(
+    asked: Declaration, group: list[Viewer], world: World, viewer_of: ViewerOf
+) -> None:
+    meet(world, group, Ruling(asked.id, Verdict.PASS))
+    award = db.session.get_one(Transfer, fresh(asked).transfer_id)
+    liaison = viewer_of(Role.LIAISON)
+    with transaction():
+        service.object_to(award, actor=group[1], reason="当天没有看见", now=NOW)
+    with pytest.raises(Refused, match="您申报的"), transaction():
+        service.settle_objection(award, actor=liaison, upheld=False, note="核对过", now=NOW)
+    with transaction():
+        service.settle_objection(award, actor=group[2], upheld=False, note="核对过", now=NOW)
+    later = NOW + timedelta(days=7)
+    assert jobs.mature(actor=job("points"), now=later) == 1
+    with transaction():
+        request = service.ask_correction(award, reason="那天不在村里", actor=viewer_of(Role.RESIDENT), now=later)
+    with pytest.raises(Refused, match="您申报的"), transaction():
+        service.answer_correction(request, granted=False, answer="核对过没有错", actor=liaison, now=later)
+    with transaction():
+        done = service.answer_correction(request, granted=False, answer="核对过没有错", actor=group[2], now=later)
+    assert done.granted is False
+
+
+def test_what_was_posted_since_leaves_only_the_rest_of_the_cap(
+    home: int, group: list[Viewer], world: World, viewer_of: ViewerOf
+) -> None:
+    villager = viewer_of(Role.RESIDENT)
+    made = [
+        declare(home, "T1", actor=villager, how="S", happened_on=TODAY - timedelta(days=number)) for number in range(3)
+    ]
+    with changing():  # as if a closed case had given 10 of the 25 meanwhile, and the first were not there
+        made[2].points = 15
+    meet(world, group, *(Ruling(one.id, Verdict.PASS) for one in made[:2]), uuid="1" * 36)
+    meet(world, group, Ruling(made[2].id, Verdict.PASS), uuid="2" * 36)
+    done = fresh(made[2])
+    assert (done.state, done.points, done.reason) == (S.POSTED, 5, "通过时这一项本期只剩 5 分，已按 5 分记。")
+    assert db.session.get_one(Transfer, done.transfer_id).amount == 5
+    with changing():
+        full = Declaration(**{
+            column.key: getattr(done, column.key) for column in Declaration.__table__.columns if column.key != "id"
+        } | {"client_uuid": "f" * 36, "state": S.DECLARED, "transfer_id": None})  # fmt: skip
+        db.session.add(full)
+    meet(world, group, Ruling(full.id, Verdict.PASS), uuid="3" * 36)
+    assert (fresh(full).state, fresh(full).reason) == (S.REJECTED, "这一项本月已满 25 分。")

@@ -65,6 +65,7 @@ from gridcase.points.queries.periods import (
     quarter_boards,
     read_village,
     shows_homes,
+    taken_in,
 )
 from gridcase.points.queries.preset_files import Preset, presets
 from gridcase.points.queries.schemes import draft_of, item, item_row, modules_on, read, scheme_of
@@ -210,6 +211,7 @@ __all__ = [
     "standing_awards",
     "standing_totals",
     "still_due",
+    "taken_in",
     "transfers",
     "try_out",
     "version_for",

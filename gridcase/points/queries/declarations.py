@@ -6,17 +6,18 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import func, or_, select, true
 
 from gridcase.core.clock import TOWN_ZONE
 from gridcase.core.dated import in_force
 from gridcase.core.db import db
+from gridcase.core.permissions import Viewer
 from gridcase.grid import queries as grids
 from gridcase.households.models import Household, Member
 from gridcase.people.models import Holding, Person, Post
 from gridcase.people.queries import valid_on
 from gridcase.points.models import Declaration, PointNotice, SchemeItem, SchemeVersion, Transfer
-from gridcase.points.rules import NoticeOutcome, TransferKind
+from gridcase.points.rules import DeclarationState, NoticeOutcome, TransferKind
 from gridcase.points.rules import declarations as rules
 
 
@@ -80,9 +81,12 @@ def born_on(person_id: int | None) -> date | None:
     return db.session.scalar(select(Person.born_on).where(Person.id == person_id)) if person_id is not None else None
 
 
-def used_points(household_ids: Collection[int], item: SchemeItem, *, on: date) -> dict[int, int]:
-    """What these homes already have of an item's cap in the period of a day: declared and not refused, whatever the
-    version of the scheme, and what closed cases gave by the same rule."""
+def used_points(
+    household_ids: Collection[int], item: SchemeItem, *, on: date, posted: bool = False
+) -> dict[int, int]:
+    """What these homes already have of an item's cap in the period of a day: declared and not refused (or `posted`
+    only), whatever the version of the scheme, and what closed cases gave by the same rule."""
+    counts = Declaration.state == DeclarationState.POSTED if posted else Declaration.state.not_in(rules.NEVER_COUNTED)
     first, after = rules.period(item.cap_per, on)
     used = dict.fromkeys(household_ids, 0)
     declared = db.session.execute(
@@ -91,8 +95,7 @@ def used_points(household_ids: Collection[int], item: SchemeItem, *, on: date) -
         .outerjoin(PointNotice, PointNotice.transfer_id == Declaration.transfer_id)
         .where(
             Declaration.household_id.in_(household_ids), SchemeItem.code == item.code,
-            Declaration.happened_on >= first, Declaration.happened_on < after,
-            Declaration.state.not_in(rules.NEVER_COUNTED),
+            Declaration.happened_on >= first, Declaration.happened_on < after, counts,
             or_(PointNotice.outcome.is_(None), PointNotice.outcome != NoticeOutcome.REVERSED),
         )
         .group_by(Declaration.household_id)
@@ -120,16 +123,29 @@ def _by_cases(household_ids: Collection[int], rule: str, first: date, after: dat
     return [(row[0], row[1]) for row in rows]
 
 
-def declared_that_day(household_ids: Collection[int], code: str, *, on: date, batch: bool) -> set[int]:
-    """Homes for which the same item was declared for the same day: for a batch, by hand only."""
-    by_hand = and_(Declaration.source_kind == "") if batch else and_(True)
+def declared_by(transfer_id: int, viewer: Viewer) -> bool:
+    """Whether the viewer declared what an entry was posted for."""
+    row = db.session.execute(
+        select(Declaration.user_id, Declaration.by_person_id).where(Declaration.transfer_id == transfer_id)
+    ).first()
+    if row is None:
+        return False
+    by_account = row.user_id is not None and row.user_id == viewer.user_id
+    return by_account or (row.by_person_id is not None and row.by_person_id == viewer.person_id)
+
+
+def declared_that_day(
+    household_ids: Collection[int], code: str, *, on: date, but: tuple[str, str] | None = None
+) -> set[int]:
+    """Homes for which the same item was declared for the same day: by hand or from any source but this one."""
+    others = true() if but is None else or_(Declaration.source_kind != but[0], Declaration.source_id != but[1])
     return set(
         db.session.scalars(
             select(Declaration.household_id)
             .join(SchemeItem, SchemeItem.id == Declaration.item_id)
             .where(
                 Declaration.household_id.in_(household_ids), SchemeItem.code == code, Declaration.happened_on == on,
-                Declaration.state.not_in(rules.NEVER_COUNTED), by_hand,
+                Declaration.state.not_in(rules.NEVER_COUNTED), others,
             )
         )
     )  # fmt: skip

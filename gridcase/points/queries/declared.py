@@ -21,6 +21,7 @@ from gridcase.grid.rules import GridLevel
 from gridcase.households import queries as households
 from gridcase.households.models import Household
 from gridcase.people.models import Decision, Person
+from gridcase.people.rules import Role
 from gridcase.points.models import Declaration, DeclarationPhoto, PointNotice, SchemeItem
 from gridcase.points.rules import DeclarationState, NoticeOutcome
 from gridcase.points.rules.declarations import OPEN
@@ -81,6 +82,7 @@ class Explained:
     answer: str
     transfer_id: int | None
     photo: bool
+    may_withdraw: bool  # the reader
 
 
 def _columns() -> tuple[Any, ...]:
@@ -149,8 +151,22 @@ def explained(declaration_id: int, *, viewer: Viewer) -> Explained:
         recused=one.recused, reason=one.reason, talked_on=one.talked_on, decision=by.title if by else "",
         decision_id=by.id if by else None, decided_at=one.decided_at, opens_on=notice.opens_on if notice else None,
         answer=(notice.answer or "") if notice else "", transfer_id=one.transfer_id,
-        photo=has_photo(one.id),
+        photo=has_photo(one.id), may_withdraw=may_withdraw(one, viewer),
     )  # fmt: skip
+
+
+def may_withdraw(declaration: Declaration, viewer: Viewer) -> bool:
+    """Whether the viewer may take an open declaration back: who declared it, or the home itself what was declared by it
+    or on its behalf. The village's word about a home, a deduction above all, is not the home's to take back."""
+    if declaration.state not in OPEN:
+        return False
+    if viewer.user_id is not None and viewer.user_id == declaration.user_id:
+        return True
+    own = any(
+        grant.role == Role.RESIDENT and declaration.household_id in (grant.household_ids or ())
+        for grant in viewer.grants_with(Permission.DECLARE_POINTS)
+    )
+    return own and declaration.points > 0 and declaration.how in {Declarer.SELF, Declarer.LIAISON}
 
 
 def has_photo(declaration_id: int) -> bool:

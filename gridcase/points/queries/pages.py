@@ -7,28 +7,24 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, extract, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import aliased
 
 from gridcase.core.clock import town_day
-from gridcase.core.dated import known
 from gridcase.core.db import db
 from gridcase.core.errors import Missing
-from gridcase.core.masking import mask_name
 from gridcase.core.paging import PAGE_SIZE, Page, cut, read_mark
 from gridcase.core.permissions import Permission, Viewer
 from gridcase.core.scope import reach
 from gridcase.grid.models import Grid
 from gridcase.grid.rules import GridLevel
 from gridcase.households import queries as households
-from gridcase.households.models import Household, Member
-from gridcase.people.models import Person
+from gridcase.households.models import Household
 from gridcase.points.models import Account, Declaration, PointNotice, SchemeItem, Transfer
+from gridcase.points.queries import public
 from gridcase.points.queries.awards import SECOND_LEG
 from gridcase.points.rules import AccountKind, NoticeOutcome, TransferKind
-from gridcase.points.rules.declarations import CHILD_YEARS
 
-NO_NAME = "*"  # of a home that a child leads
 OWN_SHOWN = 20
 
 
@@ -200,7 +196,7 @@ def _noticed() -> Select[*tuple[Any, ...]]:
     second = aliased(Transfer)  # what a deduction took from merit besides the base points
     more: Any = func.coalesce(second.amount, 0)
     columns: tuple[Any, ...] = (
-        Transfer, more, PointNotice, case((_child_leads(), ""), else_=Household.head_name), Grid.name, SchemeItem.name,
+        Transfer, more, PointNotice, public.head_name(public.opened_in()), Grid.name, SchemeItem.name,
         Declaration,
     )  # fmt: skip
     return (
@@ -212,21 +208,6 @@ def _noticed() -> Select[*tuple[Any, ...]]:
         .join(Household, Household.id == Transfer.household_id)
         .join(Grid, Grid.id == Household.grid_id)
     )
-
-
-def _child_leads() -> ColumnElement[bool]:
-    """Homes whose head was born so late that it may be under 14: no child is named in public."""
-    return (
-        select(Member.id)
-        .join(Person, Person.id == Member.person_id)
-        .where(
-            Member.household_id == Transfer.household_id, Member.relation == "head", known(Member),
-            Member.valid_to.is_(None),
-            extract("year", Person.born_on) + CHILD_YEARS >= extract("year", PointNotice.opens_on),
-        )
-        .correlate(Transfer, PointNotice)
-        .exists()
-    )  # fmt: skip
 
 
 def _masked(
@@ -242,7 +223,7 @@ def _masked(
 ) -> BoardRow:
     return BoardRow(
         id=transfer.id,
-        name=mask_name(head_name) if head_name else NO_NAME,
+        name=public.masked(head_name),
         grid_name=grid_name,
         rule=transfer.rule,
         amount=transfer.amount if transfer.kind == TransferKind.AWARD else -(transfer.amount + more),

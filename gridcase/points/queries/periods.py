@@ -12,7 +12,6 @@ from sqlalchemy.orm import aliased
 
 from gridcase.core.db import db
 from gridcase.core.errors import Missing
-from gridcase.core.masking import mask_name
 from gridcase.core.paging import PAGE_SIZE, Page, cut, read_mark
 from gridcase.core.permissions import Permission, Viewer
 from gridcase.core.scope import reach
@@ -30,8 +29,10 @@ from gridcase.points.models import (
     SchemeVersion,
     Transfer,
 )
+from gridcase.points.queries import public
 from gridcase.points.queries.awards import SECOND_LEG
 from gridcase.points.queries.pages import its_item, reads_board
+from gridcase.points.queries.public import Taken
 from gridcase.points.rules import AccountKind, NoticeOutcome, TransferKind
 from gridcase.points.rules.declarations import OPEN, DeclarationState
 from gridcase.points.rules.periods import BOARDS_KEY, Period, PeriodKind, begins
@@ -226,14 +227,15 @@ def published(village_id: int, *, limit: int = 6) -> Sequence[Close]:
     ).all()
 
 
-def posted_in(village_id: int, close: Close, *, after: str | None = None) -> Page[Posted]:
-    """The entries of a closed period, masked, oldest first; who asks has been let in by `read_village`."""
+def posted_in(village_id: int, close: Close, *, viewer: Viewer, after: str | None = None) -> Page[Posted]:
+    """The entries of a closed period, masked, oldest first, to a villager without other homes' deductions; who asks has
+    been let in by `read_village`."""
     second = aliased(Transfer)
     period = Period(PeriodKind(close.kind), close.starts_on)
     query = (
         select(
             Transfer.id,
-            Household.head_name,
+            public.head_name(public.opened_in()),
             Grid.name,
             Transfer.rule,
             SchemeItem.name,
@@ -245,7 +247,7 @@ def posted_in(village_id: int, close: Close, *, after: str | None = None) -> Pag
         .join(Grid, Grid.id == Household.grid_id)
         .outerjoin(second, second.key == Transfer.key + SECOND_LEG)
         .outerjoin(SchemeItem, its_item())
-        .where(*_in(village_id, period), Transfer.id <= close.last_id)
+        .where(*_in(village_id, period), Transfer.id <= close.last_id, *public.named_to(viewer))
         .order_by(Transfer.id)
         .limit(PAGE_SIZE + 1)
     )
@@ -253,10 +255,16 @@ def posted_in(village_id: int, close: Close, *, after: str | None = None) -> Pag
     if mark:
         query = query.where(Transfer.id > mark[0])
     rows = [
-        Posted(row[0], mask_name(row[1]), row[2], row[3], row[4] or "", row[5], _outcome(row[6]))
+        Posted(row[0], public.masked(row[1]), row[2], row[3], row[4] or "", row[5], _outcome(row[6]))
         for row in db.session.execute(query)
     ]
     return cut(rows, lambda row: [row.id])
+
+
+def taken_in(village_id: int, close: Close, *, viewer: Viewer) -> list[Taken]:
+    """The deductions of a closed period that a villager reads as kinds and counts only."""
+    period = Period(PeriodKind(close.kind), close.starts_on)
+    return public.taken(viewer, its_item(), [*_in(village_id, period), Transfer.id <= close.last_id])
 
 
 def _points(second: type[Transfer]) -> Any:
@@ -311,7 +319,7 @@ def quarter_boards(village: Grid, period: Period, *, on: date) -> list[BoardShow
     best = {code: [row for row in points if row.board == code] for code in codes}
     named = shows_homes(village.path, on=on)
     shown = {row.household_id for rows in best.values() for row in rows[:BOARD_SHOWN] if named and row.points > 0}
-    homes = _masked_homes(shown)
+    homes = _masked_homes(shown, year=period.starts_on.year)
     return [
         BoardShown(
             code=code,
@@ -338,10 +346,10 @@ def _board_names(village_id: int, codes: Sequence[str]) -> dict[str, str]:
     return {row.code: row.name for row in rows}
 
 
-def _masked_homes(ids: set[int]) -> dict[int, tuple[str, str]]:
+def _masked_homes(ids: set[int], *, year: int) -> dict[int, tuple[str, str]]:
     rows = db.session.execute(
-        select(Household.id, Household.head_name, Grid.name)
+        select(Household.id, public.head_name(year), Grid.name)
         .join(Grid, Grid.id == Household.grid_id)
         .where(Household.id.in_(ids))
     )
-    return {row[0]: (mask_name(row[1]), row[2]) for row in rows}
+    return {row[0]: (public.masked(row[1]), row[2]) for row in rows}

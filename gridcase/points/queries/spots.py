@@ -10,14 +10,14 @@ from sqlalchemy import select
 from gridcase.core.clock import TOWN_ZONE
 from gridcase.core.db import db
 from gridcase.core.errors import Missing
-from gridcase.core.masking import mask_name
 from gridcase.core.permissions import Permission, Viewer
 from gridcase.core.scope import reach
 from gridcase.grid.models import Grid
-from gridcase.households.models import Household
 from gridcase.points.models import PointNotice, SpotCheck, SpotDraw, Transfer
+from gridcase.points.queries import public
 from gridcase.points.queries.conduct import posted_entries, posted_from
-from gridcase.points.queries.pages import reads_board
+from gridcase.points.queries.pages import its_item, reads_board
+from gridcase.points.queries.public import Taken
 from gridcase.points.rules.conduct import Finding
 
 MONTHS = 12
@@ -91,21 +91,33 @@ def entries_in(village_id: int, *, month: date) -> list[int]:
     )
 
 
-def spots_of(draw: SpotDraw) -> list[Spot]:
-    """The drawn entries in the order of the draw, masked."""
+def spots_of(draw: SpotDraw, *, viewer: Viewer) -> list[Spot]:
+    """The drawn entries in the order of the draw, masked; to a villager without other homes' deductions."""
     checks = {row.transfer_id: row for row in db.session.scalars(select(SpotCheck).where(SpotCheck.draw_id == draw.id))}
-    rows = db.session.execute(posted_entries().add_columns(Household.head_name).where(Transfer.id.in_(checks)))
+    rows = db.session.execute(
+        posted_entries()
+        .add_columns(public.head_name(public.opened_in()))
+        .where(Transfer.id.in_(checks), *public.named_to(viewer))
+    )
     found = {row[0].id: (posted_from(row[:-1]), row[-1]) for row in rows}
     told = []
     for transfer_id, check in sorted(checks.items(), key=lambda pair: pair[1].rank):
+        if transfer_id not in found:
+            continue
         one, head = found[transfer_id]
         told.append(
             Spot(
-                transfer_id, mask_name(head), one.item, one.rule, one.points, one.evidence, one.happened_on,
+                transfer_id, public.masked(head), one.item, one.rule, one.points, one.evidence, one.happened_on,
                 one.votes_for, one.votes_against, Finding(check.result) if check.result else None, check.note,
             )
         )  # fmt: skip
     return told
+
+
+def taken_of(draw: SpotDraw, *, viewer: Viewer) -> list[Taken]:
+    """The drawn deductions that a villager reads as kinds and counts only."""
+    own = select(SpotCheck.transfer_id).where(SpotCheck.draw_id == draw.id)
+    return public.taken(viewer, its_item(), [Transfer.id.in_(own)])
 
 
 def check_of(draw_id: int, transfer_id: int) -> SpotCheck | None:

@@ -79,7 +79,7 @@ def ask_correction(transfer: Transfer, *, reason: str, actor: Viewer, now: datet
 def answer_correction(asked: Correction, *, granted: bool, answer: str, actor: Viewer, now: datetime) -> Correction:
     """Answer a request: granted, the entry is taken back by linked movements and may be declared anew.
 
-    A second person does it: not who asked, and nobody of that home or its kin.
+    A second person does it: not who asked, not who declared it, and nobody of that home or its kin.
     """
     words = _words(answer, field="answer")
     ledger.hold([asked.village_id])
@@ -90,6 +90,8 @@ def answer_correction(asked: Correction, *, granted: bool, answer: str, actor: V
         raise Refused(N_("这一笔属于您本人或亲属的家庭，请由其他评议成员复核。"))
     if actor.user_id is not None and asked.user_id == actor.user_id:
         raise Refused(N_("这是您提出的，请由其他评议成员复核。"))
+    if queries.declarations.declared_by(asked.transfer_id, actor):
+        raise Refused(N_("这一笔是您申报的，请由其他评议成员复核。"))
     transfer = db.session.get_one(Transfer, asked.transfer_id)
     ids: list[int] = []
     if granted:

@@ -25,6 +25,7 @@ from gridcase.people.rules import Role
 from gridcase.points import queries
 from gridcase.points.models import Declaration, DeclarationPhoto, SchemeItem, SchemeVersion
 from gridcase.points.queries.declarations import Lives
+from gridcase.points.rules import Module
 from gridcase.points.rules import declarations as rules
 from gridcase.points.rules.declarations import Ask, DeclarationState, ItemFacts
 from gridcase.points.rules.schemes import Declarer
@@ -113,12 +114,12 @@ def declare(
     lives = queries.declarations.who_lives_in([household_id], on=happened_on)
     if (found := _refusal(deed, row, lives)) is not None:
         raise Refused(found[0], field=found[1] or None)
-    if not again and queries.declarations.declared_that_day([household_id], item_code, on=happened_on, batch=False):
+    if not again and queries.declarations.declared_that_day([household_id], item_code, on=happened_on):
         raise Refused(N_("这一天已经申报过同一项。如果确实是另一件事，请勾选后再提交。"), field="again")
     used = queries.declarations.used_points([household_id], deed.item, on=happened_on)
     made = _new(deed, row, home, grant, used[household_id], client_uuid, actor=actor, now=now)
     if made is None:
-        raise Refused(_full(deed.item), field="item_code")
+        raise Refused(full(deed.item), field="item_code")
     if photo is not None:
         db.session.add(DeclarationPhoto(declaration_id=made.id, file_id=files.keep(photo, now=now).id))
     _record("points.declare", [made], home.path, deed, actor=actor, now=now)
@@ -151,7 +152,7 @@ def declare_batch(
     homes = {key: home for key, home in queries.declarations.hold_homes(ids).items() if home.village_id == village_id}
     lives = queries.declarations.who_lives_in(ids, on=happened_on)
     used = queries.declarations.used_points(ids, deed.item, on=happened_on)
-    by_hand = queries.declarations.declared_that_day(ids, item_code, on=happened_on, batch=True)
+    elsewhere = queries.declarations.declared_that_day(ids, item_code, on=happened_on, but=deed.source)
     marks = {key: str(uuid5(NAMESPACE_URL, f"{source_kind}:{source_id}:{item_code}:{key}")) for key in ids}
     known = queries.declarations.by_uuid(marks.values())
     batch, new = Batch(), list[Declaration]()
@@ -161,11 +162,11 @@ def declare_batch(
             continue
         home = homes.get(row.household_id)
         grant = grant_for(actor, home, Declarer.CADRE) if home is not None else None
-        reason = _skip(deed, row, lives, home, grant, by_hand)
+        reason = _skip(deed, row, lives, home, grant, elsewhere)
         if reason is None and home is not None and grant is not None:
             mark = marks[row.household_id]
             made = _new(deed, row, home, grant, used[home.id], mark, actor=actor, now=now)
-            reason = _full(deed.item) if made is None else None
+            reason = full(deed.item) if made is None else None
             if made is not None:
                 new.append(made)
         if reason is not None:
@@ -208,10 +209,12 @@ def _deed(
     actor: Viewer,
     now: datetime,
 ) -> _Deed:
+    today = town_day(now)
+    if Module.POINTS not in queries.modules_on(path, on=today):
+        raise Refused(N_("本村没有开通积分，现在不能申报。"))
     found = queries.declarations.item_in_force(village_id, item_code, on=happened_on)
     if found is None:
         raise Refused(N_("那一天生效的积分方案里没有这一项，请另选一项。"), field="item_code")
-    today = town_day(now)
     return _Deed(
         version=found[0], item=found[1], happened_on=happened_on, text=clean(text or ""),
         document_no=clean(document_no or ""), how=how, source=source, today=today,
@@ -242,7 +245,7 @@ def _skip(
     lives: Sequence[Lives],
     home: Household | None,
     grant: Grant | None,
-    by_hand: set[int],
+    elsewhere: set[int],
 ) -> Text | None:
     if home is None or grant is None:
         return N_("这户不在您负责的范围。")
@@ -250,7 +253,7 @@ def _skip(
         if found[1] not in {"", "person_id", "guardian_agreed"}:  # wrong for every home alike
             raise Refused(found[0], field=found[1])
         return found[0]
-    return N_("这一天已经申报过同一项。") if home.id in by_hand else None
+    return N_("这一天已经申报过同一项。") if home.id in elsewhere else None
 
 
 def _new(
@@ -292,7 +295,8 @@ def _same(first: Declaration, household_id: int, actor: Viewer) -> Declaration:
     return first
 
 
-def _full(item: SchemeItem) -> Text:
+def full(item: SchemeItem) -> Text:
+    """That nothing is left under the cap of an item."""
     return _FULL[item.cap_per](item.cap)
 
 
@@ -317,10 +321,12 @@ def _record(action: str, made: Sequence[Declaration], path: str, deed: _Deed, *,
 
 
 def withdraw(declaration: Declaration, *, actor: Viewer, now: datetime) -> None:
-    """Who declared, or the home itself, takes a declaration back while nobody has decided."""
+    """Who declared, or the home itself what stands for its own word, takes it back while nobody has decided."""
     db.session.refresh(declaration, with_for_update=True)
     if declaration.state not in rules.OPEN:
         raise Refused(N_("这一条已经评议过，不能再撤回。"))
+    if not queries.declared.may_withdraw(declaration, actor):
+        raise Refused(N_("这一条不是您申报的，请由申报的人撤回；有不同意见的，请在公示时提出异议。"))
     declaration.state, declaration.decided_at = DeclarationState.WITHDRAWN, now
     audit.record(
         actor=actor, action="points.withdraw", subject_kind=DECLARATION, subject_id=declaration.id, now=now,

@@ -28,7 +28,8 @@ from gridcase.points.rules import declarations as rules
 from gridcase.points.rules.declarations import DeclarationState
 from gridcase.points.rules.review import MOVES, QUORUM, Choice, Tally, Verdict, carried, decided
 from gridcase.points.rules.schemes import Approval
-from gridcase.points.service import postings
+from gridcase.points.service import ledger, postings
+from gridcase.points.service.declarations import full
 
 DECLARATION = "declaration"
 LEAST_REASON = 4
@@ -86,7 +87,8 @@ def meet(
 ) -> Review:
     """Enter a meeting of the group: who was there, and what was decided on each declaration. Sent twice it is one.
 
-    Members stand aside by themselves where it is their own or kin's home; at least three others must have voted.
+    Members stand aside by themselves where it is their own or kin's home; at least three others must have voted. Who
+    would stand aside does not enter the outcome either: another member does.
     """
     if (first := queries.review.review_by_uuid(client_uuid)) is not None:
         return first
@@ -106,6 +108,9 @@ def meet(
     db.session.add(review)
     db.session.flush()
     rows = _held([ruling.declaration_id for ruling in dealt])
+    recorder = Member(actor.person_id or 0, actor.name, queries.kin_homes(actor.person_id))
+    for ruling in sorted(dealt, key=lambda one: one.declaration_id):
+        _may_enter(rows[ruling.declaration_id][0], recorder, held_on)
     for ruling in sorted(dealt, key=lambda one: one.declaration_id):
         _rule(rows[ruling.declaration_id], ruling, there, len(group), review, actor=actor, now=now)
     audit.record(
@@ -114,6 +119,15 @@ def meet(
         detail={"present": len(there), "declarations": [ruling.declaration_id for ruling in dealt]},
     )  # fmt: skip
     return review
+
+
+def _may_enter(declaration: Declaration, recorder: Member, held_on: date) -> None:
+    """Nobody writes down alone what was decided on the own matter, nor a meeting older than what it decided."""
+    field = f"row-{declaration.id}"
+    if (why := queries.review.why_aside(declaration, recorder)) is not None:
+        raise Refused(N_("您应当回避这一条（%(why)s），请留待下次，由其他成员记录。", why=why), field=field)
+    if held_on < town_day(declaration.declared_at):
+        raise Refused(N_("这一条在开会那天还没有申报，请改日期，或留待下次。"), field=field)
 
 
 def _rule(
@@ -227,14 +241,26 @@ def _conclude(row: _Row, *, passed: bool, reason: str, actor: Viewer, now: datet
 
 
 def _post(row: _Row, *, actor: Viewer, now: datetime) -> None:
+    """Post what is left of it under the cap today: closed cases and other declarations were posted since it was made."""
     declaration, item, version = row
+    ledger.hold([declaration.village_id])  # from here on no closed case fills the cap beside us
+    used = queries.declarations.used_points(
+        [declaration.household_id], item, on=declaration.happened_on, posted=True
+    )[declaration.household_id]
+    left, reason = rules.under_cap(item, declaration.points, used=used), ""
+    if left == 0:
+        _move(declaration, DeclarationState.REJECTED, reason=str(full(item)), actor=actor, now=now)
+        return
+    if left != declaration.points:
+        reason = str(N_("通过时这一项本期只剩 %(points)s 分，已按 %(points)s 分记。", points=abs(left)))
+        declaration.points = left
     transfer = postings.post_award(
         household_id=declaration.household_id, points=declaration.points, account=item.account, rule=item.code,
         version_id=version.id, source_kind=DECLARATION, source_id=str(declaration.id),
         key=f"{DECLARATION}:{declaration.id}", notice_days=version.notice_days, actor=actor, now=now,
     )  # fmt: skip
     declaration.transfer_id = transfer.id if transfer is not None else None
-    _move(declaration, DeclarationState.POSTED, reason="", actor=actor, now=now)
+    _move(declaration, DeclarationState.POSTED, reason=reason, actor=actor, now=now)
 
 
 def _move(declaration: Declaration, target: DeclarationState, *, reason: str, actor: Viewer, now: datetime) -> None:

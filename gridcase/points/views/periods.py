@@ -91,7 +91,8 @@ def period(village_id: int, span: str, starts_on: str) -> ResponseReturnValue:
     boards = queries.quarter_boards(village, asked, on=today()) if asked.kind is PeriodKind.QUARTER else []
     return render_template(
         "points/period.html", village=village, period=asked, close=close, boards=boards, rules=CASE_RULES,
-        page=queries.posted_in(village.id, close, after=request.args.get("after")),
+        page=queries.posted_in(village.id, close, viewer=viewer(), after=request.args.get("after")),
+        taken=queries.taken_in(village.id, close, viewer=viewer()),
     )  # fmt: skip
 
 

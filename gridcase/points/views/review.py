@@ -104,8 +104,9 @@ def meeting() -> ResponseReturnValue:
 
 
 def _default(row: Pending) -> Verdict:
-    """What is ticked before anybody has said anything: a deduction is never passed by an oversight."""
-    return Verdict.LATER if row.points < 0 else Verdict.PASS
+    """What is ticked before anybody has said anything: a deduction is never passed by an oversight, and what the reader
+    would stand aside from is another's to enter."""
+    return Verdict.LATER if row.points < 0 or row.aside else Verdict.PASS
 
 
 def _ruling(row: Pending) -> Ruling:

@@ -36,12 +36,11 @@ NAV = (
 @bp.get("/spots")
 @needs(Permission.OBJECT_POINTS)
 def spots() -> ResponseReturnValue:
-    """The months that were drawn; who supervises may draw this month or the one before."""
+    """The months that were drawn; who supervises may draw the one before this."""
     village = village_of(queries.boards(viewer()))
-    this = month_of(today())
-    before = month_of(date.fromordinal(this.toordinal() - 1))
+    before = month_of(date.fromordinal(month_of(today()).toordinal() - 1))
     draws = queries.spots.draws(viewer(), village_id=village.id)
-    open_months = [month for month in (before, this) if month not in {one.month for one in draws}]
+    open_months = [month for month in (before,) if month not in {one.month for one in draws}]
     watches = queries.spots.supervised(viewer(), village)
     return render_template(
         "points/spots.html", village=village, draws=draws, months=open_months if watches else [], form=DrawForm(),
@@ -83,7 +82,7 @@ def note_spots(draw_id: int) -> ResponseReturnValue:
     _must_watch(village)
     form = SpotsForm()
     if form.validate_on_submit():
-        found = {row.transfer_id: _found(row.transfer_id) for row in queries.spots.spots_of(draw)}
+        found = {row.transfer_id: _found(row.transfer_id) for row in queries.spots.spots_of(draw, viewer=viewer())}
         if submit(
             form, service.note_spots, draw, found=found, note=form.note.data or "", actor=viewer(), now=clock.now()
         ):
@@ -94,7 +93,8 @@ def note_spots(draw_id: int) -> ResponseReturnValue:
 
 def _page(draw: SpotDraw, village: Grid, form: SpotsForm) -> ResponseReturnValue:
     return render_template(
-        "points/spot.html", draw=draw, village=village, rows=queries.spots.spots_of(draw), form=form, said=request.form,
+        "points/spot.html", draw=draw, village=village, rows=queries.spots.spots_of(draw, viewer=viewer()),
+        taken=queries.spots.taken_of(draw, viewer=viewer()), form=form, said=request.form,
         watches=queries.spots.supervised(viewer(), village), findings=Finding, rules=CASE_RULES, size=SPOT_SIZE,
     )  # fmt: skip
 
