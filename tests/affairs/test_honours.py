@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from uuid import uuid4
 
@@ -31,6 +32,7 @@ from gridcase.points import service as points_service
 from gridcase.points.models import Declaration
 from gridcase.points.rules import Module
 from tests.affairs.calling import IN_FORCE, NOW, scheme
+from tests.affairs.test_activities import people_of
 from tests.factories import decisions
 from tests.factories.world import MAKER, World
 
@@ -118,8 +120,18 @@ def test_from_the_nomination_to_the_plate(ctx: Flask, world: World, viewer_of: V
         honours.approve(one, actor=town, now=NOW)
     with pytest.raises(Refused, match="异议没有答复"), transaction():
         honours.approve(one, actor=town, now=later)
-    with transaction():
+    with pytest.raises(Refused, match="由另一位来答复"), transaction():
         honours.answer(other, one, actor=head, upheld=True, words="核实属实", now=later)
+    same_person = replace(town, user_id=987654, person_id=one.person_id)
+    with pytest.raises(Refused, match="由另一位来答复"), transaction():
+        honours.answer(other, one, actor=same_person, upheld=True, words="核实属实", now=later)
+    with pytest.raises(Refused, match="亲属"), transaction():
+        kin = replace(town, person_id=people_of(second)[0].id)
+        honours.answer(other, one, actor=kin, upheld=False, words="查无此事", now=later)
+    with transaction():
+        honours.answer(other, one, actor=town, upheld=True, words="核实属实", now=later)
+    with pytest.raises(Refused, match="另一位"), transaction():
+        honours.approve(one, actor=same_person, now=later)
     with pytest.raises(Refused, match="另一位"), transaction():
         honours.approve(one, actor=head, now=later)
     with transaction():
@@ -237,8 +249,9 @@ def test_pages(app: Flask, client_as: ClientAs, world: World, at: Callable[[str]
     assert "请写明异议" in resident.post(link[0], data={"reason": ""}).text
     assert "异议已提交" in resident.post(link[0], data={"reason": "不属实"}, follow_redirects=True).text
     answer = link[0].replace("object", "answer")
-    assert "不属实" in head.get(answer).text
-    assert "已答复" in head.post(answer, data={"upheld": "no", "words": "属实"}, follow_redirects=True).text
+    assert "另一位来答复" in head.post(answer, data={"upheld": "no", "words": "属实"}).text
+    assert "不属实" in town.get(answer).text
+    assert "已答复" in town.post(answer, data={"upheld": "no", "words": "属实"}, follow_redirects=True).text
     at("2026-12-02T10:00:00+08:00")
     head, town, resident = client_as(Role.VILLAGE_HEAD), client_as(Role.TOWN_MANAGER), client_as(Role.RESIDENT)
     assert "另一位" in head.post(f"{url}/approve", follow_redirects=True).text

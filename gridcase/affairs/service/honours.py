@@ -39,6 +39,7 @@ from gridcase.points.service import reversals
 SOURCE = "award"
 PLACES_MOST = 500
 GIVES = Permission.GIVE_AWARDS
+_OWN_HOME = N_("这是您本人或亲属的家庭，请另一位来办。")
 _VETOED = N_("这一户在一票否决期内，不能评先。")
 
 
@@ -164,6 +165,10 @@ def answer(award: Award, round_: AwardRound, *, actor: Viewer, upheld: bool, wor
         raise Refused(N_("没有要答复的异议。"))
     if actor.user_id is not None and actor.user_id == award.objected_by_user_id:
         raise Refused(N_("自己提的异议，请另一位来答复。"))
+    if began(round_, actor):
+        raise Refused(N_("自己发起的评选，异议要由另一位来答复，例如镇里。"))
+    if award.household_id in points.kin_homes(actor.person_id):
+        raise Refused(_OWN_HOME)
     if not (words := clean(words)[:300]):
         raise Refused(N_("请写明核实的情况。"), field="words")
     award.answer, award.answered_at = words, now
@@ -197,10 +202,16 @@ def _check_approval(round_: AwardRound, named: list[Award], actor: Viewer, today
         raise Refused(N_("公示还没有结束。"))
     if any(award.objected_at is not None and award.answered_at is None for award in named):
         raise Refused(N_("还有异议没有答复。"))
-    if actor.user_id is not None and actor.user_id == round_.user_id:
+    if began(round_, actor):
         raise Refused(N_("自己发起的评选，要由另一位来批准，例如镇里。"))
     if points.kin_homes(actor.person_id) & {award.household_id for award in named}:
         raise Refused(N_("名单里有您本人或亲属的家庭，请另一位来批准。"))
+
+
+def began(round_: AwardRound, actor: Viewer) -> bool:
+    """Whether the actor began the round, under this account or another of the same person."""
+    same_user = actor.user_id is not None and actor.user_id == round_.user_id
+    return same_user or (actor.person_id is not None and actor.person_id == round_.person_id)
 
 
 def _give(award: Award, round_: AwardRound, *, actor: Viewer, now: datetime) -> None:
@@ -227,8 +238,8 @@ def revoke(award: Award, round_: AwardRound, *, actor: Viewer, reason: str, now:
         raise Refused(N_("这一户没有这项荣誉。"))
     if not (reason := clean_line(reason)[:200]):
         raise Refused(N_("请写为什么撤销。"), field="reason")
-    if actor.person_id is not None and award.household_id in points.kin_homes(actor.person_id):
-        raise Refused(N_("这是您本人或亲属的家庭，请另一位来办。"))
+    if award.household_id in points.kin_homes(actor.person_id):
+        raise Refused(_OWN_HOME)
     award.state, award.revoked_on, award.reason = AwardState.REVOKED.value, town_day(now), reason
     standing = points.standing_awards(SOURCE, str(award.id))
     if standing:

@@ -105,7 +105,7 @@ def award_round(round_id: int) -> ResponseReturnValue:
     return render_template(
         "affairs/round.html", one=one, gives=gives, rows=rows, day=day, kind=AwardKind(one.kind),
         state=RoundState(one.state), level=AwardLevel(one.level), points=HONOUR_POINTS[AwardLevel(one.level)],
-        states=AwardState, RoundState=RoundState, mine=one.user_id == someone.user_id, form=BaseForm(formdata=None),
+        states=AwardState, RoundState=RoundState, mine=service.began(one, someone), form=BaseForm(formdata=None),
         waiting=sum(row.Award.objected_at is not None and row.Award.answered_at is None for row in rows),
         may_object=someone.may(OBJECTS) and one.state == RoundState.NOTICE and bool(one.notice_until)
         and day <= (one.notice_until or day),
