@@ -18,14 +18,17 @@ from gridcase.affairs.queries import honours as queries
 from gridcase.affairs.rules import AwardKind, AwardLevel, AwardState, BoardKind, Span, periods_before
 from gridcase.affairs.service import boards, honours
 from gridcase.affairs.service.honours import Plan
+from gridcase.audit import queries as audit_queries
 from gridcase.audit import service as audit
 from gridcase.core.clock import town_day
 from gridcase.core.db import db, transaction
 from gridcase.core.errors import Missing, Refused
 from gridcase.core.permissions import Viewer
+from gridcase.dossier.queries.resting import resting_on
 from gridcase.grid.models import Grid
 from gridcase.households.models import Household
-from gridcase.people.rules import DecisionKind, Role
+from gridcase.people import service as people_service
+from gridcase.people.rules import BodyKind, DecisionKind, Role
 from gridcase.points import jobs as points_jobs
 from gridcase.points import queries as points
 from gridcase.points import service as points_service
@@ -125,8 +128,8 @@ def test_from_the_nomination_to_the_plate(ctx: Flask, world: World, viewer_of: V
     same_person = replace(town, user_id=987654, person_id=one.person_id)
     with pytest.raises(Refused, match="由另一位来答复"), transaction():
         honours.answer(other, one, actor=same_person, upheld=True, words="核实属实", now=later)
+    kin = replace(town, person_id=people_of(second)[0].id)
     with pytest.raises(Refused, match="亲属"), transaction():
-        kin = replace(town, person_id=people_of(second)[0].id)
         honours.answer(other, one, actor=kin, upheld=False, words="查无此事", now=later)
     with transaction():
         honours.answer(other, one, actor=town, upheld=True, words="核实属实", now=later)
@@ -180,6 +183,21 @@ def test_the_red_list_names_only_who_agreed(ctx: Flask, world: World, viewer_of:
     with transaction():
         honours.choose(home(yes), actor=liaison, compared=True, named=False, now=NOW)
     assert board_queries.homes_on(board) == []  # taken back, it is gone at once
+
+
+def test_who_hangs_the_list_does_not_say_yes_for_a_home(ctx: Flask, world: World, viewer_of: ViewerOf) -> None:
+    head, liaison, one = viewer_of(Role.VILLAGE_HEAD), viewer_of(Role.LIAISON), home(world.homes["circle"][1])
+    for yes in ({"compared": True, "named": True}, {"compared": False, "named": True}):
+        with pytest.raises(Refused, match="户里自己或联户代表"), transaction():
+            honours.choose(one, actor=head, **yes, now=NOW)
+    with transaction():
+        honours.choose(one, actor=liaison, compared=True, named=True, now=NOW)
+    written = audit_queries.history_of("household", one.id)[0]
+    assert written.actor_post_id in liaison.post_ids(), "from which post it was written down"
+    with transaction():  # a no is always written down
+        honours.choose(one, actor=head, compared=False, named=False, now=NOW)
+    with pytest.raises(Refused, match="户里自己或联户代表"), transaction():
+        honours.choose(one, actor=head, compared=True, named=False, now=NOW)
 
 
 def test_the_black_list_needs_a_decision_and_names_nobody(ctx: Flask, world: World, viewer_of: ViewerOf) -> None:
@@ -292,3 +310,36 @@ def test_pages_of_boards(app: Flask, client_as: ClientAs, world: World) -> None:
     head.post(down[0])
     assert name not in resident.get("/affairs/boards").text
     assert head.get(f"/affairs/boards/{world.grids['village_b']}/red").status_code == 404
+
+
+def test_a_round_rests_on_the_moral_council(ctx: Flask, world: World, viewer_of: ViewerOf) -> None:
+    head, today = viewer_of(Role.VILLAGE_HEAD), town_day(NOW)
+    one = begun(world, head)
+    with transaction():
+        honours.name_home(one, home(world.homes["village_a"][0]), actor=head, stars=None, deeds="", now=NOW)
+        other = people_service.opine(
+            actor=MAKER, body=decisions.council(village(world), BodyKind.REDWHITE, now=NOW), title="婚事从简",
+            text="同意。", held_on=today, entitled=7, present=6, in_favour=5, now=NOW,
+        )  # fmt: skip
+    with pytest.raises(Refused, match="道德评议会"), transaction():
+        honours.hang_out(one, actor=head, decision_id=other.id, now=NOW)
+    hung(world, one, head)
+    assert [str(each) for each in resting_on(one.decision_id or 0, on=today)] == ["评选“文明家庭”"]
+    with transaction():
+        honours.drop(one, actor=head, now=NOW)
+    assert resting_on(one.decision_id or 0, on=today) == []
+
+
+def test_one_decision_hangs_one_black_list(ctx: Flask, world: World, viewer_of: ViewerOf) -> None:
+    head, today = viewer_of(Role.VILLAGE_HEAD), town_day(NOW)
+    with transaction():
+        passed = decisions.passed(world.grids["village_a"], DecisionKind.BOARD, on=today, now=NOW)
+    assert [one.id for one in board_queries.unused(world.grids["village_a"], on=today)] == [passed.id]
+    with transaction():
+        board = boards.hang_black(village(world), OCTOBER, actor=head, decision_id=passed.id, now=NOW)
+    assert board_queries.unused(world.grids["village_a"], on=today) == []
+    assert [str(each) for each in resting_on(passed.id, on=today)] == ["正在张的黑榜"]
+    for span in periods_before(today, months=1, count=2):
+        with pytest.raises(Refused, match="已经张过一次"), transaction():
+            boards.hang_black(village(world), span, actor=head, decision_id=passed.id, now=NOW)
+    assert resting_on(passed.id, on=today + timedelta(days=90)) == []

@@ -18,7 +18,9 @@ from gridcase.core.permissions import Viewer
 from gridcase.core.scope import reach
 from gridcase.grid.models import Grid
 from gridcase.households.models import Household
-from gridcase.people.models import Person
+from gridcase.people import queries as people
+from gridcase.people.models import Decision, Person
+from gridcase.people.rules import DecisionKind
 from gridcase.points.models import Declaration, PointNotice, SchemeItem
 from gridcase.points.rules import NoticeOutcome
 
@@ -140,3 +142,15 @@ def same(village_id: int, kind: BoardKind, begins: date, ends: date) -> Board | 
             Board.village_id == village_id, Board.kind == kind, Board.begins_on == begins, Board.ends_on == ends
         )
     )
+
+
+def hung_by(decision_id: int) -> bool:
+    """Whether a list was hung by this decision; one hangs one list once."""
+    return db.session.scalar(select(Board.id).where(Board.decision_id == decision_id).limit(1)) is not None
+
+
+def unused(village_id: int, *, on: date) -> list[Decision]:
+    """The decisions on a black list that have not hung one yet, the newest first."""
+    passed = people.passed_decisions(village_id, kind=DecisionKind.BOARD, on=on)
+    hung = set(db.session.scalars(select(Board.decision_id).where(Board.decision_id.in_([one.id for one in passed]))))
+    return [one for one in passed if one.id not in hung]

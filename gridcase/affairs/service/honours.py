@@ -30,7 +30,7 @@ from gridcase.grid.models import Grid
 from gridcase.households import queries as households
 from gridcase.households.models import Household
 from gridcase.people import queries as people
-from gridcase.people.rules import DecisionKind
+from gridcase.people.rules import BodyKind, DecisionKind
 from gridcase.points import queries as points
 from gridcase.points import service as points_service
 from gridcase.points.rules import AccountKind
@@ -38,6 +38,7 @@ from gridcase.points.service import reversals
 
 SOURCE = "award"
 PLACES_MOST = 500
+COUNCIL = BodyKind.MORAL  # whose opinion a round rests on
 GIVES = Permission.GIVE_AWARDS
 _OWN_HOME = N_("这是您本人或亲属的家庭，请另一位来办。")
 _VETOED = N_("这一户在一票否决期内，不能评先。")
@@ -128,13 +129,15 @@ def unname(award: Award, round_: AwardRound, *, actor: Viewer, now: datetime) ->
 
 
 def hang_out(round_: AwardRound, *, actor: Viewer, decision_id: int, days: int = NOTICE_DAYS, now: datetime) -> None:
-    """With the opinion of a council, the nominations hang out for everybody of the village."""
+    """With the opinion of the moral council, the nominations hang out for everybody of the village."""
     answers_for(actor, round_.path, GIVES)
     lock(round_, RoundState.OPEN)
     today = town_day(now)
-    opinion = people.passed_decision(decision_id, village_id=round_.village_id, kind=DecisionKind.COUNCIL, on=today)
+    opinion = people.passed_decision(
+        decision_id, village_id=round_.village_id, kind=DecisionKind.COUNCIL, on=today, body=COUNCIL
+    )
     if opinion is None:
-        raise Refused(N_("请选一份已通过的评议会意见。"), field="decision")
+        raise Refused(N_("请选一份道德评议会已通过的意见。"), field="decision")
     if not queries.awards_of(round_, AwardState.NAMED):
         raise Refused(N_("还没有提名。"))
     if days < NOTICE_DAYS_LEAST:
@@ -259,6 +262,10 @@ def choose(home: Household, *, actor: Viewer, compared: bool, named: bool, now: 
     """What a home says about being compared and being named; said by itself, or written down by who serves it."""
     households.get_household(home.id, viewer=actor, permission=Permission.DECLARE_POINTS)
     row = db.session.get(HomeChoice, home.id, with_for_update=True)
+    says_yes = (named and not (row and row.named)) or (compared and row is not None and not row.compared)
+    spoken = people.speaks_as(actor, path=home.path, household_id=home.id)
+    if says_yes and spoken.judges:
+        raise Refused(people.NOT_FOR_ITSELF, field="named")
     if row is None:
         row = HomeChoice(household_id=home.id, compared=compared, named=named, said_on=town_day(now))
         db.session.add(row)
@@ -266,7 +273,7 @@ def choose(home: Household, *, actor: Viewer, compared: bool, named: bool, now: 
     db.session.flush()
     audit.record(
         actor=actor, action="award.choose", subject_kind="household", subject_id=home.id, place_path=home.path, now=now,
-        detail={"compared": compared, "named": named},
+        post_id=spoken.post_id, detail={"compared": compared, "named": named},
     )  # fmt: skip
     return row
 

@@ -175,7 +175,7 @@ def hang_out(round_id: int) -> ResponseReturnValue:
     """With a council's opinion it hangs out."""
     one = queries.get_round(round_id, viewer=viewer(), on=today(), gives=True)
     form = HangForm()
-    opinions = people.passed_decisions(one.village_id, kind=DecisionKind.COUNCIL, on=today())
+    opinions = people.passed_decisions(one.village_id, kind=DecisionKind.COUNCIL, on=today(), body=service.COUNCIL)
     form.decision.choices = options([(row.id, f"{row.number} {row.title}") for row in opinions])
     if form.validate_on_submit() and submit(
         form, service.hang_out, one, actor=viewer(), decision_id=form.decision.data, days=form.days.data or 0,
