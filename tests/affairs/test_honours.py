@@ -336,7 +336,7 @@ def test_one_decision_hangs_one_black_list(ctx: Flask, world: World, viewer_of: 
         passed = decisions.passed(world.grids["village_a"], DecisionKind.BOARD, on=today, now=NOW)
     assert [one.id for one in board_queries.unused(world.grids["village_a"], on=today)] == [passed.id]
     with transaction():
-        board = boards.hang_black(village(world), OCTOBER, actor=head, decision_id=passed.id, now=NOW)
+        boards.hang_black(village(world), OCTOBER, actor=head, decision_id=passed.id, now=NOW)
     assert board_queries.unused(world.grids["village_a"], on=today) == []
     assert [str(each) for each in resting_on(passed.id, on=today)] == ["正在张的黑榜"]
     for span in periods_before(today, months=1, count=2):

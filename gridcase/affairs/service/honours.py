@@ -223,7 +223,7 @@ def _give(award: Award, round_: AwardRound, *, actor: Viewer, now: datetime) -> 
     if round_.kind == AwardKind.STARS:
         village = db.session.get_one(Grid, round_.village_id)
         start = f"{village.code}-{today.year}-"
-        award.plate = plate_number(village.code, today.year, queries.plates_like(start) + 1)
+        award.plate = plate_number(village.code, today.year, queries.last_plate(start) + 1)
         db.session.flush()
     scheme = points.scheme_of(round_.village_id, on=today)
     points_service.post_award(
@@ -243,11 +243,16 @@ def revoke(award: Award, round_: AwardRound, *, actor: Viewer, reason: str, now:
         raise Refused(N_("请写为什么撤销。"), field="reason")
     if award.household_id in points.kin_homes(actor.person_id):
         raise Refused(_OWN_HOME)
+    withdraw(award, reason=reason, actor=actor, now=now)
+    _note("award.revoke", round_, actor, now, home=award.household_id)
+
+
+def withdraw(award: Award, *, reason: str, actor: Viewer, now: datetime) -> None:
+    """An honour that was given is held no longer and its points go back; for the rooms that answer for doing it."""
     award.state, award.revoked_on, award.reason = AwardState.REVOKED.value, town_day(now), reason
     standing = points.standing_awards(SOURCE, str(award.id))
     if standing:
         reversals.take_back(standing, source=("revoked", str(award.id)), actor=actor, now=now)
-    _note("award.revoke", round_, actor, now, home=award.household_id)
 
 
 def drop(round_: AwardRound, *, actor: Viewer, now: datetime) -> None:
