@@ -41,6 +41,7 @@ PLACES_MOST = 500
 COUNCIL = BodyKind.MORAL  # whose opinion a round rests on
 GIVES = Permission.GIVE_AWARDS
 _OWN_HOME = N_("这是您本人或亲属的家庭，请另一位来办。")
+_CHILD_LED = N_("这一户由未满 14 周岁的孩子当家，不能公开姓名。")
 _VETOED = N_("这一户在一票否决期内，不能评先。")
 
 
@@ -271,6 +272,8 @@ def choose(home: Household, *, actor: Viewer, compared: bool, named: bool, now: 
     spoken = people.speaks_as(actor, path=home.path, household_id=home.id)
     if says_yes and spoken.judges:
         raise Refused(people.NOT_FOR_ITSELF, field="named")
+    if named and home.id in households.child_led([home.id], on=town_day(now)):
+        raise Refused(_CHILD_LED, field="named")
     if row is None:
         row = HomeChoice(household_id=home.id, compared=compared, named=named, said_on=town_day(now))
         db.session.add(row)

@@ -34,7 +34,8 @@ def boards() -> ResponseReturnValue:
     red = queries.hanging(village.id, BoardKind.RED, on=day) if village else []
     black = queries.hanging(village.id, BoardKind.BLACK, on=day) if village else []
     return render_template(
-        "affairs/boards.html", villages=villages, village=village, red=[(one, queries.homes_on(one)) for one in red],
+        "affairs/boards.html", villages=villages, village=village,
+        red=[(one, queries.homes_on(one, on=day)) for one in red],
         black=[(one, queries.conduct(one)) for one in black], span=_span_of, form=BaseForm(formdata=None),
         gives=activity_queries.may(village.path, someone, GIVES) if village else False, timedelta=timedelta,
     )  # fmt: skip
