@@ -19,7 +19,7 @@ from gridcase.core.db import db, transaction
 from gridcase.grid.models import Grid
 from gridcase.households.models import Household, Member
 from gridcase.people import queries as people
-from gridcase.people.rules import DecisionKind, Role
+from gridcase.people.rules import BodyKind, DecisionKind, Role
 from gridcase.seed.places import HOME_VILLAGE
 from gridcase.seed.villages import Team
 
@@ -127,7 +127,7 @@ def _named(team: Team, village: Grid, *, now: datetime) -> None:
     """Civilised families of the year, on public notice with a council's opinion."""
     head, at = team.one(Role.VILLAGE_HEAD).viewer, now - timedelta(days=2)
     today = town_day(at)
-    opinions = people.passed_decisions(village.id, kind=DecisionKind.COUNCIL, on=today)
+    opinions = people.passed_decisions(village.id, kind=DecisionKind.COUNCIL, on=today, body=BodyKind.MORAL)
     if not opinions:
         return
     plan = Plan(AwardKind.CIVIL, AwardLevel.VILLAGE, f"{today.year} 年度文明家庭", 10, date(today.year, 1, 1), today)

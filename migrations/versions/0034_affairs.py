@@ -152,7 +152,7 @@ def _teams() -> None:
         sa.Column("text", sa.String(length=200), nullable=False),
         sa.Column("state", sa.String(length=10), nullable=False),
         sa.Column("team_id", sa.Integer(), nullable=True),
-        sa.Column("why", ByteString, server_default="", nullable=False),
+        sa.Column("why", sa.String(length=120), server_default="", nullable=False),
         sa.Column("post_id", sa.Integer(), nullable=True),
         sa.Column("user_id", sa.Integer(), nullable=True),
         sa.Column("asked_at", UtcDateTime(), nullable=False),

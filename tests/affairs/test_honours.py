@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from uuid import uuid4
 
@@ -17,20 +18,25 @@ from gridcase.affairs.queries import honours as queries
 from gridcase.affairs.rules import AwardKind, AwardLevel, AwardState, BoardKind, Span, periods_before
 from gridcase.affairs.service import boards, honours
 from gridcase.affairs.service.honours import Plan
+from gridcase.audit import queries as audit_queries
 from gridcase.audit import service as audit
 from gridcase.core.clock import town_day
 from gridcase.core.db import db, transaction
 from gridcase.core.errors import Missing, Refused
+from gridcase.core.masking import mask_name
 from gridcase.core.permissions import Viewer
+from gridcase.dossier.queries.resting import resting_on
 from gridcase.grid.models import Grid
 from gridcase.households.models import Household
-from gridcase.people.rules import DecisionKind, Role
+from gridcase.people import service as people_service
+from gridcase.people.rules import BodyKind, DecisionKind, Role
 from gridcase.points import jobs as points_jobs
 from gridcase.points import queries as points
 from gridcase.points import service as points_service
 from gridcase.points.models import Declaration
 from gridcase.points.rules import Module
 from tests.affairs.calling import IN_FORCE, NOW, scheme
+from tests.affairs.test_activities import people_of
 from tests.factories import decisions
 from tests.factories.world import MAKER, World
 
@@ -118,8 +124,18 @@ def test_from_the_nomination_to_the_plate(ctx: Flask, world: World, viewer_of: V
         honours.approve(one, actor=town, now=NOW)
     with pytest.raises(Refused, match="异议没有答复"), transaction():
         honours.approve(one, actor=town, now=later)
-    with transaction():
+    with pytest.raises(Refused, match="由另一位来答复"), transaction():
         honours.answer(other, one, actor=head, upheld=True, words="核实属实", now=later)
+    same_person = replace(town, user_id=987654, person_id=one.person_id)
+    with pytest.raises(Refused, match="由另一位来答复"), transaction():
+        honours.answer(other, one, actor=same_person, upheld=True, words="核实属实", now=later)
+    kin = replace(town, person_id=people_of(second)[0].id)
+    with pytest.raises(Refused, match="亲属"), transaction():
+        honours.answer(other, one, actor=kin, upheld=False, words="查无此事", now=later)
+    with transaction():
+        honours.answer(other, one, actor=town, upheld=True, words="核实属实", now=later)
+    with pytest.raises(Refused, match="另一位"), transaction():
+        honours.approve(one, actor=same_person, now=later)
     with pytest.raises(Refused, match="另一位"), transaction():
         honours.approve(one, actor=head, now=later)
     with transaction():
@@ -164,10 +180,25 @@ def test_the_red_list_names_only_who_agreed(ctx: Flask, world: World, viewer_of:
         boards.hang_red(village(world), OCTOBER, [yes, no], actor=head, now=NOW)
     with transaction():
         board = boards.hang_red(village(world), OCTOBER, [yes], actor=head, now=NOW)
-    assert [row.BoardHome.household_id for row in board_queries.homes_on(board)] == [yes]
+    assert [row.BoardHome.household_id for row in board_queries.homes_on(board, on=town_day(NOW))] == [yes]
     with transaction():
         honours.choose(home(yes), actor=liaison, compared=True, named=False, now=NOW)
-    assert board_queries.homes_on(board) == []  # taken back, it is gone at once
+    assert board_queries.homes_on(board, on=town_day(NOW)) == []  # taken back, it is gone at once
+
+
+def test_who_hangs_the_list_does_not_say_yes_for_a_home(ctx: Flask, world: World, viewer_of: ViewerOf) -> None:
+    head, liaison, one = viewer_of(Role.VILLAGE_HEAD), viewer_of(Role.LIAISON), home(world.homes["circle"][1])
+    for yes in ({"compared": True, "named": True}, {"compared": False, "named": True}):
+        with pytest.raises(Refused, match="户里自己或联户代表"), transaction():
+            honours.choose(one, actor=head, **yes, now=NOW)
+    with transaction():
+        honours.choose(one, actor=liaison, compared=True, named=True, now=NOW)
+    written = audit_queries.history_of("household", one.id)[0]
+    assert written.actor_post_id in liaison.post_ids(), "from which post it was written down"
+    with transaction():  # a no is always written down
+        honours.choose(one, actor=head, compared=False, named=False, now=NOW)
+    with pytest.raises(Refused, match="户里自己或联户代表"), transaction():
+        honours.choose(one, actor=head, compared=True, named=False, now=NOW)
 
 
 def test_the_black_list_needs_a_decision_and_names_nobody(ctx: Flask, world: World, viewer_of: ViewerOf) -> None:
@@ -237,8 +268,9 @@ def test_pages(app: Flask, client_as: ClientAs, world: World, at: Callable[[str]
     assert "请写明异议" in resident.post(link[0], data={"reason": ""}).text
     assert "异议已提交" in resident.post(link[0], data={"reason": "不属实"}, follow_redirects=True).text
     answer = link[0].replace("object", "answer")
-    assert "不属实" in head.get(answer).text
-    assert "已答复" in head.post(answer, data={"upheld": "no", "words": "属实"}, follow_redirects=True).text
+    assert "另一位来答复" in head.post(answer, data={"upheld": "no", "words": "属实"}).text
+    assert "不属实" in town.get(answer).text
+    assert "已答复" in town.post(answer, data={"upheld": "no", "words": "属实"}, follow_redirects=True).text
     at("2026-12-02T10:00:00+08:00")
     head, town, resident = client_as(Role.VILLAGE_HEAD), client_as(Role.TOWN_MANAGER), client_as(Role.RESIDENT)
     assert "另一位" in head.post(f"{url}/approve", follow_redirects=True).text
@@ -279,3 +311,84 @@ def test_pages_of_boards(app: Flask, client_as: ClientAs, world: World) -> None:
     head.post(down[0])
     assert name not in resident.get("/affairs/boards").text
     assert head.get(f"/affairs/boards/{world.grids['village_b']}/red").status_code == 404
+
+
+def test_a_round_rests_on_the_moral_council(ctx: Flask, world: World, viewer_of: ViewerOf) -> None:
+    head, today = viewer_of(Role.VILLAGE_HEAD), town_day(NOW)
+    one = begun(world, head)
+    with transaction():
+        honours.name_home(one, home(world.homes["village_a"][0]), actor=head, stars=None, deeds="", now=NOW)
+        other = people_service.opine(
+            actor=MAKER, body=decisions.council(village(world), BodyKind.REDWHITE, now=NOW), title="婚事从简",
+            text="同意。", held_on=today, entitled=7, present=6, in_favour=5, now=NOW,
+        )  # fmt: skip
+    with pytest.raises(Refused, match="道德评议会"), transaction():
+        honours.hang_out(one, actor=head, decision_id=other.id, now=NOW)
+    hung(world, one, head)
+    assert [str(each) for each in resting_on(one.decision_id or 0, on=today)] == ["评选“文明家庭”"]
+    with transaction():
+        honours.drop(one, actor=head, now=NOW)
+    assert resting_on(one.decision_id or 0, on=today) == []
+
+
+def test_one_decision_hangs_one_black_list(ctx: Flask, world: World, viewer_of: ViewerOf) -> None:
+    head, today = viewer_of(Role.VILLAGE_HEAD), town_day(NOW)
+    with transaction():
+        passed = decisions.passed(world.grids["village_a"], DecisionKind.BOARD, on=today, now=NOW)
+    assert [one.id for one in board_queries.unused(world.grids["village_a"], on=today)] == [passed.id]
+    with transaction():
+        boards.hang_black(village(world), OCTOBER, actor=head, decision_id=passed.id, now=NOW)
+    assert board_queries.unused(world.grids["village_a"], on=today) == []
+    assert [str(each) for each in resting_on(passed.id, on=today)] == ["正在张的黑榜"]
+    for span in periods_before(today, months=1, count=2):
+        with pytest.raises(Refused, match="已经张过一次"), transaction():
+            boards.hang_black(village(world), span, actor=head, decision_id=passed.id, now=NOW)
+    assert resting_on(passed.id, on=today + timedelta(days=90)) == []
+
+
+def led_by_a_child(home_id: int) -> str:
+    """The home's head was born eight years ago; returns the name."""
+    with transaction():
+        head = people_of(home_id)[0]
+        head.born_on = date(2018, 3, 1)
+        audit.record(actor=MAKER, action="test", subject_kind="person", subject_id=head.id, now=NOW)
+    return home(home_id).head_name
+
+
+def test_a_home_a_child_leads_is_not_named_on_a_red_list(ctx: Flask, world: World, viewer_of: ViewerOf) -> None:
+    scheme(world)
+    head, liaison, own = viewer_of(Role.VILLAGE_HEAD), viewer_of(Role.LIAISON), world.homes["circle"][0]
+    earned(world, own, "Z503", 30, on=OCTOBER.begins)
+    with transaction():
+        honours.choose(home(own), actor=liaison, compared=True, named=True, now=NOW)
+        board = boards.hang_red(village(world), OCTOBER, [own], actor=head, now=NOW)
+    led_by_a_child(own)
+    today = town_day(NOW)
+    assert board_queries.homes_on(board, on=today) == []
+    assert board_queries.praised(village(world), begins=OCTOBER.begins, last=OCTOBER.ends, on=today) == []
+    with pytest.raises(Refused, match="未满 14 周岁"), transaction():
+        honours.choose(home(own), actor=liaison, compared=True, named=True, now=NOW)
+
+
+def test_a_home_a_child_leads_is_honoured_without_its_name(app: Flask, client_as: ClientAs, world: World) -> None:
+    own = world.homes["circle"][0]
+    with app.app_context():
+        one = begun(world, MAKER, AwardKind.STARS)
+        with transaction():
+            award = honours.name_home(one, home(own), actor=MAKER, stars=5, deeds="", now=NOW)
+        hung(world, one, MAKER)
+        with transaction():
+            people_service.set_motto(
+                actor=MAKER, household_id=own, path=home(own).path, text="勤俭持家", shown=True, now=NOW
+            )
+        url, objecting = f"/affairs/awards/{one.id}", f"/affairs/awards/object/{award.id}"
+        masked = mask_name(led_by_a_child(own))
+        db.session.remove()
+    resident, head = client_as(Role.RESIDENT), client_as(Role.VILLAGE_HEAD)
+    for page in (resident.get(url), head.get(url), resident.get(objecting)):
+        assert masked not in page.text
+        assert "一户（不写姓名）" in page.text
+    mottoes = head.get("/people/mottoes").text
+    assert "勤俭持家" in mottoes
+    assert f"{masked}一家" not in mottoes
+    assert "村里一户人家" in mottoes

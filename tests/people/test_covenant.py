@@ -154,3 +154,14 @@ def test_a_motto_is_shown_only_where_the_home_agreed(client_as: ClientAs, world:
     assert client_as(Role.VILLAGE_SUPERVISOR).get(url).status_code == 403
     resident.post(url, data={"text": ""})
     assert "还没有公开的家风家训" in resident.get("/people/mottoes").text
+
+
+def test_who_gives_honours_does_not_show_a_motto_for_a_home(client_as: ClientAs, world: World) -> None:
+    head, liaison = client_as(Role.VILLAGE_HEAD), client_as(Role.LIAISON)
+    url = f"/people/mottoes/{world.homes['circle'][1]}"
+    words = {"text": "勤俭持家，邻里和睦"}
+    assert "户里自己或联户代表" in head.post(url, data={**words, "shown": "y"}, follow_redirects=True).text
+    assert "已保存" in liaison.post(url, data={**words, "shown": "y"}, follow_redirects=True).text
+    changed = {"text": "另写一句", "shown": "y"}
+    assert "户里自己或联户代表" in head.post(url, data=changed, follow_redirects=True).text
+    assert "已保存" in head.post(url, data=words, follow_redirects=True).text, "a no is always written down"

@@ -131,3 +131,16 @@ def test_a_town_sets_its_own_counts(client_as: ClientAs, world: World) -> None:
     assert "已保存" in town.post(url, data={**fields, "notice_days": "10"}, follow_redirects=True).text
     assert "本地规定" in town.get(url).text
     assert client_as(Role.VILLAGE_SUPERVISOR).get(url).status_code == 403
+
+
+@pytest.mark.parametrize("kind", [DecisionKind.VETO, DecisionKind.COUNCIL])
+def test_what_is_about_one_home_is_not_for_every_villager(
+    app: Flask, client_as: ClientAs, world: World, kind: DecisionKind
+) -> None:
+    url = f"/people/decisions/{passed(app, world.grids['village_a'], kind)}"
+    resident, liaison = client_as(Role.RESIDENT), client_as(Role.LIAISON)
+    assert "修水渠" not in resident.get("/people/decisions").text
+    assert "没有找到" in resident.get(f"/people/decisions?kind={kind}&q=修水").text
+    assert [resident.get(f"{url}{page}").status_code for page in ("", "/notice", "/notice.pdf")] == [404, 404, 404]
+    assert "修水渠" in liaison.get("/people/decisions").text
+    assert liaison.get(url).status_code == 200

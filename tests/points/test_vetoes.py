@@ -15,6 +15,7 @@ from gridcase.core.clock import town_day
 from gridcase.core.db import db, transaction
 from gridcase.core.errors import Refused
 from gridcase.core.permissions import Viewer, job
+from gridcase.dossier.queries.resting import resting_on
 from gridcase.households.models import Household, Member
 from gridcase.notices.models import Notice
 from gridcase.people.rules import DecisionKind, Role
@@ -56,8 +57,10 @@ def put(home: int, decision_id: int, *, actor: Viewer = REVIEWER, **changes: Any
 
 def test_a_home_stands_still_until_the_day_and_is_free_by_itself(ctx: Flask, home: int, world: World) -> None:
     assert queries.frozen_until(home, on=TODAY) is None
-    put(home, decided(world))
+    put(home, decision := decided(world))
     assert queries.frozen_until(home, on=TODAY) == UNTIL + DAY
+    assert [str(one) for one in resting_on(decision, on=UNTIL)] == ["一票否决（核查〔2026〕3号）"]
+    assert resting_on(decision, on=UNTIL + DAY) == [], "over, the decision may be dropped"
     assert queries.frozen_until(home, on=UNTIL) == UNTIL + DAY
     assert queries.frozen_until(home, on=UNTIL + DAY) is None
     assert queries.frozen_until(home, on=TODAY - DAY) is None

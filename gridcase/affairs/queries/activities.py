@@ -14,6 +14,7 @@ from gridcase.affairs.rules import (
     HowCame,
     HowJoined,
 )
+from gridcase.core.clock import town_day
 from gridcase.core.db import db
 from gridcase.core.errors import Missing
 from gridcase.core.masking import mask_name
@@ -32,7 +33,7 @@ SOURCE = "activity"  # what the points of an activity name as their source
 
 @dataclass(frozen=True)
 class Came:
-    """One line of a list: never a full name, and no name of a child."""
+    """One line of a list: never a full name, and no name of a child (an empty one: a child leads the home)."""
 
     id: int
     household_id: int
@@ -164,11 +165,15 @@ def came_to(activity: Activity, *, viewer: Viewer) -> list[Came]:
         .where(Participation.activity_id == activity.id, mine)
         .order_by(Household.code, Participation.id)
         .limit(500)
+    ).all()
+    nameless = households.child_led(
+        [row[0].household_id for row in rows if row[1] is None], on=town_day(activity.starts_at)
     )
     return [
         Came(
-            row.id, row.household_id, row.person_id, mask_name(name or head), place, HowJoined(row.joined),
-            HowCame(row.came) if row.came else None,
+            row.id, row.household_id, row.person_id,
+            "" if name is None and row.household_id in nameless else mask_name(name or head), place,
+            HowJoined(row.joined), HowCame(row.came) if row.came else None,
         )
         for row, name, head, place in rows
     ]  # fmt: skip

@@ -17,8 +17,11 @@ from gridcase.core.errors import Missing
 from gridcase.core.permissions import Viewer
 from gridcase.core.scope import reach
 from gridcase.grid.models import Grid
+from gridcase.households import queries as households
 from gridcase.households.models import Household
-from gridcase.people.models import Person
+from gridcase.people import queries as people
+from gridcase.people.models import Decision, Person
+from gridcase.people.rules import DecisionKind
 from gridcase.points.models import Declaration, PointNotice, SchemeItem
 from gridcase.points.rules import NoticeOutcome
 
@@ -50,8 +53,9 @@ def get_board(board_id: int, *, viewer: Viewer, on: date, gives: bool = False) -
     return found
 
 
-def homes_on(board: Board) -> Sequence[Any]:
-    """(BoardHome, head, place) of a red list. A home that has taken its word back since is not there any more."""
+def homes_on(board: Board, *, on: date) -> Sequence[Any]:
+    """(BoardHome, head, place) of a red list. A home that has taken its word back since is not there any more, nor one
+    that a child leads by now."""
     rows = db.session.execute(
         select(BoardHome, Household.head_name, Grid.name.label("place"))
         .join(Household, Household.id == BoardHome.household_id)
@@ -59,7 +63,8 @@ def homes_on(board: Board) -> Sequence[Any]:
         .where(BoardHome.board_id == board.id, Household.ended_on.is_(None))
         .order_by(Household.code)
     ).all()
-    still = agreed([row.BoardHome.household_id for row in rows])
+    ids = [row.BoardHome.household_id for row in rows]
+    still = agreed(ids).keys() - households.child_led(ids, on=on)
     return [row for row in rows if row.BoardHome.household_id in still]
 
 
@@ -78,9 +83,11 @@ class Praised:
 
 def praised(village: Grid, *, begins: date, last: date, on: date) -> list[Praised]:
     """The homes with the most points of a span, with what they were for; those that have not agreed can not be
-    picked."""
+    picked, and those a child leads are not named."""
     best = [one for one in candidates(village, first=begins, last=last, on=on) if one.frozen_until is None]
-    ids = [one.household_id for one in best if one.total > 0]
+    children = households.child_led([one.household_id for one in best], on=on)
+    best = [one for one in best if one.total > 0 and one.household_id not in children]
+    ids = [one.household_id for one in best]
     deeds: dict[int, list[str]] = {}
     rows = db.session.execute(
         select(Declaration.household_id, SchemeItem.name)
@@ -99,7 +106,6 @@ def praised(village: Grid, *, begins: date, last: date, on: date) -> list[Praise
         Praised(one.household_id, one.code, one.head_name, one.place, one.total,
                 "、".join(deeds.get(one.household_id, [])[:2])[:60], word.get(one.household_id))
         for one in best[:SHOWN_MOST]
-        if one.total > 0
     ]  # fmt: skip
 
 
@@ -140,3 +146,15 @@ def same(village_id: int, kind: BoardKind, begins: date, ends: date) -> Board | 
             Board.village_id == village_id, Board.kind == kind, Board.begins_on == begins, Board.ends_on == ends
         )
     )
+
+
+def hung_by(decision_id: int) -> bool:
+    """Whether a list was hung by this decision; one hangs one list once."""
+    return db.session.scalar(select(Board.id).where(Board.decision_id == decision_id).limit(1)) is not None
+
+
+def unused(village_id: int, *, on: date) -> list[Decision]:
+    """The decisions on a black list that have not hung one yet, the newest first."""
+    passed = people.passed_decisions(village_id, kind=DecisionKind.BOARD, on=on)
+    hung = set(db.session.scalars(select(Board.decision_id).where(Board.decision_id.in_([one.id for one in passed]))))
+    return [one for one in passed if one.id not in hung]

@@ -196,9 +196,15 @@ def honours_of(household_id: int, *, viewer: Viewer) -> Sequence[Any]:
     ).all()  # fmt: skip
 
 
-def plates_like(start: str) -> int:
-    """How many plates bear a number that begins so."""
-    return db.session.scalar(select(func.count()).where(Award.plate.startswith(start, autoescape=True))) or 0
+def last_plate(start: str) -> int:
+    """The highest running number of the plates whose number begins so; 0 where there is none."""
+    found = db.session.scalar(
+        select(Award.plate)
+        .where(Award.plate.startswith(start, autoescape=True))
+        .order_by(func.length(Award.plate).desc(), Award.plate.desc())
+        .limit(1)
+    )
+    return int(found.removeprefix(start)) if found else 0
 
 
 def choice_of(household_id: int) -> HomeChoice | None:

@@ -57,6 +57,8 @@ def hang_black(village: Grid, span: Span, *, actor: Viewer, decision_id: int, no
     if passed is None:
         raise Refused(N_("黑榜要有村里通过的决议，请先在“村级决议”里办。"), field="decision")
     row = _row(village, BoardKind.BLACK, span, actor, now)
+    if queries.hung_by(passed.id):
+        raise Refused(N_("这份决议已经张过一次黑榜，再张要有新的决议。"), field="decision")
     row.decision_id, row.down_on = passed.id, today + timedelta(days=BLACK_DAYS)
     _note("board.hang", row, actor, now, decision=passed.id)
     return row

@@ -30,7 +30,7 @@ from gridcase.grid.models import Grid
 from gridcase.households import queries as households
 from gridcase.households.models import Household
 from gridcase.people import queries as people
-from gridcase.people.rules import DecisionKind
+from gridcase.people.rules import BodyKind, DecisionKind
 from gridcase.points import queries as points
 from gridcase.points import service as points_service
 from gridcase.points.rules import AccountKind
@@ -38,7 +38,10 @@ from gridcase.points.service import reversals
 
 SOURCE = "award"
 PLACES_MOST = 500
+COUNCIL = BodyKind.MORAL  # whose opinion a round rests on
 GIVES = Permission.GIVE_AWARDS
+_OWN_HOME = N_("这是您本人或亲属的家庭，请另一位来办。")
+_CHILD_LED = N_("这一户由未满 14 周岁的孩子当家，不能公开姓名。")
 _VETOED = N_("这一户在一票否决期内，不能评先。")
 
 
@@ -127,13 +130,15 @@ def unname(award: Award, round_: AwardRound, *, actor: Viewer, now: datetime) ->
 
 
 def hang_out(round_: AwardRound, *, actor: Viewer, decision_id: int, days: int = NOTICE_DAYS, now: datetime) -> None:
-    """With the opinion of a council, the nominations hang out for everybody of the village."""
+    """With the opinion of the moral council, the nominations hang out for everybody of the village."""
     answers_for(actor, round_.path, GIVES)
     lock(round_, RoundState.OPEN)
     today = town_day(now)
-    opinion = people.passed_decision(decision_id, village_id=round_.village_id, kind=DecisionKind.COUNCIL, on=today)
+    opinion = people.passed_decision(
+        decision_id, village_id=round_.village_id, kind=DecisionKind.COUNCIL, on=today, body=COUNCIL
+    )
     if opinion is None:
-        raise Refused(N_("请选一份已通过的评议会意见。"), field="decision")
+        raise Refused(N_("请选一份道德评议会已通过的意见。"), field="decision")
     if not queries.awards_of(round_, AwardState.NAMED):
         raise Refused(N_("还没有提名。"))
     if days < NOTICE_DAYS_LEAST:
@@ -164,6 +169,10 @@ def answer(award: Award, round_: AwardRound, *, actor: Viewer, upheld: bool, wor
         raise Refused(N_("没有要答复的异议。"))
     if actor.user_id is not None and actor.user_id == award.objected_by_user_id:
         raise Refused(N_("自己提的异议，请另一位来答复。"))
+    if began(round_, actor):
+        raise Refused(N_("自己发起的评选，异议要由另一位来答复，例如镇里。"))
+    if award.household_id in points.kin_homes(actor.person_id):
+        raise Refused(_OWN_HOME)
     if not (words := clean(words)[:300]):
         raise Refused(N_("请写明核实的情况。"), field="words")
     award.answer, award.answered_at = words, now
@@ -197,10 +206,16 @@ def _check_approval(round_: AwardRound, named: list[Award], actor: Viewer, today
         raise Refused(N_("公示还没有结束。"))
     if any(award.objected_at is not None and award.answered_at is None for award in named):
         raise Refused(N_("还有异议没有答复。"))
-    if actor.user_id is not None and actor.user_id == round_.user_id:
+    if began(round_, actor):
         raise Refused(N_("自己发起的评选，要由另一位来批准，例如镇里。"))
     if points.kin_homes(actor.person_id) & {award.household_id for award in named}:
         raise Refused(N_("名单里有您本人或亲属的家庭，请另一位来批准。"))
+
+
+def began(round_: AwardRound, actor: Viewer) -> bool:
+    """Whether the actor began the round, under this account or another of the same person."""
+    same_user = actor.user_id is not None and actor.user_id == round_.user_id
+    return same_user or (actor.person_id is not None and actor.person_id == round_.person_id)
 
 
 def _give(award: Award, round_: AwardRound, *, actor: Viewer, now: datetime) -> None:
@@ -209,7 +224,7 @@ def _give(award: Award, round_: AwardRound, *, actor: Viewer, now: datetime) -> 
     if round_.kind == AwardKind.STARS:
         village = db.session.get_one(Grid, round_.village_id)
         start = f"{village.code}-{today.year}-"
-        award.plate = plate_number(village.code, today.year, queries.plates_like(start) + 1)
+        award.plate = plate_number(village.code, today.year, queries.last_plate(start) + 1)
         db.session.flush()
     scheme = points.scheme_of(round_.village_id, on=today)
     points_service.post_award(
@@ -227,13 +242,18 @@ def revoke(award: Award, round_: AwardRound, *, actor: Viewer, reason: str, now:
         raise Refused(N_("这一户没有这项荣誉。"))
     if not (reason := clean_line(reason)[:200]):
         raise Refused(N_("请写为什么撤销。"), field="reason")
-    if actor.person_id is not None and award.household_id in points.kin_homes(actor.person_id):
-        raise Refused(N_("这是您本人或亲属的家庭，请另一位来办。"))
+    if award.household_id in points.kin_homes(actor.person_id):
+        raise Refused(_OWN_HOME)
+    withdraw(award, reason=reason, actor=actor, now=now)
+    _note("award.revoke", round_, actor, now, home=award.household_id)
+
+
+def withdraw(award: Award, *, reason: str, actor: Viewer, now: datetime) -> None:
+    """An honour that was given is held no longer and its points go back; for the rooms that answer for doing it."""
     award.state, award.revoked_on, award.reason = AwardState.REVOKED.value, town_day(now), reason
     standing = points.standing_awards(SOURCE, str(award.id))
     if standing:
         reversals.take_back(standing, source=("revoked", str(award.id)), actor=actor, now=now)
-    _note("award.revoke", round_, actor, now, home=award.household_id)
 
 
 def drop(round_: AwardRound, *, actor: Viewer, now: datetime) -> None:
@@ -248,6 +268,12 @@ def choose(home: Household, *, actor: Viewer, compared: bool, named: bool, now: 
     """What a home says about being compared and being named; said by itself, or written down by who serves it."""
     households.get_household(home.id, viewer=actor, permission=Permission.DECLARE_POINTS)
     row = db.session.get(HomeChoice, home.id, with_for_update=True)
+    says_yes = (named and not (row and row.named)) or (compared and row is not None and not row.compared)
+    spoken = people.speaks_as(actor, path=home.path, household_id=home.id)
+    if says_yes and spoken.judges:
+        raise Refused(people.NOT_FOR_ITSELF, field="named")
+    if named and home.id in households.child_led([home.id], on=town_day(now)):
+        raise Refused(_CHILD_LED, field="named")
     if row is None:
         row = HomeChoice(household_id=home.id, compared=compared, named=named, said_on=town_day(now))
         db.session.add(row)
@@ -255,7 +281,7 @@ def choose(home: Household, *, actor: Viewer, compared: bool, named: bool, now: 
     db.session.flush()
     audit.record(
         actor=actor, action="award.choose", subject_kind="household", subject_id=home.id, place_path=home.path, now=now,
-        detail={"compared": compared, "named": named},
+        post_id=spoken.post_id, detail={"compared": compared, "named": named},
     )  # fmt: skip
     return row
 

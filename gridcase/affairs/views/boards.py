@@ -20,8 +20,6 @@ from gridcase.affairs.views.honours import OBJECTS, village_of
 from gridcase.core import clock
 from gridcase.core.errors import Missing
 from gridcase.grid.models import Grid
-from gridcase.people import queries as people
-from gridcase.people.rules import DecisionKind
 from gridcase.web.access import needs, viewer
 from gridcase.web.formkit import BaseForm, options, submit
 
@@ -36,7 +34,8 @@ def boards() -> ResponseReturnValue:
     red = queries.hanging(village.id, BoardKind.RED, on=day) if village else []
     black = queries.hanging(village.id, BoardKind.BLACK, on=day) if village else []
     return render_template(
-        "affairs/boards.html", villages=villages, village=village, red=[(one, queries.homes_on(one)) for one in red],
+        "affairs/boards.html", villages=villages, village=village,
+        red=[(one, queries.homes_on(one, on=day)) for one in red],
         black=[(one, queries.conduct(one)) for one in black], span=_span_of, form=BaseForm(formdata=None),
         gives=activity_queries.may(village.path, someone, GIVES) if village else False, timedelta=timedelta,
     )  # fmt: skip
@@ -92,7 +91,7 @@ def hang_black(village_id: int) -> ResponseReturnValue:
     """Hang kinds of conduct and counts, by a decision of the village."""
     village, span = _village(village_id), _asked_span()
     form = BlackForm(span=f"{span.begins}/{span.ends}")
-    decisions = people.passed_decisions(village.id, kind=DecisionKind.BOARD, on=today())
+    decisions = queries.unused(village.id, on=today())
     form.decision.choices = options([(one.id, f"{one.number} {one.title}") for one in decisions])
     if form.validate_on_submit():
         made = submit(

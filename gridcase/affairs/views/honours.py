@@ -102,10 +102,11 @@ def award_round(round_id: int) -> ResponseReturnValue:
     one = queries.get_round(round_id, viewer=someone, on=day)
     gives = activity_queries.may(one.path, someone, GIVES)
     rows = queries.named_in(one)
+    nameless = households.child_led([row.Award.household_id for row in rows], on=day)
     return render_template(
-        "affairs/round.html", one=one, gives=gives, rows=rows, day=day, kind=AwardKind(one.kind),
+        "affairs/round.html", one=one, gives=gives, rows=rows, day=day, nameless=nameless, kind=AwardKind(one.kind),
         state=RoundState(one.state), level=AwardLevel(one.level), points=HONOUR_POINTS[AwardLevel(one.level)],
-        states=AwardState, RoundState=RoundState, mine=one.user_id == someone.user_id, form=BaseForm(formdata=None),
+        states=AwardState, RoundState=RoundState, mine=service.began(one, someone), form=BaseForm(formdata=None),
         waiting=sum(row.Award.objected_at is not None and row.Award.answered_at is None for row in rows),
         may_object=someone.may(OBJECTS) and one.state == RoundState.NOTICE and bool(one.notice_until)
         and day <= (one.notice_until or day),
@@ -149,8 +150,10 @@ def export(round_id: int) -> ResponseReturnValue:
     boards = queries.board_names(one.village_id, on=day)
     rows = queries.candidates(village, first=one.counts_from, last=one.counts_to, on=day, limit=2000)
     heads = [_("户编号"), _("户主"), _("网格"), *boards.values(), _("合计"), _("一票否决到")]
+    nameless = households.child_led([row.household_id for row in rows], on=day)
     table = [
-        [row.code, mask_name(row.head_name), row.place, *(row.boards.get(code, 0) for code in boards), row.total,
+        [row.code, "" if row.household_id in nameless else mask_name(row.head_name), row.place,
+         *(row.boards.get(code, 0) for code in boards), row.total,
          row.frozen_until]
         for row in rows
     ]  # fmt: skip
@@ -175,7 +178,7 @@ def hang_out(round_id: int) -> ResponseReturnValue:
     """With a council's opinion it hangs out."""
     one = queries.get_round(round_id, viewer=viewer(), on=today(), gives=True)
     form = HangForm()
-    opinions = people.passed_decisions(one.village_id, kind=DecisionKind.COUNCIL, on=today())
+    opinions = people.passed_decisions(one.village_id, kind=DecisionKind.COUNCIL, on=today(), body=service.COUNCIL)
     form.decision.choices = options([(row.id, f"{row.number} {row.title}") for row in opinions])
     if form.validate_on_submit() and submit(
         form, service.hang_out, one, actor=viewer(), decision_id=form.decision.data, days=form.days.data or 0,
@@ -217,6 +220,8 @@ def answer_award(award_id: int) -> ResponseReturnValue:
 
 
 def _masked(award: Award) -> str:
+    if households.child_led([award.household_id], on=today()):
+        return _("一户（不写姓名）")
     return mask_name(households.names_of([award.household_id]).get(award.household_id, ""))
 
 
@@ -267,7 +272,8 @@ def plate(award_id: int) -> ResponseReturnValue:
         raise Missing
     village = db.session.get_one(Grid, one.village_id)
     home = db.session.get_one(Household, award.household_id)
-    return render_template("affairs/plate.html", award=award, one=one, village=village, home=home)
+    name = home.code if households.child_led([home.id], on=today()) else home.head_name
+    return render_template("affairs/plate.html", award=award, one=one, village=village, name=name)
 
 
 @bp.route("/affairs/choice/<int:household_id>", methods=["GET", "POST"])

@@ -74,8 +74,9 @@ def speaks_for(viewer: Viewer, household_ids: Collection[int], *, village_id: in
     )  # fmt: skip
 
 
-def mottoes(village_id: int, *, after: str | None = None) -> Page[tuple[int, str, str]]:
-    """(home, its head's name, motto) of the homes of a village that let the others read it."""
+def mottoes(village_id: int, *, on: date, after: str | None = None) -> Page[tuple[int, str, str]]:
+    """(home, its head's name, motto) of the homes of a village that let the others read it; of a home a child leads
+    without a name."""
     query = (
         select(Household.id, Household.head_name, FamilyMotto.text)
         .join(FamilyMotto, FamilyMotto.household_id == Household.id)
@@ -83,5 +84,7 @@ def mottoes(village_id: int, *, after: str | None = None) -> Page[tuple[int, str
     )
     if mark := read_mark(after, int):
         query = query.where(Household.id > mark[0])
-    rows = db.session.execute(query.order_by(Household.id).limit(HOMES_SHOWN + 1))
-    return cut([(row[0], row[1], row[2]) for row in rows], lambda row: [row[0]], size=HOMES_SHOWN)
+    rows = db.session.execute(query.order_by(Household.id).limit(HOMES_SHOWN + 1)).all()
+    nameless = households.child_led([row[0] for row in rows], on=on)
+    found = [(row[0], "" if row[0] in nameless else row[1], row[2]) for row in rows]
+    return cut(found, lambda row: [row[0]], size=HOMES_SHOWN)

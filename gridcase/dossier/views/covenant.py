@@ -78,7 +78,7 @@ def mottoes() -> ResponseReturnValue:
     own = next((grant.household_ids for grant in someone.grants if grant.role == Role.RESIDENT), None)
     return render_template(
         "dossier/mottoes.html", villages=villages, village=village, own=min(own) if own else None,
-        page=queries.mottoes(village.id, after=asked.get("after")) if village else None,
+        page=queries.mottoes(village.id, on=clock.town_day(clock.now()), after=asked.get("after")) if village else None,
     )  # fmt: skip
 
 

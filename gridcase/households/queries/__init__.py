@@ -26,6 +26,7 @@ from gridcase.households.queries.homes import Filters, members_of, named_home, n
 from gridcase.households.queries.members import (
     adults_named,
     away_of,
+    child_led,
     home_of,
     lines_of_home,
     member_of,
@@ -52,6 +53,7 @@ __all__ = [
     "by_code",
     "changes_of",
     "check",
+    "child_led",
     "circles_of",
     "count_named",
     "count_open",

@@ -20,6 +20,7 @@ from gridcase.households.queries.sight import standing
 from gridcase.people.models import Person
 
 LEAST_WORDS, FOUND_MOST = 2, 12
+NAMED_FROM = 14  # years; younger, nobody is named in public
 
 
 def lines_of_persons(person_ids: Collection[int]) -> dict[int, list[Span]]:
@@ -58,6 +59,21 @@ def home_of(person_id: int, *, on: date) -> Household | None:
         .where(Member.person_id == person_id, in_force(Member, on))
         .limit(1)
     )
+
+
+def child_led(household_ids: Collection[int], *, on: date) -> frozenset[int]:
+    """Of these homes, those whose head is under 14 on a day: no child is named in public, nor the home by it."""
+    born_after = on.replace(year=on.year - NAMED_FROM, day=min(on.day, 28) if on.month == 2 else on.day)
+    return frozenset(
+        db.session.scalars(
+            select(Member.household_id)
+            .join(Person, Person.id == Member.person_id)
+            .where(
+                Member.household_id.in_(set(household_ids)), Member.relation == "head", in_force(Member, on),
+                Person.born_on > born_after,
+            )
+        )
+    )  # fmt: skip
 
 
 def away_of(person_ids: Collection[int]) -> dict[int, PersonAway]:

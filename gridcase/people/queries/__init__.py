@@ -40,6 +40,7 @@ from gridcase.people.queries.decisions import (
     decision_rules,
     decisions,
     keeping_places,
+    kinds_read,
     last_entitled,
     may_keep,
     may_remark,
@@ -127,6 +128,7 @@ from gridcase.people.queries.register import (
     stood_in,
     visible,
 )
+from gridcase.people.queries.speaking import NOT_FOR_ITSELF, Spoken, speaks_as
 from gridcase.people.queries.standing import (
     honour_counts,
     honour_for,
@@ -138,6 +140,7 @@ from gridcase.people.queries.standing import (
 __all__ = [
     "HANDLER_ROLES",
     "LEAST_WORDS",
+    "NOT_FOR_ITSELF",
     "READS",
     "UNIT_SCOPED",
     "BodyRow",
@@ -152,6 +155,7 @@ __all__ = [
     "PostFilters",
     "PostRow",
     "SeatRow",
+    "Spoken",
     "TagRow",
     "UnitRow",
     "bodies_at",
@@ -192,6 +196,7 @@ __all__ = [
     "in_register",
     "is_in_register",
     "keeping_places",
+    "kinds_read",
     "last_entitled",
     "leaders_without_line",
     "line_holders",
@@ -235,6 +240,7 @@ __all__ = [
     "sections_of",
     "signatures",
     "signed_among",
+    "speaks_as",
     "stood_in",
     "tag_line",
     "tags_of",

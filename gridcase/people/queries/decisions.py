@@ -21,8 +21,9 @@ from gridcase.grid.models import Grid
 from gridcase.grid.rules import GridLevel
 from gridcase.people.models import Decision, DecisionPaper, DecisionStep, Organisation
 from gridcase.people.queries.bodies import near
-from gridcase.people.rules import RULES_KEY, BodyKind, DecisionKind, Rules
+from gridcase.people.rules import RULES_KEY, BodyKind, DecisionKind, Role, Rules
 
+ABOUT_ONE_HOME = (DecisionKind.VETO, DecisionKind.COUNCIL)
 READS = (Permission.SEE_PLACE, Permission.SEE_POINTS)
 
 
@@ -53,6 +54,17 @@ def villagers_too(viewer: Viewer, path: Any) -> ColumnElement[bool]:
     return or_(*ways) if ways else path.is_(None)
 
 
+def readable(viewer: Viewer) -> ColumnElement[bool]:
+    """The decisions a viewer reads. Vetoes and opinions are about single homes: villagers do not read them."""
+    return and_(villagers_too(viewer, Decision.path), Decision.kind.in_(kinds_read(viewer)))
+
+
+def kinds_read(viewer: Viewer) -> list[DecisionKind]:
+    """The kinds of decision a viewer may read."""
+    villager = all(grant.role == Role.RESIDENT for grant in viewer.grants)
+    return [kind for kind in DecisionKind if not (villager and kind in ABOUT_ONE_HOME)]
+
+
 def villages_reading(viewer: Viewer) -> list[Grid]:
     """The villages whose decisions the viewer may read, by code."""
     return list(
@@ -78,7 +90,7 @@ def decisions(
         .join(Grid, Grid.id == Decision.village_id)
         .join(DecisionStep, and_(DecisionStep.decision_id == Decision.id, DecisionStep.rank == last))
         .outerjoin(Organisation, Organisation.id == Decision.organisation_id)
-        .where(villagers_too(viewer, Decision.path))
+        .where(readable(viewer))
     )  # fmt: skip
     if village_id is not None:
         query = query.where(Decision.village_id == village_id)
@@ -96,7 +108,7 @@ def decisions(
 
 def decision_for(decision_id: int, *, viewer: Viewer, permission: Permission | None = None) -> Decision:
     """One decision the viewer may read, or use `permission` on; else `Missing`."""
-    allowed = reach(viewer, permission, path=Decision.path) if permission else villagers_too(viewer, Decision.path)
+    allowed = reach(viewer, permission, path=Decision.path) if permission else readable(viewer)
     found = db.session.scalar(
         select(Decision).where(Decision.id == decision_id, allowed).options(selectinload(Decision.steps))
     )

@@ -118,23 +118,37 @@ def repoint_household(double_id: int, kept_id: int, path: str, *, actor: Viewer,
 def set_motto(
     *, actor: Viewer, household_id: int, path: str, text: str, shown: bool, now: datetime
 ) -> FamilyMotto | None:
-    """A home's motto, and whether the home lets the village read it; an empty one is taken away."""
+    """A home's motto, and whether the home lets the village read it; an empty one is taken away. Other words than those
+    shown ask for a new yes."""
     found = db.session.get(FamilyMotto, household_id)
     if not text:
         if found is not None:
             db.session.delete(found)
             _note("household", household_id, path, "motto.remove", actor, now)
         return None
+    spoken = queries.speaks_as(actor, path=path, household_id=household_id)
+    if shown and spoken.judges and not (found is not None and found.shown and found.text == text):
+        raise Refused(queries.NOT_FOR_ITSELF, field="shown")
     if found is None:
         found = FamilyMotto(household_id=household_id)
         db.session.add(found)
     found.text, found.shown, found.user_id, found.changed_at = text, shown, actor.user_id, now
     db.session.flush()
-    _note("household", household_id, path, "motto.set", actor, now, shown=shown)
+    _note("household", household_id, path, "motto.set", actor, now, post_id=spoken.post_id, shown=shown)
     return found
 
 
-def _note(kind: str, number: int, path: str, action: str, actor: Viewer, now: datetime, **detail: object) -> None:
+def _note(
+    kind: str,
+    number: int,
+    path: str,
+    action: str,
+    actor: Viewer,
+    now: datetime,
+    post_id: int | None = None,
+    **detail: object,
+) -> None:
     audit.record(
-        actor=actor, action=action, subject_kind=kind, subject_id=number, place_path=path, now=now, detail=dict(detail)
-    )
+        actor=actor, action=action, subject_kind=kind, subject_id=number, place_path=path, now=now, post_id=post_id,
+        detail=dict(detail),
+    )  # fmt: skip

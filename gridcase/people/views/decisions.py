@@ -63,8 +63,9 @@ def decisions() -> ResponseReturnValue:
         someone, village_id=village.id if village else None, kind=kind, words=words, after=asked.get("after")
     )
     return render_template(
-        "people/decisions.html", page=page, kinds=DecisionKind, kind=kind, words=words, villages=villages,
-        village=village, following=following, kept={k: v for k, v in asked.items() if k != "after" and v},
+        "people/decisions.html", page=page, kinds=DecisionKind, kind=kind, offered=queries.kinds_read(someone),
+        words=words, villages=villages, village=village, following=following,
+        kept={k: v for k, v in asked.items() if k != "after" and v},
     )  # fmt: skip
 
 
