@@ -240,6 +240,19 @@ def test_nobody_hands_over_to_his_own_home(goods: Goods, world: World, viewer_of
     assert "自己家" in refusal(lambda: hand_over(row, actor=own))
 
 
+@pytest.mark.parametrize("on", [None, NOW.date()])
+def test_who_reserved_for_a_home_does_not_hand_over(
+    goods: Goods, world: World, viewer_of: Callable[[Role], Viewer], on: date | None
+) -> None:
+    home = world.homes["village_a"][0]
+    head = viewer_of(Role.VILLAGE_HEAD)
+    row = factory.reserve(goods, home, now=NOW, actor=head)
+    assert "请另一位管理员交付" in refusal(lambda: hand_over(row, actor=head, on=on))
+    assert state(goods, home) == State(70, 30, 4, 1)
+    hand_over(row, actor=viewer_of(Role.SHOP_KEEPER), on=on)
+    assert state(goods, home) == State(70, 0, 4, 0)
+
+
 def test_a_home_of_another_village_finds_nothing_here(goods: Goods, world: World) -> None:
     with pytest.raises(Missing):
         factory.reserve(goods, world.homes["village_b"][0], now=NOW)
