@@ -53,6 +53,7 @@ def merge_homes(
     people.repoint_household(double.id, kept.id, kept.path, actor=actor, now=now)
     shop.repoint_household(double, kept, actor=actor, now=now)
     affairs.repoint_household(double, kept, actor=actor, now=now)
+    points.repoint_household(double, kept, actor=actor, now=now)
     merit = points.merge_accounts(double, kept, actor=actor, now=now)
     db.session.flush()
     said: list[Text] = [
