@@ -126,8 +126,8 @@ def test_a_veto_and_what_was_declared_hold_for_the_home_that_stays(ctx: Flask, w
     with transaction():
         decision = decisions.passed(village, DecisionKind.VETO, on=TODAY, now=NOW, title="关于一户的决议").id
         points.put_veto(
-            double, code="V9", document_no="核查〔2026〕3号", reason="冒领他人积分。", decision_id=decision, until=until,
-            actor=MAKER, now=NOW,
+            double, code="V9", document_no="核查〔2026〕3号", reason="冒领他人积分。", decision_id=decision,
+            until=until, actor=MAKER, now=NOW,
         )  # fmt: skip
     with transaction():
         service.merge_homes(double, kept, actor=MAKER, same={}, now=NOW)
