@@ -225,6 +225,22 @@ def test_a_small_difference_is_booked_at_once(client_as: ClientAs, made: Made, a
     assert "-1" in answer.text
 
 
+def test_without_a_price_the_pieces_count_and_a_batch_waits_once(client_as: ClientAs, made: Made, app: Flask) -> None:
+    keeper, head = client_as(Role.SHOP_KEEPER), client_as(Role.VILLAGE_HEAD)
+    with app.app_context():
+        batch = factory.fill(db.session.get_one(Goods, made.rice), 50, now=NOW, unit_fen=0)
+        db.session.remove()
+
+    def count(pieces: int) -> str:
+        form = {"client_uuid": str(uuid4()), f"counted_{batch}": pieces, f"reason_{batch}": "受潮报损"}
+        return keeper.post(f"/shop/{made.shop}/count", data=form, follow_redirects=True).text
+
+    assert "已入账" in count(47)
+    assert "请另一位管理员或村负责人" in count(43)
+    assert "还在等另一位管理员确认" in count(46)
+    assert "1 次盘点等第二人确认" in page(head, f"/shop/{made.shop}/counter")
+
+
 def test_a_shop_is_opened_and_edited(client_as: ClientAs, world: World) -> None:
     head = client_as(Role.VILLAGE_HEAD)
     form = {
