@@ -12,6 +12,7 @@ from flask import Flask
 from sqlalchemy import func, select, text, update
 from sqlalchemy.exc import DatabaseError
 
+from gridcase.audit.models import AuditRow
 from gridcase.core.db import db, transaction
 from gridcase.core.errors import Missing, Refused
 from gridcase.core.permissions import Viewer, job
@@ -149,6 +150,8 @@ def test_a_list_on_paper_is_entered_afterwards(goods: Goods, world: World) -> No
     later = NOW + timedelta(days=9)
     assert "领取日期" in refusal(lambda: hand_over(row, now=later, on=date(2026, 11, 22)))
     hand_over(row, now=later, on=date(2026, 11, 30))
+    noted = db.session.scalars(select(AuditRow).where(AuditRow.action == "shop.hand_over")).one()
+    assert noted.detail["day"] == "2026-11-30"
     assert row.on_paper
     assert state(goods, home) == State(70, 0, 4, 0)
 

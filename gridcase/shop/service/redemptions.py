@@ -128,7 +128,8 @@ def hand_over(row: Redemption, *, actor: Viewer, now: datetime, handed_on: date 
         [part for part, _last in parts], MoveKind.HAND_OVER, key=f"end:{row.id}", actor=actor, now=now,
         redemption_id=row.id,
     )  # fmt: skip
-    _note("shop.hand_over", row, shop, grant.post_id, actor=actor, now=now, paper=row.on_paper)
+    said = {"day": handed_on.isoformat()} if handed_on else {}  # the keeper's word, which may lie before a veto
+    _note("shop.hand_over", row, shop, grant.post_id, actor=actor, now=now, paper=row.on_paper, **said)
     return row
 
 
