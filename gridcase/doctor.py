@@ -17,6 +17,7 @@ from gridcase.files import service as files
 from gridcase.households import queries as households
 from gridcase.notices import queries as channel_queries
 from gridcase.points import service as points
+from gridcase.shop import queries as shop
 from gridcase.users import queries as users
 
 Check = Callable[[], list[str]]
@@ -91,6 +92,12 @@ def ledger_whole() -> list[str]:
     return [*points.verify(), *points.verify_seals()]
 
 
+def stock_whole() -> list[str]:
+    """The pieces of every batch of the shops equal a replay of its moves."""
+    wrong = shop.goods.replay_differs()
+    return [f"{len(wrong)} batches differ from their moves, first {wrong[0]}"] if wrong else []
+
+
 def audit_whole() -> list[str]:
     """Every town's chain is whole."""
     problems, _unsealed = audit.verify()
@@ -105,7 +112,7 @@ def channels_open() -> list[str]:
 
 CHECKS: tuple[Check, ...] = (
     revision, spatial_indexes, orphans, assets, catalogue, demo_accounts, cases_whole, search_whole, homes_placed,
-    files_whole, ledger_whole, audit_whole, channels_open,
+    files_whole, ledger_whole, stock_whole, audit_whole, channels_open,
 )  # fmt: skip
 
 

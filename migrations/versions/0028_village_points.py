@@ -160,6 +160,8 @@ def _declarations() -> None:
     op.create_index("ix_points_declaration_village", "points_declaration", ["village_id", "state", "id"])
     op.create_index("ix_points_declaration_household", "points_declaration", ["household_id", "id"])
     op.create_index("ix_points_declaration_source", "points_declaration", ["source_kind", "source_id"])
+    op.create_index("ix_points_declaration_waiting", "points_declaration", ["state", "path"])
+    op.create_index("ix_points_declaration_happened", "points_declaration", ["village_id", "happened_on"])
     op.create_index(op.f("ix_points_declaration_item_id"), "points_declaration", ["item_id"])
     op.create_index(op.f("ix_points_declaration_transfer_id"), "points_declaration", ["transfer_id"])
 

@@ -22,6 +22,7 @@ def upgrade() -> None:
         "ix_points_transfer_reverses", "points_transfer", ["reverses_id"],
         sqlite_where=sa.text("reverses_id IS NOT NULL"), postgresql_where=sa.text("reverses_id IS NOT NULL"),
     )  # fmt: skip
+    op.create_index("ix_points_transfer_at", "points_transfer", ["village_id", "at"])
     _goods()
     _seals()
     _periods()
@@ -148,6 +149,7 @@ def downgrade() -> None:
         release(table)
     for table in ("points_history", "points_year", "points_close", "points_seal_head", "points_seal", "points_goods"):
         op.drop_table(table)
+    op.drop_index("ix_points_transfer_at", table_name="points_transfer")
     op.drop_index("ix_points_transfer_reverses", table_name="points_transfer")
     op.drop_column("points_transfer", "target")
     op.drop_column("points_transfer", "version_id")

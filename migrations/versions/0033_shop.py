@@ -225,6 +225,7 @@ def _stock() -> None:
     )
     op.create_index("ix_shop_move_batch", "shop_move", ["batch_id", "id"])
     op.create_index("ix_shop_move_redemption", "shop_move", ["redemption_id"])
+    op.create_index("ix_shop_move_at", "shop_move", ["kind", "at"])
 
 
 def _knocks() -> None:

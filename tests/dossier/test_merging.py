@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
+from gridcase.audit.models import AuditRow
 from gridcase.cases import queries as case_queries
 from gridcase.cases import service as cases
 from gridcase.cases.models import Case
@@ -31,6 +32,7 @@ from gridcase.households.rules import Why
 from gridcase.households.service import NewPerson
 from gridcase.people import queries as people_queries
 from gridcase.people.models import Holding
+from gridcase.people.rules import DecisionKind
 from gridcase.points import queries as point_queries
 from gridcase.points import service as points
 from gridcase.points.models import Account
@@ -39,6 +41,7 @@ from gridcase.visits import service as visits
 from gridcase.visits.models import Visit
 from gridcase.visits.rules import Purpose, VisitMode, VisitState
 from gridcase.visits.service import VisitRecord
+from tests.factories import decisions, schemes
 from tests.factories.world import MAKER, World
 
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
@@ -113,6 +116,24 @@ def test_a_home_written_twice(ctx: Flask, world: World) -> None:
         cases.reopen(case, actor=MAKER, now=NOW + timedelta(days=21), note="又松了")
     assert (held(kept), held(double)) == ((0, 2, 0), (0, 0, 0)), "what is taken back is taken from the kept home"
     assert points.verify() == []
+
+
+def test_a_veto_and_what_was_declared_hold_for_the_home_that_stays(ctx: Flask, world: World) -> None:
+    village = world.grids["village_a"]
+    schemes.in_force(village, "zhilong", on=TODAY, now=NOW)
+    double, kept = home_at(world, 0), home_at(world, 1)
+    until = TODAY + timedelta(days=30)
+    with transaction():
+        decision = decisions.passed(village, DecisionKind.VETO, on=TODAY, now=NOW, title="关于一户的决议").id
+        points.put_veto(
+            double, code="V9", document_no="核查〔2026〕3号", reason="冒领他人积分。", decision_id=decision,
+            until=until, actor=MAKER, now=NOW,
+        )  # fmt: skip
+    with transaction():
+        service.merge_homes(double, kept, actor=MAKER, same={}, now=NOW)
+    assert point_queries.frozen_until(kept.id, on=TODAY) == until + timedelta(days=1)
+    row = db.session.scalars(select(AuditRow).where(AuditRow.action == "points.repoint")).one()
+    assert row.detail == {"double": double.id, "kind": "points_veto", "count": 1}
 
 
 def test_homes_of_two_villages_are_not_one(ctx: Flask, world: World) -> None:

@@ -256,6 +256,29 @@ def test_a_year_that_clears_leaves_what_hangs_out_and_what_is_reserved(village: 
     assert held(homes[1]) == Balances(base=100, pending=20)
 
 
+def test_what_came_after_the_last_day_is_not_cleared(village: Grid, homes: list[int]) -> None:
+    scheme(village, YearEnd.RESET)
+    bring(homes[0], 50)
+    announce(village)
+    with transaction():
+        service.post_history(household_id=homes[0], points=30, redeemed=0, on=date(2026, 7, 31), actor=ALL, now=JANUARY)
+    assert settle(village).cleared == 50
+    assert held(homes[0]) == Balances(base=100, merit=30)
+
+
+def test_years_are_settled_in_their_order(village: Grid, homes: list[int]) -> None:
+    scheme(village, YearEnd.CARRY)
+    announce(village)
+    later, until = JANUARY + timedelta(days=400), date(2027, 12, 31)
+    with transaction():
+        service.announce_year(village, 2027, until=until, actor=ALL, now=NOW + timedelta(days=365))
+    with pytest.raises(Refused, match="2026年还没有结算"), transaction():
+        service.settle_year(village, 2027, actor=ALL, now=later)
+    settle(village, now=later)
+    with transaction():
+        assert service.settle_year(village, 2027, actor=ALL, now=later).settled_at == later
+
+
 def test_a_year_is_settled_once_whoever_asks_how_often(village: Grid, homes: list[int]) -> None:
     scheme(village, YearEnd.RESET)
     bring(homes[0], 50)

@@ -70,6 +70,21 @@ def home(ctx: Flask, world: World) -> int:
     return world.homes["village_a"][0]
 
 
+def test_one_purse_that_is_short_holds_up_no_other(ctx: Flask, world: World, caplog: pytest.LogCaptureFixture) -> None:
+    short, fine = world.homes["village_a"][0], world.homes["village_a"][1]
+    close(1, short)
+    close(2, fine)
+    with transaction():
+        db.session.execute(
+            update(Account).where(Account.household_id == short, Account.kind == AccountKind.PENDING).values(balance=3)
+        )
+        audit.record(actor=CHECKER, action="test", subject_kind="test", subject_id=None, now=NOW)
+    assert mature(NOW + WEEK) == 1
+    assert (purse(short), purse(fine)) == ((3, 0, 0), (0, 10, 0))
+    assert "cannot mature" in caplog.text
+    assert mature(NOW + WEEK) == 0, "tried again at the next run, without end"
+
+
 def test_points_wait_for_the_notice_and_then_become_merit(home: int) -> None:
     [award] = close(1, home)
     assert purse(home) == (10, 0, 0)

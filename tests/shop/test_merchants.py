@@ -104,6 +104,7 @@ def test_a_code_is_good_for_one_purchase_and_spends_nothing(
     assert "少收 10 元" in done.text
     again = cashier.post("/shop/merchants/check/use", data={"code": code, "amount": "200"})
     assert again.status_code == 409
+    assert "上河村村民" not in again.text, "of a code that is used up nothing more is shown"
     assert "2026年11月23日 10:00 用过了" in again.text
     assert "用过了" in cashier.post("/shop/merchants/check", data={"code": code}).text
     with app.app_context():
@@ -125,11 +126,12 @@ def test_a_code_lasts_half_an_hour(client_as: ClientAs, member: int, app: Flask,
     assert "过了 30 分钟" in used.text
 
 
-def test_guessing_is_counted(app: Flask, member: int) -> None:
-    guesser = app.test_client()
+@pytest.mark.parametrize("door", ["check", "check/use"])
+def test_guessing_is_counted(app: Flask, member: int, door: str) -> None:
+    guesser, typed = app.test_client(), {"code": "22222222", "amount": "5"}
     for _ in range(30):
-        assert "没有这个码" in guesser.post("/shop/merchants/check", data={"code": "22222222"}).text
-    assert "错的次数太多" in guesser.post("/shop/merchants/check", data={"code": "22222222"}).text
+        assert "没有这个码" in guesser.post(f"/shop/merchants/{door}", data=typed).text
+    assert "错的次数太多" in guesser.post(f"/shop/merchants/{door}", data=typed).text
 
 
 def test_too_few_points(client_as: ClientAs, member: int, world: World) -> None:

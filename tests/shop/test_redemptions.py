@@ -12,6 +12,7 @@ from flask import Flask
 from sqlalchemy import func, select, text, update
 from sqlalchemy.exc import DatabaseError
 
+from gridcase.audit.models import AuditRow
 from gridcase.core.db import db, transaction
 from gridcase.core.errors import Missing, Refused
 from gridcase.core.permissions import Viewer, job
@@ -149,6 +150,8 @@ def test_a_list_on_paper_is_entered_afterwards(goods: Goods, world: World) -> No
     later = NOW + timedelta(days=9)
     assert "领取日期" in refusal(lambda: hand_over(row, now=later, on=date(2026, 11, 22)))
     hand_over(row, now=later, on=date(2026, 11, 30))
+    noted = db.session.scalars(select(AuditRow).where(AuditRow.action == "shop.hand_over")).one()
+    assert noted.detail["day"] == "2026-11-30"
     assert row.on_paper
     assert state(goods, home) == State(70, 0, 4, 0)
 
@@ -238,6 +241,19 @@ def test_nobody_hands_over_to_his_own_home(goods: Goods, world: World, viewer_of
     keeper = viewer_of(Role.SHOP_KEEPER)
     own = Viewer(kind="staff", name="本人", user_id=1, person_id=member, grants=keeper.grants)
     assert "自己家" in refusal(lambda: hand_over(row, actor=own))
+
+
+@pytest.mark.parametrize("on", [None, NOW.date()])
+def test_who_reserved_for_a_home_does_not_hand_over(
+    goods: Goods, world: World, viewer_of: Callable[[Role], Viewer], on: date | None
+) -> None:
+    home = world.homes["village_a"][0]
+    head = viewer_of(Role.VILLAGE_HEAD)
+    row = factory.reserve(goods, home, now=NOW, actor=head)
+    assert "请另一位管理员交付" in refusal(lambda: hand_over(row, actor=head, on=on))
+    assert state(goods, home) == State(70, 30, 4, 1)
+    hand_over(row, actor=viewer_of(Role.SHOP_KEEPER), on=on)
+    assert state(goods, home) == State(70, 0, 4, 0)
 
 
 def test_a_home_of_another_village_finds_nothing_here(goods: Goods, world: World) -> None:

@@ -52,10 +52,10 @@ def merge_homes(
     reception.repoint_household(double, kept, actor=actor, now=now)
     people.repoint_household(double.id, kept.id, kept.path, actor=actor, now=now)
     shop.repoint_household(double, kept, actor=actor, now=now)
+    points.repoint_household(double, kept, actor=actor, now=now)
     merit = points.merge_accounts(double, kept, actor=actor, now=now)
-    affairs.repoint_household(
-        double, kept, actor=actor, now=now
-    )  # honour points of the double are the kept home's by now
+    # after the accounts: honour points of the double are the kept home's by now
+    affairs.repoint_household(double, kept, actor=actor, now=now)
     db.session.flush()
     said: list[Text] = [
         N_("%(double)s 户并入 %(kept)s 户，从今天起不再单列。", double=double.code, kept=kept.code),

@@ -21,6 +21,8 @@ class Declaration(Base):
         Index("ix_points_declaration_village", "village_id", "state", "id"),
         Index("ix_points_declaration_household", "household_id", "id"),
         Index("ix_points_declaration_source", "source_kind", "source_id"),
+        Index("ix_points_declaration_waiting", "state", "path"),
+        Index("ix_points_declaration_happened", "village_id", "happened_on"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

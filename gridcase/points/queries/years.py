@@ -15,7 +15,7 @@ from gridcase.households import queries as households
 from gridcase.households.models import Household
 from gridcase.points.models import Account, Transfer, YearSettlement
 from gridcase.points.rules import AccountKind, TransferKind
-from gridcase.points.rules.periods import expires_before
+from gridcase.points.rules.periods import cleared_before, expires_before
 from gridcase.points.rules.schemes import YearEnd
 
 
@@ -59,6 +59,17 @@ def years_of(village_id: int) -> Sequence[YearSettlement]:
     return db.session.scalars(
         select(YearSettlement).where(YearSettlement.village_id == village_id).order_by(YearSettlement.year.desc())
     ).all()
+
+
+def earlier_open(village_id: int, year: int) -> YearSettlement | None:
+    """A year before this one that was announced and not settled."""
+    return db.session.scalars(
+        select(YearSettlement)
+        .where(
+            YearSettlement.village_id == village_id, YearSettlement.year < year, YearSettlement.settled_at.is_(None)
+        )
+        .order_by(YearSettlement.year)
+    ).first()  # fmt: skip
 
 
 def open_year(village_id: int, *, on: date) -> YearSettlement | None:
@@ -128,14 +139,16 @@ def preview_year(village_id: int, year: int, *, until: date, policy: YearPolicy)
     by_kind: dict[str, int] = {row[0]: row[1] for row in rows}
     merit = by_kind.get(AccountKind.MERIT, 0)
     homes = count_without_base(village_id, year + 1) if policy.base_points else 0
-    expired = 0
+    cleared = expired = 0
+    if policy.policy is YearEnd.RESET:
+        cleared = _sum(run_out(village_id, before=cleared_before(until)))
     if policy.policy is YearEnd.EXPIRE:
         before = expires_before(until, policy.expire_months)
         expired = _sum(run_out(village_id, before=before))
     return YearPreview(
         homes=_homes(village_id),
         merit=merit,
-        cleared=merit if policy.policy is YearEnd.RESET else 0,
+        cleared=cleared,
         expired=expired,
         base_off=by_kind.get(AccountKind.BASE, 0),
         granted=homes * policy.base_points,

@@ -91,6 +91,11 @@ def why_not_until(year: int, until: date, *, today: date) -> Text | None:
     return None
 
 
+def cleared_before(until: date) -> datetime:
+    """The end of the last day to exchange: what became merit later is not cleared with the year."""
+    return begins(until + timedelta(days=1))
+
+
 def expires_before(until: date, months: int) -> datetime:
     """What was earned before this moment has run out by the end of `until`, when points last `months` whole months:
     those of December 2024 for 24 months last to the end of December 2026."""

@@ -5,7 +5,7 @@ from gridcase.points.service.checks import verify
 from gridcase.points.service.conduct import answer_correction, ask_correction, reply
 from gridcase.points.service.declarations import Batch, BatchRow, Skipped, declare, declare_batch, way_of, withdraw
 from gridcase.points.service.history import drop_total, enter_total
-from gridcase.points.service.merging import merge_accounts
+from gridcase.points.service.merging import merge_accounts, repoint_household
 from gridcase.points.service.modules import recommend, set_modules
 from gridcase.points.service.notices import mature, object_to, remind, settle_objection
 from gridcase.points.service.periods import close_period, show_homes_on_boards
@@ -72,6 +72,7 @@ __all__ = [
     "release",
     "remind",
     "reply",
+    "repoint_household",
     "reverse_for_case",
     "save_item",
     "seal",

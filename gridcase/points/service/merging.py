@@ -1,11 +1,15 @@
-"""Two records of one home have one purse: what the double holds and owes goes to the kept home, through the village."""
+"""Two records of one home have one purse: what the double holds and owes goes to the kept home, through the village.
+
+What was declared for the double and what keeps it from exchange hold for the kept home too.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from gridcase.audit import service as audit
 from gridcase.core.db import db
@@ -14,7 +18,7 @@ from gridcase.core.permissions import Viewer
 from gridcase.core.words import N_
 from gridcase.households import queries as households
 from gridcase.households.models import Household
-from gridcase.points.models import Transfer
+from gridcase.points.models import Correction, Declaration, Reply, Transfer, Veto
 from gridcase.points.rules import AccountKind, TransferKind
 from gridcase.points.service import ledger
 from gridcase.points.service.ledger import Movement
@@ -51,6 +55,27 @@ def merge_accounts(double: Household, kept: Household, *, actor: Viewer, now: da
         now=now, detail={"double": double.id, "merit": gone[_MERIT], "owed": gone[_OWED], "transfers": ids},
     )  # fmt: skip
     return gone[_MERIT]
+
+
+def repoint_household(double: Household, kept: Household, *, actor: Viewer, now: datetime) -> int:
+    """Vetoes, declarations, requests for correction and replies are the kept home's; returns how many."""
+    moved = 0
+    for model in (Veto, Declaration, Correction, Reply):
+        values: dict[str, object] = {"household_id": kept.id}
+        if model in (Veto, Declaration):
+            values["path"] = kept.path
+        found: Any = db.session.execute(
+            update(model).where(model.household_id == double.id).values(values),
+            execution_options={"synchronize_session": False},
+        )
+        moved += found.rowcount
+        if found.rowcount:
+            audit.record(
+                actor=actor, action="points.repoint", subject_kind="household", subject_id=kept.id,
+                place_path=kept.path, now=now,
+                detail={"double": double.id, "kind": model.__tablename__, "count": found.rowcount},
+            )  # fmt: skip
+    return moved
 
 
 def _movements(

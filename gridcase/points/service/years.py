@@ -26,7 +26,7 @@ from gridcase.points import queries
 from gridcase.points.models import Account, Transfer, YearSettlement
 from gridcase.points.queries import YearPolicy
 from gridcase.points.rules import AccountKind, TransferKind
-from gridcase.points.rules.periods import expires_before, why_not_until
+from gridcase.points.rules.periods import cleared_before, expires_before, why_not_until
 from gridcase.points.rules.schemes import YearEnd
 from gridcase.points.service import ledger
 
@@ -74,10 +74,12 @@ def announce_year(village: Grid, year: int, *, until: date, actor: Viewer, now: 
 def settle_year(village: Grid, year: int, *, actor: Viewer, now: datetime) -> YearSettlement:
     """Settle a year whose last day to exchange has passed, as it was announced; again is as once.
 
-    Merit is cleared, carried or runs out; last year's base points are taken off and new ones given to every home in the
-    register. What hangs out or is reserved stays, and the order of the two years is kept.
+    Merit is cleared (what came after the last day stays), carried or runs out; last year's base points are taken off
+    and new ones given to every home in the register. What hangs out or is reserved stays, and the order of the two
+    years is kept.
     """
     issue = ledger.hold([village.id])[village.id]
+    _check_earlier(village, year)
     row = queries.year_of(village.id, year)
     if row is None:
         raise Refused(N_("请先公布%(year)s年的兑换截止日。", year=year))
@@ -98,7 +100,8 @@ def settle_year(village: Grid, year: int, *, actor: Viewer, now: datetime) -> Ye
     work = _Settlement(village, year, row.version_id, issue, actor, now)
     work.clear(AccountKind.BASE, queries.in_purses(village.id, AccountKind.BASE), TransferKind.CLEAR)
     if row.policy == YearEnd.RESET:
-        work.clear(AccountKind.MERIT, queries.in_purses(village.id, AccountKind.MERIT), TransferKind.CLEAR)
+        before = cleared_before(row.redeem_until)
+        work.clear(AccountKind.MERIT, queries.run_out(village.id, before=before), TransferKind.CLEAR)
     elif row.policy == YearEnd.EXPIRE:
         before = expires_before(row.redeem_until, row.expire_months)
         work.clear(AccountKind.MERIT, queries.run_out(village.id, before=before), TransferKind.EXPIRE)
@@ -106,6 +109,13 @@ def settle_year(village: Grid, year: int, *, actor: Viewer, now: datetime) -> Ye
     work.change_balances()
     _note(village, row, work, granted, actor=actor, now=now)
     return row
+
+
+def _check_earlier(village: Grid, year: int) -> None:
+    """`Refused` while an earlier year is open: it would take the base points that this one gives."""
+    earlier = queries.earlier_open(village.id, year)
+    if earlier is not None:
+        raise Refused(N_("%(year)s年还没有结算，请先结算那一年。", year=earlier.year))
 
 
 def grant_base(village: Grid, *, actor: Viewer, now: datetime) -> int:

@@ -90,6 +90,7 @@ class StockMove(Base):
         CheckConstraint("quantity > 0", name="quantity_positive"),
         Index("ix_shop_move_batch", "batch_id", "id"),
         Index("ix_shop_move_redemption", "redemption_id"),
+        Index("ix_shop_move_at", "kind", "at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

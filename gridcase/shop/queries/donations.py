@@ -83,10 +83,12 @@ def for_shop(donation_id: int, shop: Shop) -> Donation:
     return found
 
 
-def choices(shop: Shop) -> Sequence[Donation]:
-    """The donations goods of a shop can come from: goods, and money that is not used up; newest first."""
+def choices(shop: Shop, *, viewer: Viewer) -> Sequence[Donation]:
+    """The donations goods of a shop can come from, newest first: goods, and money that is not used up for whoever may
+    say what it is used for."""
     above = [shop.path[: end + 1] for end, sign in enumerate(shop.path) if sign == "/" and end]
-    left = (Donation.form == DonationForm.GOODS) | (Donation.used_fen < Donation.amount_fen)
+    money = (Donation.used_fen < Donation.amount_fen) & _own(viewer)
+    left = (Donation.form == DonationForm.GOODS) | money
     return db.session.scalars(
         select(Donation).where(Donation.path.in_(above), left).order_by(Donation.id.desc()).limit(50)
     ).all()

@@ -199,6 +199,17 @@ def get_take(take_id: int, *, viewer: Viewer, permissions: Sequence[Permission])
     return found
 
 
+def counted_elsewhere(batch_ids: Collection[int]) -> int | None:
+    """One of these batches that is in a stock-take which waits for a second person."""
+    return db.session.scalar(
+        select(StockTakeLine.batch_id)
+        .join(StockTake, StockTake.id == StockTakeLine.take_id)
+        .where(StockTakeLine.batch_id.in_(batch_ids), StockTake.state == TakeState.WAITING)
+        .order_by(StockTakeLine.batch_id)
+        .limit(1)
+    )
+
+
 def take_by_uuid(client_uuid: str) -> StockTake | None:
     """The stock-take that this very form has written already."""
     return db.session.scalar(select(StockTake).where(StockTake.client_uuid == client_uuid))

@@ -127,20 +127,16 @@ def handed_in(village_ids: Sequence[int], begins: datetime, ends: datetime) -> d
     return {row[0]: (row[1], row[2]) for row in rows}
 
 
-def points_handed(village_ids: Sequence[int], begins: datetime, ends: datetime) -> int:
-    """Points of the reservations handed over, by the shop's own book: must equal what the ledger says."""
-    found: int | None = db.session.scalar(
-        select(func.sum(Redemption.points)).where(
-            Redemption.village_id.in_(village_ids), Redemption.state == "handed", Redemption.ended_at >= begins,
-            Redemption.ended_at < ends,
-        )
-    )  # fmt: skip
-    return found or 0
-
-
 def shops(viewer: Viewer, *, since: date, until: date) -> list[ShopLine]:
     """The shops the viewer answers for, with their sponsors, by the code of their place."""
     begins, ends = period(since, until)
+    mine = db.session.scalars(
+        select(Shop)
+        .join(Grid, Grid.id == Shop.place_id)
+        .where(reach(viewer, Permission.MANAGE_SHOP, path=Shop.path))
+        .order_by(Grid.code, Shop.name)
+    ).all()
+    ids = [shop.id for shop in mine]
     worth = Batch.quantity * Batch.unit_fen
     came_now = (Batch.received_on >= since) & (Batch.received_on <= until)
     rows: Any = db.session.execute(
@@ -151,6 +147,7 @@ def shops(viewer: Viewer, *, since: date, until: date) -> list[ShopLine]:
             func.coalesce(func.sum((Batch.free + Batch.held) * Batch.unit_fen), 0),
         )
         .join(Batch, Batch.goods_id == Goods.id)
+        .where(Goods.shop_id.in_(ids))
         .group_by(Goods.shop_id)
     )
     came: dict[int, tuple[int, int, int]] = {row[0]: (row[1], row[2], row[3]) for row in rows}
@@ -158,16 +155,12 @@ def shops(viewer: Viewer, *, since: date, until: date) -> list[ShopLine]:
         select(Goods.shop_id, func.sum(StockMove.quantity * Batch.unit_fen))
         .join(Batch, Batch.goods_id == Goods.id)
         .join(StockMove, StockMove.batch_id == Batch.id)
-        .where(StockMove.kind == MoveKind.HAND_OVER, StockMove.at >= begins, StockMove.at < ends)
+        .where(
+            Goods.shop_id.in_(ids), StockMove.kind == MoveKind.HAND_OVER, StockMove.at >= begins, StockMove.at < ends
+        )
         .group_by(Goods.shop_id)
     )
     left = {row[0]: row[1] for row in handed}
-    mine = db.session.scalars(
-        select(Shop)
-        .join(Grid, Grid.id == Shop.place_id)
-        .where(reach(viewer, Permission.MANAGE_SHOP, path=Shop.path))
-        .order_by(Grid.code, Shop.name)
-    )
     return [_line(shop, came.get(shop.id, (0, 0, 0)), left.get(shop.id, 0)) for shop in mine]
 
 

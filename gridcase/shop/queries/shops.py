@@ -12,7 +12,6 @@ from gridcase.core.db import db
 from gridcase.core.errors import Missing
 from gridcase.core.permissions import Permission, Viewer
 from gridcase.core.scope import reach
-from gridcase.grid import queries as grids
 from gridcase.grid.models import Grid
 from gridcase.grid.rules import GridLevel
 from gridcase.households import queries as households
@@ -103,8 +102,3 @@ def get_place(place_id: int, *, viewer: Viewer, permission: Permission) -> Grid:
     if found is None:
         raise Missing
     return found
-
-
-def place_names(place_ids: Sequence[int]) -> dict[int, str]:
-    """The names of places."""
-    return grids.names_of(list(place_ids))

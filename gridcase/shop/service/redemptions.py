@@ -115,6 +115,8 @@ def hand_over(row: Redemption, *, actor: Viewer, now: datetime, handed_on: date 
         raise Refused(N_("领取日期填预约那天到今天之间。"), field="handed_on")
     if row.household_id in points_queries.kin_homes(actor.person_id):
         raise Refused(N_("这是您自己家或亲属家的预约，请另一位管理员交付。"))
+    if row.user_id is not None and row.user_id == actor.user_id:
+        raise Refused(N_("这份预约是您代这一户办的，请另一位管理员交付。"))
     check_home(home, Module.SHOP, today=day)
     parts = queries.goods.parts_of(row)
     if any(last is not None and last < day for _part, last in parts):
@@ -126,7 +128,8 @@ def hand_over(row: Redemption, *, actor: Viewer, now: datetime, handed_on: date 
         [part for part, _last in parts], MoveKind.HAND_OVER, key=f"end:{row.id}", actor=actor, now=now,
         redemption_id=row.id,
     )  # fmt: skip
-    _note("shop.hand_over", row, shop, grant.post_id, actor=actor, now=now, paper=row.on_paper)
+    said = {"day": handed_on.isoformat()} if handed_on else {}  # the keeper's word, which may lie before a veto
+    _note("shop.hand_over", row, shop, grant.post_id, actor=actor, now=now, paper=row.on_paper, **said)
     return row
 
 

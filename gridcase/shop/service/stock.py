@@ -24,6 +24,7 @@ from gridcase.shop.service.rights import over
 
 KEEPERS = (Permission.KEEP_SHOP, Permission.MANAGE_SHOP)
 MOST_PIECES = 100_000
+MOST_UNPRICED = 3  # pieces without a price that one person may put right alone
 SHORT = N_("这件货品刚刚被别人预约完了，请选别的，或等补货后再来。")
 
 
@@ -143,7 +144,10 @@ def _note_donation(batch: Batch, goods: Goods, arrival: Arrival, *, actor: Viewe
 
 
 def take(shop: Shop, counts: Sequence[Counted], *, client_uuid: str, actor: Viewer, now: datetime) -> StockTake:
-    """Somebody has counted. A small difference is booked at once, a large one waits for a second person."""
+    """Somebody has counted. A small difference is booked at once, a large one waits for a second person.
+
+    Where a batch has no price the pieces count.
+    """
     grant = over(actor, shop.path, *KEEPERS)
     before = queries.goods.take_by_uuid(client_uuid)
     if before is not None:
@@ -151,7 +155,10 @@ def take(shop: Shop, counts: Sequence[Counted], *, client_uuid: str, actor: View
     batches = queries.goods.batches(shop, {one.batch_id for one in counts})
     if not counts or len(batches) != len(counts):
         raise Refused(N_("请先填盘点的数量；货品有变化时请重新打开这一页。"))
-    value = sum(_difference(batches[one.batch_id], one) for one in counts)
+    _check_waiting(batches)
+    differs = {one.batch_id: _difference(batches[one.batch_id], one) for one in counts}
+    value = sum(pieces * batches[key].unit_fen for key, pieces in differs.items())
+    unpriced = sum(pieces for key, pieces in differs.items() if not batches[key].unit_fen)
     row = StockTake(
         client_uuid=client_uuid, shop_id=shop.id, counted_at=now, counted_by_user_id=actor.user_id,
         counted_by=actor.name, value_fen=value, state=TakeState.WAITING.value,
@@ -168,13 +175,20 @@ def take(shop: Shop, counts: Sequence[Counted], *, client_uuid: str, actor: View
         )  # fmt: skip
     db.session.flush()
     _note("shop.take", row, shop, grant.post_id, actor, now, value_fen=value)
-    if value < shop.confirm_from_fen or not value:
+    if not any(differs.values()) or (value < shop.confirm_from_fen and unpriced <= MOST_UNPRICED):
         _book(row, shop, actor=actor, now=now)
     return row
 
 
+def _check_waiting(batches: Mapping[int, Batch]) -> None:
+    """`Refused` where a batch was counted and nobody has confirmed it: booked twice, a difference counts twice."""
+    waits = queries.goods.counted_elsewhere(list(batches))
+    if waits is not None:
+        raise Refused(N_("这批货有一次盘点还在等另一位管理员确认，请先确认或退回那一次。"), field=f"counted_{waits}")
+
+
 def _difference(batch: Batch, one: Counted) -> int:
-    """What the difference is worth in fen, less and more alike."""
+    """By how many pieces it differs, less and more alike."""
     differs = one.counted - batch.free - batch.held
     if one.counted < 0:
         raise Refused(N_("盘点数不能小于 0。"), field=f"counted_{batch.id}")
@@ -185,7 +199,7 @@ def _difference(batch: Batch, one: Counted) -> int:
         )
     if differs and not clean_line(one.reason):
         raise Refused(N_("数量不一致，请写明原因。"), field=f"reason_{batch.id}")
-    return abs(differs) * batch.unit_fen
+    return abs(differs)
 
 
 def confirm(row: StockTake, *, actor: Viewer, now: datetime) -> None:

@@ -213,34 +213,39 @@ def _address() -> str:
     return service.merchants.address_digest(request.remote_addr or "", key=key(), now=clock.now())
 
 
+def _look(form: UseForm) -> Any:
+    """What the typed code stands for; None where it does not hold, and the form says why."""
+    with transaction():  # a wrong code is counted, so it is kept though it is refused
+        found, problem = service.merchants.look(form.code.data, keys=keys(), address=_address(), now=clock.now())
+    if problem is not None:
+        form.refuse(problem)
+        return None
+    return found
+
+
 @bp.route("/merchants/check", methods=["GET", "POST"])
 @public("a merchant's staff have no account; the code of 30 minutes is the secret, and nobody's name is shown")
 def check() -> ResponseReturnValue:
     """Type the customer's code, see the discount."""
-    form, found = UseForm(), None
-    if form.validate_on_submit():
-        with transaction():  # a wrong code is counted, so it is kept though it is refused
-            found, problem = service.merchants.look(form.code.data, keys=keys(), address=_address(), now=clock.now())
-        if problem is not None:
-            form.refuse(problem)
-            found = None
+    form = UseForm()
+    found = _look(form) if form.validate_on_submit() else None
     return render_template("shop/check.html", form=form, found=found, done=None)
 
 
 @bp.post("/merchants/check/use")
-@public("the code of 30 minutes is the secret; it is used once")
+@public("the code of 30 minutes is the secret; it is used once, and a wrong one is counted as where it is looked at")
 def use_proof() -> ResponseReturnValue:
     """The purchase is made; the code is used up."""
-    form, done, found = UseForm(), None, None
-    if form.validate_on_submit() and form.amount.data is None:
+    form = UseForm()
+    fine = form.validate_on_submit()
+    found = _look(form) if form.code.data else None
+    if fine and found is not None and form.amount.data is None:
         form.refuse(Refused(N_("请填这次购物打折前的金额。"), field="amount"))
-    elif form.validate_on_submit():
+    elif fine and found is not None:
         done = submit(
             form, service.merchants.use, form.code.data, amount_fen=to_fen(form.amount.data), keys=keys(),
             now=clock.now(),
         )  # fmt: skip
-    if not isinstance(done, Proof) and not form.code.errors and form.code.data:
-        found = queries.merchants.proof_by_code(form.code.data, keys=keys())
-    if isinstance(done, Proof):
-        return render_template("shop/check.html", form=UseForm(formdata=None), found=None, done=done)
-    return render_template("shop/check.html", form=form, found=found, done=None), 409
+        if isinstance(done, Proof):
+            return render_template("shop/check.html", form=UseForm(formdata=None), found=None, done=done)
+    return render_template("shop/check.html", form=form, found=None if form.code.errors else found, done=None), 409

@@ -69,8 +69,8 @@ def receive(shop_id: int) -> ResponseReturnValue:
     if not goods:
         return redirect(url_for(".new_goods", shop_id=shop_id))
     form = ReceiveForm(
-        goods=[(one.id, f"{one.name}（{one.unit}）") for one in goods], donations=queries.donations.choices(shop),
-        client_uuid=str(uuid4()), received_on=today(),
+        goods=[(one.id, f"{one.name}（{one.unit}）") for one in goods], client_uuid=str(uuid4()),
+        donations=queries.donations.choices(shop, viewer=viewer()), received_on=today(),
     )  # fmt: skip
     if form.validate_on_submit():
         chosen = db.session.get_one(Goods, form.goods.data)
