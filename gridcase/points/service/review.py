@@ -241,7 +241,7 @@ def _conclude(row: _Row, *, passed: bool, reason: str, actor: Viewer, now: datet
 
 
 def _post(row: _Row, *, actor: Viewer, now: datetime) -> None:
-    """Post what is left of it under the cap today: closed cases and other declarations were posted since it was made."""
+    """Post what is left of it under the cap: closed cases and others may have been posted since it was declared."""
     declaration, item, version = row
     ledger.hold([declaration.village_id])  # from here on no closed case fills the cap beside us
     used = queries.declarations.used_points(
