@@ -119,18 +119,19 @@ def _declare(team: Team, asked: _Asked, *, now: datetime) -> None:
         )  # fmt: skip
 
 
-def _waiting(team: Team) -> list[int]:
+def _waiting(team: Team, now: datetime) -> list[int]:
+    """What had been declared by then: other parts of the demo declare later than these meetings."""
     return list(
         db.session.scalars(
             select(Declaration.id)
-            .where(Declaration.village_id == team.id, Declaration.state == "declared")
+            .where(Declaration.village_id == team.id, Declaration.state == "declared", Declaration.declared_at <= now)
             .order_by(Declaration.id)
         )
     )
 
 
 def _meet(team: Team, *, actor: Viewer, now: datetime) -> None:
-    rulings = [Ruling(number, Verdict.PASS) for number in _waiting(team)]
+    rulings = [Ruling(number, Verdict.PASS) for number in _waiting(team, now)]
     if rulings:
         with suppress(Refused), transaction():
             points.meet(

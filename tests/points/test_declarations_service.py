@@ -241,7 +241,7 @@ def test_a_batch_declares_once_per_home_and_source(home: int, world: World, view
     assert len(more.declared) == 7
     assert db.session.query(Declaration).count() == 7
     again = batch(head, village, rows[:1], source="8")
-    assert [str(row.reason) for row in again.skipped] == ["这一天已经申报过同一项。"], "one deed on two lists counts once"
+    assert [str(row.reason) for row in again.skipped] == ["这一天已经申报过同一项。"], "once"
     before = batch(head, village, rows[:1], source="8", on=TODAY - timedelta(days=1))
     assert [row.points for row in before.declared] == [10], "another day"
 

@@ -83,9 +83,7 @@ def vote(asked: Declaration, member: Viewer, in_favour: bool = True, reason: str
         return service.vote(asked.id, in_favour=in_favour, reason=reason, actor=member, now=NOW).state
 
 
-def meet(
-    world: World, members: list[Viewer], *rulings: Ruling, uuid: str = "m" * 36, held_on: date = TODAY
-) -> None:
+def meet(world: World, members: list[Viewer], *rulings: Ruling, uuid: str = "m" * 36, held_on: date = TODAY) -> None:
     with transaction():
         service.meet(
             client_uuid=uuid, village=db.session.get_one(Grid, world.grids["village_a"]), held_on=held_on,

@@ -81,9 +81,7 @@ def born_on(person_id: int | None) -> date | None:
     return db.session.scalar(select(Person.born_on).where(Person.id == person_id)) if person_id is not None else None
 
 
-def used_points(
-    household_ids: Collection[int], item: SchemeItem, *, on: date, posted: bool = False
-) -> dict[int, int]:
+def used_points(household_ids: Collection[int], item: SchemeItem, *, on: date, posted: bool = False) -> dict[int, int]:
     """What these homes already have of an item's cap in the period of a day: declared and not refused (or `posted`
     only), whatever the version of the scheme, and what closed cases gave by the same rule."""
     counts = Declaration.state == DeclarationState.POSTED if posted else Declaration.state.not_in(rules.NEVER_COUNTED)

@@ -241,12 +241,12 @@ def _conclude(row: _Row, *, passed: bool, reason: str, actor: Viewer, now: datet
 
 
 def _post(row: _Row, *, actor: Viewer, now: datetime) -> None:
-    """Post what is left of it under the cap today: closed cases and other declarations were posted since it was made."""
+    """Post what is left of it under the cap: closed cases and others may have been posted since it was declared."""
     declaration, item, version = row
     ledger.hold([declaration.village_id])  # from here on no closed case fills the cap beside us
-    used = queries.declarations.used_points(
-        [declaration.household_id], item, on=declaration.happened_on, posted=True
-    )[declaration.household_id]
+    used = queries.declarations.used_points([declaration.household_id], item, on=declaration.happened_on, posted=True)[
+        declaration.household_id
+    ]
     left, reason = rules.under_cap(item, declaration.points, used=used), ""
     if left == 0:
         _move(declaration, DeclarationState.REJECTED, reason=str(full(item)), actor=actor, now=now)

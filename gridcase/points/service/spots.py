@@ -21,7 +21,7 @@ NOTE_MOST = 500
 
 
 def draw_spots(*, village: Grid, month: date, seed: str, actor: Viewer, now: datetime) -> SpotDraw:
-    """Draw entries of a month that is over by a seed that is shown; once a month. Called again it answers with the first draw."""
+    """Draw entries of a month that is over by a shown seed; once a month. Again it answers with the first draw."""
     if month >= month_of(town_day(now)):
         raise Refused(N_("这个月还没有过完，请到下个月再抽查。"))
     if (first := queries.spots.draw_of(village.id, month)) is not None:
