@@ -12,8 +12,8 @@ from flask.testing import FlaskClient
 from gridcase.core.db import db
 from gridcase.households.models import Household
 from gridcase.people.rules import Role
-from tests.affairs.calling import scheme
-from tests.factories.world import World
+from tests.affairs.calling import running, scheme
+from tests.factories.world import MAKER, World
 
 ClientAs = Callable[[Role | str], FlaskClient]
 UUID = re.compile(r'name="client_uuid"[^>]*value="([0-9a-f-]{36})"')
@@ -148,3 +148,13 @@ def test_closed_to_others(client_as: ClientAs, world: World) -> None:
     assert client_as(Role.RESIDENT).post(f"{url}/start").status_code == 403
     assert client_as(Role.GRID_LEADER).post(f"{url}/start").status_code == 404  # not his cell
     assert client_as(Role.DEPT).get(url).status_code == 403
+
+
+def test_wrong_tries_at_the_code_are_counted_though_refused(app: Flask, world: World) -> None:
+    with app.app_context():
+        url = f"/a/{running(world, MAKER).token}"
+        db.session.remove()
+    door = app.test_client()
+    for _try in range(30):
+        assert "没有对上" in door.post(url, data={"digits": "999999", "name": "吴"}).text
+    assert "试得太多" in door.post(url, data={"digits": "999999", "name": "吴"}).text
