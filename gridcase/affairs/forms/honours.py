@@ -62,7 +62,9 @@ class NameForm(BaseForm):
 class HangForm(BaseForm):
     """A council's opinion, and how long it hangs out."""
 
-    decision = SelectField(_("评议会意见"), coerce=int, validators=[InputRequired(_("请选一份道德评议会已通过的意见。"))])
+    decision = SelectField(
+        _("评议会意见"), coerce=int, validators=[InputRequired(_("请选一份道德评议会已通过的意见。"))]
+    )
     days = IntegerField(
         _("公示几天"), default=7,
         validators=[InputRequired(_("请填公示几天。")), NumberRange(5, 30, _("公示 5 到 30 天。"))],
