@@ -129,11 +129,13 @@ def _redeem(stand: Stand, rows: Sequence[Goods], *, actor: Viewer, key: bytes, n
         .order_by(Account.balance.desc(), Household.id)
         .limit(10)
     ).all()
+    left = {one.id: line[5] for one, line in zip(rows, GOODS, strict=True)}
     for turn, (home, merit) in enumerate(homes):
         at = now - timedelta(days=1 if turn % 3 == 0 else 8 + turn)
         if points.frozen_until(home.id, on=town_day(at)) or points.frozen_until(home.id, on=town_day(now)):
             continue
-        goods = max((one for one in rows if one.points <= merit), key=lambda one: one.points)
+        goods = max((one for one in rows if one.points <= merit and left[one.id]), key=lambda one: one.points)
+        left[goods.id] -= 1
         row = service.redemptions.reserve(
             goods, household=home, quantity=1, client_uuid=_mark("redeem", home.id), key=key, actor=actor, now=at
         )
