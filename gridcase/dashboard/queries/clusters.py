@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import orjson
-from sqlalchemy import ARRAY, BigInteger, ColumnElement, Integer, cast, func, literal, select
+from sqlalchemy import ARRAY, BigInteger, ColumnElement, Integer, cast, column, func, literal, select
 from sqlalchemy.orm import aliased
 
 from gridcase.cases.models import Case, CaseClass, CaseMap
@@ -32,8 +32,8 @@ def part_json(ground: Ground, cells: Cells) -> str:
     for number, x, y, late, soon, case_id, class_id in rows:
         single = number == 1
         values = (number, round(x), round(y), late, soon, case_id if single else 0, majors[class_id] if single else 0)
-        for column, value in zip(told.values(), values, strict=True):
-            column.append(value)
+        for numbers, value in zip(told.values(), values, strict=True):
+            numbers.append(value)
     return orjson.dumps(told).decode()
 
 
@@ -51,7 +51,7 @@ def _counted(ground: Ground, cells: Cells) -> list[Any]:
     array = func.json_array if dialect_name() == "sqlite" else func.json_build_array
     figures = (
         ground.read(array(*_figures(ground)))
-        .where(CaseMap.spot >= each.c.value, CaseMap.spot < each.c.value + cells.size)
+        .where(CaseMap.spot >= each.c.value, CaseMap.spot < each.c.value + literal(cells.size, BigInteger))
         .correlate(each)
         .scalar_subquery()
     )
@@ -65,9 +65,10 @@ def _read(found: Any) -> Any:
 
 def _cells(cells: Cells) -> Any:
     """The cells as rows."""
+    value = column("value", BigInteger)
     if dialect_name() == "sqlite":
-        return func.json_each(orjson.dumps(list(cells)).decode()).table_valued("value").alias("cell")
-    return func.unnest(cast(list(cells), ARRAY(BigInteger))).table_valued("value").alias("cell")
+        return func.json_each(orjson.dumps(list(cells)).decode()).table_valued(value, name="cell")
+    return func.unnest(cast(list(cells), ARRAY(BigInteger))).table_valued(value, name="cell").render_derived()
 
 
 def _grouped(ground: Ground, cells: Cells) -> list[Any]:
@@ -85,8 +86,8 @@ def _covered(ground: Ground, cells: Cells) -> ColumnElement[bool]:
     """Whether a case lies in one of these cells."""
     if ground.rows is Case:
         columns, rows = cells.ranges()
-        column, row = _cell_of(ground, cells)
-        return ground.placed & column.between(columns[0], columns[-1]) & row.between(rows[0], rows[-1])
+        east, north = _cell_of(ground, cells)
+        return ground.placed & east.between(columns[0], columns[-1]) & north.between(rows[0], rows[-1])
     each, other = _cells(cells), aliased(CaseMap)
-    inside = (other.spot >= each.c.value) & (other.spot < each.c.value + cells.size)
+    inside = (other.spot >= each.c.value) & (other.spot < each.c.value + literal(cells.size, BigInteger))
     return CaseMap.case_id.in_(select(other.case_id).join_from(each, other, inside))
