@@ -98,12 +98,15 @@ def _entries() -> None:
     op.create_index("ix_campaign_entry_action", "campaign_entry", ["action_id", "village_id"])
     op.create_table(
         "campaign_activity",
+        sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("action_id", sa.Integer(), nullable=False),
         sa.Column("activity_id", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["action_id"], ["campaign_action.id"], name=op.f("fk_campaign_activity_action_id")),
         sa.ForeignKeyConstraint(["activity_id"], ["activity.id"], name=op.f("fk_campaign_activity_activity_id")),
-        sa.PrimaryKeyConstraint("action_id", "activity_id", name=op.f("pk_campaign_activity")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_campaign_activity")),
+        sa.UniqueConstraint("action_id", "activity_id", name=op.f("uq_campaign_activity_action_id_activity_id")),
     )
+    op.create_index(op.f("ix_campaign_activity_activity_id"), "campaign_activity", ["activity_id"])
 
 
 def _wall() -> None:

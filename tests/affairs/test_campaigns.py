@@ -143,7 +143,9 @@ def test_activities_that_were_held_count_once(ctx: Flask, world: World, viewer_o
     with pytest.raises(Refused, match="别人记进去"), transaction():
         service.count_activities(actions(one)["people"], one, actor=head, activity_ids=[held.id], now=NOW)
     with transaction():
-        service.drop_activity(one, queries.get_counted(one, held.id, viewer=head), actor=head, now=NOW)
+        service.drop_activity(
+            *queries.get_counted(queries.counted(one, viewer=head)[0].id, viewer=head), actor=head, now=NOW
+        )
         service.count_activities(actions(one)["people"], one, actor=head, activity_ids=[held.id], now=NOW)
     parts = shown(one, head)
     assert (parts["meetings"].done.number, parts["people"].done.number) == (0, 3)

@@ -86,7 +86,8 @@ class CampaignActivity(Base):
     """An activity that is counted in an action; once in one action."""
 
     __tablename__ = "campaign_activity"
-    __audit__ = "free"  # written with an audit row of its campaign
+    __table_args__ = (UniqueConstraint("action_id", "activity_id"),)
 
-    action_id: Mapped[int] = mapped_column(ForeignKey("campaign_action.id"), primary_key=True)
-    activity_id: Mapped[int] = mapped_column(ForeignKey("activity.id"), primary_key=True)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    action_id: Mapped[int] = mapped_column(ForeignKey("campaign_action.id"))
+    activity_id: Mapped[int] = mapped_column(ForeignKey("activity.id"), index=True)

@@ -333,11 +333,18 @@ def activities_for(campaign: Campaign, *, viewer: Viewer) -> list[Activity]:
 
 
 def counted(campaign: Campaign, *, viewer: Viewer) -> list[Any]:
-    """(activity, title, day, place, action, whether the viewer may take it out) of what is counted, latest first."""
+    """(id, title, moment, place, action, whether the viewer may take it out) of activities counted, latest first."""
     own = entered(viewer, Activity.path).label("own")
     return list(
         db.session.execute(
-            select(Activity.id, Activity.title, Activity.starts_at, Grid.name.label("place"), CampaignAction.name, own)
+            select(
+                CampaignActivity.id,
+                Activity.title,
+                Activity.starts_at,
+                Grid.name.label("place"),
+                CampaignAction.name,
+                own,
+            )
             .join(CampaignActivity, CampaignActivity.activity_id == Activity.id)
             .join(CampaignAction, CampaignAction.id == CampaignActivity.action_id)
             .join(Grid, Grid.id == Activity.place_id)
@@ -348,19 +355,18 @@ def counted(campaign: Campaign, *, viewer: Viewer) -> list[Any]:
     )
 
 
-def get_counted(campaign: Campaign, activity_id: int, *, viewer: Viewer) -> Activity:
-    """An activity that is counted, of a place the viewer writes for, else `Missing`."""
-    found = db.session.scalar(
-        select(Activity)
-        .join(CampaignActivity, CampaignActivity.activity_id == Activity.id)
+def get_counted(link_id: int, *, viewer: Viewer) -> tuple[CampaignActivity, Campaign]:
+    """An activity that is counted, of a place the viewer writes for, with its campaign, else `Missing`."""
+    row = db.session.execute(
+        select(CampaignActivity, Campaign)
+        .join(Activity, CampaignActivity.activity_id == Activity.id)
         .join(CampaignAction, CampaignAction.id == CampaignActivity.action_id)
-        .where(
-            CampaignAction.campaign_id == campaign.id, Activity.id == activity_id, entered(viewer, Activity.path)
-        )
-    )  # fmt: skip
-    if found is None:
+        .join(Campaign, Campaign.id == CampaignAction.campaign_id)
+        .where(CampaignActivity.id == link_id, visible(viewer), entered(viewer, Activity.path))
+    ).first()
+    if row is None:
         raise Missing
-    return found
+    return row[0], row[1]
 
 
 def is_open(campaign: Campaign, *, now: datetime) -> bool:

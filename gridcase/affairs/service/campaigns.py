@@ -10,7 +10,6 @@ from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 
 from gridcase.affairs.models import (
-    Activity,
     Campaign,
     CampaignAction,
     CampaignActivity,
@@ -221,16 +220,12 @@ def count_activities(
     return len(set(activity_ids))
 
 
-def drop_activity(campaign: Campaign, activity: Activity, *, actor: Viewer, now: datetime) -> None:
+def drop_activity(link: CampaignActivity, campaign: Campaign, *, actor: Viewer, now: datetime) -> None:
     """An activity was counted in the wrong place."""
     _open(campaign)
-    actions = [action.id for action in queries.actions_of([campaign.id])]
-    db.session.execute(
-        delete(CampaignActivity).where(
-            CampaignActivity.activity_id == activity.id, CampaignActivity.action_id.in_(actions)
-        )
-    )
-    _note("campaign.drop", campaign, actor, now, activity=activity.id)
+    activity_id, counted = link.activity_id, link.action_id
+    db.session.delete(link)
+    _note("campaign.drop", campaign, actor, now, activity=activity_id, counted=counted)
 
 
 def end(campaign: Campaign, *, actor: Viewer, now: datetime) -> None:

@@ -160,13 +160,12 @@ def campaign_activities(campaign_id: int) -> ResponseReturnValue:
     return render_template("affairs/campaign_activities.html", one=one, form=form, takes=takes, held=held)
 
 
-@bp.post("/affairs/campaigns/<int:campaign_id>/activities/<int:activity_id>/drop")
+@bp.post("/affairs/campaigns/counted/<int:link_id>/drop")
 @needs(RUNS, MANAGES)
-def campaign_drop(campaign_id: int, activity_id: int) -> ResponseReturnValue:
+def campaign_drop(link_id: int) -> ResponseReturnValue:
     """An activity was counted in the wrong place."""
-    one, form = queries.get_campaign(campaign_id, viewer=viewer()), BaseForm()
-    held = queries.get_counted(one, activity_id, viewer=viewer())
-    if form.validate_on_submit() and submit(form, service.drop_activity, one, held, actor=viewer(), now=clock.now()):
+    (link, one), form = queries.get_counted(link_id, viewer=viewer()), BaseForm()
+    if form.validate_on_submit() and submit(form, service.drop_activity, link, one, actor=viewer(), now=clock.now()):
         flash(_("已不算进来。"), "ok")
     say_refusals(form)
     return redirect(url_for(".campaign_entries", campaign_id=one.id))
