@@ -12,6 +12,7 @@ from flask_babel import format_date, format_datetime, get_locale, get_translatio
 from gridcase.core import masking
 from gridcase.core.clock import TOWN_ZONE
 from gridcase.core.words import Text
+from gridcase.web import charts
 
 
 def catalogue() -> NullTranslations:
@@ -83,6 +84,7 @@ def init_app(app: Flask) -> None:
         npgettext=lambda context, one, many, number: catalogue().unpgettext(context, one, many, number),
         newstyle=True,
     )
+    app.jinja_env.globals["charts"] = charts
     app.jinja_env.filters.update(
         t=translate,
         date=show_date,
