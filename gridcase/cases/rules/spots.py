@@ -53,6 +53,9 @@ class Box:
         return ",".join(f"{value / SCALE:.5f}" for value in (self.west, self.south, self.east, self.north))
 
 
+WORLD = Box(-EAST, -NORTH, EAST, NORTH)
+
+
 @dataclass(frozen=True)
 class Cells:
     """The cells that cover a box at one step: at most `CELLS_MOST`, however large the box."""

@@ -18,7 +18,7 @@ from gridcase.core.paging import PAGE_SIZE, Page, cut, instant, read_mark
 from gridcase.core.permissions import Permission, Viewer
 from gridcase.core.worktime import LimitUnit
 from gridcase.dashboard.queries.ground import Ground
-from gridcase.dashboard.queries.points import chosen, light_code, seen
+from gridcase.dashboard.queries.points import chosen, light_code
 from gridcase.dashboard.rules import LIGHTS, Filters
 from gridcase.grid.models import Grid
 
@@ -52,7 +52,7 @@ def listed(
     permission: Permission = Permission.SEE_MAP,
 ) -> Page[CaseLine]:
     """One page of a list: open cases by due time, those without one last; closed cases the newest first."""
-    wanted = (seen(viewer, permission), *chosen(filters, now), *_behind(after, ended=filters.listed.ended))
+    wanted = (cases.may_list(viewer, permission), *chosen(filters, now), *_behind(after, ended=filters.listed.ended))
     order = (
         (Case.closed_at.desc(), Case.id.desc()) if filters.listed.ended else (Case.due_at.asc().nulls_last(), Case.id)
     )

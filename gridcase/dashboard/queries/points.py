@@ -11,40 +11,20 @@ from sqlalchemy import ColumnElement, Integer, Subquery, Text, and_, case, cast,
 from gridcase.audit.models import AuditRow
 from gridcase.audit.service import chain_of
 from gridcase.cases.models import Case, CaseClass
-from gridcase.cases.queries import open_condition, visible_on_map
+from gridcase.cases.queries import light_is, open_condition
 from gridcase.cases.rules import Light, State
 from gridcase.core.db import db, dialect_name
 from gridcase.core.permissions import Grant, Permission, Viewer
-from gridcase.core.scope import reach
-from gridcase.dashboard.queries.ground import Ground, light_on
+from gridcase.dashboard.queries.ground import Ground
 from gridcase.dashboard.rules import FRESH_SECONDS, LIGHTS, POINTS_MOST, Filters, Listed, Selection, month_start
 
 TOWN_CHAIN = 2  # ids in the path of a town: "/1/4/"
-
-
-def light_is(light: Light, now: datetime) -> ColumnElement[bool]:
-    """A light as a condition on open cases."""
-    return light_on(Case, light, now)
 
 
 def light_code(now: datetime) -> ColumnElement[int]:
     """0, 1, 2: the place of the light in `LIGHTS`."""
     coded = [(light_is(light, now), LIGHTS.index(light)) for light in (Light.RED, Light.YELLOW)]
     return case(*coded, else_=LIGHTS.index(Light.GREEN))
-
-
-def counted(viewer: Viewer, permission: Permission) -> ColumnElement[bool]:
-    """Cases that may stand in a figure of this viewer: in reach of the permission, and never of a restricted class.
-
-    Both marks are asked: that of the case (it stays when a class is opened later) and that of the class.
-    """
-    reached = reach(viewer, permission, path=Case.path, section_id=Case.section_id, household_id=Case.household_id)
-    return and_(reached, Case.restricted.is_(False), CaseClass.restricted.is_(False))
-
-
-def seen(viewer: Viewer, permission: Permission) -> ColumnElement[bool]:
-    """Those among them that the viewer may open: what stands on a map or in a list leads to the case itself."""
-    return and_(counted(viewer, permission), visible_on_map(viewer))
 
 
 def in_list(listed: Listed, now: datetime) -> ColumnElement[bool]:

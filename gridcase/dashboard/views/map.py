@@ -112,11 +112,11 @@ def _chips(meant: Shown) -> list[tuple[str, str]]:
         "day": _("%(day)s结束时", day=show_date(chosen.day)) if chosen.day else "",
     }
     look = Look.read(request.args).link()
-    return [
-        (said, url_for("dashboard.map.show", **chosen.without(name).link(), **look))
-        for name, said in words.items()
-        if said
-    ]
+    return [(said, _address({**look, **chosen.without(name).link()})) for name, said in words.items() if said]
+
+
+def _address(values: dict[str, Any]) -> str:
+    return url_for("dashboard.map.show", **values)
 
 
 def _class_words(code: str | None) -> str:

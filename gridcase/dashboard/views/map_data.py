@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import orjson
-from flask import Response, abort, jsonify, request, url_for
+from flask import Response, jsonify, request, url_for
 from flask.typing import ResponseReturnValue
 
-from gridcase.cases.rules.spots import Box, Cells
+from gridcase.cases.rules.spots import WORLD, Box, Cells
 from gridcase.core import clock
 from gridcase.core.config import current
 from gridcase.core.permissions import Permission
@@ -35,11 +35,8 @@ def points() -> ResponseReturnValue:
 @needs(Permission.SEE_MAP)
 def clusters() -> ResponseReturnValue:
     """A part of a map that holds too many for single points: counted by cell, or singly where few are left."""
-    box = Box.read(request.args.get("box", ""))
-    zoom = request.args.get("z", type=int)
-    if box is None or zoom is None or not 0 <= zoom <= FINEST_ZOOM:
-        abort(400)
-    cells = Cells.over(box, zoom)
+    zoom = min(max(request.args.get("z", 0, type=int), 0), FINEST_ZOOM)
+    cells = Cells.over(Box.read(request.args.get("box", "")) or WORLD, zoom)
     meant, version = _polled(f"cells {cells}")
     return not_modified(version) or json_text(queries.part_json(meant.ground, cells), version=version)
 
@@ -114,11 +111,9 @@ def card(case_id: int) -> ResponseReturnValue:
 @town_map.get("/tiles/<int:z>/<int:x>/<int:y>")
 @needs(Permission.SEE_MAP)
 def tile(z: int, x: int, y: int) -> ResponseReturnValue:
-    """One picture of the base map, where it is a file of ours."""
-    if not current().map_file:
-        abort(404)
-    found = archive(current().map_file)
-    picture = found.tile(z, x, y)
-    answer = Response(picture or b"", status=200 if picture else 204, mimetype=found.head.kind)
+    """One picture of the base map, where it is a file of ours; no content where there is none."""
+    found = archive(current().map_file) if current().map_file else None
+    picture = found.tile(z, x, y) if found else None
+    answer = Response(picture or b"", status=200 if picture else 204, mimetype=found.head.kind if found else None)
     answer.headers["Cache-Control"] = f"private, max-age={DAY_SECONDS}"
     return answer
