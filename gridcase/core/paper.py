@@ -28,8 +28,8 @@ class Words:
 
 @dataclass(frozen=True)
 class Table:
-    """Many rows alike; `shares` are the widths of the columns, in any unit. The head is repeated on every page. From the
-    column `numbers_from` on everything stands to the right."""
+    """Many rows alike; `shares` are the widths of the columns, in any unit. The head is repeated on every page. Columns
+    from `numbers_from` on hold numbers, which stand to the right."""
 
     heads: Sequence[str]
     rows: Sequence[Sequence[str]]

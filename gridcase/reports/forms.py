@@ -41,7 +41,8 @@ from gridcase.web.formkit import BaseForm, labelled, options, tidy
 TOO_LONG = _("写得太长了，请缩短。")
 Pairs = Sequence[tuple[Any, Any]]
 ROW_CHOICES: Pairs = (
-    ("", N_("不分行，只列指标")), (BELOW, N_("下一级（县看镇、镇看村、村看组）")), *((str(one), one.label) for one in ROWS),
+    ("", N_("不分行，只列指标")), (BELOW, N_("下一级（县看镇、镇看村、村看组）")),
+    *((str(one), one.label) for one in ROWS),
 )  # fmt: skip
 COLUMN_CHOICES: Pairs = (("", N_("不分列")), *((str(one), one.label) for one in COLUMNS))
 ADDINGS = tuple(Adding)
@@ -93,7 +94,11 @@ class BuildForm(BaseForm):
         self.every.choices = labelled(EVERY)
         self.shape.choices = labelled(Shape)
         self.order.choices = labelled(Order)
+        for one in (self.place, self.every, self.shape, self.order):
+            one.flags.required = True  # each has a value: nothing to say about it
         for part in self.parts:
+            for name in ("rows", "columns", "major"):
+                part[name].flags.required = True
             part["rows"].choices = options(ROW_CHOICES)
             part["columns"].choices = options(COLUMN_CHOICES)
             part["major"].choices = options(majors)
@@ -126,12 +131,13 @@ class IndicatorForm(BaseForm):
     """A new indicator."""
 
     name = _line(_("指标名称"), wanted=_("请写指标名称。"), most=NAME_LENGTH)
-    unit = _line(_("单位"), wanted=_("请写单位，例如万元、人、%%。"), most=UNIT_LENGTH)
+    unit = _line(_("单位"), wanted=_("请写单位，例如万元、人。"), most=UNIT_LENGTH)
     place = SelectField(_("哪里用"), coerce=int)
     adding = RadioField(_("多个数怎么算"), validators=[InputRequired(_("请选多个数怎么算。"))])
 
     def offer(self, *, places: Pairs) -> None:
         """The places one makes indicators for."""
+        self.place.flags.required = True
         self.place.choices = options(places)
         self.adding.choices = labelled(ADDINGS)
 
@@ -169,5 +175,6 @@ class SurveyForm(BaseForm):
 
     def offer(self, *, indicators: Pairs, years: Sequence[str]) -> None:
         """The figures one keeps, and the years that are over or running."""
+        self.indicator.flags.required = self.year.flags.required = True
         self.indicator.choices = options(indicators)
         self.year.choices = options((year, year) for year in years)

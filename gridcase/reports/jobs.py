@@ -7,8 +7,8 @@ from datetime import datetime
 from gridcase.calendar import queries as calendar
 from gridcase.core.clock import town_day
 from gridcase.core.db import db, transaction
-from gridcase.core.permissions import Grant, Viewer, job
 from gridcase.core.periods import Period, PeriodKind
+from gridcase.core.permissions import Grant, Viewer, job
 from gridcase.grid.models import Grid
 from gridcase.people.rules import ROLE_PERMISSIONS, Role
 from gridcase.reports import queries, service

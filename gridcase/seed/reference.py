@@ -1,4 +1,4 @@
-"""The catalogue of classes, the working calendar and the forms of reports: what `gridcase init-db` puts into a new database."""
+"""Classes, the working calendar and the forms of reports: what `gridcase init-db` puts into a new database."""
 
 from __future__ import annotations
 

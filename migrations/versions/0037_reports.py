@@ -8,7 +8,7 @@ from alembic import op
 from gridcase.core.db import ByteString, Json, UtcDateTime
 
 revision = "0037_reports"
-down_revision = "0034_affairs"
+down_revision = "0036_case_map"
 branch_labels = None
 depends_on = None
 
@@ -48,7 +48,9 @@ def _json(name: str) -> sa.Column[object]:
     return sa.Column(name, Json, nullable=False)
 
 
-def _make(table: str, *parts: sa.Column[object], keys: dict[str, str], unique: tuple[tuple[str, ...], ...] = ()) -> None:
+def _make(
+    table: str, *parts: sa.Column[object], keys: dict[str, str], unique: tuple[tuple[str, ...], ...] = ()
+) -> None:
     constraints: list[sa.Constraint] = [
         sa.ForeignKeyConstraint([column], [f"{other}.id"], name=op.f(f"fk_{table}_{column}"))
         for column, other in keys.items()

@@ -201,7 +201,9 @@ def _figures(part: Part, asked: _Asked) -> Block:
     lines = []
     for key in part.measures:
         head = _head(key, asked)
-        then = Cell() if key in MEASURES and MEASURES[key].live else _cell(before, key, earlier, _everything, exact=here)
+        then = (
+            Cell() if key in MEASURES and MEASURES[key].live else _cell(before, key, earlier, _everything, exact=here)
+        )
         lines.append(Line(key, head.label, (_cell(now, key, asked, _everything, exact=here), then), head))
     return Block((Head(NOW), Head(BEFORE)), tuple(lines), None, "", part.head, part.head_en)
 

@@ -74,15 +74,11 @@ def by_uuid(client_uuid: str) -> ReportForm | None:
 
 def titled(title: str, *, path: str, but: int | None) -> bool:
     """Whether another form in use at this place has this title."""
-    return (
-        db.session.scalar(
-            select(ReportForm.id).where(
-                ReportForm.title == title, ReportForm.path == path, ReportForm.withdrawn_at.is_(None),
-                ReportForm.id != (but or 0),
-            )  # fmt: skip
-        )
-        is not None
-    )
+    same = select(ReportForm.id).where(
+        ReportForm.title == title, ReportForm.path == path, ReportForm.withdrawn_at.is_(None),
+        ReportForm.id != (but or 0),
+    )  # fmt: skip
+    return db.session.scalar(same.limit(1)) is not None
 
 
 def standards() -> dict[str, tuple[ReportForm, Spec]]:

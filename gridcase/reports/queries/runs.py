@@ -92,9 +92,7 @@ def newest(form_id: int, place_id: int, period: str, *, viewer: Viewer) -> Repor
 def periods_made(form_id: int, place_id: int) -> set[str]:
     """The codes of the periods for which there is a run."""
     return set(
-        db.session.scalars(
-            select(ReportRun.period).where(ReportRun.form_id == form_id, ReportRun.place_id == place_id)
-        )
+        db.session.scalars(select(ReportRun.period).where(ReportRun.form_id == form_id, ReportRun.place_id == place_id))
     )
 
 

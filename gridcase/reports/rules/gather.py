@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from gridcase.core.words import N_
-from gridcase.reports.rules.sheets import Block, Cell, Head, Line, Sheet, added
+from gridcase.reports.rules.sheets import Block, Cell, Head, Line, Sheet, Words, added
 
 SUM, TOWN = N_("合计"), N_("镇")
 Key = tuple[str, str]
@@ -51,15 +51,15 @@ def _by_town(block: Block, own: Handed) -> Block:
 
 
 def _by_line(block: Block, own: Handed) -> Block:
-    columns, labels, cells = _columns(block), {}, {}
+    columns = _columns(block)
+    labels: dict[str, Words] = {}
+    cells: dict[str, list[list[Cell]]] = {}
     for _name, one in own:
         for line in one.lines if one else ():
             labels.setdefault(line.key, line.label)
             found = dict(zip(_columns(one), line.cells, strict=False)) if one else {}
             cells.setdefault(line.key, []).append([found.get(key, Cell()) for key in columns])
-    lines = [
-        Line(key, labels[key], tuple(_added(columns, parts))) for key, parts in sorted(cells.items(), key=lambda one: one[0])
-    ]
+    lines = [Line(key, labels[key], tuple(_added(columns, cells[key]))) for key in sorted(cells)]
     return Block(
         tuple(columns.values()), tuple(lines), _sum(columns, lines), block.rows, block.head, block.head_en, by=block.by
     )

@@ -112,7 +112,7 @@ class Block:
     def from_json(cls, kept: Mapping[str, Any]) -> Self:
         """Read back what `as_json` wrote."""
         return cls(
-            tuple(Head.from_json(head) for head in kept["heads"]), tuple(Line.from_json(line) for line in kept["lines"]),
+            tuple(map(Head.from_json, kept["heads"])), tuple(map(Line.from_json, kept["lines"])),
             Line.from_json(kept["total"]) if kept["total"] else None, _said(kept["rows"]), kept["head"],
             kept["head_en"], kept["places"], tuple(kept["by"]),
         )  # fmt: skip

@@ -8,8 +8,8 @@ from typing import Any, Self
 
 from gridcase.core.errors import Refused
 from gridcase.core.labels import Labelled
-from gridcase.core.permissions import Permission
 from gridcase.core.periods import PeriodKind
+from gridcase.core.permissions import Permission
 from gridcase.core.words import N_
 from gridcase.grid.rules import GridLevel
 from gridcase.measures.rules import MEASURES, TIMES, By, Narrow, Source
@@ -80,7 +80,12 @@ class Part:
 
     def as_json(self) -> dict[str, Any]:
         """As it is kept."""
-        kept = {"rows": BELOW if self.below else self.rows, "columns": self.columns, "major": self.major, "head": self.head}
+        kept = {
+            "rows": BELOW if self.below else self.rows,
+            "columns": self.columns,
+            "major": self.major,
+            "head": self.head,
+        }
         return {"measures": list(self.measures)} | {
             name: str(value) for name, value in (kept | {"head_en": self.head_en}).items() if value
         }

@@ -12,8 +12,8 @@ from gridcase.core.changes import check_seen
 from gridcase.core.db import db
 from gridcase.core.errors import Missing, Refused
 from gridcase.core.paths import SEED_DATA
-from gridcase.core.permissions import Permission, Viewer
 from gridcase.core.periods import PeriodKind
+from gridcase.core.permissions import Permission, Viewer
 from gridcase.core.words import N_
 from gridcase.grid.models import Grid
 from gridcase.measures.rules import By
@@ -50,7 +50,7 @@ def make(
     return form
 
 
-def change(form: ReportForm, *, actor: Viewer, title: str, spec: Spec, seen: str | None, now: datetime) -> None:
+def change(form: ReportForm, *, actor: Viewer, title: str, spec: Spec, seen: str | None, now: datetime) -> ReportForm:
     """A new version of a form: what was made under the older ones keeps them."""
     _own(form, actor)
     check_seen(form, EDITED, seen)
@@ -62,6 +62,7 @@ def change(form: ReportForm, *, actor: Viewer, title: str, spec: Spec, seen: str
     form.title, form.version = title, form.version + 1
     _keep_version(form, spec, actor=actor, now=now)
     _note(form, "report.form_changed", actor=actor, now=now)
+    return form
 
 
 def withdraw(form: ReportForm, *, actor: Viewer, now: datetime) -> None:
@@ -114,7 +115,9 @@ def standards_are_current() -> bool:
     known = queries.standards()
     kept = {key: (form.title, form.title_en, spec) for key, (form, spec) in known.items()}
     wanted = {row["code"] for row in _rows("indicators.csv")}
-    return all(kept.get(key) == one for key, one in read_standards().items()) and wanted <= set(queries.by_codes(wanted))
+    return all(kept.get(key) == one for key, one in read_standards().items()) and wanted <= set(
+        queries.by_codes(wanted)
+    )
 
 
 def load_standards(*, actor: Viewer, now: datetime) -> int:

@@ -20,7 +20,7 @@ from gridcase.notices import service as notices
 from gridcase.notices.service import Telling
 from gridcase.reports import queries
 from gridcase.reports.models import ReportForm, ReportRun, ReportSchedule, ReportScheduleReader
-from gridcase.reports.rules import EVERY, MOST_READERS, Sheet, Shape, Spec
+from gridcase.reports.rules import EVERY, MOST_READERS, Shape, Sheet, Spec
 
 REASON_LENGTH = 120
 NUMBERS_ONLY = N_("明细表随看随印，不留底也不上报；请用汇总表。")

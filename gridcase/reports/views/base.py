@@ -11,8 +11,8 @@ from flask_babel import gettext as _
 
 from gridcase.core import clock
 from gridcase.core.errors import Missing
-from gridcase.core.permissions import Permission, Viewer
 from gridcase.core.periods import Period, PeriodKind
+from gridcase.core.permissions import Permission, Viewer
 from gridcase.core.words import N_
 from gridcase.grid.models import Grid
 from gridcase.measures.rules import Shape

@@ -14,18 +14,18 @@ from gridcase.cases.rules.majors import MAJORS
 from gridcase.core import clock
 from gridcase.core.changes import fingerprint
 from gridcase.core.errors import Missing, Refused
-from gridcase.core.permissions import Permission
 from gridcase.core.periods import Period, PeriodKind
+from gridcase.core.permissions import Permission
 from gridcase.core.words import N_, Both
 from gridcase.grid.models import Grid
 from gridcase.measures import queries as measures
-from gridcase.measures.rules import MEASURES, By, Source
+from gridcase.measures.rules import MEASURES, By, Narrow, Source
 from gridcase.reports import queries, service
 from gridcase.reports.forms import BuildForm
 from gridcase.reports.models import ReportForm
 from gridcase.reports.rules import BELOW, INDICATOR, MOST_PARTS, Order, Part, Shape, Spec, checked
 from gridcase.reports.views import base
-from gridcase.reports.views.base import SEES, bp, common, place_choices
+from gridcase.reports.views.base import bp, common, place_choices
 from gridcase.reports.views.paper import words_of
 from gridcase.web.access import needs, viewer
 from gridcase.web.filters import in_language, translate
@@ -36,9 +36,10 @@ FIRST = ("cases.collected", "cases.closed", "cases.on_time")  # what a new form 
 RESTRICTED = "03"
 SHOWN = 10  # rows of a list in the preview
 SOURCES = {
-    Source.CASES: N_("事件"), Source.STEPS: N_("办理过程"), Source.WHISTLES: N_("哨件"), Source.CALLS: N_("吹哨叫到的单位"),
-    Source.HOMES: N_("住户"), Source.VISITS: N_("走访"), Source.ENTRIES: N_("积分"), Source.REDEMPTIONS: N_("兑换"),
-    Source.ACTIVITIES: N_("活动"), Source.HELPERS: N_("参加活动"), Source.MEDIATIONS: N_("调解"),
+    Source.CASES: N_("事件"), Source.STEPS: N_("办理过程"), Source.WHISTLES: N_("哨件"),
+    Source.CALLS: N_("吹哨叫到的单位"), Source.HOMES: N_("住户"), Source.VISITS: N_("走访"), Source.ENTRIES: N_("积分"),
+    Source.REDEMPTIONS: N_("兑换"), Source.ACTIVITIES: N_("活动"), Source.HELPERS: N_("参加活动"),
+    Source.MEDIATIONS: N_("调解"),
 }  # fmt: skip
 ENTERED = N_("填报的指标")
 
@@ -77,12 +78,14 @@ def edit(form_id: int) -> ResponseReturnValue:
     form = BuildForm(data=None if request.method == "POST" else _filled(found.title, spec, found))
     _offer(form, [(found.place_id or 0, "")])
     form.place.data = found.place_id
-    if _saves(form) and submit(
-        form, service.change, found, actor=someone, title=form.title.data, spec=spec_of(form), seen=form.seen.data,
-        now=clock.now(),
-    ):  # fmt: skip
-        flash(_("已改好。以前定稿的不变。"), "ok")
-        return redirect(url_for(".show", form_id=form_id, place=found.place_id))
+    if _saves(form):
+        changed = submit(
+            form, service.change, found, actor=someone, title=form.title.data, spec=spec_of(form), seen=form.seen.data,
+            now=clock.now(),
+        )  # fmt: skip
+        if changed:
+            flash(_("已改好。以前定稿的不变。"), "ok")
+            return redirect(url_for(".show", form_id=form_id, place=found.place_id))
     return _page(form, found)
 
 
@@ -196,14 +199,16 @@ def _page(form: BuildForm, found: ReportForm | None) -> ResponseReturnValue:
 def _preview(form: BuildForm, place: Grid) -> dict[str, Any]:
     """The running period; or why it cannot be made."""
     try:
-        spec = checked(spec_of(form), indicators={key: key for _label, own in _groups(place.path) for key, *_rest in own})
+        spec = checked(
+            spec_of(form), indicators={key: key for _label, own in _groups(place.path) for key, *_rest in own}
+        )
     except (Refused, ValueError) as why:
         return {"sheet": None, "problem": translate(why.text) if isinstance(why, Refused) else _("请重新选。")}
     period, part = Period.of(spec.every, base.today()), spec.parts[0]
     if spec.shape is Shape.LIST:
         page = measures.rows(
             viewer(), part.measures[0], period=period, now=clock.now(),
-            narrow=part.narrow.joined(measures.Narrow(path=place.path)), size=SHOWN,
+            narrow=part.narrow.joined(Narrow(path=place.path)), size=SHOWN,
         )  # fmt: skip
         heads = measures.heads(MEASURES[part.measures[0]].source)
         empty = Spec((), spec.every)

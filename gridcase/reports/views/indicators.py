@@ -81,10 +81,11 @@ def indicators() -> ResponseReturnValue:
         return redirect(url_for(".indicators", place=place.id, period=str(period)))
     return render_template(
         "reports/indicators.html", form=form, known=known, held=held, place=place, period=period,
-        places=place_choices(someone), kinds=KINDS, periods=base.periods(period.kind, back=BACK),
+        spots=place_choices(someone), kinds=KINDS, periods=base.periods(period.kind, back=BACK),
         of_kind={kind: Period.of(kind, base.today()) for kind in KINDS}, name_of=_name, unit_of=_unit,
-        number=_number, may_enter=queries.enters(someone, place.path), builds=bool(queries.places(someone, builds=True)),
-        may_drop={one.id for one in known.values() if queries.builds(someone, one.path)}, plain_form=BaseForm(), **common(),
+        number=_number, may_enter=queries.enters(someone, place.path), plain_form=BaseForm(),
+        builds=bool(queries.places(someone, builds=True)),
+        may_drop={one.id for one in known.values() if queries.builds(someone, one.path)}, **common(),
     )  # fmt: skip
 
 
@@ -174,7 +175,7 @@ def survey() -> ResponseReturnValue:
         flash(_("已记下。"), "ok")
         return redirect(url_for(".survey", place=place.id))
     return render_template(
-        "reports/survey.html", form=form, place=place, places=place_choices(someone), may=may and bool(known),
+        "reports/survey.html", form=form, place=place, spots=place_choices(someone), may=may and bool(known),
         rows=queries.surveys(queries.above(place.path)[1:]), own=_own_years(place, now), name_of=_name, unit_of=_unit,
         number=_number, builds=bool(queries.places(someone, builds=True)), **common(),
     )  # fmt: skip

@@ -10,10 +10,10 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from gridcase.core import clock
+from gridcase.core.db import db, transaction
 from gridcase.core.errors import Missing
 from gridcase.core.pdf import write_pdf
 from gridcase.core.periods import Period, PeriodKind
-from gridcase.core.db import db, transaction
 from gridcase.grid.models import Grid
 from gridcase.grid.rules import GridLevel
 from gridcase.reports import queries, service
@@ -47,7 +47,8 @@ def run(run_id: int) -> ResponseReturnValue:
     form, place = db.session.get_one(ReportForm, one.form_id), db.session.get_one(Grid, one.place_id)
     keeps = queries.keeps(someone, place.path) and place.id in {own.id for own in queries.places(someone)}
     return render_template(
-        "reports/run.html", run=one, form=form, place=place, sheet=_kept(one), attempts=queries.attempts(one, viewer=someone),
+        "reports/run.html", run=one, form=form, place=place, sheet=_kept(one),
+        attempts=queries.attempts(one, viewer=someone),
         keeps=keeps, town=place.level == GridLevel.TOWN, reason=ReasonForm(), plain_form=BaseForm(),
         live=form.withdrawn_at is None, **common(),
     )  # fmt: skip
@@ -98,9 +99,7 @@ def remake(run_id: int) -> ResponseReturnValue:
     place, now = queries.get_place(one.place_id, viewer=someone), clock.now()
     period = Period.read(one.period, default=Period.of(PeriodKind.DAY, base.today()))
     sheet = queries.sheet(someone, form, spec, place=place, period=period, now=now)
-    made = submit(
-        asked, service.keep, form, place, sheet, spec=spec, actor=someone, now=now, reason=asked.reason.data
-    )
+    made = submit(asked, service.keep, form, place, sheet, spec=spec, actor=someone, now=now, reason=asked.reason.data)
     for words in asked.form_errors:
         flash(words, "warning")
     if made:
@@ -128,7 +127,13 @@ def schedule(form_id: int) -> ResponseReturnValue:
         flash(_("已定好。每期结束后的第一个工作日自动出。"), "ok")
         return redirect(url_for(".show", form_id=form_id, place=place.id))
     return render_template(
-        "reports/schedule.html", form=asked, report=form, place=place, running=runs_now, plain_form=BaseForm(), **common()
+        "reports/schedule.html",
+        form=asked,
+        report=form,
+        place=place,
+        running=runs_now,
+        plain_form=BaseForm(),
+        **common(),
     )
 
 

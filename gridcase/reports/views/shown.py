@@ -17,7 +17,7 @@ from gridcase.core.permissions import Permission
 from gridcase.grid.models import Grid
 from gridcase.grid.rules import GridLevel
 from gridcase.measures import queries as measures
-from gridcase.measures.rules import MEASURES
+from gridcase.measures.rules import MEASURES, Narrow
 from gridcase.reports import queries, service
 from gridcase.reports.models import ReportForm
 from gridcase.reports.rules import Shape, Sheet, Spec
@@ -57,7 +57,7 @@ def show(form_id: int) -> ResponseReturnValue:
     heads, rows, more = _listed(spec, place, period, most=MOST_SHOWN) if listed else ((), (), False)
     return render_template(
         "reports/show.html", form=form, spec=spec, sheet=sheet, place=place, period=period, now=clock.now(),
-        periods=base.periods(spec.every), places=place_choices(someone), listed=listed, heads=heads, rows=rows,
+        periods=base.periods(spec.every), spots=place_choices(someone), listed=listed, heads=heads, rows=rows,
         more=more, run=None if listed else queries.newest(form.id, place.id, str(period), viewer=someone),
         keeps=not listed and queries.keeps(someone, place.path) and form.withdrawn_at is None,
         owns=queries.builds(someone, form.path) and form.withdrawn_at is None,
@@ -107,7 +107,7 @@ def keep(form_id: int) -> ResponseReturnValue:
     form, spec = queries.get_form(form_id, viewer=someone)
     place, period, now = place_of(someone), period_of(spec.every), clock.now()
     if asked.validate_on_submit():
-        sheet = _sheet(form, spec, place, period) if spec.shape is Shape.SUMMARY else _sheet(form, _no_parts(spec), place, period)
+        sheet = _sheet(form, _no_parts(spec) if spec.shape is Shape.LIST else spec, place, period)
         run = submit(asked, service.keep, form, place, sheet, spec=spec, actor=someone, now=now)
         if run:
             flash(_("已定稿。数字留在这里，以后不再变。"), "ok")
@@ -129,7 +129,7 @@ def _no_parts(spec: Spec) -> Spec:
 def _listed(spec: Spec, place: Grid, period: Period, *, most: int) -> tuple[Sequence[Any], Sequence[Any], bool]:
     """The heads and rows of a list, and whether it had to be cut."""
     part = spec.parts[0]
-    narrow = part.narrow.joined(measures.Narrow(path=place.path))
+    narrow = part.narrow.joined(Narrow(path=place.path))
     page = measures.rows(
         viewer(), part.measures[0], period=period, now=clock.now(), narrow=narrow, after=request.args.get("after"),
         size=most,
