@@ -11,10 +11,11 @@ from sqlalchemy import or_, select
 from gridcase.core.db import db
 from gridcase.core.errors import Missing
 from gridcase.core.periods import Period
-from gridcase.core.scope import under
+from gridcase.core.permissions import Permission, Viewer
+from gridcase.core.scope import reach, under
 from gridcase.grid.models import Grid
 from gridcase.reports.models import Indicator, IndicatorValue
-from gridcase.reports.queries.sight import above
+from gridcase.reports.queries.sight import above, builds
 from gridcase.reports.rules import Adding, Entered
 
 
@@ -31,6 +32,30 @@ def by_codes(codes: Collection[str]) -> dict[str, Indicator]:
     if not codes:
         return {}
     return {one.code: one for one in db.session.scalars(select(Indicator).where(Indicator.code.in_(sorted(codes))))}
+
+
+def get_value(value_id: int, *, viewer: Viewer) -> tuple[IndicatorValue, Indicator, Grid]:
+    """A number that stands at one of the viewer's places, else `Missing`."""
+    row = db.session.execute(
+        select(IndicatorValue, Indicator, Grid)
+        .join(Indicator, Indicator.id == IndicatorValue.indicator_id)
+        .join(Grid, Grid.id == IndicatorValue.place_id)
+        .where(
+            IndicatorValue.id == value_id, IndicatorValue.superseded_at.is_(None),
+            reach(viewer, Permission.SEE_DASHBOARD, path=IndicatorValue.path),
+        )
+    ).first()  # fmt: skip
+    if row is None:
+        raise Missing
+    return row[0], row[1], row[2]
+
+
+def get_own_indicator(indicator_id: int, *, viewer: Viewer) -> Indicator:
+    """An indicator in use that the viewer may take out of use, else `Missing`."""
+    found = db.session.get(Indicator, indicator_id)
+    if found is None or found.withdrawn_at is not None or not builds(viewer, found.path):
+        raise Missing
+    return found
 
 
 def get_indicator(indicator_id: int, *, path: str) -> Indicator:

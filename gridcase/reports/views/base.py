@@ -23,7 +23,9 @@ from gridcase.web.frame import NavItem
 
 bp = Blueprint("reports", __name__, url_prefix="/reports")
 NAV = (
-    NavItem("b", N_("报表"), "reports.index", "list", frozenset({Permission.SEE_DASHBOARD}), 36, work=False),
+    NavItem(
+        "b", N_("报表"), "reports.index", "list", frozenset({Permission.SEE_DASHBOARD}), 36, group="figures", work=False
+    ),
 )  # fmt: skip
 SEES, KEEPS = queries.SEES, queries.KEEPS
 LOOKED_BACK = 24  # periods to choose from

@@ -72,8 +72,6 @@ def indicators() -> ResponseReturnValue:
     held = queries.held(place.id, period)
     open_ones = [one for one in known.values() if one.id not in held] if queries.enters(someone, place.path) else []
     form = EnterForm(data={"rows": [{"indicator": str(one.id)} for one in open_ones]})
-    if request.method == "POST" and not open_ones:
-        raise Missing
     if form.validate_on_submit() and submit(
         form, service.enter_all, _entered(form, known), actor=someone, place=place, period=period, now=clock.now()
     ):
@@ -98,27 +96,25 @@ def _entered(form: EnterForm, known: dict[int, Indicator]) -> list[tuple[Indicat
     return found
 
 
-@bp.route("/indicators/<int:indicator_id>", methods=["GET", "POST"])
+@bp.route("/indicators/<int:value_id>", methods=["GET", "POST"])
 @needs(SEES)
-def indicator(indicator_id: int) -> ResponseReturnValue:
+def indicator(value_id: int) -> ResponseReturnValue:
     """One number with all it ever was; put right with a reason."""
-    someone, period = viewer(), _period()
-    place = place_of(someone)
-    one = queries.get_indicator(indicator_id, path=place.path)
-    stands = queries.held(place.id, period).get(one.id)
-    may = queries.enters(someone, place.path)
-    if stands is None or (request.method == "POST" and not may):
-        raise Missing
+    someone = viewer()
+    stands, one, place = queries.get_value(value_id, viewer=someone)
+    period = Period.read(stands.period, default=_period())
     form = CorrectForm(data={"over": str(stands.id), "source": stands.source})
     if form.validate_on_submit() and submit(
         form, service.enter, one, actor=someone, place=place, period=period, number=form.number.data,
         source=form.source.data, reason=form.reason.data, over=_whole(form.over.data), now=clock.now(),
     ):  # fmt: skip
         flash(_("已改好，旧的数还查得到。"), "ok")
-        return redirect(url_for(".indicators", place=place.id, period=str(period)))
+        page = ".survey" if one.adding == Adding.SURVEY else ".indicators"
+        return redirect(url_for(page, place=place.id, period=str(period)))
     return render_template(
-        "reports/indicator.html", form=form, one=one, place=place, period=period, may=may, name_of=_name,
-        unit_of=_unit, number=_number, rows=queries.history(one.id, place.id, period), **common(),
+        "reports/indicator.html", form=form, one=one, place=place, period=period, name_of=_name, unit_of=_unit,
+        number=_number, may=queries.enters(someone, place.path), rows=queries.history(one.id, place.id, period),
+        **common(),
     )  # fmt: skip
 
 
@@ -151,11 +147,10 @@ def new_indicator() -> ResponseReturnValue:
 @needs(*BUILDS)
 def withdraw_indicator(indicator_id: int) -> ResponseReturnValue:
     """An indicator nobody enters any more."""
-    place, asked = place_of(viewer()), BaseForm()
-    one = queries.get_indicator(indicator_id, path=place.path)
+    one, asked = queries.get_own_indicator(indicator_id, viewer=viewer()), BaseForm()
     if asked.validate_on_submit() and submit(asked, service.withdraw_indicator, one, actor=viewer(), now=clock.now()):
         flash(_("已停用，填过的数还在。"), "ok")
-    return redirect(url_for(".indicators", place=place.id))
+    return redirect(url_for(".indicators"))
 
 
 @bp.route("/survey", methods=["GET", "POST"])
@@ -169,9 +164,7 @@ def survey() -> ResponseReturnValue:
     form = SurveyForm()
     form.offer(indicators=[(one.id, _name(one)) for one in known], years=years)
     may = queries.enters(someone, place.path)
-    if request.method == "POST" and not may:
-        raise Missing
-    if form.validate_on_submit() and _note_survey(form, place):
+    if may and form.validate_on_submit() and _note_survey(form, place):
         flash(_("已记下。"), "ok")
         return redirect(url_for(".survey", place=place.id))
     return render_template(

@@ -11,9 +11,11 @@ from flask_babel import gettext as _
 
 from gridcase.core import clock
 from gridcase.core.db import db, transaction
-from gridcase.core.errors import Missing
+from gridcase.core.errors import Missing, Refused
 from gridcase.core.pdf import write_pdf
 from gridcase.core.periods import Period, PeriodKind
+from gridcase.core.permissions import Permission
+from gridcase.core.words import N_
 from gridcase.grid.models import Grid
 from gridcase.grid.rules import GridLevel
 from gridcase.reports import queries, service
@@ -157,18 +159,10 @@ def _scheduled(found: Any, every: PeriodKind) -> dict[str, Any]:
 
 
 @bp.get("/received")
-@needs(SEES)
+@needs(Permission.MANAGE_COUNTY)
 def received() -> ResponseReturnValue:
     """What the towns of a county handed up, and its sum: nobody fills a second form."""
-    someone = viewer()
-    counties = [place for place in queries.places(someone) if place.level == GridLevel.COUNTY]
-    if not counties:
-        raise Missing
-    county = place_of(someone)
-    if county.level != GridLevel.COUNTY:
-        county = counties[0]
-    form_id, code = request.args.get("form", type=int), request.args.get("period", "")
-    form = queries.get_form(form_id, viewer=someone)[0] if form_id else None
+    county, form, code = _asked()
     return render_template(
         "reports/received.html", county=county, form=form, period=code, towns=queries.towns(county),
         handed=queries.periods_handed_up(county), **_gathered(county, form, code), **common(),
@@ -176,18 +170,26 @@ def received() -> ResponseReturnValue:
 
 
 @bp.post("/received.xlsx")
-@needs(SEES)
+@needs(Permission.MANAGE_COUNTY)
 def received_table() -> ResponseReturnValue:
     """The towns and their sum as a table."""
-    someone = viewer()
-    form, county = queries.get_form(request.args.get("form", 0, type=int), viewer=someone)[0], place_of(someone)
-    code, now = request.args.get("period", ""), clock.now()
-    found = _gathered(county, form, code)["sheet"]
-    if found is None or county.level != GridLevel.COUNTY:
-        raise Missing
+    county, form, code = _asked()
+    found, now = _gathered(county, form, code)["sheet"], clock.now()
+    if found is None or form is None:
+        raise Refused(N_("还没有镇上报这张报表。"))
     with transaction():
-        service.note_export(form, county, found.period, actor=someone, now=now, rows=0)
+        service.note_export(form, county, found.period, actor=viewer(), now=now, rows=0)
     return workbook(found, made_at=now, name=f"report-{form.id}-{code}")
+
+
+def _asked() -> tuple[Grid, ReportForm | None, str]:
+    """The county, form and period of the link."""
+    form_id = request.args.get("form", type=int)
+    form = queries.get_form(form_id, viewer=viewer())[0] if form_id else None
+    county = place_of(viewer())
+    if county.level != GridLevel.COUNTY:
+        raise Missing
+    return county, form, request.args.get("period", "")
 
 
 def _gathered(county: Grid, form: ReportForm | None, code: str) -> dict[str, Any]:
