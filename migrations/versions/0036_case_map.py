@@ -1,4 +1,4 @@
-"""The map's own row for every open case: narrow, with the cell it lies in, kept by the database itself.
+"""The map's own row for every open case: narrow, with the cell it lies in if it has a place, kept by the database.
 
 A row follows its case by triggers, so that whoever writes (a move, an import, a batch) keeps the map exact. The view
 says what the table must hold; `gridcase doctor` compares the two. A later migration that rebuilds `case` on SQLite
@@ -23,6 +23,7 @@ COPIED = (
 )  # fmt: skip
 KEPT = ("case_id", "x", "y", *COPIED)
 FOLLOWED = (
+    ("case", "id", "INSERT"),
     ("case", "id", f"UPDATE OF {', '.join((*COPIED, 'closed_at', 'restricted'))}"),
     ("case_point", "case_id", "INSERT"),
     ("case_point", "case_id", "UPDATE OF geom"),
@@ -34,9 +35,9 @@ def upgrade() -> None:
     op.create_table(
         "case_map",
         sa.Column("case_id", sa.Integer(), nullable=False),
-        sa.Column("x", sa.Integer(), nullable=False),
-        sa.Column("y", sa.Integer(), nullable=False),
-        sa.Column("spot", sa.BigInteger(), sa.Computed(_interleaved(), persisted=True), nullable=False),
+        sa.Column("x", sa.Integer(), nullable=True),
+        sa.Column("y", sa.Integer(), nullable=True),
+        sa.Column("spot", sa.BigInteger(), sa.Computed(_interleaved(), persisted=True), nullable=True),
         sa.Column("path", ByteString, nullable=False),
         sa.Column("village_id", sa.Integer(), nullable=True),
         sa.Column("section_id", sa.Integer(), nullable=True),
@@ -47,9 +48,7 @@ def upgrade() -> None:
         sa.Column("registered_at", UtcDateTime, nullable=False),
         sa.Column("due_at", UtcDateTime, nullable=True),
         sa.Column("soon_at", UtcDateTime, nullable=True),
-        sa.ForeignKeyConstraint(
-            ["case_id"], ["case_point.case_id"], name=op.f("fk_case_map_case_id"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["case_id"], ["case.id"], name=op.f("fk_case_map_case_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("case_id", name=op.f("pk_case_map")),
     )
     op.create_index("ix_case_map_spot", "case_map", ["spot", "path", "class_id", "due_at", "soon_at", "x", "y"])
@@ -68,9 +67,10 @@ def _interleaved() -> str:
 
 def _view() -> str:
     x, y = (f"CAST(round({part}(p.geom) * 100000) AS INTEGER)" for part in ("ST_X", "ST_Y"))
+    copied = ", ".join(f"c.{name}" for name in COPIED)
     return (
-        f"CREATE VIEW case_on_map AS SELECT p.case_id, {x} AS x, {y} AS y, {', '.join(f'c.{name}' for name in COPIED)} "
-        'FROM case_point p JOIN "case" c ON c.id = p.case_id WHERE c.closed_at IS NULL AND NOT c.restricted'
+        f"CREATE VIEW case_on_map AS SELECT c.id AS case_id, {x} AS x, {y} AS y, {copied} "
+        'FROM "case" c LEFT JOIN case_point p ON p.case_id = c.id WHERE c.closed_at IS NULL AND NOT c.restricted'
     )
 
 

@@ -114,9 +114,10 @@ class CasePoint(Base):
 
 
 class CaseMap(Base):
-    """The map's own row of every open case that is not restricted and has a place. Triggers write it, nobody else.
+    """The map's own row of every open case that is not restricted. Triggers write it, nobody else.
 
-    x, y: 100,000ths of a degree. `spot` interleaves their bits, so that a cell of any size is one range of it.
+    x, y: 100,000ths of a degree, None without a place. `spot` interleaves their bits, so that a cell of any size is
+    one range of it.
     """
 
     __tablename__ = "case_map"
@@ -126,10 +127,10 @@ class CaseMap(Base):
         Index("ix_case_map_path", "path", "class_id", "due_at", "soon_at"),
     )
 
-    case_id: Mapped[int] = mapped_column(ForeignKey("case_point.case_id", ondelete="CASCADE"), primary_key=True)
-    x: Mapped[int]
-    y: Mapped[int]
-    spot: Mapped[int] = mapped_column(BigInteger, FetchedValue())
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id", ondelete="CASCADE"), primary_key=True)
+    x: Mapped[int | None]
+    y: Mapped[int | None]
+    spot: Mapped[int | None] = mapped_column(BigInteger, FetchedValue())
     path: Mapped[str] = mapped_column(ByteString)
     village_id: Mapped[int | None]
     section_id: Mapped[int | None]
