@@ -5,7 +5,7 @@ from __future__ import annotations
 from gridcase.core.words import N_
 from gridcase.measures.rules.kinds import Measure, Shape, Source
 
-_HOMES, _TIMES, _POINTS, _YUAN, _PEOPLE = N_("家"), N_("次"), N_("分"), N_("元"), N_("人次")
+_HOMES, _TIMES, _POINTS, _YUAN, _PEOPLE = N_("户家庭"), N_("次"), N_("分"), N_("元"), N_("人次")
 _PER_CENT, _HOURS, _PIECES = N_("%"), N_("小时"), N_("笔")
 _COUNT, _SHARE, _SUM = Shape.COUNT, Shape.SHARE, Shape.SUM
 
@@ -65,7 +65,9 @@ HOMES = (
 )
 
 VISITS = (
-    Measure("visits.made", N_("走访次数"), _TIMES, Source.VISITS, _COUNT, N_("本期走访的次数，没见到人的也算。"), good=1),
+    Measure(
+        "visits.made", N_("走访次数"), _TIMES, Source.VISITS, _COUNT, N_("本期走访的次数，没见到人的也算。"), good=1
+    ),
     Measure("visits.met", N_("见到人的走访"), _TIMES, Source.VISITS, _COUNT, N_("本期见到人的走访。"), good=1),
     Measure(
         "visits.at_home", N_("上门走访"), _TIMES, Source.VISITS, _COUNT, N_("本期上门的走访，不算电话和视频。"), good=1
