@@ -27,6 +27,7 @@ from gridcase.measures.rules import By
 
 COUNTS = frozenset({Permission.SEE_DASHBOARD, Permission.SEE_MAP})  # all that a screen's viewer holds
 _LIVE = ("cases.open", "cases.late", "cases.soon")
+_VISITS, WHISTLES, WHISTLE_DAYS = ("homes.on_time", "homes.all"), "whistles.rate", 30
 _SPELL = ("cases.collected", "cases.closed")
 _MONTH = ("cases.satisfied", "cases.rated", "cases.on_time", "cases.in_grid")
 _BELOW = {GridLevel.COUNTY: By.TOWN, GridLevel.TOWN: By.VILLAGE, GridLevel.VILLAGE: By.GROUP}
@@ -34,7 +35,7 @@ _BELOW = {GridLevel.COUNTY: By.TOWN, GridLevel.TOWN: By.VILLAGE, GridLevel.VILLA
 
 @dataclass(frozen=True)
 class Part:
-    """A village (of a county a town, of a village a group): its open cases, how many of them are late or soon will be."""
+    """A village (of a county a town, of a village a group): its open cases, those of them late or soon to be."""
 
     id: int
     name: Any
@@ -67,6 +68,8 @@ class Wall:
     week: Row
     month: Row
     before: Row  # the month before
+    visits: Row
+    whistles: Row  # of the last thirty days: a month that has just begun says little
     weeks: Sequence[Row]
     parts: Sequence[Part]  # by what is late, then by how much is open; the first of `parts_all`
     parts_all: Sequence[Part]
@@ -97,6 +100,7 @@ def wall(screen: Viewer, *, now: datetime) -> Wall:
     spans = {kind: Period.of(kind, day) for kind in (PeriodKind.DAY, PeriodKind.WEEK)}
     by = _BELOW.get(root.level, By.COUNTY) if root.level else By.COUNTY
     twelve = Period.span(spans[PeriodKind.WEEK].first - timedelta(weeks=WEEKS - 1), day)
+    thirty = Period.span(day - timedelta(days=WHISTLE_DAYS - 1), day)
     live = measures.values(screen, _LIVE, period=month, now=now, by=(by,))
     parts = sorted((_part(row) for row in live.rows), key=lambda one: (-one.late, -one.open, one.id))
     shapes = outlines(screen, root)
@@ -108,6 +112,8 @@ def wall(screen: Viewer, *, now: datetime) -> Wall:
         week=measures.values(screen, _SPELL, period=spans[PeriodKind.WEEK], now=now).total,
         month=measures.values(screen, _MONTH, period=month, now=now).total,
         before=measures.values(screen, _MONTH, period=month.before, now=now).total,
+        visits=measures.values(screen, _VISITS, period=month, now=now).total,
+        whistles=measures.values(screen, (WHISTLES,), period=thirty, now=now).total,
         weeks=measures.values(screen, (*_SPELL, "cases.satisfied"), period=twelve, now=now, by=(By.WEEK,)).rows,
         parts=parts[:VILLAGES_MOST], parts_all=parts, more_parts=max(len(parts) - VILLAGES_MOST, 0), areas=areas(drawn),
         names=dict(names_on_map(screen, root)), good=good[:GOOD_MOST], more_good=sum(x.count for x in good[GOOD_MOST:]),

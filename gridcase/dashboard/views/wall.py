@@ -21,6 +21,7 @@ from gridcase.dashboard.rules.wall import HIGH, NAMES_MOST, WIDE, Lasts, fullnes
 from gridcase.dashboard.service import wall as service
 from gridcase.dashboard.views.base import bp
 from gridcase.grid.models import Grid
+from gridcase.measures.rules import MEASURES
 from gridcase.users.session import leave_asleep
 from gridcase.web.access import by_token, needs, viewer
 from gridcase.web.formkit import BaseForm, submit
@@ -87,7 +88,10 @@ def _page(who: Viewer, *, now_url: str, here: str, name: str, token: str | None 
 
 def _shown(who: Viewer, moment: datetime) -> dict[str, Any]:
     found = queries.wall(who, now=moment)
-    return {"wall": found, "fullness": fullness, "size": (WIDE, HIGH), "named": len(found.areas) <= NAMES_MOST}
+    return {
+        "wall": found, "fullness": fullness, "size": (WIDE, HIGH), "named": len(found.areas) <= NAMES_MOST,
+        "whistle": MEASURES[queries.WHISTLES],
+    }  # fmt: skip
 
 
 def _figures(who: Viewer, *, now: datetime) -> Response:
