@@ -18,6 +18,7 @@ from gridcase.cases.queries.catalogue import (
     unit_of_limit,
     versions_in_force,
 )
+from gridcase.cases.queries.counting import closed_in, light_is, may_count, may_list, open_at, registered_in
 from gridcase.cases.queries.duties import (
     DutyRow,
     duties_by_item,
@@ -52,7 +53,7 @@ from gridcase.cases.queries.hot import (
     restricted_in_issues,
     towns_to_look_at,
 )
-from gridcase.cases.queries.ledger import MOST_ROWS, Figures, Month, month_figures, month_rows
+from gridcase.cases.queries.ledger import MOST_ROWS, Figures, month_figures, month_rows
 from gridcase.cases.queries.lists import (
     COUNT_CAP,
     WORKED,
@@ -123,7 +124,6 @@ __all__ = [
     "Filters",
     "Held",
     "Likely",
-    "Month",
     "SuggestedClass",
     "Tab",
     "Typed",
@@ -142,6 +142,7 @@ __all__ = [
     "class_of",
     "class_of_issue",
     "clock_of",
+    "closed_in",
     "contact_limit_of",
     "contact_waits",
     "counted",
@@ -176,15 +177,19 @@ __all__ = [
     "last_attempt",
     "last_run",
     "late_without_sheet",
+    "light_is",
     "likely_same",
     "limit_of",
     "linked",
+    "may_count",
     "may_decide",
+    "may_list",
     "may_register",
     "may_set",
     "month_figures",
     "month_rows",
     "named_parties",
+    "open_at",
     "open_condition",
     "open_follower",
     "open_to_all",
@@ -199,6 +204,7 @@ __all__ = [
     "received_on",
     "register_places",
     "register_roots",
+    "registered_in",
     "restricted_at",
     "restricted_in_issues",
     "routes",

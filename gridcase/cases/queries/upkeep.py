@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from sqlalchemy import and_, exists, func, literal, or_, select
+from sqlalchemy import and_, column, except_, exists, func, literal, or_, select, table
 
 from gridcase.audit.models import AuditRow
-from gridcase.cases.models import Case, CaseClass, CaseStep, CaseTally, ClassVersion
+from gridcase.cases.models import Case, CaseClass, CaseMap, CaseStep, CaseTally, ClassVersion
 from gridcase.cases.queries.hot import restricted_in_issues
 from gridcase.cases.queries.voices import firsts_to_part
+from gridcase.cases.rules.spots import spot_of
 from gridcase.core.db import db
 
 
 def check() -> list[str]:
     """Every difference found, in words; empty when all is well."""
-    return [*_tallies(), *_steps(), *_audit(), *_open_though_restricted(), *_shown_with_others()]
+    return [*_tallies(), *_steps(), *_audit(), *_map(), *_open_though_restricted(), *_shown_with_others()]
 
 
 def _tallies() -> list[str]:
@@ -64,6 +65,20 @@ def _audit() -> list[str]:
         .limit(100)
     )
     return [f"case {row.case_id}, step {row.seq} ({row.move}): no audit row" for row in rows]
+
+
+def _map() -> list[str]:
+    """The map's rows are those of the view that says what they must be, each in its own cell."""
+    kept = CaseMap.__table__
+    names = [each.name for each in kept.columns if each.name != "spot"]
+    live = table("case_on_map", *(column(name) for name in names))
+    both = [select(*(source.c[name] for name in names)) for source in (kept, live)]
+    wrong = {row.case_id for pair in (both, both[::-1]) for row in db.session.execute(except_(*pair).limit(100))}
+    cells = db.session.execute(
+        select(CaseMap.case_id, CaseMap.x, CaseMap.y, CaseMap.spot).where(CaseMap.x.is_not(None))
+    )
+    wrong |= {row.case_id for row in cells if spot_of(row.x, row.y) != row.spot}
+    return [f"case {case_id}: its row on the map is not what the case says" for case_id in sorted(wrong)[:100]]
 
 
 def _open_though_restricted() -> list[str]:

@@ -1,10 +1,8 @@
-"""The town map with the same cases as a list, and the figures with the lists behind them."""
+"""The town map with the same cases as a list."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
 from typing import Any
 
 import orjson
@@ -12,30 +10,23 @@ from flask import Blueprint, jsonify, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from gridcase.calendar import queries as calendar
-from gridcase.cases.rules.said import time_left
 from gridcase.core import clock
 from gridcase.core.permissions import Permission
 from gridcase.core.words import N_
 from gridcase.dashboard import queries
-from gridcase.dashboard.rules import LIGHTS, MAJORS, POINTS_MOST, Filters, Listed, percent
-from gridcase.grid import queries as grids
+from gridcase.dashboard.rules import MAJORS, POINTS_MOST, Filters, Listed
+from gridcase.dashboard.views.base import bp, choices, light_words, sayer
 from gridcase.users.session import leave_asleep
 from gridcase.web import mapkit
 from gridcase.web.access import needs, viewer
-from gridcase.web.filters import in_language, show_date, translate
+from gridcase.web.filters import in_language, translate
 from gridcase.web.frame import NavItem
 from gridcase.web.respond import json_text, not_modified
 from gridcase.web.security import nonce
 
-bp = Blueprint("dashboard", __name__)
 town_map = Blueprint("map", __name__, url_prefix="/map")
-office = Blueprint("figures", __name__, url_prefix="/dashboard")
 
-NAV = (
-    NavItem("m", N_("地图"), "dashboard.map.show", "map", frozenset({Permission.SEE_MAP}), 30, phone=True),
-    NavItem("f", N_("概况"), "dashboard.figures.show", "chart", frozenset({Permission.SEE_DASHBOARD}), 35, phone=True),
-)
+NAV = (NavItem("m", N_("地图"), "dashboard.map.show", "map", frozenset({Permission.SEE_MAP}), 30, phone=True),)
 MAP = "town"  # the page's script finds the map as `map_town`
 KEPT_MOST = 32
 _kept: dict[str, mapkit.MapParts] = {}
@@ -56,9 +47,9 @@ def show() -> ResponseReturnValue:
         parts=_base(root, drawing),
         page=queries.listed(viewer(), filters, now=now, after=request.args.get("after")),
         mode="list" if request.args.get("show") == "list" else "map",
-        say=_sayer(now),
+        say=sayer(now),
         words=_words(),
-        **_choices(Permission.SEE_MAP),
+        **choices(Permission.SEE_MAP),
     )
 
 
@@ -97,58 +88,13 @@ def card(case_id: int) -> ResponseReturnValue:
         place=line.place,
         state=translate(line.state.label),
         light=str(line.light),
-        due=_sayer(now)(line),
+        due=sayer(now)(line),
         url=url_for("cases.show", case_id=line.id),
     )
 
 
-@office.get("/", endpoint="show")
-@needs(Permission.SEE_DASHBOARD)
-def show_office() -> ResponseReturnValue:
-    """The figures of the viewer's place; each leads to its list."""
-    now = clock.now()
-    return render_template(
-        "dashboard/figures.html",
-        figures=queries.figures(viewer(), now=now),
-        villages=queries.by_village(viewer(), now=now),
-        majors=queries.by_major(viewer(), now=now),
-        now=now,
-        percent=percent,
-        doors=_all_open(),
-        Listed=Listed,
-    )
-
-
-@office.get("/list")
-@needs(Permission.SEE_DASHBOARD)
-def listed() -> ResponseReturnValue:
-    """The list behind a figure."""
-    filters, now, after = Filters.read(request.args), clock.now(), request.args.get("after")
-    page = queries.listed(viewer(), filters, now=now, after=after, permission=Permission.SEE_DASHBOARD)
-    return render_template(
-        "dashboard/list.html",
-        filters=filters,
-        page=page,
-        say=_sayer(now),
-        Listed=Listed,
-        **_choices(Permission.SEE_DASHBOARD),
-    )
-
-
-def _all_open() -> bool:
-    """Whether every case in the figures may be listed too; a county's manager has the numbers alone."""
-    return all(Permission.SEE_CASE in held.permissions for held in viewer().grants_with(Permission.SEE_DASHBOARD))
-
-
 def _open_filters() -> Filters:
     return replace(Filters.read(request.args), listed=Listed.OPEN)
-
-
-def _choices(permission: Permission) -> dict[str, Any]:
-    """What the filters offer; somebody of one village needs no list of villages."""
-    villages = grids.villages_of(viewer(), permission=permission)
-    lights = zip(LIGHTS, _light_words(), strict=True)
-    return {"villages": villages if len(villages) > 1 else [], "majors": MAJORS.values(), "light_choices": lights}
 
 
 def _base(root: queries.Root, drawing: queries.Drawing) -> mapkit.MapParts:
@@ -164,28 +110,11 @@ def _base(root: queries.Root, drawing: queries.Drawing) -> mapkit.MapParts:
     return parts.with_nonce(nonce())
 
 
-def _sayer(now: datetime) -> Callable[[queries.CaseLine], str]:
-    """Says what is left of a case's time, or when it ended; the calendar is read once for a whole list."""
-    days = calendar.work_calendar()
-
-    def say(line: queries.CaseLine) -> str:
-        if line.closed_at is not None:
-            return _("%(day)s办结", day=show_date(line.closed_at))
-        return translate(time_left(due_at=line.due_at, now=now, unit=line.limit_unit, calendar=days))
-
-    return say
-
-
-def _light_words() -> list[str]:
-    """The words of `LIGHTS`, as the legend says them."""
-    return [_("正常"), _("将到期"), _("超期")]
-
-
 def _words() -> dict[str, Any]:
     """What the page's script says, in the reader's language."""
     return {
         "most": POINTS_MOST,
-        "lights": _light_words(),
+        "lights": light_words(),
         "majors": {int(code): [translate(major.label), translate(major.sign)] for code, major in MAJORS.items()},
         "pin": _("%(class)s，%(light)s"),
         "cluster": _("%(count)s 件，其中超期 %(late)s 件。放大查看"),
@@ -205,4 +134,3 @@ def _words() -> dict[str, Any]:
 
 
 bp.register_blueprint(town_map)
-bp.register_blueprint(office)

@@ -1,0 +1,18 @@
+"""What the map and the figures are made of: signs, lists, filters, numbers. Pure."""
+
+from gridcase.dashboard.rules.figures import Figures, Listed, month_start, percent
+from gridcase.dashboard.rules.filters import FRESH_SECONDS, POINTS_MOST, Filters
+from gridcase.dashboard.rules.signs import LIGHTS, MAJORS, Major
+
+__all__ = [
+    "FRESH_SECONDS",
+    "LIGHTS",
+    "MAJORS",
+    "POINTS_MOST",
+    "Figures",
+    "Filters",
+    "Listed",
+    "Major",
+    "month_start",
+    "percent",
+]
