@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, case, func, or_, select
@@ -208,6 +208,23 @@ def counted_elsewhere(batch_ids: Collection[int]) -> int | None:
         .order_by(StockTakeLine.batch_id)
         .limit(1)
     )
+
+
+def put_right_alone(shop: Shop, *, since: datetime) -> tuple[int, int]:
+    """Differences of a shop that whoever counted booked without a second person: (fen, pieces without a price)."""
+    pieces = func.abs(StockTakeLine.counted - StockTakeLine.booked)
+    row = db.session.execute(
+        select(
+            func.coalesce(func.sum(pieces * Batch.unit_fen), 0).label("fen"),
+            func.coalesce(func.sum(pieces).filter(Batch.unit_fen == 0), 0).label("unpriced"),
+        )
+        .select_from(StockTake)
+        .join(StockTakeLine, StockTakeLine.take_id == StockTake.id)
+        .join(Batch, Batch.id == StockTakeLine.batch_id)
+        .where(StockTake.shop_id == shop.id, StockTake.state == TakeState.CONFIRMED, StockTake.settled_at >= since)
+        .where(StockTake.settled_by_user_id == StockTake.counted_by_user_id)
+    ).one()
+    return int(row.fen), int(row.unpriced)
 
 
 def take_by_uuid(client_uuid: str) -> StockTake | None:
