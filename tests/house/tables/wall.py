@@ -6,6 +6,8 @@ from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
+from sqlalchemy import func, select
+
 from gridcase.affairs.models import CampaignActivity
 from gridcase.affairs.queries import campaigns as queries
 from gridcase.affairs.rules import ActivityKind
@@ -90,4 +92,6 @@ def _screen(world: World, spot: Spot) -> int:
         village = db.session.get_one(Grid, world.grids[spot.village])
         name = f"记号（{spot.name}）的屏"
         wall.hang(actor=MAKER, place=village, name=name, lasts=Lasts.MONTH, now=clock.now())
-    return db.session.query(WallScreen.id).filter_by(path=village.path).order_by(WallScreen.id.desc()).first()[0]
+    found = db.session.scalar(select(func.max(WallScreen.id)))
+    assert found
+    return found
