@@ -69,7 +69,7 @@ class PartForm(Form):
     rows = SelectField(_("行"), validators=[Optional()])
     columns = SelectField(_("列"), validators=[Optional()])
     major = SelectField(_("事件大类"), validators=[Optional()])
-    measures = _ticks(_("指标"))
+    measures = _ticks(_("统计项"))
 
 
 class BuildForm(BaseForm):

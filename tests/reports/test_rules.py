@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import csv
 from datetime import date
 
 import pytest
 
 from gridcase.core.errors import Refused
+from gridcase.core.paths import SEED_DATA
 from gridcase.core.periods import Period, PeriodKind
 from gridcase.core.words import N_
 from gridcase.core.worktime import DayKind, WorkCalendar
@@ -71,7 +73,8 @@ def test_a_spec_comes_back_as_it_was_kept() -> None:
 
 
 def test_every_form_of_the_register_can_be_made() -> None:
-    known = {f"i:{code}": code for code in ("income", "income_run", "trained", "posts", "migrants", "co_ops", "saved")}
+    with (SEED_DATA / "reports" / "indicators.csv").open(encoding="utf-8") as file:
+        known = {f"i:{row['code']}": row["name"] for row in csv.DictReader(file)}
     for title, _english, spec in read_standards().values():
         assert title
         checked(spec, indicators=known)

@@ -1,6 +1,6 @@
 """Reading forms, what they come to, what was made of them and what was entered."""
 
-from gridcase.reports.queries.build import as_seen, may_count, sheet
+from gridcase.reports.queries.build import as_seen, may_tell, sheet
 from gridcase.reports.queries.forms import (
     by_uuid,
     county_posts,
@@ -86,7 +86,7 @@ __all__ = [
     "keeping",
     "keeps",
     "made",
-    "may_count",
+    "may_tell",
     "newest",
     "periods_handed_up",
     "periods_made",

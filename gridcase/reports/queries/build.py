@@ -11,14 +11,13 @@ from gridcase.core.periods import Period
 from gridcase.core.permissions import Permission, Viewer
 from gridcase.core.words import N_, Both
 from gridcase.grid.models import Grid
-from gridcase.measures.queries import Group, Row, Values, values
+from gridcase.measures.queries import Group, Row, Values, may_tell_apart, opens, values
 from gridcase.measures.rules import MEASURES, By, Narrow
 from gridcase.measures.rules import Shape as Counting
 from gridcase.reports.models import Indicator, ReportForm
 from gridcase.reports.queries.indicators import by_codes, entered
 from gridcase.reports.rules import (
     INDICATOR,
-    NEEDED,
     Adding,
     Block,
     Cell,
@@ -66,7 +65,7 @@ def sheet(
         entered(ids, path=place.path, first=period.first, last=period.last),
         entered(ids, path=place.path, first=earlier.first, last=earlier.last),
     )  # fmt: skip
-    parts = [part.at(place.level) for part in spec.parts]
+    parts = [part.at(place.level) for part in spec.parts if may_tell(viewer, part)]
     return Sheet(
         form.title if form else title, form.title_en if form else "", place.name, period,
         tuple(_figures(part, asked) if part.rows is None else _table(part, asked) for part in parts), spec.notes,
@@ -75,19 +74,16 @@ def sheet(
 
 
 def _count(part: Part, asked: _Asked, by: tuple[By, ...], period: Period | None = None) -> Values:
-    keys = [key for key in part.measures if key in MEASURES and may_count(asked.viewer, key, asked.place.path)]
+    keys = [key for key in part.measures if key in MEASURES]
     keys += [of for key in keys if (of := MEASURES[key].of) is not None]
     narrow = part.narrow.joined(Narrow(path=asked.place.path))
     return values(asked.viewer, keys, period=period or asked.period, now=asked.now, narrow=narrow, by=by)
 
 
-def may_count(viewer: Viewer, key: str, path: str) -> bool:
-    """Whether this viewer may have the numbers of a measure at a place."""
-    wanted = {Permission.SEE_DASHBOARD, *NEEDED.get(MEASURES[key].source, ())}
-    return any(
-        wanted <= grant.permissions and path.startswith(grant.path or "-")
-        for grant in viewer.grants_with(Permission.SEE_DASHBOARD)
-    )
+def may_tell(viewer: Viewer, part: Part) -> bool:
+    """Whether this viewer may have the numbers of a part told apart so: the tiers of homes not by everybody."""
+    measures = [MEASURES[key] for key in part.measures if key in MEASURES]
+    return all(may_tell_apart(viewer, one, by) for one in measures for by in part.by if one.knows(by))
 
 
 def _head(key: str, asked: _Asked, group: Any = "") -> Head:
@@ -108,12 +104,13 @@ def _cell(row: Row | None, key: str, asked: _Asked, test: Test, *, exact: Test) 
         rows = [one for one in asked.entered[own.id] if (exact if own.adding == Adding.SURVEY else test)(one)]
         return Cell(value_of(Adding(own.adding), rows))
     measure = MEASURES.get(key)
-    if measure is None or not may_count(asked.viewer, key, asked.place.path):
+    if measure is None:
         return Cell()
     if row is None:
         return Cell(0 if measure.shape in SUMS else None)
     of = row.numbers.get(measure.of) if measure.of else None
-    return Cell(row.numbers.get(key), of, row.link(key) if row.numbers.get(key) else None)
+    number = row.numbers.get(key)
+    return Cell(number, of, row.link(key) if number and opens(asked.viewer, measure.source) else None)
 
 
 def _everything(_row: Entered) -> bool:
@@ -208,28 +205,9 @@ def _figures(part: Part, asked: _Asked) -> Block:
     return Block((Head(NOW), Head(BEFORE)), tuple(lines), None, "", part.head, part.head_en)
 
 
-def as_seen(viewer: Viewer, kept: Sheet, *, path: str) -> Sheet:
-    """A sheet as somebody else may read it: what he may not count himself is left blank."""
-    may_tiers = any(
-        Permission.SEE_TIER in grant.permissions and path.startswith(grant.path or "-")
-        for grant in viewer.grants_with(Permission.SEE_DASHBOARD)
+def as_seen(viewer: Viewer, kept: Sheet) -> Sheet:
+    """A sheet as somebody else may read it: what he may not tell apart himself is left out."""
+    may_tiers = viewer.may(Permission.SEE_TIER)
+    return replace(
+        kept, blocks=tuple(block for block in kept.blocks if may_tiers or str(By.TIER) not in map(str, block.by))
     )
-    blocks = tuple(
-        _seen(block, viewer, path) for block in kept.blocks if may_tiers or str(By.TIER) not in map(str, block.by)
-    )
-    return replace(kept, blocks=blocks)
-
-
-def _seen(block: Block, viewer: Viewer, path: str) -> Block:
-    def line(one: Line) -> Line:
-        shown = tuple(
-            cell if _open((one.head or head).measure, viewer, path) else Cell()
-            for head, cell in zip(block.heads, one.cells, strict=True)
-        )
-        return replace(one, cells=shown)
-
-    return replace(block, lines=tuple(map(line, block.lines)), total=line(block.total) if block.total else None)
-
-
-def _open(key: str, viewer: Viewer, path: str) -> bool:
-    return key not in MEASURES or may_count(viewer, key, path)

@@ -9,7 +9,6 @@ from typing import Any, Self
 from gridcase.core.errors import Refused
 from gridcase.core.labels import Labelled
 from gridcase.core.periods import PeriodKind
-from gridcase.core.permissions import Permission
 from gridcase.core.words import N_
 from gridcase.grid.rules import GridLevel
 from gridcase.measures.rules import MEASURES, TIMES, By, Narrow, Source
@@ -21,20 +20,24 @@ INDICATOR = "i:"  # before the code of an indicator, where a measure's key stand
 EVERY = (PeriodKind.WEEK, PeriodKind.MONTH, PeriodKind.QUARTER, PeriodKind.HALF, PeriodKind.YEAR)
 # Rows and columns somebody may choose, in the order they are offered.
 ROWS = (
-    By.TOWN, By.VILLAGE, By.GROUP, By.UNIT, By.MAJOR, By.CLASS, By.CHANNEL, By.LEVEL, By.TIER, By.PURPOSE, By.BOARD,
-    By.KIND, By.WEEK, By.MONTH, By.QUARTER,
+    By.TOWN, By.VILLAGE, By.GROUP, By.UNIT, By.MAJOR, By.CLASS, By.CHANNEL, By.LEVEL, By.TIER, By.PURPOSE, By.KIND,
+    By.WEEK, By.MONTH, By.QUARTER,
+)  # fmt: skip
+COLUMNS = 6, 12, 14
+TITLE_LENGTH, HEAD_LENGTH, NOTES_LENGTH = 60, 40, 300
+INDICATOR = "i:"  # before the code of an indicator, where a measure's key stands
+# How often a form may be made; a span is looked at, never scheduled.
+EVERY = (PeriodKind.WEEK, PeriodKind.MONTH, PeriodKind.QUARTER, PeriodKind.HALF, PeriodKind.YEAR)
+# Rows and columns somebody may choose, in the order they are offered.
+ROWS = (
+    By.TOWN, By.VILLAGE, By.GROUP, By.UNIT, By.MAJOR, By.CLASS, By.CHANNEL, By.LEVEL, By.TIER, By.PURPOSE, By.KIND, By.WEEK, By.MONTH, By.QUARTER,
 )  # fmt: skip
 COLUMNS = (By.WEEK, By.MONTH, By.QUARTER, By.CHANNEL, By.LEVEL, By.MAJOR, By.TIER)
 OF_INDICATORS = frozenset({By.TOWN, By.VILLAGE})
 BELOW = "below"  # rows: the places right below the one the report is of
 _RIGHT_BELOW = {GridLevel.COUNTY: By.TOWN, GridLevel.TOWN: By.VILLAGE, GridLevel.VILLAGE: By.GROUP}
-# What a source asks for beside the sight of figures.
-NEEDED: Mapping[Source, frozenset[Permission]] = {
-    Source.ENTRIES: frozenset({Permission.SEE_POINTS}),
-    Source.REDEMPTIONS: frozenset({Permission.SEE_POINTS}),
-}
 # What carries a home's care tier or its points: never side by side.
-_APART = ({Source.ENTRIES, Source.REDEMPTIONS}, frozenset({By.TIER}))
+_APART = ({Source.ENTRIES, Source.NOTICES, Source.REDEMPTIONS}, frozenset({By.TIER}))
 
 
 class Shape(Labelled):

@@ -38,8 +38,8 @@ SHOWN = 10  # rows of a list in the preview
 SOURCES = {
     Source.CASES: N_("事件"), Source.STEPS: N_("办理过程"), Source.WHISTLES: N_("哨件"),
     Source.CALLS: N_("吹哨叫到的单位"), Source.HOMES: N_("住户"), Source.VISITS: N_("走访"), Source.ENTRIES: N_("积分"),
-    Source.REDEMPTIONS: N_("兑换"), Source.ACTIVITIES: N_("活动"), Source.HELPERS: N_("参加活动"),
-    Source.MEDIATIONS: N_("调解"),
+    Source.NOTICES: N_("积分公示"), Source.REDEMPTIONS: N_("兑换"), Source.ACTIVITIES: N_("活动"),
+    Source.HELPERS: N_("参加活动"), Source.MEDIATIONS: N_("调解"),
 }  # fmt: skip
 ENTERED = N_("填报的指标")
 
@@ -202,6 +202,8 @@ def _preview(form: BuildForm, place: Grid) -> dict[str, Any]:
         spec = checked(
             spec_of(form), indicators={key: key for _label, own in _groups(place.path) for key, *_rest in own}
         )
+        if not all(queries.may_tell(viewer(), part) for part in spec.parts):
+            raise Refused(N_("按户类分只给看得到户类的岗位，请改选行列。"))
     except (Refused, ValueError) as why:
         return {"sheet": None, "problem": translate(why.text) if isinstance(why, Refused) else _("请重新选。")}
     period, part = Period.of(spec.every, base.today()), spec.parts[0]

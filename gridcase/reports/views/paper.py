@@ -64,7 +64,7 @@ def _foot(sheet: Sheet, made_at: datetime) -> list[PaperBlock]:
 def _tables(block: Block) -> list[PaperBlock]:
     """A block, cut where it has more columns than a page is wide."""
     found: list[PaperBlock] = [Words("", block_head(block))] if block.head else []
-    first = translate(block.rows) if block.rows else _("指标")
+    first = translate(block.rows) if block.rows else _("统计项")
     for start in range(0, len(block.heads), ACROSS):
         part = slice(start, start + ACROSS)
         rows = [
@@ -110,7 +110,7 @@ def workbook(sheet: Sheet, *, made_at: datetime, name: str) -> Response:
     ]
     for block in sheet.blocks:
         rows += [[], [block_head(block)]] if block.head else [[]]
-        rows.append([translate(block.rows) if block.rows else _("指标"), *map(head_words, block.heads)])
+        rows.append([translate(block.rows) if block.rows else _("统计项"), *map(head_words, block.heads)])
         rows += [
             [line_words(line), *(number_of(cell, line.head or head) for head, cell in _pairs(block, line, slice(None)))]
             for line in (*block.lines, *([block.total] if block.total else []))

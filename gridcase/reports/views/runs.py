@@ -207,4 +207,4 @@ def _gathered(county: Grid, form: ReportForm | None, code: str) -> dict[str, Any
 def _kept(run: ReportRun) -> Sheet:
     """The numbers that were kept, as far as this reader may have them."""
     default = Period.of(PeriodKind.DAY, clock.town_day(run.made_at))
-    return queries.as_seen(viewer(), Sheet.from_json(run.sheet, period=default), path=run.path)
+    return queries.as_seen(viewer(), Sheet.from_json(run.sheet, period=default))
