@@ -101,7 +101,7 @@ def test_foreign_places_are_missing_in_every_answer(app: Flask, world: World, cl
 
 
 def test_what_people_wrote_goes_nowhere(app: Flask, world: World, client_as: ClientAs) -> None:
-    put_in(app, world, {"title": SLY, "text": SLY, "reporter_name": "王小明"})
+    put_in(app, world, {"title": SLY, "address": SLY, "reporter_name": "王小明"})
     client = client_as(Role.DISPATCHER)
     for url in ("/map/", "/map/print", *(f"/map/{part}.json" for part in DATA)):
         told = client.get(url).text
