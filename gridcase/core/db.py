@@ -14,9 +14,11 @@ from types import ModuleType
 from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
+from flask_sqlalchemy.session import Session as FlaskSession
 from sqlalchemy import JSON, DateTime, Engine, MetaData, String, event, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Connection, Dialect
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, ORMExecuteState, Session, UOWTransaction
 from sqlalchemy.types import TypeDecorator
 
@@ -28,7 +30,7 @@ try:  # present on Linux x86-64; only used where the interpreter's own sqlite3 c
 except ImportError:  # pragma: no cover - other platforms
     _pysqlite3 = None
 
-WRITE, OPEN = "gridcase_write", "gridcase_open"
+WRITE, OPEN, TOUCHED = "gridcase_write", "gridcase_open", "gridcase_touched"
 BUSY_MS = 10_000
 SPATIALITE = "mod_spatialite"
 
@@ -47,7 +49,17 @@ class Base(DeclarativeBase):
     )
 
 
-db = SQLAlchemy(model_class=Base, disable_autonaming=True)
+class _Session(FlaskSession):
+    def close(self) -> None:
+        """What was only read ends with COMMIT: after a ROLLBACK psycopg forgets every prepared statement, and the
+        database would plan each statement of the next page anew. Objects stay as they were read."""
+        self.expire_on_commit = False
+        end_reading(self)
+        self.expire_on_commit = True
+        super().close()
+
+
+db = SQLAlchemy(model_class=Base, disable_autonaming=True, session_options={"class_": _Session})
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -156,14 +168,31 @@ def _note_flush(session: Session, _context: UOWTransaction) -> None:
 
 @event.listens_for(Session, "do_orm_execute")
 def _note_bulk(state: ORMExecuteState) -> None:
+    if not state.is_select:
+        state.session.info[TOUCHED] = True
     if state.is_insert or state.is_update or state.is_delete:
         mapper = state.bind_mapper
         if mapper is not None:
             _note_write(state.session, mapper.class_)
 
 
+def end_reading(session: Session) -> None:
+    """End the transaction of a session that has only selected; one that did anything else is rolled back."""
+    pending = session.new or session.dirty or session.deleted or session.info.pop(TOUCHED, False)
+    if not session.in_transaction() or session.info.get(OPEN):
+        return
+    if pending or not session.is_active:
+        session.rollback()
+        return
+    try:
+        session.commit()
+    except DBAPIError:  # the connection is gone, and with it what was read
+        session.rollback()
+
+
 def _note_write(session: Session, model: type) -> None:
     """Models say by `__audit__` how they count: 'is' (the audit row itself), 'free' (no trace asked), else 'asks'."""
+    session.info[TOUCHED] = True
     session.info.setdefault("wrote", set()).add(getattr(model, "__audit__", "asks"))
 
 
@@ -179,7 +208,7 @@ def transaction() -> Iterator[Session]:
         raise AssertionError("a transaction inside another one would throw away what the outer one has written")
     if session.new or session.dirty or session.deleted:
         raise AssertionError("changes were made outside of a transaction")
-    session.rollback()
+    end_reading(session)
     session.info.pop("wrote", None)
     session.info[OPEN] = True
     try:
@@ -194,13 +223,20 @@ def transaction() -> Iterator[Session]:
         session.rollback()
         raise
     finally:
-        session.info.pop("wrote", None)
-        session.info.pop(OPEN, None)
+        for note in ("wrote", TOUCHED, OPEN):
+            session.info.pop(note, None)
 
 
 def dialect_name() -> str:
     """`sqlite` or `postgresql`, for the few statements that differ."""
     return db.engine.dialect.name
+
+
+def hold_writers(model: type[Base]) -> None:
+    """Until the transaction ends nobody else writes this table, and what others wrote before is seen. SQLite lets
+    nobody write beside a transaction anyway."""
+    if dialect_name() == "postgresql":
+        db.session.execute(text(f'LOCK TABLE "{model.__tablename__}" IN SHARE ROW EXCLUSIVE MODE'))
 
 
 def ready() -> bool:

@@ -11,7 +11,8 @@ from flask_babel import format_date, format_datetime, get_locale, get_translatio
 
 from gridcase.core import masking
 from gridcase.core.clock import TOWN_ZONE
-from gridcase.core.words import Text
+from gridcase.core.words import Both, Text
+from gridcase.web import charts
 
 
 def catalogue() -> NullTranslations:
@@ -28,6 +29,8 @@ def translate(text: Any) -> str:
     it is."""
     if isinstance(text, dict) and "msgid" in text:
         text = Text.from_json(text)
+    if isinstance(text, Both):
+        return in_language(zh=text.zh, en=text.en)
     if not isinstance(text, Text):
         return _value(text)
     said = catalogue().ugettext(text.msgid)
@@ -83,6 +86,7 @@ def init_app(app: Flask) -> None:
         npgettext=lambda context, one, many, number: catalogue().unpgettext(context, one, many, number),
         newstyle=True,
     )
+    app.jinja_env.globals["charts"] = charts
     app.jinja_env.filters.update(
         t=translate,
         date=show_date,

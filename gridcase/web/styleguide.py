@@ -135,6 +135,8 @@ STEPS = (
     ExampleStep("签收", "陈师傅", "镇供电所", _at(21, 1, 40), "下午带材料上门。", "now"),
 )
 
+WEEKS = ("9/7", "9/14", "9/21", "9/28", "10/5", "10/12", "10/19", "10/26", "11/2", "11/9", "11/16", "11/23")
+
 CLASSES = {
     "": _("请选择"),
     "0203": "消防与用电用气隐患",
@@ -210,7 +212,7 @@ def _wrong() -> ExampleForm:
 def index() -> str:
     """All parts on one page."""
     forms = {"filled": _filled(), "wrong": _wrong(), "move_form": ExampleMove()}
-    return render_template("web/styleguide.html", cases=CASES, steps=STEPS, **forms)
+    return render_template("web/styleguide.html", cases=CASES, steps=STEPS, charts_weeks=WEEKS, **forms)
 
 
 @bp.get("/list")

@@ -48,6 +48,26 @@ def test_a_transaction_inside_another_is_a_mistake_that_shows(ctx: Flask, world:
     assert db.session.get_one(User, user_id).failures == 4
 
 
+def test_what_is_written_outside_a_transaction_is_not_kept(ctx: Flask, world: World) -> None:
+    """Reading ends with COMMIT: that must not keep what nobody meant to write."""
+    user_id = world.users["liaison"]
+    db.session.execute(update(User).where(User.id == user_id).values(failures=3))
+    db.session.remove()
+    db.session.execute(text(f'UPDATE "user" SET failures = 3 WHERE id = {user_id}'))
+    db.session.remove()
+    db.session.get_one(User, user_id).failures = 3
+    db.session.remove()
+    assert db.session.get_one(User, user_id).failures == 0
+
+
+def test_pages_that_only_read_keep_their_prepared_statements(ctx: Flask, world: World) -> None:
+    for _ in range(8):
+        db.session.scalars(select(User.login)).all()
+        db.session.remove()
+    if dialect_name() == "postgresql":
+        assert db.session.scalar(text("SELECT count(*) FROM pg_prepared_statements"))
+
+
 def test_an_orphan_is_refused(ctx: Flask) -> None:
     orphan = "INSERT INTO holding (post_id, person_id, valid_from, stand_in) VALUES (-1, -1, '2026-01-01', false)"
     with pytest.raises(DBAPIError), transaction():

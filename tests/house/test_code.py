@@ -61,13 +61,14 @@ def test_the_clock_is_read_in_one_place() -> None:
 
 
 def test_one_commit() -> None:
-    """`core.db.transaction()` commits; the connection set-up of PostgreSQL ends its own first transaction."""
+    """`core.db.transaction()` commits, and what was only read ends there too; the connection set-up of PostgreSQL ends its
+    own first transaction."""
     found = {
         named(path): count
         for path in PYTHON
         if (count := len(re.findall(r"\.commit\(\)", path.read_text(encoding="utf-8"))))
     }
-    assert found == {"gridcase/core/db.py": 2}
+    assert found == {"gridcase/core/db.py": 3}
 
 
 def test_templates_keep_values_in_quotes_and_pass_nothing_unescaped() -> None:

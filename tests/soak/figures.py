@@ -74,6 +74,10 @@ SOAKS = (
         databases=("postgresql",),
     ),
     Soak(
+        "tests/browser/test_phone_faults.py::test_every_visit_is_stored_once_under_who_wrote_it",
+        "200 scripted days in Chromium behind a line cut before, during and after: every visit once under its author",
+    ),
+    Soak(
         "tests/seed/test_whole_demo.py::test_every_place_of_the_demo_is_filled_and_sound",
         "the whole demo as make run loads it, from an empty database: 0 differences",
     ),

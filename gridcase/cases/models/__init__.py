@@ -10,7 +10,7 @@ from gridcase.cases.models.beside import (
     Whistle,
     WhistleUnit,
 )
-from gridcase.cases.models.case import Case, CasePoint, CaseSequence, CaseStep, CaseTally
+from gridcase.cases.models.case import Case, CaseMap, CasePoint, CaseSequence, CaseStep, CaseTally
 from gridcase.cases.models.catalogue import CaseClass, ClassTerms, ClassVersion, ReplyTemplate
 from gridcase.cases.models.hot import HotIssue, HotIssueCase, HotRun
 from gridcase.cases.models.routing import DutyItem, SavedView
@@ -22,6 +22,7 @@ __all__ = [
     "CaseClass",
     "CaseFile",
     "CaseLink",
+    "CaseMap",
     "CaseParty",
     "CasePoint",
     "CaseRequest",

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from geoalchemy2 import Geometry
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import BigInteger, FetchedValue, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
 from gridcase.cases.models.beside import CaseParty, CaseRequest, Whistle
@@ -111,6 +111,36 @@ class CasePoint(Base):
     case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), primary_key=True)
     geom: Mapped[Any] = mapped_column(Geometry("POINT", srid=4326, spatial_index=True, nullable=False))
     source: Mapped[str] = mapped_column(String(40))
+
+
+class CaseMap(Base):
+    """The map's own row of every open case that is not restricted. Triggers write it, nobody else.
+
+    x, y: 100,000ths of a degree, None without a place. `spot` interleaves their bits, so that a cell of any size is
+    one range of it.
+    """
+
+    __tablename__ = "case_map"
+    __audit__ = "free"
+    __table_args__ = (
+        Index("ix_case_map_spot", "spot", "path", "class_id", "due_at", "soon_at", "x", "y"),
+        Index("ix_case_map_path", "path", "class_id", "due_at", "soon_at"),
+    )
+
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id", ondelete="CASCADE"), primary_key=True)
+    x: Mapped[int | None]
+    y: Mapped[int | None]
+    spot: Mapped[int | None] = mapped_column(BigInteger, FetchedValue())
+    path: Mapped[str] = mapped_column(ByteString)
+    village_id: Mapped[int | None]
+    section_id: Mapped[int | None]
+    household_id: Mapped[int | None]
+    class_id: Mapped[int]
+    channel: Mapped[str] = mapped_column(String(16))
+    handler_unit_id: Mapped[int | None]
+    registered_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    soon_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class CaseStep(Base):
