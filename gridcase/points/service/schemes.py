@@ -32,6 +32,7 @@ from gridcase.points.rules import (
     notice_days,
     problem,
     red_line,
+    unusual,
     veto_problem,
 )
 
@@ -262,7 +263,7 @@ def _check_whole(scheme: Scheme) -> None:
     if not scheme.items:
         raise Refused(N_("方案里还没有项目，请先添上。"))
     for item in scheme.items.values():
-        found = red_line(item)
+        found = red_line(item) or unusual(item)
         if found is not None:
             raise Refused(N_("“%(name)s”这一项：%(why)s", name=item.name, why=found[1]))
 
