@@ -67,6 +67,27 @@ def test_a_town_and_its_villages_are_not_both_counted(ctx: Flask, world: World) 
     assert total().issued == 1000
 
 
+def test_a_later_running_total_takes_the_place_of_the_one_before(ctx: Flask, world: World) -> None:
+    village = place(world, "village_a")
+    enter(village, 31_133, goods_fen=3_584_000, people=1_600)
+    enter(village, 40_000, goods_fen=4_000_000, people=1_700, until=date(2026, 3, 31))
+    assert total() == Sums(40_000, 0, 4_000_000, 1_700), "replaced, never added up"
+    assert len(queries.history_totals(viewer=ALL)) == 1
+    with pytest.raises(Refused, match="包含以前的"):
+        enter(village, 31_133, until=date(2025, 12, 31))
+    with pytest.raises(Refused, match="不会变少"):
+        enter(village, 39_000, until=date(2026, 4, 30))
+
+
+def test_what_the_ledger_counts_itself_is_in_no_total_of_before(ctx: Flask, world: World) -> None:
+    earn_and_spend(world.homes["village_a"][0])  # its first live entry: 23 November
+    for where in ("village_a", "town"):
+        with pytest.raises(Refused, match="从 2026年11月23日 起已在系统里记分"):
+            enter(place(world, where), 1000, until=date(2026, 11, 23))
+    enter(place(world, "village_a"), 1000, until=date(2026, 11, 22))
+    assert total().issued == 1030
+
+
 @pytest.mark.parametrize(
     ("known", "finding"),
     [({"until": date(2026, 12, 1)}, "不能晚于今天"), ({"redeemed": 11}, "不能多于"), ({"points": 0}, "请填积分")],

@@ -50,6 +50,7 @@ from gridcase.people.queries.decisions import (
     passed_decisions,
     villagers_too,
     villages_reading,
+    voted_at,
 )
 from gridcase.people.queries.liaisons import (
     by_number,
@@ -255,5 +256,6 @@ __all__ = [
     "villagers_too",
     "villages_reading",
     "visible",
+    "voted_at",
     "workers",
 ]
