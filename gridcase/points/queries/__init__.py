@@ -85,6 +85,7 @@ from gridcase.points.queries.sealing import (
     sealed_villages,
     villages_without_head,
 )
+from gridcase.points.queries.sources import tell_source
 from gridcase.points.queries.trial import Trial, try_out
 from gridcase.points.queries.versions import (
     PRESET_KEY,
@@ -220,6 +221,7 @@ __all__ = [
     "standing_totals",
     "still_due",
     "taken_in",
+    "tell_source",
     "transfers",
     "try_out",
     "version_for",
