@@ -190,6 +190,38 @@ def test_a_village_head_closes_october_and_everybody_reads_it(client_as: ClientA
     text_of(client_as(Role.RESIDENT), "/points/periods", status=403)
 
 
+def test_a_town_reads_what_its_villages_published_and_does_nothing_there(
+    client_as: ClientAs, own: tuple[int, int]
+) -> None:
+    url = f"/points/periods/{own[0]}/month/2026-10-01"
+    assert client_as(Role.VILLAGE_HEAD).post(f"{url}/close").status_code == 302
+    town = client_as(Role.TOWN_MANAGER)
+    assert "公示中的积分" in text_of(town, f"/points/?village={own[0]}")
+    closings = text_of(town, f"/points/periods?village={own[0]}")
+    assert "已公布" in closings
+    assert "发放基础分" not in closings
+    assert "<form" not in closings.split("<main")[1].split("</main")[0]
+    assert "2026年10月月结" in text_of(town, url)
+    text_of(town, f"/points/household/{own[1]}", status=403)
+    assert town.post(f"{url}/close").status_code == 403
+    town.post("/preferences/locale", data={"locale": "en"})
+    assert "October 2026" in text_of(town, url)
+
+
+def test_a_quarter_of_a_village_that_lists_no_homes_lists_none(
+    client_as: ClientAs, own: tuple[int, int], at: Callable[[str], None]
+) -> None:
+    """Sums only, until the village chooses otherwise: neither on the boards nor entry by entry."""
+    at("2027-01-02T10:00:00+08:00")
+    head, url = client_as(Role.VILLAGE_HEAD), f"/points/periods/{own[0]}/quarter/2026-10-01"
+    assert head.post(f"{url}/close").status_code == 302
+    page = text_of(client_as(Role.RESIDENT), url)
+    assert "只列各类合计，不列农户" in page
+    assert "每一笔" not in page
+    head.post(f"/points/periods/{own[0]}/boards", data={"homes": "yes"})
+    assert "每一笔" in text_of(client_as(Role.RESIDENT), url)
+
+
 def test_a_year_is_announced_looked_at_and_settled(
     client_as: ClientAs, own: tuple[int, int], at: Callable[[str], None]
 ) -> None:
@@ -201,6 +233,9 @@ def test_a_year_is_announced_looked_at_and_settled(
     at("2027-01-02T10:00:00+08:00")
     head = client_as(Role.VILLAGE_HEAD)
     assert "确认结算" in text_of(head, url)
+    looked = text_of(head, url)
+    assert "2026年的基础分" in looked, "the year that ends takes its own back"
+    assert "2027年基础分" in looked
     assert head.post(url).status_code == 302
     assert "已结算" in text_of(head, url)
     assert head.post(f"/points/periods/{own[0]}/boards", data={"homes": "yes"}).status_code == 302

@@ -20,9 +20,11 @@ from gridcase.people.queries.bodies import (
 )
 from gridcase.people.queries.councils import (
     CouncilCard,
+    ReviewGroup,
     council_sizes,
     councils_of,
     missing_of,
+    review_group,
 )
 from gridcase.people.queries.covenants import (
     covenant_for,
@@ -155,6 +157,7 @@ __all__ = [
     "PersonRow",
     "PostFilters",
     "PostRow",
+    "ReviewGroup",
     "SeatRow",
     "Spoken",
     "TagRow",
@@ -234,6 +237,7 @@ __all__ = [
     "posts_of",
     "posts_of_unit",
     "posts_page",
+    "review_group",
     "seat_lines",
     "seats_held",
     "seats_of",

@@ -188,6 +188,7 @@ def boards(viewer: Viewer) -> list[Grid]:
     """The villages whose public notice the viewer may read, by code."""
     reached = or_(
         reach(viewer, Permission.SEE_POINTS, path=Grid.path),
+        reach(viewer, Permission.MANAGE_TOWN, path=Grid.path),
         reads_board(viewer, Permission.SEE_POINTS, Grid.id),
     )
     return list(
@@ -259,7 +260,13 @@ def notice_board(*, viewer: Viewer, village_id: int, after: str | None = None, s
     """The awards of a village still under public notice, soonest end first."""
     query = (
         _on_board()
-        .where(PointNotice.village_id == village_id, reads_board(viewer, Permission.SEE_POINTS, village_id))
+        .where(
+            PointNotice.village_id == village_id,
+            or_(
+                reads_board(viewer, Permission.SEE_POINTS, village_id),
+                reach(viewer, Permission.MANAGE_TOWN, path=Household.path),
+            ),
+        )
         .order_by(PointNotice.closes_on, Transfer.id)
         .limit(size + 1)
     )
