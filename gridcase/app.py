@@ -19,6 +19,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 import gridcase.affairs.views
 import gridcase.bulletin.views
 import gridcase.cases.views
+import gridcase.cases.views.reading
 import gridcase.dashboard.views
 import gridcase.dossier.views
 import gridcase.dossier.views.covenant
@@ -34,6 +35,7 @@ import gridcase.planner.views
 import gridcase.points.views
 import gridcase.reception.views
 import gridcase.reminders.views
+import gridcase.reports.views
 import gridcase.resident.views
 import gridcase.search.views
 import gridcase.shop.views
@@ -67,6 +69,7 @@ ROOMS: tuple[Any, ...] = (
     gridcase.users.views,
     gridcase.notices.views,
     gridcase.cases.views,
+    gridcase.cases.views.reading,
     gridcase.mediation.views,
     gridcase.visits.views,
     gridcase.bulletin.views,
@@ -85,6 +88,7 @@ ROOMS: tuple[Any, ...] = (
     gridcase.dashboard.views,
     gridcase.exchange.views,
     gridcase.reminders.views,
+    gridcase.reports.views,
     gridcase.resident.views,
     gridcase.search.views,
     gridcase.sync.views,

@@ -44,9 +44,7 @@ def listed(viewer: Viewer, link: dict[str, str], now: datetime, *, size: int = 5
             return found
 
 
-@pytest.mark.parametrize(
-    ("role", "kind"), [(Role.DISPATCHER, PeriodKind.MONTH), (Role.VILLAGE_HEAD, PeriodKind.WEEK)]
-)
+@pytest.mark.parametrize(("role", "kind"), [(Role.DISPATCHER, PeriodKind.MONTH), (Role.VILLAGE_HEAD, PeriodKind.WEEK)])
 def test_every_number_is_its_rows_and_a_count_by_hand(
     ctx: Flask, world: World, viewer_of: ViewerOf, role: Role, kind: PeriodKind
 ) -> None:

@@ -2,7 +2,7 @@
 
 from gridcase.measures.queries.counting import Number, Row, Values, values
 from gridcase.measures.queries.groups import Group, Label
-from gridcase.measures.queries.listing import heads, rows
+from gridcase.measures.queries.listing import heads, may_tell_apart, opens, rows
 from gridcase.measures.queries.tables import Line
 
-__all__ = ["Group", "Label", "Line", "Number", "Row", "Values", "heads", "rows", "values"]
+__all__ = ["Group", "Label", "Line", "Number", "Row", "Values", "heads", "may_tell_apart", "opens", "rows", "values"]

@@ -120,7 +120,7 @@ def _count(
     for clock, ones in clocks.items():
         columns = [column for one in ones for column in _sums_of(table, one, ask)]
         parts, fold = _parts(table, by, table.clocks[clock].at, ask.period)
-        query = select(*parts, *columns).select_from(table.rows).where(*table.around(clock, viewer, ask, narrow))
+        query = select(*parts, *columns).select_from(table.rows).where(*table.around(clock, viewer, ask, narrow, by))
         for row in db.session.execute(query.group_by(*(part.name for part in parts)) if parts else query):
             _add(sums[fold(row)], ones, row._mapping)
 
@@ -148,7 +148,7 @@ def _spans(
     begins, ends = table.spans[measure.key]
     parts, fold = _parts(table, by, None, ask.period)
     query = select(*parts, begins.label("begins"), ends(ask).label("ends")).select_from(table.rows)
-    for row in db.session.execute(query.where(*table.where(measure.key, viewer, ask, narrow))):
+    for row in db.session.execute(query.where(*table.where(measure.key, viewer, ask, narrow, by))):
         total = sums[fold(row)]
         total.counts[measure.key] += 1
         total.spans[measure.key].append((row.begins, row.ends))
@@ -225,11 +225,15 @@ def _row(
     return Row(group, numbers, {key: total.counts.get(key, 0) for key in keys}, period, narrow)
 
 
+def _scaled(amount: int, scale: int) -> Number:
+    return amount if scale == 1 else amount / scale
+
+
 def _number(measure: Measure, total: _Sum, ask: Ask, by: tuple[By, ...]) -> Number:
     if not measure.knows(*by):
         return None
     if measure.shape is Shape.SUM:
-        return total.amounts.get(measure.key, 0)
+        return _scaled(total.amounts.get(measure.key, 0), TABLES[measure.source].measures[measure.key].scale)
     if measure.shape is Shape.MEDIAN:
         spans = total.spans.get(measure.key, [])
         return median_hours(spans, glass_over(spans, ask.calendar)) if spans else None

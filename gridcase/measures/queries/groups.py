@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from gridcase.affairs.rules import ActivityKind
 from gridcase.cases.models import CaseClass
 from gridcase.cases.rules import Channel, Level
 from gridcase.cases.rules.majors import MAJORS
@@ -19,8 +20,10 @@ from gridcase.core.scope import reach, under
 from gridcase.core.words import N_, Both, Text
 from gridcase.grid.models import Grid
 from gridcase.grid.rules import GridLevel
+from gridcase.households.rules import CareTier
 from gridcase.measures.rules import NONE, PLACES, By, Narrow
 from gridcase.people.models import Unit
+from gridcase.visits.rules import Purpose
 
 Label = Text | Both | str
 UNSORTED = "00"
@@ -33,7 +36,7 @@ _MISSING = {
 }  # fmt: skip
 _NARROWS: Mapping[By, str] = {
     By.UNIT: "unit_id", By.MAJOR: "major", By.CLASS: "class_code", By.CHANNEL: "channel", By.LEVEL: "level",
-    By.TIER: "tier", By.PURPOSE: "purpose", By.BOARD: "board", By.KIND: "kind",
+    By.TIER: "tier", By.PURPOSE: "purpose", By.KIND: "kind",
 }  # fmt: skip
 
 
@@ -150,4 +153,7 @@ _NAMES: Mapping[By, Callable[[set[Any]], dict[Any, Label]]] = {
     By.MAJOR: _fixed({**MAJORS, UNSORTED: N_("未分类")}),
     By.CHANNEL: _fixed({str(one): one.label for one in Channel}),
     By.LEVEL: _fixed({str(one): one.label for one in Level}),
+    By.TIER: _fixed({str(one): one.label for one in CareTier}),
+    By.PURPOSE: _fixed({str(one): one.label for one in Purpose}),
+    By.KIND: _fixed({str(one): one.label for one in ActivityKind}),
 }

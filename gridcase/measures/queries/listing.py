@@ -12,16 +12,28 @@ from gridcase.calendar import queries as calendar
 from gridcase.core.db import db
 from gridcase.core.paging import PAGE_SIZE, Page, encode_mark, instant, read_mark
 from gridcase.core.periods import Period
-from gridcase.core.permissions import Viewer
+from gridcase.core.permissions import Permission, Viewer
 from gridcase.core.words import Text
 from gridcase.measures.queries.sources import TABLES
 from gridcase.measures.queries.tables import Ask, Clock, Condition, Line, Table
-from gridcase.measures.rules import MEASURES, Narrow, Source
+from gridcase.measures.rules import MEASURES, By, Measure, Narrow, Source
 
 
 def heads(source: Source) -> Sequence[Text]:
     """What stands above the cells of a `Line` of this source."""
     return TABLES[source].heads
+
+
+def opens(viewer: Viewer, source: Source) -> bool:
+    """Whether all that counts for this viewer may be listed to him too; some posts have the numbers alone."""
+    needs = TABLES[source].needs
+    return all(needs in grant.permissions for grant in viewer.grants_with(Permission.SEE_DASHBOARD))
+
+
+def may_tell_apart(viewer: Viewer, measure: Measure, by: By) -> bool:
+    """Whether this viewer may have a measure told apart so: the tier of homes not by everybody."""
+    private = TABLES[measure.source].private.get(by)
+    return measure.knows(by) and (private is None or viewer.may(private[0]))
 
 
 def rows(

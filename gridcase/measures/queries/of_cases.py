@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -17,8 +16,8 @@ from gridcase.core.permissions import Permission, Viewer
 from gridcase.core.words import N_, Both
 from gridcase.core.worktime import LimitUnit
 from gridcase.grid.models import Grid
-from gridcase.measures.queries.tables import Ask, Clock, Counted, Line, Table, equals
-from gridcase.measures.rules import By, Source
+from gridcase.measures.queries.tables import Ask, Clock, Counted, Line, Table, equals, fixed
+from gridcase.measures.rules import SEVERAL, By, Source
 from gridcase.people.models import Post
 
 WORDS = tuple(answer for answer in Answer if answer.is_word)
@@ -30,9 +29,7 @@ _VILLAGE, _PLACE = aliased(Grid), aliased(Grid)
 _UNIT_OF_POST = select(Post.unit_id).where(Post.id == Case.handler_post_id).correlate(Case).scalar_subquery()
 UNIT = func.coalesce(Case.handler_unit_id, _UNIT_OF_POST)
 LEVEL = func.coalesce(Case.resolved_level, Case.level, str(Level.GRID))
-PLACES: dict[By, Any] = {
-    By.MAJOR: CaseClass.major, By.CLASS: CaseClass.code, By.CHANNEL: Case.channel,
-}  # fmt: skip
+NEEDS = Permission.SEE_CASE
 
 
 def of_unit(unit_id: int, _ask: Ask) -> ColumnElement[bool]:
@@ -48,6 +45,11 @@ def of_light(light: str, ask: Ask) -> ColumnElement[bool]:
     """Open cases of this light."""
     lit = [one for one in (Light.GREEN, Light.YELLOW, Light.RED) if one == light]
     return and_(cases.open_condition(), cases.light_is(lit[0], ask.now)) if lit else false()
+
+
+def of_major(chosen: str, _ask: Ask) -> ColumnElement[bool]:
+    """Cases of one major class, or of several: "01+02"."""
+    return CaseClass.major.in_(chosen.split(SEVERAL))
 
 
 def scope(viewer: Viewer) -> ColumnElement[bool]:
@@ -85,10 +87,6 @@ def _to_contact(ask: Ask) -> ColumnElement[bool]:
 _IN_TIME = func.coalesce(Case.contacted_at <= Case.contact_due_at, false())
 
 
-def _is(condition: ColumnElement[bool]) -> Callable[[Ask], ColumnElement[bool]]:
-    return lambda _ask: condition
-
-
 CLOCKS = {
     "now": Clock(_open, order=Case.due_at, upward=True),
     "registered": Clock(
@@ -104,25 +102,25 @@ CLOCKS = {
     ),
     "brought": Clock(lambda ask: and_(_ended_since(ask.begins), cases.open_at(ask.begins)), order=Case.registered_at),
     "left": Clock(lambda ask: and_(_ended_since(ask.until), cases.open_at(ask.until)), order=Case.registered_at),
-    "check": Clock(_is(Case.second_check == "due"), order=Case.closed_at),
+    "check": Clock(fixed(Case.second_check == "due"), order=Case.closed_at),
 }
 MEASURES = {
-    "cases.satisfied": Counted("closed", _is(Case.rating.in_(CONTENT))),
-    "cases.rated": Counted("closed", _is(Case.rating.is_not(None))),
+    "cases.satisfied": Counted("closed", fixed(Case.rating.in_(CONTENT))),
+    "cases.rated": Counted("closed", fixed(Case.rating.is_not(None))),
     "cases.collected": Counted("registered"),
     "cases.open": Counted("now"),
     "cases.late": Counted("now", lambda ask: cases.light_is(Light.RED, ask.now)),
     "cases.soon": Counted("now", lambda ask: cases.light_is(Light.YELLOW, ask.now)),
     "cases.closed": Counted("closed"),
-    "cases.on_time": Counted("closed", _is(Case.closed_late.is_(False))),
+    "cases.on_time": Counted("closed", fixed(Case.closed_late.is_(False))),
     "cases.owed": Counted("owed"),
-    "cases.closed_late": Counted("closed", _is(Case.closed_late.is_(True))),
-    "cases.in_grid": Counted("closed", _is(Case.resolved_level == str(Level.GRID))),
+    "cases.closed_late": Counted("closed", fixed(Case.closed_late.is_(True))),
+    "cases.in_grid": Counted("closed", fixed(Case.resolved_level == str(Level.GRID))),
     "cases.contacted": Counted("registered", lambda ask: and_(_to_contact(ask), _IN_TIME)),
     "cases.to_contact": Counted("registered", _to_contact),
-    "cases.solved": Counted("closed", _is(Case.answer.in_(SOLVED))),
-    "cases.answered": Counted("closed", _is(Case.answer.in_(WORDS))),
-    "cases.questions": Counted("closed", _is(Case.answer == str(Answer.ANSWERED_QUESTION))),
+    "cases.solved": Counted("closed", fixed(Case.answer.in_(SOLVED))),
+    "cases.answered": Counted("closed", fixed(Case.answer.in_(WORDS))),
+    "cases.questions": Counted("closed", fixed(Case.answer == str(Answer.ANSWERED_QUESTION))),
     "cases.hours": Counted("worked"),
     "cases.brought": Counted("brought"),
     "cases.left": Counted("left"),
@@ -135,6 +133,11 @@ def _ended_by(ask: Ask) -> Any:
     return case((Case.closed_at < ask.until, Case.closed_at), else_=literal(ask.until, Case.closed_at.type))
 
 
+def place_of() -> tuple[Any, Any]:
+    """The columns that `where_of` reads."""
+    return _VILLAGE.name.label("village"), _PLACE.name.label("place")
+
+
 def joined(query: Any) -> Any:
     """What a list shows of a case beside itself."""
     return (
@@ -144,7 +147,7 @@ def joined(query: Any) -> Any:
 
 WANTED = (
     Case.id, Case.number, Case.state, Case.channel, Case.due_at, Case.soon_at, Case.registered_at, Case.closed_at,
-    CaseClass.zh, CaseClass.en, _VILLAGE.name.label("village"), _PLACE.name.label("place"), cases.unit_of_limit(),
+    CaseClass.zh, CaseClass.en, *place_of(), cases.unit_of_limit(),
 )  # fmt: skip
 
 
@@ -153,16 +156,20 @@ def line(row: Any, ask: Ask) -> Line:
     return Line(row.id, cells_of(row, ask), ("cases.show", {"case_id": row.id}))
 
 
+def where_of(row: Any) -> str:
+    """The village and the place within it."""
+    return row.place if row.village in (None, row.place) else f"{row.village} {row.place}"
+
+
 def cells_of(row: Any, ask: Ask) -> list[Any]:
     """The case as every list behind a number shows it."""
     lit = light_of(due_at=row.due_at, soon_at=row.soon_at, closed=row.closed_at is not None, now=ask.now)
-    where = row.place if row.village in (None, row.place) else f"{row.village} {row.place}"
     unit = LimitUnit(row.limit_unit)
     left = None if row.closed_at else time_left(due_at=row.due_at, now=ask.now, unit=unit, calendar=ask.calendar)
     return [
         row.number,
         Both(row.zh, row.en),
-        where,
+        where_of(row),
         State(row.state).label,
         (lit, left),
         row.registered_at,
@@ -178,11 +185,14 @@ CASES = Table(
     village_id=Case.village_id,
     scope=scope,
     sight=sight,
+    needs=NEEDS,
     clocks=CLOCKS,
     measures=MEASURES,
-    columns={**PLACES, By.UNIT: UNIT, By.LEVEL: LEVEL},
+    columns={
+        By.MAJOR: CaseClass.major, By.CLASS: CaseClass.code, By.CHANNEL: Case.channel, By.UNIT: UNIT, By.LEVEL: LEVEL,
+    },
     narrows={
-        "unit_id": of_unit, "major": equals(CaseClass.major), "class_code": equals(CaseClass.code),
+        "unit_id": of_unit, "major": of_major, "class_code": equals(CaseClass.code),
         "channel": equals(Case.channel), "level": equals(LEVEL), "light": of_light,
     },
     heads=HEADS,

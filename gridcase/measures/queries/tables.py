@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, and_, true
 from sqlalchemy.sql.selectable import FromClause
 
 from gridcase.core.periods import Period
-from gridcase.core.permissions import Viewer
+from gridcase.core.permissions import Permission, Viewer
 from gridcase.core.scope import under
 from gridcase.core.words import Text
 from gridcase.core.worktime import WorkCalendar
@@ -60,11 +60,13 @@ class Clock:
 
 @dataclass(frozen=True)
 class Counted:
-    """One measure of a source: on which clock it runs, which of those rows are its own, and what is added up."""
+    """One measure of a source: on which clock it runs, which of those rows are its own, and what is added up (divided
+    by `scale`: fen to yuan)."""
 
     clock: str
     own: Callable[[Ask], Condition] = field(default=lambda _ask: true())
     amount: Any = None
+    scale: int = 1
 
 
 @dataclass(frozen=True)
@@ -87,6 +89,7 @@ class Table:
     village_id: Any
     scope: Callable[[Viewer], Condition]
     sight: Callable[[Viewer], Condition]
+    needs: Permission  # what a post must hold besides the figures for their rows to open
     clocks: Mapping[str, Clock]
     measures: Mapping[str, Counted]
     columns: Mapping[By, Any]
@@ -96,15 +99,18 @@ class Table:
     joined: Callable[[Any], Any]
     line: Callable[[Any, Ask], Line]
     spans: Mapping[str, tuple[Any, Callable[[Ask], Any]]] = field(default_factory=dict)
+    private: Mapping[By, tuple[Permission, Callable[[Viewer], Condition]]] = field(default_factory=dict)
 
-    def where(self, key: str, viewer: Viewer, ask: Ask, narrow: Narrow) -> list[Condition]:
+    def where(self, key: str, viewer: Viewer, ask: Ask, narrow: Narrow, by: tuple[By, ...] = ()) -> list[Condition]:
         """The one condition of a measure: for its number and for its rows."""
         counted = self.measures[key]
-        return [*self.around(counted.clock, viewer, ask, narrow), counted.own(ask)]
+        return [*self.around(counted.clock, viewer, ask, narrow, by), counted.own(ask)]
 
-    def around(self, clock: str, viewer: Viewer, ask: Ask, narrow: Narrow) -> list[Condition]:
-        """What all measures of one clock have in common."""
-        return [self.scope(viewer), self.clocks[clock].within(ask), *self.narrowed(narrow, ask)]
+    def around(self, clock: str, viewer: Viewer, ask: Ask, narrow: Narrow, by: tuple[By, ...] = ()) -> list[Condition]:
+        """What all measures of one clock have in common; what is told apart by something private asks for more."""
+        asked = {*by, *(one for one in self.private if getattr(narrow, one.value) is not None)}
+        more = [condition(viewer) for one, (_right, condition) in self.private.items() if one in asked]
+        return [self.scope(viewer), self.clocks[clock].within(ask), *more, *self.narrowed(narrow, ask)]
 
     def narrowed(self, narrow: Narrow, ask: Ask) -> list[Condition]:
         """What the reader chose; a wish this source does not know finds nothing, rather than everything."""
@@ -122,6 +128,16 @@ class Table:
             else:
                 found.append(self.id.is_(None))
         return found
+
+
+def fixed(condition: Condition) -> Callable[[Ask], Condition]:
+    """A condition that depends on no time."""
+    return lambda _ask: condition
+
+
+def within(column: Any, ask: Ask) -> Condition:
+    """A moment of the period."""
+    return and_(column >= ask.begins, column < ask.ends)
 
 
 def equals(column: Any) -> Callable[[Any, Ask], Condition]:

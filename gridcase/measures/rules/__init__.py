@@ -2,9 +2,26 @@
 
 from collections.abc import Mapping
 
-from gridcase.measures.rules.kinds import KNOWN, NONE, PLACES, TIMES, By, Measure, Narrow, Shape, Source
+from gridcase.measures.rules.beside_cases import MEDIATIONS, STEPS, WHISTLES
+from gridcase.measures.rules.kinds import (
+    KNOWN,
+    NONE,
+    PLACES,
+    SEVERAL,
+    TIMES,
+    Band,
+    By,
+    Measure,
+    Narrow,
+    Shape,
+    Source,
+)
 from gridcase.measures.rules.of_cases import CASES
+from gridcase.measures.rules.of_places import AFFAIRS, HOMES, POINTS, VISITS
 
-MEASURES: Mapping[str, Measure] = {measure.key: measure for measure in CASES}
+_ALL = (*CASES, *STEPS, *WHISTLES, *MEDIATIONS, *HOMES, *VISITS, *POINTS, *AFFAIRS)
+MEASURES: Mapping[str, Measure] = {measure.key: measure for measure in _ALL}
 
-__all__ = ["KNOWN", "MEASURES", "NONE", "PLACES", "TIMES", "By", "Measure", "Narrow", "Shape", "Source"]
+__all__ = [
+    "KNOWN", "MEASURES", "NONE", "PLACES", "SEVERAL", "TIMES", "Band", "By", "Measure", "Narrow", "Shape", "Source",
+]  # fmt: skip

@@ -12,10 +12,11 @@ from gridcase.core.labels import Labelled
 from gridcase.core.periods import PeriodKind
 from gridcase.core.words import N_, Text
 
+SEVERAL = "+"  # in a link: one of these, "01+02"
 NONE = "-"  # in a link: what has none, no village, no unit
 _PATH = re.compile(r"/(?:\d{1,9}/)*")
 _ID = re.compile(r"\d{1,9}")
-_CODE = re.compile(r"[A-Za-z0-9_]{1,30}|-")
+_CODE = re.compile(r"[A-Za-z0-9_+]{1,60}|-")
 
 
 class Source(StrEnum):
@@ -28,6 +29,7 @@ class Source(StrEnum):
     HOMES = "homes"
     VISITS = "visits"
     ENTRIES = "entries"  # of the points ledger
+    NOTICES = "notices"  # of points, open to objection
     REDEMPTIONS = "redemptions"
     ACTIVITIES = "activities"
     HELPERS = "helpers"  # who took part in an activity
@@ -78,6 +80,7 @@ _SPELLS = {
 }  # fmt: skip
 TIMES = frozenset(_SPELLS)
 PLACES = frozenset({By.COUNTY, By.TOWN, By.VILLAGE, By.GROUP})
+_DOWN_TO_VILLAGES = PLACES - {By.GROUP}
 KNOWN: Mapping[Source, frozenset[By]] = {
     Source.CASES: PLACES | TIMES | {By.UNIT, By.MAJOR, By.CLASS, By.CHANNEL, By.LEVEL},
     Source.STEPS: PLACES | TIMES | {By.UNIT, By.MAJOR, By.CLASS, By.CHANNEL},
@@ -85,12 +88,21 @@ KNOWN: Mapping[Source, frozenset[By]] = {
     Source.CALLS: PLACES | TIMES | {By.UNIT, By.MAJOR, By.CLASS, By.CHANNEL},
     Source.HOMES: PLACES | {By.TIER},
     Source.VISITS: PLACES | TIMES | {By.PURPOSE},
-    Source.ENTRIES: PLACES | TIMES | {By.BOARD},
-    Source.REDEMPTIONS: PLACES | TIMES,
+    Source.ENTRIES: _DOWN_TO_VILLAGES | TIMES,
+    Source.NOTICES: _DOWN_TO_VILLAGES | TIMES,
+    Source.REDEMPTIONS: _DOWN_TO_VILLAGES | TIMES,
     Source.ACTIVITIES: PLACES | TIMES | {By.KIND},
     Source.HELPERS: PLACES | TIMES | {By.KIND},
-    Source.MEDIATIONS: PLACES | TIMES,
+    Source.MEDIATIONS: PLACES | TIMES | {By.MAJOR, By.CLASS, By.CHANNEL},
 }
+
+
+@dataclass(frozen=True)
+class Band:
+    """Where a number should lie: neither next to nothing nor high."""
+
+    low: float
+    high: float
 
 
 @dataclass(frozen=True)
@@ -99,7 +111,7 @@ class Measure:
 
     `live` measures are of this moment whatever the period; those `across` a period count what was still there at its
     end too, so that its days do not add up to it: neither can be told apart by time. `good` says where it should go:
-    1 up, -1 down, 0 neither.
+    1 up, -1 down, 0 neither (perhaps a band).
     """
 
     key: str
@@ -112,6 +124,7 @@ class Measure:
     live: bool = False
     across: bool = False
     good: int = 0
+    band: Band | None = None
     only: frozenset[By] = frozenset()
 
     def __post_init__(self) -> None:
@@ -138,7 +151,6 @@ class Narrow:
     light: str | None = None
     tier: str | None = None
     purpose: str | None = None
-    board: str | None = None
     kind: str | None = None
 
     @classmethod
