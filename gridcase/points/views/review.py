@@ -170,7 +170,7 @@ def council() -> ResponseReturnValue:
 def hear_council(declaration_id: int) -> ResponseReturnValue:
     """Enter the council's opinion on one declaration."""
     one, row = queries.review.to_decide(declaration_id, DeclarationState.COUNCIL, viewer=viewer())
-    found = people.passed_decisions(one.village_id, kind=DecisionKind.COUNCIL, on=today())
+    found = people.passed_decisions(one.village_id, kind=DecisionKind.COUNCIL, on=today(), body=service.COUNCIL)
     form = CouncilForm(decisions=[(made.id, f"{made.number} {made.title}") for made in found], points=abs(row.points))
     if form.validate_on_submit():
         asked = form.points.data if row.at_most else None
