@@ -14,6 +14,7 @@ from gridcase.core.db import db
 from gridcase.core.permissions import Viewer
 from gridcase.grid import queries as grids
 from gridcase.households.models import Household, Member
+from gridcase.households.rules import is_child
 from gridcase.people.models import Holding, Person, Post
 from gridcase.people.queries import valid_on
 from gridcase.points.models import Declaration, PointNotice, Review, SchemeItem, SchemeVersion, Transfer, Vote
@@ -73,7 +74,7 @@ def who_lives_in(household_ids: Collection[int], *, on: date) -> list[Lives]:
         .where(Member.household_id.in_(household_ids), in_force(Member, on))
         .order_by(Member.household_id, Member.id)
     )
-    return [Lives(row.household_id, row.id, row.name, rules.is_child(row.born_on, on), bool(row.paid)) for row in rows]
+    return [Lives(row.household_id, row.id, row.name, is_child(row.born_on, on), bool(row.paid)) for row in rows]
 
 
 def born_on(person_id: int | None) -> date | None:
