@@ -57,7 +57,7 @@ class State(NamedTuple):
 def state(goods: Goods, home: int) -> State:
     """Everything as the database has it; both replays are right."""
     db.session.rollback()
-    assert queries.goods.replay_differs() == []
+    assert not queries.goods.replay_differs()
     assert points.verify() == []
     found = points_queries.balances_of(home, viewer=job("test"))
     pieces = db.session.execute(

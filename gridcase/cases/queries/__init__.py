@@ -90,6 +90,7 @@ from gridcase.cases.queries.page import (
 )
 from gridcase.cases.queries.papers import get_paper, papers_by_step, papers_held
 from gridcase.cases.queries.posts import Held, held_by, posts_to_warn, village_desk, without_addressee
+from gridcase.cases.queries.reading import read_case, read_steps
 from gridcase.cases.queries.routing import duties_of, duty_for, routes
 from gridcase.cases.queries.saved import saved_view, saved_views
 from gridcase.cases.queries.searching import find_by_reporter, find_cases
@@ -107,6 +108,7 @@ from gridcase.cases.queries.sight import (
     visible_on_map,
     whistle_of,
 )
+from gridcase.cases.queries.streaming import Wording, whole_list_parts
 from gridcase.cases.queries.suggest import SuggestedClass, suggest_classes
 from gridcase.cases.queries.upkeep import check
 from gridcase.cases.queries.voices import Voices, seen_by_reporter, voice_count, voices_around
@@ -126,6 +128,7 @@ __all__ = [
     "Tab",
     "Typed",
     "Voices",
+    "Wording",
     "addresses",
     "by_number",
     "by_source",
@@ -196,6 +199,8 @@ __all__ = [
     "place_to_set",
     "places_to_set",
     "posts_to_warn",
+    "read_case",
+    "read_steps",
     "received_on",
     "register_places",
     "register_roots",
@@ -236,6 +241,7 @@ __all__ = [
     "waiting_for",
     "whistle_of",
     "whole_list",
+    "whole_list_parts",
     "without_addressee",
     "work_list",
 ]

@@ -246,8 +246,8 @@ def take_lines(take: StockTake) -> Sequence[Any]:
 # --- the replay
 
 
-def replay_differs() -> list[int]:
-    """Ids of batches whose numbers are not the sum of their moves; none is right."""
+def replay_differs() -> Sequence[Any]:
+    """(id, free, held) of batches whose numbers are not the sums of their moves, as these say; none is right."""
     free = func.sum(
         case(*[(StockMove.kind == kind, StockMove.quantity * effect[0]) for kind, effect in EFFECTS.items()])
     )
@@ -255,12 +255,10 @@ def replay_differs() -> list[int]:
         case(*[(StockMove.kind == kind, StockMove.quantity * effect[1]) for kind, effect in EFFECTS.items()])
     )
     moved = select(StockMove.batch_id, free.label("free"), held.label("held")).group_by(StockMove.batch_id).subquery()
-    rows = db.session.scalars(
-        select(Batch.id)
+    free_now, held_now = func.coalesce(moved.c.free, 0), func.coalesce(moved.c.held, 0)
+    return db.session.execute(
+        select(Batch.id, free_now.label("free"), held_now.label("held"))
         .outerjoin(moved, moved.c.batch_id == Batch.id)
-        .where(or_(
-            Batch.free != func.coalesce(moved.c.free, 0), Batch.held != func.coalesce(moved.c.held, 0),
-        ))
+        .where(or_(Batch.free != free_now, Batch.held != held_now))
         .order_by(Batch.id)
-    )  # fmt: skip
-    return list(rows)
+    ).all()

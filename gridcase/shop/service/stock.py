@@ -10,7 +10,7 @@ from sqlalchemy import update
 
 from gridcase.audit import service as audit
 from gridcase.core.clock import town_day
-from gridcase.core.db import db
+from gridcase.core.db import db, hold_writers
 from gridcase.core.errors import Refused
 from gridcase.core.permissions import Permission, Viewer
 from gridcase.core.text import clean_line
@@ -271,3 +271,16 @@ def _note(
         now=now, detail={"take": row.id, **detail},
     )  # fmt: skip
     db.session.flush()
+
+
+def mend() -> int:
+    """Set the pieces of batches to what their moves add up to; returns how many. One transaction of the caller's."""
+    hold_writers(Batch)
+    rows = [
+        {"id": row.id, "free": row.free, "held": row.held}
+        for row in queries.goods.replay_differs()
+        if row.free >= 0 and row.held >= 0
+    ]
+    if rows:
+        db.session.execute(update(Batch), rows)
+    return len(rows)
