@@ -33,7 +33,16 @@ from gridcase.web.respond import xlsx_file
 
 office = Blueprint("figures", __name__, url_prefix="/dashboard")
 NAV = (
-    NavItem("f", N_("概况"), "dashboard.figures.show", "chart", frozenset({Permission.SEE_DASHBOARD}), 35, phone=True),
+    NavItem(
+        "f",
+        N_("概况"),
+        "dashboard.figures.show",
+        "chart",
+        frozenset({Permission.SEE_DASHBOARD}),
+        35,
+        phone=True,
+        group="figures",
+    ),
 )
 MOST_ROWS = 5000  # of a list as a file
 
