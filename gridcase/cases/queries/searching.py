@@ -40,7 +40,7 @@ from gridcase.core.text import clean_line
 from gridcase.grid.models import Grid
 
 CAP = 500  # a word in more cases than that is common
-WALKS = (1000, 4000)  # so many of the newest cases are looked through; farther only where the first had some to show
+WALKS = (1000, 4000, 16_000)  # so many of the newest cases are looked through; farther only where that will fill a page
 OFTEN = 100  # a word in more than the hundredth part of the newest cases is common without counting
 FEW = 2000  # whoever sees at most so many cases has all of them looked through
 HIGHEST = 2**31 - 1
@@ -126,7 +126,7 @@ def _by_words(viewer: Viewer, seen: ColumnElement[bool], words: list[str], befor
         return found
     hits = [] if common else _some(_hits(words, before), CAP)
     if hits is None or common:
-        own = _some(_own(viewer), FEW)
+        own = None if _wide(viewer) else _some(_own(viewer), FEW)
         if own is None:
             return _of_places(viewer, seen, words, before, size)
         hits = _holding(words, select(CaseSearch).where(CaseSearch.case_id == _any(own)).offset(0))
@@ -159,7 +159,7 @@ def _walked(seen: ColumnElement[bool], words: list[str], before: int, size: int)
         near = _holding(words, newest)
         common = len(near) * OFTEN > far
         found = _of_ids(seen, near, before, size)
-        if not found or len(found) == size:
+        if len(found) == size or len(found) * WALKS[1] < size * WALKS[0]:
             break
     return found, common
 
@@ -174,6 +174,16 @@ def _some(ids: Select[int], most: int) -> Sequence[int] | None:
     """The ids, or None where there are more than so many."""
     found = db.session.scalars(ids.limit(most + 1)).all()
     return found if len(found) <= most else None
+
+
+def _wide(viewer: Viewer) -> bool:
+    """Whether a post of the viewer's sees all cases of a village or more."""
+    whole = [
+        one.path
+        for one in viewer.grants_with(Permission.SEE_CASE)
+        if one.household_ids is None and not (one.section_id or one.unit_id)
+    ]
+    return any(path.count("/") <= VILLAGE_DEPTH + 1 for path in whole if path)
 
 
 def _own(viewer: Viewer) -> Select[int]:
