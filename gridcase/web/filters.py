@@ -40,12 +40,12 @@ def translate(text: Any) -> str:
 def said(text: str, /, **values: Any) -> Markup:
     """What `_("...")` says in a template, `values` escaped and put in: as Jinja's own, in half its time."""
     texts = catalogue()
-    return Markup(texts.ugettext(text)) % values if values else _without_values(texts, text)
+    return Markup(texts.ugettext(text)) % values if values else _without_values(texts, text)  # noqa: S704 - our own texts
 
 
 @lru_cache(maxsize=8192)
 def _without_values(texts: NullTranslations, text: str) -> Markup:
-    return Markup(texts.ugettext(text)) % {}
+    return Markup(texts.ugettext(text)) % {}  # noqa: S704 - our own texts
 
 
 def _value(value: Any) -> str:

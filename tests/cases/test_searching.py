@@ -92,15 +92,22 @@ def test_by_the_number_another_system_gave(ctx: Flask, world: World, viewer_of: 
 
 
 @pytest.mark.parametrize(
-    ("cap", "few", "often"),
-    [(500, 2000, 100), (0, 2000, 100), (0, 0, 100), (500, 0, 10**6)],
-    ids=["rare", "common, few of his own", "common, many", "common as the newest show"],
+    ("walk", "cap", "few", "often"),
+    [(1000, 500, 2000, 100), (1, 500, 2000, 0), (1, 0, 2000, 0), (1, 0, 0, 0), (1, 500, 0, 10**6)],
+    ids=["all new", "rare", "common, few of his own", "common, many", "common as the newest show"],
 )
 def test_nobody_finds_what_he_may_not_open(
-    ctx: Flask, world: World, viewer_of: Find, monkeypatch: pytest.MonkeyPatch, cap: int, few: int, often: int
+    ctx: Flask,
+    world: World,
+    viewer_of: Find,
+    monkeypatch: pytest.MonkeyPatch,
+    walk: int,
+    cap: int,
+    few: int,
+    often: int,
 ) -> None:
     """The same answers whether a word counts as rare or as common, and to whoever has few cases or many."""
-    for name, value in (("CAP", cap), ("FEW", few), ("OFTEN", often)):
+    for name, value in (("WALK", walk), ("FARTHEST", walk), ("CAP", cap), ("FEW", few), ("OFTEN", often)):
         monkeypatch.setattr(searching, name, value)
     desk, head, liaison = viewer_of(Role.DISPATCHER), viewer_of(Role.VILLAGE_HEAD), viewer_of(Role.LIAISON)
     own = collected(world, liaison, **LAMP, home=world.homes["circle"][0])
@@ -128,7 +135,7 @@ def test_common_words_are_walked_and_old_ones_sorted(
     ctx: Flask, world: World, viewer_of: Find, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(searching, "CAP", 0)
-    monkeypatch.setattr(searching, "WALKS", (2, 4))
+    monkeypatch.setattr(searching, "WALK", 2)
     head = viewer_of(Role.VILLAGE_HEAD)
     cases = [collected(world, head, **LAMP).id for _ in range(3)]
     collected(world, head, title="桥塌了", text="")

@@ -9,6 +9,7 @@ asked for together with it.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import (
@@ -40,7 +41,7 @@ from gridcase.core.text import clean_line
 from gridcase.grid.models import Grid
 
 CAP = 500  # a word in more cases than that is common
-WALKS = (1000, 4000, 16_000)  # so many of the newest cases are looked through; farther only where that will fill a page
+WALK, FARTHEST = 1000, 20_000  # so many of the newest cases are looked through; farther where that will fill a page
 OFTEN = 100  # a word in more than the hundredth part of the newest cases is common without counting
 FEW = 2000  # whoever sees at most so many cases has all of them looked through
 HIGHEST = 2**31 - 1
@@ -121,15 +122,17 @@ def _by_number(seen: ColumnElement[bool], typed: str, before: int, size: int) ->
 def _by_words(viewer: Viewer, seen: ColumnElement[bool], words: list[str], before: int, size: int) -> Rows:
     if dialect_name() == "sqlite":
         return _of_places(viewer, seen, words, before, size) if _common(words) else _of_hits(seen, words, before, size)
-    found, common = _walked(seen, words, before, size)
-    if len(found) == size:
-        return found
-    hits = [] if common else _some(_hits(words, before), CAP)
-    if hits is None or common:
+    walk = _walked(seen, words, before, size, WALK)
+    if not walk.answers and (farther := 3 * WALK * size // max(2 * len(walk.rows), 1)) <= FARTHEST:
+        walk = _walked(seen, words, before, size, farther)
+    if walk.answers:
+        return walk.rows
+    hits = None if walk.common else _some(_hits(words, before), CAP)
+    if hits is None:
         own = None if _wide(viewer) else _some(_own(viewer), FEW)
         if own is None:
             return _of_places(viewer, seen, words, before, size)
-        hits = _holding(words, select(CaseSearch).where(CaseSearch.case_id == _any(own)).offset(0))
+        hits = _holding(words, own)
     return _of_ids(seen, hits, before, size)
 
 
@@ -150,23 +153,31 @@ def _places(viewer: Viewer) -> list[str | None]:
     return list(dict.fromkeys(place_word(path) for path in wide))
 
 
-def _walked(seen: ColumnElement[bool], words: list[str], before: int, size: int) -> tuple[Rows, bool]:
-    """The newest among the newest cases, and whether many of these hold the words, whoever may see them."""
-    found: Rows = []
-    common = False
-    for far in WALKS:
-        newest = select(CaseSearch).where(CaseSearch.case_id < before).order_by(CaseSearch.case_id.desc()).limit(far)
-        near = _holding(words, newest)
-        common = len(near) * OFTEN > far
-        found = _of_ids(seen, near, before, size)
-        if len(found) == size or len(found) * WALKS[1] < size * WALKS[0]:
-            break
-    return found, common
+@dataclass(frozen=True)
+class _Walk:
+    """What the newest cases hold: the viewer's `rows`, whether many of all hold the words, and whether the rows are the
+    answer: a page is full, or there is nothing older."""
+
+    rows: Rows
+    common: bool
+    answers: bool
 
 
-def _holding(words: Sequence[str], rows: Select[Any]) -> Sequence[int]:
-    """Those of some rows of words that hold all of these. A limit or an offset keeps the planner from the index."""
-    some = rows.subquery()
+def _walked(seen: ColumnElement[bool], words: list[str], before: int, size: int, far: int) -> _Walk:
+    """Look through the newest cases, so many of them. The limit keeps the planner from the index."""
+    newest = select(CaseSearch).where(CaseSearch.case_id < before).order_by(CaseSearch.case_id.desc())
+    some = newest.limit(far).subquery()
+    hits = func.array_agg(some.c.case_id).filter(_has(words, some.c.words))
+    walked, near = db.session.execute(
+        select(func.count(), func.coalesce(hits, cast([], ARRAY(Integer)))).select_from(some)
+    ).one()
+    rows = _of_ids(seen, near, before, size)
+    return _Walk(rows, len(near) * OFTEN > far, len(rows) == size or walked < far)
+
+
+def _holding(words: Sequence[str], ids: Sequence[int]) -> Sequence[int]:
+    """Those of these cases that hold all of the words. The offset keeps the planner from the index."""
+    some = select(CaseSearch).where(CaseSearch.case_id == _any(ids)).offset(0).subquery()
     return db.session.scalars(select(some.c.case_id).where(_has(words, some.c.words))).all()
 
 
