@@ -19,6 +19,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 import gridcase.affairs.views
 import gridcase.bulletin.views
 import gridcase.cases.views
+import gridcase.cases.views.reading
 import gridcase.dashboard.views
 import gridcase.dossier.views
 import gridcase.dossier.views.covenant
@@ -66,6 +67,7 @@ ROOMS: tuple[Any, ...] = (
     gridcase.users.views,
     gridcase.notices.views,
     gridcase.cases.views,
+    gridcase.cases.views.reading,
     gridcase.mediation.views,
     gridcase.visits.views,
     gridcase.bulletin.views,

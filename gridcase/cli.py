@@ -131,9 +131,12 @@ def tick() -> None:
 
 
 @main.command()
-def doctor() -> None:
+@click.option("--mend", is_flag=True, help="first put counters right that are not what a count says; written down")
+def doctor(mend: bool) -> None:
     """Is this installation whole? Exit code 1 when something is not."""
     with _app().app_context():
+        for name, count in checks.mend(actor=ACTOR, now=clock.now()).items() if mend else ():
+            click.echo(f"mended {name}: {count}")
         found = checks.examine()
     for name, problems in found:
         click.echo(f"{'ok  ' if not problems else 'FAIL'} {name}")
@@ -158,10 +161,11 @@ def seed(ctx: click.Context, small: bool) -> None:
 @seed.command("scale")
 @click.option("--households", default=100_000, show_default=True)
 @click.option("--cases", default=100_000, show_default=True)
-def seed_scale(households: int, cases: int) -> None:
-    """Bulk data for measuring, past the services."""
+@click.option("--open", "open_cases", default=None, type=int, help="how many of them; a tenth, at most 10,000")
+def seed_scale(households: int, cases: int, open_cases: int | None) -> None:
+    """Bulk data for measuring, past the services. A county: --households 100000 --cases 1000000."""
     with _app().app_context():
-        scale.build(households=households, cases=cases, now=clock.now(), progress=_bar("scale"))
+        scale.build(households=households, cases=cases, open_cases=open_cases, now=clock.now(), progress=_bar("scale"))
 
 
 @main.group()

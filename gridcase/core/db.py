@@ -232,6 +232,13 @@ def dialect_name() -> str:
     return db.engine.dialect.name
 
 
+def hold_writers(model: type[Base]) -> None:
+    """Until the transaction ends nobody else writes this table, and what others wrote before is seen. SQLite lets
+    nobody write beside a transaction anyway."""
+    if dialect_name() == "postgresql":
+        db.session.execute(text(f'LOCK TABLE "{model.__tablename__}" IN SHARE ROW EXCLUSIVE MODE'))
+
+
 def ready() -> bool:
     """Whether the database answers and has been initialised."""
     session = db.session()

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 FEWEST_TOLD = 5  # a smaller count could be laid at somebody's door; who may open what is counted reads it all the same
-_STAR = "*"
+STAR = "*"
 _GROUP = re.compile(r"^.*?(?:村民小组|(?<=[0-9０-９一二三四五六七八九十百])[组社队])")
 _VILLAGE = re.compile(r"^.*?(?:社区|村委会|村(?!民))")
 
@@ -18,10 +18,10 @@ def mask_name(name: str) -> str:
     """`张三` -> `张*`, `张小明` -> `张*明`, `欧阳小明` -> `欧**明`; a single character is hidden."""
     name = name.strip()
     if len(name) <= 1:
-        return _STAR * len(name)
+        return STAR * len(name)
     if len(name) == 2:
-        return name[0] + _STAR
-    return name[0] + _STAR * (len(name) - 2) + name[-1]
+        return name[0] + STAR
+    return name[0] + STAR * (len(name) - 2) + name[-1]
 
 
 def mask_phone(phone: str) -> str:
@@ -30,8 +30,8 @@ def mask_phone(phone: str) -> str:
     if digits.startswith("86") and len(digits) == 13:
         digits = digits[2:]
     if len(digits) == 11 and digits.startswith("1"):
-        return digits[:3] + _STAR * 4 + digits[-4:]
-    return _STAR * 4 + digits[-2:] if len(digits) > 4 else _STAR * len(digits)
+        return digits[:3] + STAR * 4 + digits[-4:]
+    return STAR * 4 + digits[-2:] if len(digits) > 4 else STAR * len(digits)
 
 
 def mask_address(address: str) -> str:
@@ -40,4 +40,4 @@ def mask_address(address: str) -> str:
     for part in (_GROUP, _VILLAGE):
         if found := part.match(address):
             return found.group()
-    return _STAR * 3 if address else ""
+    return STAR * 3 if address else ""

@@ -22,7 +22,8 @@ from gridcase.core.words import N_
 CELL_CHARACTERS = 32_767
 _EXACT = 10**15  # Excel keeps 15 digits of a number; longer ones are names, not quantities
 # What a spreadsheet may take for the start of a formula (ASVS 1.2.10), also after quotes of our own.
-_FORMULA = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
+FORMULA_SIGNS = "=+-@\t\r\n＝＋－＠"
+_FORMULA = re.compile(f"'*[{re.escape(FORMULA_SIGNS)}]")
 
 
 def write_xlsx(

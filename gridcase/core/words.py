@@ -39,6 +39,17 @@ class Text:
         return cls(stored["msgid"], {key: _read(value) for key, value in stored.get("params", {}).items()})
 
 
+@dataclass(frozen=True)
+class Both:
+    """What is kept in both languages, as the name of a class is."""
+
+    zh: str
+    en: str
+
+    def __str__(self) -> str:
+        return self.zh
+
+
 def in_chinese(value: Any) -> str:
     """A value of a sentence as Chinese has it: days and moments (in the town's time) written out, names joined."""
     if isinstance(value, datetime):

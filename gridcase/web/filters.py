@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from gridcase.core import masking
 from gridcase.core.clock import TOWN_ZONE
-from gridcase.core.words import Text
+from gridcase.core.words import Both, Text
 from gridcase.web import charts
 
 
@@ -31,6 +31,8 @@ def translate(text: Any) -> str:
     it is."""
     if isinstance(text, dict) and "msgid" in text:
         text = Text.from_json(text)
+    if isinstance(text, Both):
+        return in_language(zh=text.zh, en=text.en)
     if not isinstance(text, Text):
         return _value(text)
     said = catalogue().ugettext(text.msgid)

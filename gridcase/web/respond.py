@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable, Iterator
 
-from flask import Response, request
+from flask import Response, request, stream_with_context
 
 
 def json_text(body: str, *, version: str) -> Response:
@@ -39,7 +40,12 @@ def xlsx_file(content: bytes, *, name: str) -> Response:
     return _file(content, XLSX, f'attachment; filename="{name}.xlsx"')
 
 
-def _file(content: bytes, kind: str, disposition: str) -> Response:
+def csv_stream(parts: Iterator[bytes], *, name: str) -> Response:
+    """A table to download that is sent while it is made."""
+    return _file(stream_with_context(parts), "text/csv; charset=utf-8", f'attachment; filename="{name}.csv"')
+
+
+def _file(content: bytes | Iterable[bytes], kind: str, disposition: str) -> Response:
     response = Response(content, mimetype=kind, headers={"Content-Disposition": disposition})
     response.headers["Cache-Control"] = "no-store"
     return response

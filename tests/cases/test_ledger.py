@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import openpyxl
@@ -16,9 +16,10 @@ from sqlalchemy import select
 from gridcase.app import load_viewer
 from gridcase.audit.models import AuditRow
 from gridcase.cases import queries, service
-from gridcase.cases.queries import Figures, Month
+from gridcase.cases.queries import Figures
 from gridcase.cases.views import ledger
 from gridcase.core.db import db
+from gridcase.core.periods import Period, PeriodKind
 from gridcase.core.permissions import Viewer
 from gridcase.people.rules import Role
 from gridcase.users.models import User
@@ -30,7 +31,8 @@ from tests.factories.world import World
 
 As = Callable[[Role], FlaskClient]
 Find = Callable[[Role], Viewer]
-NOVEMBER, OCTOBER = Month(2026, 11), Month(2026, 10)
+NOVEMBER = Period.of(PeriodKind.MONTH, date(2026, 11, 22))
+OCTOBER = NOVEMBER.before
 
 
 @pytest.fixture
@@ -68,12 +70,6 @@ def test_a_month_in_figures(app: Flask, world: World, several: list[str]) -> Non
         assert ("人不见了" in titles, "登记错了" in titles, "十月的事" in titles) == (False, False, False)
         assert [row.title for row in queries.month_rows(desk, OCTOBER)] == ["十月的事"]
         db.session.remove()
-
-
-def test_months_follow_one_another() -> None:
-    months = Month(2026, 12).next, Month(2026, 1).before, NOVEMBER.before
-    assert [str(one) for one in months] == ["2027-01", "2025-12", "2026-10"]
-    assert NOVEMBER.begins.isoformat() == "2026-11-01T00:00:00+08:00"
 
 
 def test_the_page_and_its_file(world: World, client_as: As, several: list[str]) -> None:

@@ -99,7 +99,7 @@ PUBLIC = names(
     "health.healthz health.readyz users.sign_in users.set_locale users.set_large_text static people.check_certificate"
     " phone.shell phone.shell_english phone.worker phone.manifest phone.icon"
     " resident.demand resident.look_up resident.own resident.give_word resident.add_word resident.withdraw"
-    " resident.reopen resident.leave sync_api.openapi shop.check shop.use_proof"
+    " resident.reopen resident.leave sync_api.openapi cases_api.openapi shop.check shop.use_proof"
     " affairs.sign_in"
 )
 PUBLIC_ROOMS = ("styleguide.",)
@@ -123,6 +123,8 @@ def reaches(role: str, thing: Thing) -> bool:
         return False
     if thing.kind == "pin":  # open cases by place; a restricted one is on nobody's map, whoever has it
         return not (thing.restricted or thing.closed) and _by_place(role, thing)
+    if thing.kind == "plain case" and thing.restricted:  # programs read none of them, whoever has it
+        return False
     if thing.kind in FOR_THE_VILLAGE and role not in GIVERS:  # whoever has or serves a home of a village
         return thing.village == "village_a"
     if thing.kind == "award" and role == "resident":  # the public notice of a village is for all its homes

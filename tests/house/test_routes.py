@@ -33,6 +33,7 @@ PUBLIC = {
     ),
     "affairs.sign_in": "who signs in at an activity by the code on the table needs no account",
     "sync_api.openapi": "whoever writes an app for phones reads how it syncs",
+    "cases_api.openapi": "whoever writes a program that reads cases reads how",
     "resident.demand": "a villager needs no account to say what is the matter",
     **dict.fromkeys(
         (

@@ -1,6 +1,13 @@
 """The tables of the room, by thing."""
 
 from gridcase.affairs.models.activities import Activity, ActivityKnock, Participation
+from gridcase.affairs.models.campaigns import (
+    Campaign,
+    CampaignAction,
+    CampaignActivity,
+    CampaignEntry,
+    CampaignPlan,
+)
 from gridcase.affairs.models.honours import Award, AwardRound, Board, BoardHome, HomeChoice
 from gridcase.affairs.models.teams import HelpRequest, Team, TeamMember
 
@@ -11,6 +18,11 @@ __all__ = [
     "AwardRound",
     "Board",
     "BoardHome",
+    "Campaign",
+    "CampaignAction",
+    "CampaignActivity",
+    "CampaignEntry",
+    "CampaignPlan",
     "HelpRequest",
     "HomeChoice",
     "Participation",

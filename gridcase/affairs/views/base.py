@@ -34,6 +34,14 @@ NAV = (
             "hang_red hang_black"
         ),
     ),
+    NavItem(
+        "campaigns", N_("专项行动"), "affairs.campaigns", "check", frozenset({RUNS, Permission.MANAGE_TOWN}), 46,
+        group="points", work=False,
+        pages=_pages(
+            "campaigns new_campaign campaign campaign_enter campaign_entries campaign_activities campaign_action "
+            "campaign_action_new"
+        ),
+    ),
 )  # fmt: skip
 
 

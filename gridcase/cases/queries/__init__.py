@@ -18,6 +18,7 @@ from gridcase.cases.queries.catalogue import (
     unit_of_limit,
     versions_in_force,
 )
+from gridcase.cases.queries.counting import closed_in, light_is, may_count, may_list, open_at, registered_in
 from gridcase.cases.queries.duties import (
     DutyRow,
     duties_by_item,
@@ -52,7 +53,7 @@ from gridcase.cases.queries.hot import (
     restricted_in_issues,
     towns_to_look_at,
 )
-from gridcase.cases.queries.ledger import MOST_ROWS, Figures, Month, month_figures, month_rows
+from gridcase.cases.queries.ledger import MOST_ROWS, Figures, month_figures, month_rows
 from gridcase.cases.queries.lists import (
     COUNT_CAP,
     WORKED,
@@ -89,6 +90,7 @@ from gridcase.cases.queries.page import (
 )
 from gridcase.cases.queries.papers import get_paper, papers_by_step, papers_held
 from gridcase.cases.queries.posts import Held, held_by, posts_to_warn, village_desk, without_addressee
+from gridcase.cases.queries.reading import read_case, read_steps
 from gridcase.cases.queries.routing import duties_of, duty_for, routes
 from gridcase.cases.queries.saved import saved_view, saved_views
 from gridcase.cases.queries.searching import find_by_reporter, find_cases
@@ -106,6 +108,7 @@ from gridcase.cases.queries.sight import (
     visible_on_map,
     whistle_of,
 )
+from gridcase.cases.queries.streaming import Wording, whole_list_parts
 from gridcase.cases.queries.suggest import SuggestedClass, suggest_classes
 from gridcase.cases.queries.upkeep import check
 from gridcase.cases.queries.voices import Voices, seen_by_reporter, voice_count, voices_around
@@ -121,11 +124,11 @@ __all__ = [
     "Filters",
     "Held",
     "Likely",
-    "Month",
     "SuggestedClass",
     "Tab",
     "Typed",
     "Voices",
+    "Wording",
     "addresses",
     "by_number",
     "by_source",
@@ -139,6 +142,7 @@ __all__ = [
     "class_of",
     "class_of_issue",
     "clock_of",
+    "closed_in",
     "contact_limit_of",
     "contact_waits",
     "counted",
@@ -173,15 +177,19 @@ __all__ = [
     "last_attempt",
     "last_run",
     "late_without_sheet",
+    "light_is",
     "likely_same",
     "limit_of",
     "linked",
+    "may_count",
     "may_decide",
+    "may_list",
     "may_register",
     "may_set",
     "month_figures",
     "month_rows",
     "named_parties",
+    "open_at",
     "open_condition",
     "open_follower",
     "open_to_all",
@@ -191,9 +199,12 @@ __all__ = [
     "place_to_set",
     "places_to_set",
     "posts_to_warn",
+    "read_case",
+    "read_steps",
     "received_on",
     "register_places",
     "register_roots",
+    "registered_in",
     "restricted_at",
     "restricted_in_issues",
     "routes",
@@ -230,6 +241,7 @@ __all__ = [
     "waiting_for",
     "whistle_of",
     "whole_list",
+    "whole_list_parts",
     "without_addressee",
     "work_list",
 ]

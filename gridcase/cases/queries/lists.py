@@ -186,9 +186,19 @@ def _ways_to_find(words: str) -> list[ColumnElement[bool]]:
     return [*ways, Case.number.endswith(words, autoescape=True)] if words.isdigit() else ways
 
 
-def work_list(viewer: Viewer, filters: Filters, *, now: datetime, after: str | None = None) -> Page[Any]:
-    """One page: open parts emergencies first, then by due time, the others newest first. One statement of columns."""
-    conditions = [*_in_tab(viewer, filters.tab, now), *_narrowed(filters, now)]
+def conditions_of(viewer: Viewer, filters: Filters, now: datetime) -> list[ColumnElement[bool]]:
+    """What a list asks of its cases, besides that the viewer may open them."""
+    return [*_in_tab(viewer, filters.tab, now), *_narrowed(filters, now)]
+
+
+def work_list(
+    viewer: Viewer, filters: Filters, *, now: datetime, after: str | None = None, restricted: bool = True
+) -> Page[Any]:
+    """One page: open parts emergencies first, then by due time, the others newest first. One statement of columns.
+    Without `restricted` none of the restricted cases, whoever reads."""
+    conditions = conditions_of(viewer, filters, now)
+    if not restricted:
+        conditions.append(Case.restricted.is_(False))
     if filters.tab not in BY_DUE:
         older = _older(read_mark(after, instant, int))
         rows = rows_of(viewer, [*conditions, *older], _NEWEST, newest=filters.tab is Tab.ALL, most=PAGE_SIZE)
@@ -199,7 +209,7 @@ def work_list(viewer: Viewer, filters: Filters, *, now: datetime, after: str | N
 
 def whole_list(viewer: Viewer, filters: Filters, *, now: datetime, most: int) -> Sequence[Any]:
     """The rows of the list as a file takes them: no restricted case, at most one more than `most`."""
-    conditions = [*_in_tab(viewer, filters.tab, now), *_narrowed(filters, now), Case.restricted.is_(False)]
+    conditions = [*conditions_of(viewer, filters, now), Case.restricted.is_(False)]
     if filters.tab in BY_DUE:
         return _emergencies_first(viewer, conditions, most=most)
     return rows_of(viewer, conditions, _NEWEST, newest=filters.tab is Tab.ALL, most=most)
@@ -295,7 +305,7 @@ def counted(viewer: Viewer, wanted: Mapping[Key, Filters], *, now: datetime) -> 
         return dict.fromkeys(wanted, 0)
     counts: list[Any] = []
     for filters in wanted.values():
-        conditions = [*_in_tab(viewer, filters.tab, now), *_narrowed(filters, now)]
+        conditions = conditions_of(viewer, filters, now)
         if filters.tab is Tab.CHECK:
             some = select(_picked(ways, conditions, (), COUNT_CAP + 1).c.id).limit(COUNT_CAP + 1).subquery()
             counts.append(select(func.count()).select_from(some).scalar_subquery())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import and_, column, except_, exists, func, literal, or_, select, table
 
 from gridcase.audit.models import AuditRow
@@ -17,7 +19,8 @@ def check() -> list[str]:
     return [*_tallies(), *_steps(), *_audit(), *_map(), *_open_though_restricted(), *_shown_with_others()]
 
 
-def _tallies() -> list[str]:
+def tallies_off() -> dict[tuple[Any, ...], tuple[int, int]]:
+    """Where a counter (town, village, class, state) is not what a count says: (counted, there are)."""
     key = (Case.town_id, Case.village_id, Case.class_id, Case.state)
     live = {tuple(row[:4]): row[4] for row in db.session.execute(select(*key, func.count()).group_by(*key))}
     kept_key = (CaseTally.town_id, CaseTally.village_id, CaseTally.class_id, CaseTally.state)
@@ -27,7 +30,11 @@ def _tallies() -> list[str]:
         if row[4]
     }
     wrong = sorted((place for place in {*live, *kept} if live.get(place, 0) != kept.get(place, 0)), key=str)
-    return [f"counter {place}: counted {kept.get(place, 0)}, there are {live.get(place, 0)}" for place in wrong]
+    return {place: (kept.get(place, 0), live.get(place, 0)) for place in wrong}
+
+
+def _tallies() -> list[str]:
+    return [f"counter {place}: counted {kept}, there are {live}" for place, (kept, live) in tallies_off().items()]
 
 
 def _steps() -> list[str]:
@@ -67,8 +74,9 @@ def _audit() -> list[str]:
     return [f"case {row.case_id}, step {row.seq} ({row.move}): no audit row" for row in rows]
 
 
-def _map() -> list[str]:
-    """The map's rows are those of the view that says what they must be, each in its own cell."""
+def map_off() -> list[int]:
+    """Cases whose row on the map is not that of the view that says what it must be, or lies in another cell; the first
+    of them."""
     kept = CaseMap.__table__
     names = [each.name for each in kept.columns if each.name != "spot"]
     live = table("case_on_map", *(column(name) for name in names))
@@ -78,7 +86,11 @@ def _map() -> list[str]:
         select(CaseMap.case_id, CaseMap.x, CaseMap.y, CaseMap.spot).where(CaseMap.x.is_not(None))
     )
     wrong |= {row.case_id for row in cells if spot_of(row.x, row.y) != row.spot}
-    return [f"case {case_id}: its row on the map is not what the case says" for case_id in sorted(wrong)[:100]]
+    return sorted(wrong)[:100]
+
+
+def _map() -> list[str]:
+    return [f"case {case_id}: its row on the map is not what the case says" for case_id in map_off()]
 
 
 def _open_though_restricted() -> list[str]:

@@ -13,6 +13,7 @@ from gridcase.cases.views import (
     one,
     papers,
     prints,
+    reading,
     replies,
     sheets,
 )
@@ -34,6 +35,7 @@ __all__ = [
     "one",
     "papers",
     "prints",
+    "reading",
     "replies",
     "sheets",
 ]

@@ -17,7 +17,7 @@ from gridcase.core.errors import Missing
 from gridcase.core.paging import PAGE_SIZE, Page, cut, instant, read_mark
 from gridcase.core.permissions import Permission, Viewer
 from gridcase.core.worktime import LimitUnit
-from gridcase.dashboard.queries.points import chosen, light_code, seen
+from gridcase.dashboard.queries.points import chosen, light_code
 from gridcase.dashboard.rules import LIGHTS, Filters
 from gridcase.grid.models import Grid
 
@@ -51,7 +51,7 @@ def listed(
     permission: Permission = Permission.SEE_MAP,
 ) -> Page[CaseLine]:
     """One page of a list: open cases by due time, those without one last; closed cases the newest first."""
-    wanted = (seen(viewer, permission), *chosen(filters, now), *_past(after, ended=filters.listed.ended))
+    wanted = (cases.may_list(viewer, permission), *chosen(filters, now), *_past(after, ended=filters.listed.ended))
     order = (
         (Case.closed_at.desc(), Case.id.desc()) if filters.listed.ended else (Case.due_at.asc().nulls_last(), Case.id)
     )
@@ -81,7 +81,7 @@ def _moment(text: str | None) -> datetime | None:
 
 def point_card(case_id: int, viewer: Viewer, *, now: datetime) -> CaseLine:
     """What is told about one pin; `Missing` for whatever is not on this viewer's map (any more)."""
-    wanted = (Case.id == case_id, seen(viewer, Permission.SEE_MAP), *chosen(Filters(), now))
+    wanted = (Case.id == case_id, cases.may_list(viewer, Permission.SEE_MAP), *chosen(Filters(), now))
     row = db.session.execute(_lines(now).where(*wanted)).one_or_none()
     if row is None:
         raise Missing

@@ -6,49 +6,26 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Subquery, Text, and_, case, cast, false, func, literal_column, select
+from sqlalchemy import ColumnElement, Integer, Subquery, Text, and_, case, cast, func, literal_column, select
 
 from gridcase.audit.models import AuditRow
 from gridcase.audit.service import chain_of
 from gridcase.cases.models import Case, CaseClass, CasePoint
-from gridcase.cases.queries import open_condition, visible_on_map
+from gridcase.cases.queries import light_is, may_list, open_condition
 from gridcase.cases.rules import Light, State
 from gridcase.core.db import db, dialect_name
 from gridcase.core.geo import lon_lat
 from gridcase.core.permissions import Grant, Permission, Viewer
-from gridcase.core.scope import reach
 from gridcase.dashboard.rules import FRESH_SECONDS, LIGHTS, POINTS_MOST, Filters, Listed, month_start
 
 TOWN_CHAIN = 2  # ids in the path of a town: "/1/4/"
 SCALE = 100_000  # degrees to whole numbers; one step is about a metre
 
 
-def light_is(light: Light, now: datetime) -> ColumnElement[bool]:
-    """`cases.rules.light_of` as a condition on open cases (a test compares the two)."""
-    late = func.coalesce(Case.due_at < now, false())
-    soon = func.coalesce(Case.soon_at <= now, false())
-    conditions = {Light.RED: late, Light.YELLOW: ~late & soon, Light.GREEN: ~late & ~soon}
-    return conditions[light]
-
-
 def light_code(now: datetime) -> ColumnElement[int]:
     """0, 1, 2: the place of the light in `LIGHTS`."""
     coded = [(light_is(light, now), LIGHTS.index(light)) for light in (Light.RED, Light.YELLOW)]
     return case(*coded, else_=LIGHTS.index(Light.GREEN))
-
-
-def counted(viewer: Viewer, permission: Permission) -> ColumnElement[bool]:
-    """Cases that may stand in a figure of this viewer: in reach of the permission, and never of a restricted class.
-
-    Both marks are asked: that of the case (it stays when a class is opened later) and that of the class.
-    """
-    reached = reach(viewer, permission, path=Case.path, section_id=Case.section_id, household_id=Case.household_id)
-    return and_(reached, Case.restricted.is_(False), CaseClass.restricted.is_(False))
-
-
-def seen(viewer: Viewer, permission: Permission) -> ColumnElement[bool]:
-    """Those among them that the viewer may open: what stands on a map or in a list leads to the case itself."""
-    return and_(counted(viewer, permission), visible_on_map(viewer))
 
 
 def in_list(listed: Listed, now: datetime) -> ColumnElement[bool]:
@@ -113,7 +90,7 @@ def open_points_json(viewer: Viewer, filters: Filters, *, now: datetime) -> str:
     x and y are degrees times 100,000, c the number of the major class, l the place of the light in `LIGHTS`; u counts
     the open cases without a place, which only the table can show. At most `POINTS_MOST` points.
     """
-    wanted = (seen(viewer, Permission.SEE_MAP), *chosen(filters, now))
+    wanted = (may_list(viewer, Permission.SEE_MAP), *chosen(filters, now))
     lon, lat = lon_lat(CasePoint.geom)
     points = (
         select(

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import case, func, select
+from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import aliased
 
 from gridcase.core.db import db
@@ -127,6 +127,15 @@ def _totals(
     return found
 
 
+def _to_home(credit: Any) -> Any:
+    return credit.kind.in_((AccountKind.BASE, AccountKind.MERIT))
+
+
+def given_back(credit: Any) -> ColumnElement[bool]:
+    """Movements that take issued points back from a home; `credit` is the account they go to."""
+    return Transfer.kind.in_((TransferKind.REVERSE, TransferKind.RECOVER)) & ~_to_home(credit)
+
+
 def _ledger(may: Any, starts_on: date | None, ends_on: date | None) -> tuple[Mapping[int, Sums], Mapping[int, Sums]]:
     """(earned and exchanged here, brought along home by home) by village."""
     credit, kind = aliased(Account), Transfer.kind
@@ -134,8 +143,7 @@ def _ledger(may: Any, starts_on: date | None, ends_on: date | None) -> tuple[Map
     def total(condition: Any, amount: Any = Transfer.amount) -> Any:
         return func.coalesce(func.sum(case((condition, amount), else_=0)), 0)
 
-    to_home = credit.kind.in_((AccountKind.BASE, AccountKind.MERIT))
-    back = kind.in_((TransferKind.REVERSE, TransferKind.RECOVER)) & ~to_home
+    to_home, back = _to_home(credit), given_back(credit)
     query = (
         select(
             Transfer.village_id,

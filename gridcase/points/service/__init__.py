@@ -1,7 +1,7 @@
 """Every write to the ledger. One function is one thing a person or a job does."""
 
 from gridcase.points.service.awards import award_for_case, reverse_for_case
-from gridcase.points.service.checks import verify
+from gridcase.points.service.checks import mend_balances, verify
 from gridcase.points.service.conduct import answer_correction, ask_correction, reply
 from gridcase.points.service.declarations import Batch, BatchRow, Skipped, declare, declare_batch, way_of, withdraw
 from gridcase.points.service.history import drop_total, enter_total
@@ -59,6 +59,7 @@ __all__ = [
     "hold_for",
     "mature",
     "meet",
+    "mend_balances",
     "merge_accounts",
     "note_spots",
     "object_to",

@@ -9,7 +9,6 @@ from collections.abc import Callable
 from datetime import datetime
 
 from gridcase.audit import service as audit
-from gridcase.cases import service as cases_service
 from gridcase.core.clock import town_day
 from gridcase.core.db import db, transaction
 from gridcase.core.permissions import Viewer, job
@@ -23,13 +22,18 @@ from gridcase.seed.scale import people, places, writing
 from gridcase.users import service as users
 
 ACTOR: Viewer = job("scale")
+MOST_OPEN = 10_000
 ACCOUNTS = (Role.DISPATCHER, Role.VILLAGE_HEAD, Role.LIAISON, Role.DEPT)  # of the first town and village
 
 Progress = Callable[[int, int], None]
 
 
-def build(*, households: int, cases: int, now: datetime, progress: Progress) -> None:
-    """Fill an empty database of a trial with so many homes and cases; refused anywhere else."""
+def build(
+    *, households: int, cases: int, now: datetime, progress: Progress, open_cases: int | None = None
+) -> None:  # fmt: skip
+    """Fill an empty database of a trial with so many homes and cases; refused anywhere else. Open is a tenth of the
+    cases, of a county's million ten thousand, unless `open_cases` says otherwise."""
+    still_open = min(cases // 10, MOST_OPEN) if open_cases is None else min(open_cases, cases)
     memory_kib = blank.check().argon2_memory_kib
     rng, today = chance("scale", households, cases), town_day(now)
     since = today.replace(year=today.year - 2, day=1)
@@ -45,12 +49,11 @@ def build(*, households: int, cases: int, now: datetime, progress: Progress) -> 
                 now=now,
             )  # fmt: skip
     progress(households, total)
-    scale_cases.write(towns, cases, now=now, rng=rng, progress=lambda done: progress(households + done, total))
-    last: int | None = 0
-    while last is not None:
-        with transaction():
-            last = cases_service.searching.rebuild_part(after=last)
+    scale_cases.write(
+        towns, cases, still_open, now=now, rng=rng, progress=lambda done: progress(households + done, total)
+    )
     with transaction():
+        writing.index_words()
         writing.analyze()
         audit.record(
             actor=ACTOR, action="scale.load", subject_kind="installation", subject_id=None, now=now,

@@ -1,4 +1,4 @@
-"""Cases for measuring, with steps, audit rows, points on the map and counters; a tenth of them open."""
+"""Cases for measuring, with steps, audit rows, points on the map, the words they are found by, and counters."""
 
 from __future__ import annotations
 
@@ -13,18 +13,19 @@ from sqlalchemy import select
 
 from gridcase.audit.models import AuditRow
 from gridcase.audit.service import chain_of
-from gridcase.cases.models import Case, CaseClass, CasePoint, CaseSequence, CaseStep, CaseTally
+from gridcase.cases.models import Case, CaseClass, CasePoint, CaseSearch, CaseSequence, CaseStep, CaseTally
 from gridcase.cases.rules import Answer, Channel, Level, Rating, State, case_number
 from gridcase.cases.rules.majors import UNSORTED_CLASS
+from gridcase.cases.rules.searching import words_of
 from gridcase.core.clock import town_day
 from gridcase.core.db import db, transaction
-from gridcase.seed.scale import writing
+from gridcase.seed.scale import texts, writing
 from gridcase.seed.scale.places import Home, Town, Village
 
 DAYS = 365
 BATCH = 20_000
-YOUNG = 0.11  # the newest share of the cases, of which most are open
-OPEN_AMONG_YOUNG, OPEN_AMONG_OLD = 0.8, 0.013
+YOUNG = 1.1  # times the share of open cases: the newest cases, of which most are open
+OPEN_AMONG_YOUNG, OPEN_AMONG_OLD = 0.8, 0.12  # the latter times the share of open cases, over all that are older
 _OPEN = (State.REGISTERED, State.ACCEPTED, State.DISPATCHED, State.IN_PROGRESS, State.FEEDBACK)
 _OPEN_WEIGHTS = (15, 10, 20, 40, 15)
 # (move, state after it) from the first to the last
@@ -34,15 +35,6 @@ _WAY = (
     ("verify", State.CLOSED),
 )  # fmt: skip
 _SHORT = (("register", State.REGISTERED), ("self_solve", State.CLOSED))
-_TITLES = (
-    "村道路面塌陷",
-    "自来水停了两天",
-    "路灯不亮",
-    "邻居滴水争执",
-    "水塘边没有护栏",
-    "医保缴费请代办",
-    "垃圾没人清",
-)
 _CASE = (
     "id number class_id title text channel state urgency county_id town_id village_id grid_id path household_id "
     "reporter_name anonymous restricted unsorted collector_post_id handler_post_id handler_unit_id registered_at "
@@ -69,6 +61,7 @@ class Draft:
     due_at: datetime
     closed_at: datetime | None
     title: str
+    text: str
 
     @property
     def way(self) -> tuple[tuple[str, State], ...]:
@@ -89,10 +82,12 @@ class Draft:
         return len(self.way) > 2
 
 
-def write(towns: Sequence[Town], count: int, *, now: datetime, rng: Random, progress: Callable[[int], None]) -> None:
-    """Cases of the last year, oldest first, in batches of one transaction each."""
+def write(
+    towns: Sequence[Town], count: int, still_open: int, *, now: datetime, rng: Random, progress: Callable[[int], None]
+) -> None:
+    """Cases of the last year, oldest first, about `still_open` of them open, in batches of one transaction each."""
     running: Counter[tuple[str, date]] = Counter()  # the last number of each town's day
-    drafts = _drafts(towns, count, running, now=now, rng=rng)
+    drafts = _drafts(towns, count, still_open / max(1, count), running, now=now, rng=rng)
     tallies: Counter[tuple[int, int, int, str]] = Counter()
     for start in range(0, count, BATCH):
         batch = [next(drafts) for _ in range(min(BATCH, count - start))]
@@ -101,8 +96,10 @@ def write(towns: Sequence[Town], count: int, *, now: datetime, rng: Random, prog
             writing.write(
                 CasePoint, "case_id geom source", ((d.id, writing.point_text(d.home.at), "household") for d in batch)
             )
-            writing.write(CaseStep, _STEP, (row for draft in batch for row, _ in _steps(draft)))
-            writing.write(AuditRow, _AUDIT, (row for draft in batch for _, row in _steps(draft)))
+            steps = [pair for draft in batch for pair in _steps(draft)]
+            writing.write(CaseStep, _STEP, (row for row, _ in steps))
+            writing.write(AuditRow, _AUDIT, (row for _, row in steps))
+            writing.write(CaseSearch, "case_id words", ((draft.id, _words(draft)) for draft in batch))
         tallies.update((d.town.id, d.village.id, d.case_class.id, str(d.state)) for d in batch)
         progress(start + len(batch))
     with transaction():
@@ -111,13 +108,14 @@ def write(towns: Sequence[Town], count: int, *, now: datetime, rng: Random, prog
 
 
 def _drafts(
-    towns: Sequence[Town], count: int, running: Counter[tuple[str, date]], *, now: datetime, rng: Random
+    towns: Sequence[Town], count: int, share: float, running: Counter[tuple[str, date]], *, now: datetime, rng: Random
 ) -> Iterator[Draft]:
     classes = db.session.execute(
-        select(CaseClass.id, CaseClass.level, CaseClass.limit, CaseClass.limit_unit, CaseClass.urgency).where(
-            CaseClass.code != UNSORTED_CLASS, CaseClass.restricted.is_(False)
-        )
+        select(
+            CaseClass.id, CaseClass.zh, CaseClass.level, CaseClass.limit, CaseClass.limit_unit, CaseClass.urgency
+        ).where(CaseClass.code != UNSORTED_CLASS, CaseClass.restricted.is_(False))
     ).all()
+    names = texts.coined()
     with transaction():
         ids = writing.reserve(Case, count)
     for n in range(count):
@@ -126,20 +124,21 @@ def _drafts(
         village = rng.choice(town.villages)
         day, case_class = town_day(at), rng.choice(classes)
         running[town.code[:9], day] += 1
-        state = _state(n / count, rng)
+        state = _state(n / count, share, rng)
+        title, text = texts.said(rng, names, village.name)
         closed = state is State.CLOSED
         limit = timedelta(hours=case_class.limit * {"W": 4, "N": 1, "D": 24}[case_class.limit_unit])  # near enough
         yield Draft(
             id=next(ids), number=case_number(day, town.code[:9], running[town.code[:9], day]), town=town,
             village=village, home=rng.choice(village.homes), case_class=case_class, state=state,
             self_solved=closed and rng.random() < 0.5, registered_at=at, due_at=at + limit,
-            closed_at=min(at + limit * rng.uniform(0.1, 1.1), now) if closed else None, title=rng.choice(_TITLES),
+            closed_at=min(at + limit * rng.uniform(0.1, 1.1), now) if closed else None, title=title, text=text,
         )  # fmt: skip
 
 
-def _state(age: float, rng: Random) -> State:
-    """`age` 0 is the oldest case, 1 the newest."""
-    still_open = OPEN_AMONG_YOUNG if age > 1 - YOUNG else OPEN_AMONG_OLD
+def _state(age: float, share: float, rng: Random) -> State:
+    """`age` 0 is the oldest case, 1 the newest; `share` of all are open."""
+    still_open = OPEN_AMONG_YOUNG if age > 1 - YOUNG * share else OPEN_AMONG_OLD * share
     return rng.choices(_OPEN, weights=_OPEN_WEIGHTS)[0] if rng.random() < still_open else State.CLOSED
 
 
@@ -150,13 +149,19 @@ def _case(d: Draft, rng: Random) -> tuple[Any, ...]:
     level = (Level.GRID if d.self_solved else Level.TOWN if d.to_station else Level.VILLAGE) if closed else None
     soon = d.due_at - (d.due_at - d.registered_at) / 4
     return (
-        d.id, d.number, d.case_class.id, d.title, f"{d.title}，请来看一看。", Channel.VISIT, d.state,
+        d.id, d.number, d.case_class.id, d.title, d.text, Channel.VISIT, d.state,
         d.case_class.urgency, d.town.county_id, d.town.id, d.village.id, d.home.cell.id, d.home.cell.path, d.home.id,
         "住户", False, False, False, rng.choice(d.village.liaison_posts), post, unit, d.registered_at, d.due_at,
         d.registered_at, d.due_at, soon, False, None if closed else d.due_at, d.closed_at, late, level,
         "已办好。" if closed else None, Answer.SOLVED if closed else None, 0, Rating.SATISFIED if closed else None,
         d.self_solved,
     )  # fmt: skip
+
+
+def _words(d: Draft) -> str:
+    """What the case is found by, in the order of `cases.service.searching`."""
+    told = (d.title, d.text, d.case_class.zh, d.village.name, d.home.cell.name)
+    return writing.words_text(words_of(told, (d.number,), d.home.cell.path))
 
 
 def _steps(d: Draft) -> Iterator[tuple[tuple[Any, ...], tuple[Any, ...]]]:

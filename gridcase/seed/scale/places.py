@@ -25,6 +25,7 @@ class Cell:
     id: int
     code: str
     path: str
+    name: str
     corner: Point
     side: Point
 
@@ -46,6 +47,7 @@ class Village:
     id: int
     code: str
     path: str
+    name: str
     cells: list[Cell] = field(default_factory=list)
     homes: list[Home] = field(default_factory=list)
     head_post: int = 0
@@ -110,8 +112,9 @@ def _town(sheet: _Sheet, county: str, n: int, cells: int) -> Town:
     for v in range(VILLAGES):
         corner = (ORIGIN[0] + v * SIDE, ORIGIN[1] + n * SIDE)
         village_code = f"{code[:9]}{200 + v}"
-        own = sheet.add(GridLevel.VILLAGE, village_code, f"{n + 1}镇{v + 1}村", path, corner, (SIDE, SIDE))
-        village = Village(_id(own), village_code, own)
+        name = f"{n + 1}镇{v + 1}村"
+        own = sheet.add(GridLevel.VILLAGE, village_code, name, path, corner, (SIDE, SIDE))
+        village = Village(_id(own), village_code, own, name)
         for g in range(GROUPS):
             village.cells += _group(sheet, village, corner, g, cells)
         town.villages.append(village)
@@ -125,8 +128,9 @@ def _group(sheet: _Sheet, village: Village, corner: Point, g: int, cells: int) -
     for c in range(cells):
         at = (corner[0] + c * side[0], south)
         own_code = cell_code(code, c + 1)
-        own = sheet.add(GridLevel.CELL, own_code, f"{g + 1}组第{c + 1}网格", path, at, side)
-        yield Cell(_id(own), own_code, own, at, side)
+        name = f"{g + 1}组第{c + 1}网格"
+        own = sheet.add(GridLevel.CELL, own_code, name, path, at, side)
+        yield Cell(_id(own), own_code, own, name, at, side)
 
 
 def _id(path: str) -> int:

@@ -7,7 +7,7 @@ from itertools import islice
 from typing import Any
 
 from geoalchemy2 import Geometry
-from sqlalchemy import Table, func, select, text
+from sqlalchemy import ARRAY, Table, func, select, text
 
 from gridcase.core.db import Base, db, dialect_name
 from gridcase.core.outlines import Point, Ring
@@ -54,13 +54,16 @@ def area_text(ring: Ring) -> str:
     return "SRID=4326;MULTIPOLYGON(((" + ",".join(f"{x:.7f} {y:.7f}" for x, y in ring) + ")))"
 
 
+def words_text(words: Sequence[str]) -> str:
+    """Words as the search keeps them: a list on PostgreSQL, with blanks between on SQLite."""
+    return " ".join(words) if dialect_name() == "sqlite" else '{"' + '","'.join(words) + '"}'
+
+
 def _processors(table: Table, columns: Sequence[str]) -> list[Callable[[Any], Any] | None]:
     """What each column's type does to a value before the driver sees it."""
     dialect = db.engine.dialect
-    kinds = [table.c[name].type for name in columns]
-    return [
-        None if isinstance(kind, Geometry) else kind.dialect_impl(dialect).bind_processor(dialect) for kind in kinds
-    ]
+    kinds = [table.c[name].type.dialect_impl(dialect) for name in columns]
+    return [None if isinstance(kind, Geometry | ARRAY) else kind.bind_processor(dialect) for kind in kinds]
 
 
 def _ready(table: Table, columns: Sequence[str], rows: Iterable[Row]) -> Iterable[list[Any]]:
@@ -93,6 +96,12 @@ def _copy(table: Table, columns: Sequence[str], rows: Iterable[Row]) -> int:
 
 def _cursor() -> Any:
     return db.session.connection().connection.cursor()
+
+
+def index_words() -> None:
+    """Let SQLite's index read the words that were written; PostgreSQL's has read them."""
+    if dialect_name() == "sqlite":
+        db.session.execute(text("INSERT INTO case_search_fts (case_search_fts) VALUES ('rebuild')"))
 
 
 def analyze() -> None:

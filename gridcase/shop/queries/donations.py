@@ -79,8 +79,16 @@ def for_shop(donation_id: int, shop: Shop) -> Donation:
     """A donation to the place of a shop or to its town, to take goods in from it."""
     found = db.session.get(Donation, donation_id)
     if found is None or not shop.path.startswith(found.path):
-        raise Refused(N_("请选是哪一笔捐赠；没有的先到捐赠台账登记。"), field="donation")
+        raise Refused(N_("请选是哪一笔捐赠；没有的，请管理积分超市的人先记进捐赠台账。"), field="donation")
     return found
+
+
+def worth_taken_in(given: Donation) -> int:
+    """What came in of given goods so far, in fen. The donation stays locked, so that two who take in at once wait."""
+    db.session.refresh(given, with_for_update={"of": Donation})
+    worth = func.coalesce(func.sum(Batch.quantity * Batch.unit_fen), 0)
+    wanted = (Batch.donation_id == given.id, Batch.source == Source.DONATION)
+    return int(db.session.scalar(select(worth).where(*wanted)) or 0)
 
 
 def choices(shop: Shop, *, viewer: Viewer) -> Sequence[Donation]:

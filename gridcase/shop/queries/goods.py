@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, case, func, or_, select
@@ -210,6 +210,23 @@ def counted_elsewhere(batch_ids: Collection[int]) -> int | None:
     )
 
 
+def put_right_alone(shop: Shop, *, since: datetime) -> tuple[int, int]:
+    """Differences of a shop that whoever counted booked without a second person: (fen, pieces without a price)."""
+    pieces = func.abs(StockTakeLine.counted - StockTakeLine.booked)
+    row = db.session.execute(
+        select(
+            func.coalesce(func.sum(pieces * Batch.unit_fen), 0).label("fen"),
+            func.coalesce(func.sum(pieces).filter(Batch.unit_fen == 0), 0).label("unpriced"),
+        )
+        .select_from(StockTake)
+        .join(StockTakeLine, StockTakeLine.take_id == StockTake.id)
+        .join(Batch, Batch.id == StockTakeLine.batch_id)
+        .where(StockTake.shop_id == shop.id, StockTake.state == TakeState.CONFIRMED, StockTake.settled_at >= since)
+        .where(StockTake.settled_by_user_id == StockTake.counted_by_user_id)
+    ).one()
+    return int(row.fen), int(row.unpriced)
+
+
 def take_by_uuid(client_uuid: str) -> StockTake | None:
     """The stock-take that this very form has written already."""
     return db.session.scalar(select(StockTake).where(StockTake.client_uuid == client_uuid))
@@ -229,8 +246,8 @@ def take_lines(take: StockTake) -> Sequence[Any]:
 # --- the replay
 
 
-def replay_differs() -> list[int]:
-    """Ids of batches whose numbers are not the sum of their moves; none is right."""
+def replay_differs() -> Sequence[Any]:
+    """(id, free, held) of batches whose numbers are not the sums of their moves, as these say; none is right."""
     free = func.sum(
         case(*[(StockMove.kind == kind, StockMove.quantity * effect[0]) for kind, effect in EFFECTS.items()])
     )
@@ -238,12 +255,10 @@ def replay_differs() -> list[int]:
         case(*[(StockMove.kind == kind, StockMove.quantity * effect[1]) for kind, effect in EFFECTS.items()])
     )
     moved = select(StockMove.batch_id, free.label("free"), held.label("held")).group_by(StockMove.batch_id).subquery()
-    rows = db.session.scalars(
-        select(Batch.id)
+    free_now, held_now = func.coalesce(moved.c.free, 0), func.coalesce(moved.c.held, 0)
+    return db.session.execute(
+        select(Batch.id, free_now.label("free"), held_now.label("held"))
         .outerjoin(moved, moved.c.batch_id == Batch.id)
-        .where(or_(
-            Batch.free != func.coalesce(moved.c.free, 0), Batch.held != func.coalesce(moved.c.held, 0),
-        ))
+        .where(or_(Batch.free != free_now, Batch.held != held_now))
         .order_by(Batch.id)
-    )  # fmt: skip
-    return list(rows)
+    ).all()

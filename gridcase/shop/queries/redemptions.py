@@ -88,6 +88,11 @@ def at_counter(redemption: Redemption) -> Any:
     return db.session.execute(_rows().where(Redemption.id == redemption.id)).one()
 
 
+def back_on(row: Redemption) -> date:
+    """The day on which a reservation nobody fetched gives its points back."""
+    return row.until + PAPER_DAYS + timedelta(days=1)
+
+
 def waiting(shop: Shop, *, on: date, late: bool = False) -> Sequence[Any]:
     """(redemption, goods, household) that can be fetched on a day, by the head of the home: the order in which somebody
     looks for himself. `late`: also what ran out in the last days and may stand ticked on paper."""

@@ -67,6 +67,19 @@ class TakeState(Labelled):
     REFUSED = "refused", N_("已退回重盘")
 
 
+# What is as good as cash: a shop gives goods and services for points (domain.md 5), never this.
+AS_CASH = (
+    "现金", "现钞", "红包", "转账", "购物卡", "购物券", "代金券", "代金卡", "储值卡", "充值", "话费", "流量费", "油卡",
+    "提货券", "消费券", "礼品卡", "预付卡", "数字人民币", "彩票", "微信钱包", "支付宝",
+)  # fmt: skip
+
+
+def as_cash(name: str) -> str:
+    """The word in a name of goods that stands for cash; empty where there is none. Blanks hide nothing."""
+    bare = "".join(name.split())
+    return next((word for word in AS_CASH if word in bare), "")
+
+
 @dataclass(frozen=True)
 class Part:
     """So many pieces of one batch."""

@@ -85,8 +85,11 @@ def _check(goods: Goods, home: Household, quantity: int, *, actor: Viewer, today
         raise Refused(N_("这件货品已经下架，请选别的。"))
     if not 1 <= quantity <= MOST_AT_ONCE:
         raise Refused(N_("一次可以预约 1 到 %(most)s 件。", most=MOST_AT_ONCE), field="quantity")
-    if queries.goods.free_of(goods, on=today) < quantity:
-        raise Refused(stock.SHORT)
+    free = queries.goods.free_of(goods, on=today)
+    if not free:
+        raise Refused(stock.OUT)
+    if free < quantity:
+        raise Refused(N_("只剩 %(n)s 件，请改少一些。", n=free), field="quantity")
     short = goods.points * quantity - points_queries.balances_of(home.id, viewer=actor).merit
     if short > 0:
         raise Refused(N_("积分不够，还差 %(n)s 分。", n=short), field="quantity")

@@ -18,6 +18,7 @@ from gridcase.core.words import N_
 from gridcase.grid.models import Grid
 from gridcase.shop import queries
 from gridcase.shop.models import Goods, Shop
+from gridcase.shop.rules.goods import as_cash
 from gridcase.shop.service.rights import over
 from gridcase.shop.service.stock import KEEPERS
 
@@ -92,6 +93,8 @@ def _check_goods(shop_id: int, values: Mapping[str, Any], *, but: int = 0) -> No
     taken = select(Goods.id).where(Goods.shop_id == shop_id, Goods.name == values["name"], Goods.id != but)
     if db.session.scalar(taken) is not None:
         raise Refused(N_("货架上已有同名货品，直接给它入库即可。"), field="name")
+    if word := as_cash(values["name"]):
+        raise Refused(N_("积分只换实物和服务，不兑现金和能当钱用的（“%(word)s”），请换一样。", word=word), field="name")
     if values["points"] < 1:
         raise Refused(N_("积分价至少 1 分。"), field="points")
 

@@ -4,27 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import update
 
 from gridcase.audit import service as audit
 from gridcase.core.clock import town_day
-from gridcase.core.db import db
+from gridcase.core.db import db, hold_writers
 from gridcase.core.errors import Refused
 from gridcase.core.permissions import Permission, Viewer
 from gridcase.core.text import clean_line
 from gridcase.core.words import N_
 from gridcase.shop import queries
-from gridcase.shop.models import Batch, Goods, Shop, StockMove, StockTake, StockTakeLine
+from gridcase.shop.models import Batch, Donation, Goods, Shop, StockMove, StockTake, StockTakeLine
 from gridcase.shop.rules import DonationForm, MoveKind, Part, Source, TakeState
-from gridcase.shop.rules.goods import EFFECTS
+from gridcase.shop.rules.goods import EFFECTS, in_yuan
 from gridcase.shop.service import donations
 from gridcase.shop.service.rights import over
 
 KEEPERS = (Permission.KEEP_SHOP, Permission.MANAGE_SHOP)
 MOST_PIECES = 100_000
 MOST_UNPRICED = 3  # pieces without a price that one person may put right alone
+ALONE_DAYS = timedelta(days=30)  # differences one person put right alone in this time count together
+NO_GIFT = N_("请选是哪一笔捐赠；没有的，请管理积分超市的人先记进捐赠台账。")
+OUT = N_("这件货品现在没有货，请等补货，或选别的。")
 SHORT = N_("这件货品刚刚被别人预约完了，请选别的，或等补货后再来。")
 
 
@@ -91,6 +94,8 @@ def receive(goods: Goods, arrival: Arrival, *, client_uuid: str, actor: Viewer, 
     if before is not None:
         return before
     _check_arrival(arrival, today=town_day(now))
+    if arrival.donation_id is not None:
+        _note_donation(goods, arrival, client_uuid=client_uuid, actor=actor, now=now)
     batch = Batch(
         client_uuid=client_uuid, goods_id=goods.id, source=arrival.source.value, donation_id=arrival.donation_id,
         received_on=arrival.received_on, expires_on=arrival.expires_on, quantity=arrival.quantity,
@@ -98,8 +103,6 @@ def receive(goods: Goods, arrival: Arrival, *, client_uuid: str, actor: Viewer, 
     )  # fmt: skip
     db.session.add(batch)
     db.session.flush()
-    if arrival.donation_id is not None:
-        _note_donation(batch, goods, arrival, actor=actor, now=now)
     move([Part(batch.id, arrival.quantity)], MoveKind.RECEIVE, key="receive", actor=actor, now=now)
     db.session.refresh(batch)
     audit.record(
@@ -123,20 +126,38 @@ def _check_arrival(arrival: Arrival, *, today: date) -> None:
     if arrival.expires_on is not None and arrival.expires_on < today:
         raise Refused(N_("这批货已经过期，不能入库。"), field="expires_on")
     if arrival.source is Source.DONATION and arrival.donation_id is None:
-        raise Refused(N_("请选是哪一笔捐赠；没有的先到捐赠台账登记。"), field="donation")
+        raise Refused(NO_GIFT, field="donation")
+    if arrival.source is Source.DONATION and not arrival.unit_fen:
+        raise Refused(N_("捐的物资也要估个单价，按市价。"), field="unit_price")
 
 
-def _note_donation(batch: Batch, goods: Goods, arrival: Arrival, *, actor: Viewer, now: datetime) -> None:
+def _note_donation(goods: Goods, arrival: Arrival, *, client_uuid: str, actor: Viewer, now: datetime) -> None:
     """Given goods belong to a donation of goods; a purchase paid from given money is a use of that money."""
     assert arrival.donation_id is not None
     given = queries.donations.for_shop(arrival.donation_id, goods.shop)
     wanted = DonationForm.GOODS if arrival.source is Source.DONATION else DonationForm.MONEY
     if given.form != wanted:
         raise Refused(N_("捐的物资选“捐赠”入库；捐的资金选“采购”入库。"), field="donation")
-    if wanted is DonationForm.MONEY:
+    if wanted is DonationForm.GOODS:
+        _check_worth(given, arrival)
+    else:
         donations.use(
             given, amount_fen=arrival.quantity * arrival.unit_fen, what=f"{goods.name} {arrival.quantity}{goods.unit}",
-            used_on=arrival.received_on, client_uuid=batch.client_uuid, actor=actor, now=now,
+            used_on=arrival.received_on, client_uuid=client_uuid, actor=actor, now=now,
+        )  # fmt: skip
+
+
+def _check_worth(given: Donation, arrival: Arrival) -> None:
+    """Of given goods not more comes in than was given, by worth; the batch itself is not counted yet."""
+    taken = queries.donations.worth_taken_in(given)
+    if taken + arrival.quantity * arrival.unit_fen > given.amount_fen:
+        raise Refused(
+            N_(
+                "这笔捐赠登记价值 %(given)s 元，已入库 %(taken)s 元，这一批超出了余下的。"
+                "请核对数量和单价；确实另有捐赠，请另记一笔。",
+                given=in_yuan(given.amount_fen), taken=in_yuan(taken),
+            ),
+            field="quantity",
         )  # fmt: skip
 
 
@@ -144,9 +165,8 @@ def _note_donation(batch: Batch, goods: Goods, arrival: Arrival, *, actor: Viewe
 
 
 def take(shop: Shop, counts: Sequence[Counted], *, client_uuid: str, actor: Viewer, now: datetime) -> StockTake:
-    """Somebody has counted. A small difference is booked at once, a large one waits for a second person.
-
-    Where a batch has no price the pieces count.
+    """Somebody has counted. A small difference is booked at once, a large one waits for a second person; so do small
+    ones that have become large together. Where a batch has no price the pieces count.
     """
     grant = over(actor, shop.path, *KEEPERS)
     before = queries.goods.take_by_uuid(client_uuid)
@@ -175,7 +195,9 @@ def take(shop: Shop, counts: Sequence[Counted], *, client_uuid: str, actor: View
         )  # fmt: skip
     db.session.flush()
     _note("shop.take", row, shop, grant.post_id, actor, now, value_fen=value)
-    if not any(differs.values()) or (value < shop.confirm_from_fen and unpriced <= MOST_UNPRICED):
+    before_fen, before_unpriced = queries.goods.put_right_alone(shop, since=now - ALONE_DAYS)
+    small = value + before_fen < shop.confirm_from_fen and unpriced + before_unpriced <= MOST_UNPRICED
+    if not any(differs.values()) or small:
         _book(row, shop, actor=actor, now=now)
     return row
 
@@ -249,3 +271,16 @@ def _note(
         now=now, detail={"take": row.id, **detail},
     )  # fmt: skip
     db.session.flush()
+
+
+def mend() -> int:
+    """Set the pieces of batches to what their moves add up to; returns how many. One transaction of the caller's."""
+    hold_writers(Batch)
+    rows = [
+        {"id": row.id, "free": row.free, "held": row.held}
+        for row in queries.goods.replay_differs()
+        if row.free >= 0 and row.held >= 0
+    ]
+    if rows:
+        db.session.execute(update(Batch), rows)
+    return len(rows)

@@ -43,6 +43,7 @@ def _counter(shop: Shop, form: CodeForm, found: Redemption | None) -> ResponseRe
     on = today()
     page = render_template(
         "shop/counter.html", shop=shop, form=form, found=queries.redemptions.at_counter(found) if found else None,
+        back_on=queries.redemptions.back_on(found) if found else None,
         handed=queries.redemptions.handed(shop, on=on), low=queries.goods.low(shop, on=on), today=on,
         expiring=queries.goods.expiring(shop, on=on), waiting=len(queries.redemptions.waiting(shop, on=on)),
         takes=queries.goods.waiting_takes(shop),

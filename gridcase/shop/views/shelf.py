@@ -112,7 +112,7 @@ def mine() -> ResponseReturnValue:
     page = queries.redemptions.mine(
         viewer(), after=request.args.get("after"), household_id=request.args.get("home", type=int)
     )
-    return render_template("shop/mine.html", page=page, own=own_home(viewer()))
+    return render_template("shop/mine.html", page=page, own=own_home(viewer()), today=today())
 
 
 @bp.get("/redemptions/<int:redemption_id>")
@@ -124,6 +124,7 @@ def redemption(redemption_id: int) -> ResponseReturnValue:
     return render_template(
         "shop/redemption.html", row=row.Redemption, goods=row.Goods, home=row.Household, own=own_home(viewer()),
         shop=queries.redemptions.shop_of(row.Redemption), code=shown(code) if code else "", today=today(),
+        back_on=queries.redemptions.back_on(row.Redemption),
         form=BaseForm(formdata=None),
     )  # fmt: skip
 

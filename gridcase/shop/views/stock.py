@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import uuid4
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -18,7 +18,7 @@ from gridcase.shop.models import Batch, Goods, Shop, StockTake
 from gridcase.shop.rules import Source, TakeState, to_fen
 from gridcase.shop.service.shops import GOODS_FIELDS
 from gridcase.shop.service.stock import Arrival, Counted
-from gridcase.shop.views.base import KEEPERS, bp, kept_shop, status_of, today
+from gridcase.shop.views.base import KEEPERS, MANAGE, bp, kept_shop, status_of, today
 from gridcase.web.access import needs, viewer
 from gridcase.web.formkit import BaseForm, submit
 
@@ -72,6 +72,8 @@ def receive(shop_id: int) -> ResponseReturnValue:
         goods=[(one.id, f"{one.name}（{one.unit}）") for one in goods], client_uuid=str(uuid4()),
         donations=queries.donations.choices(shop, viewer=viewer()), received_on=today(),
     )  # fmt: skip
+    if not form.is_submitted():
+        form.goods.data = request.args.get("goods", goods[0].id, type=int)
     if form.validate_on_submit():
         chosen = db.session.get_one(Goods, form.goods.data)
         made = submit(
@@ -81,7 +83,7 @@ def receive(shop_id: int) -> ResponseReturnValue:
         if isinstance(made, Batch):
             flash(_("已入库：%(goods)s %(n)s%(unit)s。", goods=chosen.name, n=made.quantity, unit=chosen.unit), "ok")
             return redirect(url_for(".stock", shop_id=shop_id))
-    return render_template("shop/receive.html", form=form, shop=shop), status_of(form)
+    return render_template("shop/receive.html", form=form, shop=shop, money=viewer().may(MANAGE)), status_of(form)
 
 
 def _arrival(form: ReceiveForm) -> Arrival:

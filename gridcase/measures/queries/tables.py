@@ -1,0 +1,149 @@
+"""What a source of figures is made of: its rows, who may see them, and one condition for each measure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, true
+from sqlalchemy.sql.selectable import FromClause
+
+from gridcase.core.periods import Period
+from gridcase.core.permissions import Permission, Viewer
+from gridcase.core.scope import under
+from gridcase.core.words import Text
+from gridcase.core.worktime import WorkCalendar
+from gridcase.measures.rules import NONE, By, Narrow, Source
+
+Condition = ColumnElement[bool]
+GROUP_DEPTH = "/%/%/%/%/"  # a place with a county, a town, a village and a group above it, or itself the group
+
+
+@dataclass(frozen=True)
+class Ask:
+    """What every condition may depend on. `until` is where a period that is not over yet stops: now."""
+
+    period: Period
+    now: datetime
+    calendar: WorkCalendar
+
+    @property
+    def begins(self) -> datetime:
+        """The first moment of the period."""
+        return self.period.begins
+
+    @property
+    def ends(self) -> datetime:
+        """The first moment after it."""
+        return self.period.ends
+
+    @property
+    def until(self) -> datetime:
+        """Its end, or now where it is not over."""
+        return min(self.period.ends, self.now)
+
+
+@dataclass(frozen=True)
+class Clock:
+    """Which rows a statement looks at: those of the period by the moment `at`, or of now where there is none.
+
+    `order` is how the list of them is sorted: columns, the newest first unless `upward`.
+    """
+
+    within: Callable[[Ask], Condition]
+    at: Any = None
+    order: Any = None
+    upward: bool = False
+
+
+@dataclass(frozen=True)
+class Counted:
+    """One measure of a source: on which clock it runs, which of those rows are its own, and what is added up (divided
+    by `scale`: fen to yuan)."""
+
+    clock: str
+    own: Callable[[Ask], Condition] = field(default=lambda _ask: true())
+    amount: Any = None
+    scale: int = 1
+
+
+@dataclass(frozen=True)
+class Line:
+    """One row behind a number. `page` is where it opens: an endpoint and its values, None where there is no page."""
+
+    id: int
+    cells: Sequence[Any]
+    page: tuple[str, Mapping[str, Any]] | None = None
+
+
+@dataclass(frozen=True)
+class Table:
+    """A source: `rows` is what is joined, `id` the key of one row."""
+
+    source: Source
+    rows: FromClause
+    id: Any
+    path: Any
+    village_id: Any
+    scope: Callable[[Viewer], Condition]
+    sight: Callable[[Viewer], Condition]
+    needs: Permission  # what a post must hold besides the figures for their rows to open
+    clocks: Mapping[str, Clock]
+    measures: Mapping[str, Counted]
+    columns: Mapping[By, Any]
+    narrows: Mapping[str, Callable[[Any, Ask], Condition]]
+    heads: Sequence[Text]
+    wanted: Sequence[Any]
+    joined: Callable[[Any], Any]
+    line: Callable[[Any, Ask], Line]
+    spans: Mapping[str, tuple[Any, Callable[[Ask], Any]]] = field(default_factory=dict)
+    private: Mapping[By, tuple[Permission, Callable[[Viewer], Condition]]] = field(default_factory=dict)
+
+    def where(self, key: str, viewer: Viewer, ask: Ask, narrow: Narrow, by: tuple[By, ...] = ()) -> list[Condition]:
+        """The one condition of a measure: for its number and for its rows."""
+        counted = self.measures[key]
+        return [*self.around(counted.clock, viewer, ask, narrow, by), counted.own(ask)]
+
+    def around(self, clock: str, viewer: Viewer, ask: Ask, narrow: Narrow, by: tuple[By, ...] = ()) -> list[Condition]:
+        """What all measures of one clock have in common; what is told apart by something private asks for more."""
+        asked = {*by, *(one for one in self.private if getattr(narrow, one.value) is not None)}
+        more = [condition(viewer) for one, (_right, condition) in self.private.items() if one in asked]
+        return [self.scope(viewer), self.clocks[clock].within(ask), *more, *self.narrowed(narrow, ask)]
+
+    def narrowed(self, narrow: Narrow, ask: Ask) -> list[Condition]:
+        """What the reader chose; a wish this source does not know finds nothing, rather than everything."""
+        found = []
+        for name in narrow.link():
+            value = getattr(narrow, name)
+            if name == "path":
+                found.append(under(self.path, value) if value != "/" else self.path >= "/")
+            elif name == "village_id":
+                found.append(self.village_id == value if value else self.village_id.is_(None))
+            elif name == "group":
+                found.append(self.path.not_like(GROUP_DEPTH))
+            elif name in self.narrows:
+                found.append(self.narrows[name](value, ask))
+            else:
+                found.append(self.id.is_(None))
+        return found
+
+
+def fixed(condition: Condition) -> Callable[[Ask], Condition]:
+    """A condition that depends on no time."""
+    return lambda _ask: condition
+
+
+def within(column: Any, ask: Ask) -> Condition:
+    """A moment of the period."""
+    return and_(column >= ask.begins, column < ask.ends)
+
+
+def equals(column: Any) -> Callable[[Any, Ask], Condition]:
+    """Rows with this value in a column; `NONE` (or 0) finds those without any."""
+
+    def condition(value: Any, _ask: Ask) -> Condition:
+        return and_(column.is_(None) if value in (NONE, 0) else column == value)
+
+    return condition
