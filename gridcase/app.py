@@ -35,6 +35,7 @@ import gridcase.planner.views
 import gridcase.points.views
 import gridcase.reception.views
 import gridcase.reminders.views
+import gridcase.reports.views
 import gridcase.resident.views
 import gridcase.search.views
 import gridcase.shop.views
@@ -87,6 +88,7 @@ ROOMS: tuple[Any, ...] = (
     gridcase.dashboard.views,
     gridcase.exchange.views,
     gridcase.reminders.views,
+    gridcase.reports.views,
     gridcase.resident.views,
     gridcase.search.views,
     gridcase.sync.views,

@@ -213,7 +213,8 @@ NOT_HERE = frozenset({
     *(("visitor", role) for role in ("liaison", "party_contact", "grid_leader", "section_leader", "parttime_grid")),
     ("hot", "grid_leader"), ("hot", "section_leader"), ("mediation", "county_dept"), ("mediation", "county_dispatcher"),
     ("paper", "county_dispatcher"), ("redemption", "party_contact"), ("proof", "party_contact"),
-    ("led", "grid_leader"), ("mate", "grid_leader"), ("supervised decision", "resident"),
+    ("led", "grid_leader"), ("report run", "county_manager"), ("mate", "grid_leader"),
+    ("supervised decision", "resident"),
 })  # fmt: skip
 
 

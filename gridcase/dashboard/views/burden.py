@@ -116,8 +116,8 @@ def _app() -> Flask:
 
 @lru_cache(maxsize=1024)
 def _title_of(app: Flask, endpoint: str) -> Text | str:
-    """What a form is called: the word on the button of a move, else the heading of its page as it stands in the template
-    before any name is put into it, else its address."""
+    """What a form is called: the word on the button of a move, else the heading of its page as it stands in the
+    template before any name is put into it, else its address."""
     move = next((each for each in MOVES if endpoint == f"cases.move_{each.name}"), None)
     if move is not None:
         return move.label
