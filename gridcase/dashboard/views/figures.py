@@ -16,7 +16,16 @@ from gridcase.web.frame import NavItem
 
 office = Blueprint("figures", __name__, url_prefix="/dashboard")
 NAV = (
-    NavItem("f", N_("概况"), "dashboard.figures.show", "chart", frozenset({Permission.SEE_DASHBOARD}), 35, phone=True),
+    NavItem(
+        "f",
+        N_("概况"),
+        "dashboard.figures.show",
+        "chart",
+        frozenset({Permission.SEE_DASHBOARD}),
+        35,
+        phone=True,
+        group="figures",
+    ),
 )
 
 
