@@ -3,60 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
 
-from gridcase.cases.models import Case
 from gridcase.core import clock
 from gridcase.core.db import db, transaction
 from gridcase.core.errors import Missing
 from gridcase.core.permissions import Grant, Permission, Viewer
 from gridcase.dashboard import queries
-from gridcase.dashboard.rules import Filters
 from gridcase.grid import service as grids
 from gridcase.grid.models import Grid
 from gridcase.grid.rules import GridLevel
 from gridcase.people.rules import Role
-from tests.factories.map_cases import put
 from tests.factories.world import MAKER, ORIGIN, World
 
 ViewerOf = Callable[[Role | str], Viewer]
 PLACES = ("village_a_cell_1", "village_a_cell_4", "village_b_cell_1", "other_village_cell_1", "town")
-
-
-def all_of(viewer: Viewer, filters: Filters, now: datetime) -> list[int]:
-    """A list, page by page to its end."""
-    ids: list[int] = []
-    after = None
-    while True:
-        page = queries.listed(viewer, filters, now=now, after=after, permission=Permission.SEE_DASHBOARD)
-        ids += [line.id for line in page.rows]
-        after = page.after
-        if after is None:
-            return ids
-
-
-# --- lists
-
-
-def test_a_list_goes_by_due_time_and_ends_with_those_without(ctx: Flask, world: World, viewer_of: ViewerOf) -> None:
-    wanted = [{"due": due} for due in (*range(40, 0, -1), None, None)]
-    ids = put(world, *wanted, {"due": 5}, {"due": 5})
-    found = all_of(viewer_of(Role.DISPATCHER), Filters(), clock.now())
-    assert len(found) == 44
-    due = {case.id: case.due_at for case in db.session.scalars(select(Case).where(Case.id.in_(ids)))}
-    far = datetime.max.replace(tzinfo=clock.TOWN_ZONE)
-    assert found == sorted(ids, key=lambda case_id: (due[case_id] or far, case_id))
-
-
-@pytest.mark.parametrize("after", ["", "x", "e30", "WzFd", "WyJhIiwgImIiXQ"])
-def test_a_broken_mark_starts_the_list_anew(ctx: Flask, world: World, viewer_of: ViewerOf, after: str) -> None:
-    (case_id,) = put(world, {})
-    page = queries.listed(viewer_of(Role.DISPATCHER), Filters(), now=clock.now(), after=after)
-    assert [line.id for line in page.rows] == [case_id]
 
 
 # --- what the map is about
@@ -103,13 +66,13 @@ def test_outlines_and_names_are_of_the_own_place(ctx: Flask, world: World, viewe
     about = queries.root_of(town)
     shapes = queries.outlines(town, about)
     assert [key for key, _shape in shapes[GridLevel.VILLAGE]] == [world.grids["village_a"], world.grids["village_b"]]
-    assert queries.names_on_map(town, about) == [
+    assert [(one.id, one.name) for one in queries.named(town, about)] == [
         (world.grids["village_a"], "上河村"),
         (world.grids["village_b"], "下河村"),
     ]
     head = viewer_of(Role.VILLAGE_HEAD)
     # the groups have no outline: the cells carry the names
-    assert [name for _key, name in queries.names_on_map(head, queries.root_of(head))] == [
+    assert [one.name for one in queries.named(head, queries.root_of(head))] == [
         f"第{number}网格" for number in range(1, 5)
     ]
     cells = queries.outlines(head, queries.root_of(head))[GridLevel.CELL]
