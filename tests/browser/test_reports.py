@@ -37,9 +37,9 @@ def test_a_form_nobody_thought_of(
         town.get_by_role("link", name="新建报表").click()
     assert problems(town) == []
     town.get_by_label("报表名称").fill("防汛旬报")
-    town.get_by_label("已办结", exact=True).uncheck()
-    town.get_by_text("走访", exact=True).first.click()
-    town.get_by_label("走访次数").check()
+    town.locator("label").get_by_text("已办结", exact=True).click()
+    town.locator("summary").get_by_text("走访", exact=True).click()
+    town.locator("label").get_by_text("走访次数", exact=True).click()
     with town.expect_navigation():
         town.get_by_role("button", name="预览").click()
     table = town.locator(".report-rows")
@@ -61,7 +61,7 @@ def test_a_form_nobody_thought_of(
 
     with town.expect_navigation():
         town.get_by_role("link", name="定期出").click()
-    town.get_by_label("出来后直接上报县里").check()
+    town.locator("label").get_by_text("出来后直接上报县里").click()
     assert problems(town) == []
     with town.expect_navigation():
         town.get_by_role("button", name="保存").click()
