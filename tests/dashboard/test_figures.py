@@ -217,13 +217,13 @@ def test_outlines_and_names_are_of_the_own_place(ctx: Flask, world: World, viewe
     about = queries.root_of(town)
     shapes = queries.outlines(town, about)
     assert [key for key, _shape in shapes[GridLevel.VILLAGE]] == [world.grids["village_a"], world.grids["village_b"]]
-    assert queries.names_on_map(town, about) == [
+    assert [(one.id, one.name) for one in queries.named(town, about)] == [
         (world.grids["village_a"], "上河村"),
         (world.grids["village_b"], "下河村"),
     ]
     head = viewer_of(Role.VILLAGE_HEAD)
     # the groups have no outline: the cells carry the names
-    assert [name for _key, name in queries.names_on_map(head, queries.root_of(head))] == [
+    assert [one.name for one in queries.named(head, queries.root_of(head))] == [
         f"第{number}网格" for number in range(1, 5)
     ]
     cells = queries.outlines(head, queries.root_of(head))[GridLevel.CELL]

@@ -17,7 +17,7 @@ from gridcase.core.periods import Period, PeriodKind
 from gridcase.core.permissions import Grant, Permission, Viewer
 from gridcase.core.scope import reach
 from gridcase.dashboard.models import WallScreen
-from gridcase.dashboard.queries.places import Root, names_on_map, outlines, root_of
+from gridcase.dashboard.queries.places import Root, named, outlines, root_of
 from gridcase.dashboard.rules.wall import GOOD_MOST, ONLY_MAJOR, VILLAGES_MOST, WEEKS, Area, areas
 from gridcase.grid.models import Grid
 from gridcase.grid.rules import GridLevel
@@ -116,7 +116,8 @@ def wall(screen: Viewer, *, now: datetime) -> Wall:
         whistles=measures.values(screen, (WHISTLES,), period=thirty, now=now).total,
         weeks=measures.values(screen, (*_SPELL, "cases.satisfied"), period=twelve, now=now, by=(By.WEEK,)).rows,
         parts=parts[:VILLAGES_MOST], parts_all=parts, more_parts=max(len(parts) - VILLAGES_MOST, 0), areas=areas(drawn),
-        names=dict(names_on_map(screen, root)), good=good[:GOOD_MOST], more_good=sum(x.count for x in good[GOOD_MOST:]),
+        names={one.id: one.name for one in named(screen, root)},
+        good=good[:GOOD_MOST], more_good=sum(x.count for x in good[GOOD_MOST:]),
     )  # fmt: skip
 
 

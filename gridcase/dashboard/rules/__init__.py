@@ -2,6 +2,8 @@
 
 from gridcase.dashboard.rules.figures import Figures, Listed, month_start, percent
 from gridcase.dashboard.rules.filters import FRESH_SECONDS, POINTS_MOST, Filters
+from gridcase.dashboard.rules.selection import Age, Look, Selection, first_day
+from gridcase.dashboard.rules.shades import Shade, shades, step_of
 from gridcase.dashboard.rules.signs import LIGHTS, MAJORS, Major
 
 __all__ = [
@@ -9,10 +11,17 @@ __all__ = [
     "LIGHTS",
     "MAJORS",
     "POINTS_MOST",
+    "Age",
     "Figures",
     "Filters",
     "Listed",
+    "Look",
     "Major",
+    "Selection",
+    "Shade",
+    "first_day",
     "month_start",
     "percent",
+    "shades",
+    "step_of",
 ]
