@@ -35,6 +35,7 @@ import gridcase.planner.views
 import gridcase.points.views
 import gridcase.reception.views
 import gridcase.reminders.views
+import gridcase.reports.views
 import gridcase.resident.views
 import gridcase.search.views
 import gridcase.shop.views
@@ -48,17 +49,19 @@ import gridcase.web.health
 import gridcase.web.styleguide
 from gridcase.core import clock
 from gridcase.core.config import Config, from_env
-from gridcase.core.db import db, engine_options, prepare_engine
+from gridcase.core.db import db, engine_options, prepare_engine, transaction
 from gridcase.core.errors import Forbidden, Missing, Refused
 from gridcase.core.paths import MIGRATIONS, STATIC, TEMPLATES, TRANSLATIONS
 from gridcase.core.permissions import Viewer
+from gridcase.dashboard.service.burden import fold
 from gridcase.households import queries as households
 from gridcase.notices import queries as notices
 from gridcase.planner import queries as planner
 from gridcase.points import queries as points
+from gridcase.shop import queries as shop
 from gridcase.users import queries as users
 from gridcase.users.session import Account
-from gridcase.web import access, frame, security
+from gridcase.web import access, burden, frame, security
 from gridcase.web.filters import translate
 
 ROOMS: tuple[Any, ...] = (
@@ -86,6 +89,7 @@ ROOMS: tuple[Any, ...] = (
     gridcase.dashboard.views,
     gridcase.exchange.views,
     gridcase.reminders.views,
+    gridcase.reports.views,
     gridcase.resident.views,
     gridcase.search.views,
     gridcase.sync.views,
@@ -112,6 +116,7 @@ def create_app(config: Config | None = None) -> Flask:
     access.guard(app, load_viewer=load_viewer, on_refusal=_log_refusal(app))
     # not with its own certificate: HSTS holds for all ports of a name, and the door to the certificate is plain http
     security.init_app(app, https=config.secure and not config.own_https)
+    points.tell_source(shop.reports.SOURCE, shop.redemptions.what)
     nav = [item for room in ROOMS for item in getattr(room, "NAV", ())]
     frame.init_app(app, nav=nav, inbox_count=notices.unread_count, place_label=place_label, closed=closed_modules)
     for room in ROOMS:
@@ -122,6 +127,7 @@ def create_app(config: Config | None = None) -> Flask:
             csrf.exempt(view)  # no cookie opens it, so no other site can use one
     if not config.production:
         app.register_blueprint(gridcase.web.styleguide.bp)
+    burden.init_app(app, fold=_write_burden)
     _error_pages(app)
     _odd_numbers(app)
     return app
@@ -184,6 +190,11 @@ def _log_refusal(app: Flask) -> access.RefusalHook:
         app.logger.warning("refused: user %s at %s", someone.user_id, endpoint)
 
     return note
+
+
+def _write_burden(uses: burden.Uses) -> None:
+    with transaction():
+        fold(uses)
 
 
 def _page(code: int, message: str = "") -> ResponseReturnValue:

@@ -24,6 +24,7 @@ from gridcase.planner import jobs as planner
 from gridcase.planner import service as reorganisation
 from gridcase.points import jobs as points
 from gridcase.reminders import jobs as reminders
+from gridcase.reports import jobs as reports
 from gridcase.shop import jobs as shop
 from gridcase.sync import jobs as sync
 from gridcase.users import service as users
@@ -158,6 +159,16 @@ def forget_signs(_config: Config) -> int:
         return visits.forget_signs(actor=job("signs"), today=clock.town_day(now), now=now)
 
 
+def load_reports(_config: Config) -> int:
+    """After an update: the forms of reports that come with the system."""
+    return reports.load_standards(now=clock.now())
+
+
+def make_reports(_config: Config) -> int:
+    """Reports whose period is over, on the first working day after it."""
+    return reports.make_due(now=clock.now())
+
+
 TIMETABLE: tuple[Job, ...] = (
     settle_moves,
     remind,
@@ -178,6 +189,8 @@ TIMETABLE: tuple[Job, ...] = (
     sweep_files,
     forget_phones,
     forget_signs,
+    load_reports,
+    make_reports,
 )
 # Somebody looks at the page and waits; an emergency is told in seconds.
 SOONER: dict[Job, int] = {make_plans: 2, send_messages: 5}

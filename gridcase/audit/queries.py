@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy import select
 
@@ -19,4 +20,13 @@ def history_of(subject_kind: str, subject_id: int, *, limit: int = SHOWN) -> Seq
         .where(AuditRow.subject_kind == subject_kind, AuditRow.subject_id == subject_id)
         .order_by(AuditRow.id.desc())
         .limit(limit)
+    ).all()
+
+
+def deeds_since(subject_kind: str, subject_id: int, since: datetime) -> Sequence[AuditRow]:
+    """The deeds done to one thing after a moment, the first one first."""
+    return db.session.scalars(
+        select(AuditRow)
+        .where(AuditRow.subject_kind == subject_kind, AuditRow.subject_id == subject_id, AuditRow.at > since)
+        .order_by(AuditRow.id)
     ).all()

@@ -10,6 +10,7 @@ from typing import Any
 
 from flask import current_app
 
+from gridcase.core import tiles
 from gridcase.core.errors import SetupProblem
 from gridcase.core.outward import named_hosts
 from gridcase.core.words import N_
@@ -78,6 +79,14 @@ class Config:
     mail_password: str = setting("", "password of that account", secret=True)
     mail_from: str = setting("", "sender of the mails; must be set with the mail server")
     outbox_days: int = setting(90, "days that messages which have left are kept in the outbox")
+    tianditu_key: str = setting(
+        "", "base map of Tianditu: the town's own key for browsers; its servers then see which area is looked at"
+    )
+    tile_url: str = setting(
+        "", "base map of one's own tile server, as https://tiles.example/{z}/{x}/{y}.png (web mercator, WGS 84)"
+    )
+    map_file: str = setting("", "base map as one PMTiles file with pictures (PNG, JPEG, WebP), served by this site")
+    tile_credit: str = setting("", "whose map it is, shown under a base map of one's own")
     outbox_file: str = setting("", "trials: write outgoing messages to this file; refused in production")
     now: str = setting("", "trials: the clock, as an ISO time or @FILE; refused in production")
 
@@ -143,6 +152,7 @@ class Config:
             raise SetupProblem(N_("GRIDCASE_MAIL_SECURITY 只能是 tls、starttls 或 none。"))
         if self.mail_host and not self.mail_from:
             raise SetupProblem(N_("设置了 GRIDCASE_MAIL_HOST，就要设置 GRIDCASE_MAIL_FROM。"))
+        self._check_base_map()
         if self.own_https and self.proxy_hops:
             raise SetupProblem(
                 N_("GRIDCASE_OWN_HTTPS 与 GRIDCASE_PROXY_HOPS 只能设一个：前面有反向代理时，由它做 HTTPS。")
@@ -152,6 +162,21 @@ class Config:
         if self.demo and self.host not in {"127.0.0.1", "localhost", "::1"} and not self.demo_anywhere:
             raise SetupProblem(N_("演示账号只在本机提供服务。确实要对外演示时，请设置 GRIDCASE_DEMO_ANYWHERE=1。"))
         return self
+
+    def _check_base_map(self) -> None:
+        if sum(map(bool, (self.tianditu_key, self.tile_url, self.map_file))) > 1:
+            raise SetupProblem(N_("GRIDCASE_TIANDITU_KEY、TILE_URL、MAP_FILE 只能设一个。"))
+        if self.tianditu_key and tiles.wrong_key(self.tianditu_key):
+            raise SetupProblem(N_("GRIDCASE_TIANDITU_KEY 不像天地图的浏览器端密钥：应为 8 到 64 位字母和数字。"))
+        if self.tile_url and tiles.wrong_template(self.tile_url):
+            raise SetupProblem(N_("GRIDCASE_TILE_URL 须是带 {z}、{x}、{y} 的 http(s) 地址。"))
+        reasons = {
+            "missing": N_("GRIDCASE_MAP_FILE 读不到：请检查路径和权限。"),
+            "unknown": N_("GRIDCASE_MAP_FILE 不是 PMTiles 第 3 版文件。"),
+            "vector": N_("GRIDCASE_MAP_FILE 里是矢量瓦片，只支持图片瓦片（PNG、JPEG、WebP）。"),
+        }
+        if self.map_file and (wrong := tiles.wrong_file(self.map_file)):
+            raise SetupProblem(reasons[wrong])
 
     def _check_production(self) -> None:
         for value, name in ((self.secret_key, "SECRET_KEY"), (self.trusted_hosts, "TRUSTED_HOSTS")):

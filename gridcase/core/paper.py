@@ -28,11 +28,13 @@ class Words:
 
 @dataclass(frozen=True)
 class Table:
-    """Many rows alike; `shares` are the widths of the columns, in any unit. The head is repeated on every page."""
+    """Many rows alike; `shares` are the widths of the columns, in any unit. The head is repeated on every page. Columns
+    from `numbers_from` on hold numbers, which stand to the right."""
 
     heads: Sequence[str]
     rows: Sequence[Sequence[str]]
     shares: Sequence[float]
+    numbers_from: int | None = None
     kind: str = field(default="table", init=False)
 
 

@@ -85,6 +85,7 @@ class _Sheet(FPDF):
         super().__init__(orientation="landscape" if paper.wide else "portrait", format="A4")
         self.paper = paper
         self.repeated: Row | None = None  # the head of the table being written
+        self.numbers_from: int | None = None  # the first column of numbers of that table
         self.set_margins(MARGIN, MARGIN, MARGIN)
         self.set_auto_page_break(auto=False)
         self.add_font(FACE, "", str(FONT))
@@ -223,11 +224,12 @@ class _Sheet(FPDF):
 
         if self.room() < 3 * (SMALL * LEADING + 2 * PAD):  # no head alone at the foot of a page
             self.turn()
+        self.numbers_from = block.numbers_from
         self.repeated = Row(cells(block.heads), widths)
         self.write_row(self.repeated.cells, widths, SMALL)
         for row in block.rows:
             self.write_row(cells(row), widths, SMALL)
-        self.repeated = None
+        self.repeated = self.numbers_from = None
 
     def write_row(self, cells: list[list[str]], widths: list[float], size: float) -> None:
         """One row; taller than what is left, it goes to the next page, or is cut where no page could hold it."""
@@ -246,11 +248,12 @@ class _Sheet(FPDF):
         """A row that fits, with its boxes."""
         step, top, left = size * LEADING, self.get_y(), MARGIN
         height = max(len(one) for one in cells) * step + 2 * PAD
-        for lines, width in zip(cells, widths, strict=True):
+        for column, (lines, width) in enumerate(zip(cells, widths, strict=True)):
             self.rect(left, top, width, height)
+            right = self.numbers_from is not None and column >= self.numbers_from
             for place, line in enumerate(lines):
                 self.set_xy(left + PAD - self.c_margin, top + PAD + place * step)
-                self.put(line, size, width)
+                self.put(line, size, width - 2 * (PAD - self.c_margin), "R" if right else "L")
             left += width
         self.set_xy(MARGIN, top + height)
 

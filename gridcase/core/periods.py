@@ -166,7 +166,7 @@ class Period:
             year, week, _day = self.first.isocalendar()
             return N_("%(year)s年第%(week)s周", year=year, week=week)
         if self.kind is PeriodKind.MONTH:
-            return N_("%(year)s年%(month)s月", year=year, month=self.first.month)
+            return _month(year, self.first.month)
         if self.kind is PeriodKind.QUARTER:
             return N_("%(year)s年第%(quarter)s季度", year=year, quarter=self._number)
         if self.kind is PeriodKind.HALF:
@@ -174,6 +174,17 @@ class Period:
         if self.kind is PeriodKind.YEAR:
             return N_("%(year)s年", year=year)
         return N_("%(first)s至%(last)s", first=self.first, last=self.last)
+
+
+def _month(year: int, month: int) -> Text:
+    """A month by its name: languages that write it out have no number to put into a sentence."""
+    names = (
+        N_("%(year)s年1月", year=year), N_("%(year)s年2月", year=year), N_("%(year)s年3月", year=year),
+        N_("%(year)s年4月", year=year), N_("%(year)s年5月", year=year), N_("%(year)s年6月", year=year),
+        N_("%(year)s年7月", year=year), N_("%(year)s年8月", year=year), N_("%(year)s年9月", year=year),
+        N_("%(year)s年10月", year=year), N_("%(year)s年11月", year=year), N_("%(year)s年12月", year=year),
+    )  # fmt: skip
+    return names[month - 1]
 
 
 def _first_of(year: int, month: int) -> date:

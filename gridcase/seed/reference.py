@@ -1,4 +1,4 @@
-"""The catalogue of classes and the working calendar: what `gridcase init-db` puts into a new database."""
+"""Classes, the working calendar and the forms of reports: what `gridcase init-db` puts into a new database."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from gridcase.core.db import db
 from gridcase.core.paths import SEED_DATA
 from gridcase.core.permissions import Viewer
 from gridcase.core.text import initials
+from gridcase.reports import service as reports
 
 
 def read_csv(name: str) -> Iterator[dict[str, str]]:
@@ -31,6 +32,7 @@ def load(*, actor: Viewer, now: datetime) -> None:
         load_catalogue(actor=actor, now=now)
     if not db.session.scalar(select(func.count()).select_from(CalendarYear)):
         calendar.seed_national_days(actor=actor, now=now)
+    reports.load_standards(actor=actor, now=now)
 
 
 def load_catalogue(*, actor: Viewer, now: datetime) -> int:

@@ -31,8 +31,9 @@ def secret_keys() -> list[bytes]:
 def policy() -> str:
     """The policy of one page."""
     own = f"'self' 'nonce-{nonce()}'"
+    pictures = " ".join(["'self' data: blob:", *g.get("picture_sources", ())])
     return (
-        f"default-src 'self'; script-src {own}; style-src {own}; img-src 'self' data: blob:; connect-src 'self'; "
+        f"default-src 'self'; script-src {own}; style-src {own}; img-src {pictures}; connect-src 'self'; "
         "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
     )
 

@@ -34,7 +34,7 @@ def test_a_code_beside_a_name_belongs_to_it() -> None:
 def test_places_days_and_what_they_save() -> None:
     assert rules.seats_left(None, 5) is None
     assert rules.seats_left(4, 5) == 0
-    assert str(rules.work_days(30)) == "3.8"
+    assert [str(rules.work_days(hours)) for hours in (30, 70, 80, 1, 0)] == ["3.75", "8.75", "10", "0.125", "0"]
     assert rules.value_saved(30, 120) == 450
 
 

@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from gridcase.core.db import db
 from gridcase.households.models import Household
 from gridcase.people.rules import Role
-from tests.affairs.calling import running, scheme
+from tests.affairs.calling import called, running, scheme
 from tests.factories.world import MAKER, World
 
 ClientAs = Callable[[Role | str], FlaskClient]
@@ -63,6 +63,42 @@ def test_from_the_call_to_the_points(app: Flask, client_as: ClientAs, world: Wor
     assert "折算节省" in ended
     assert "1.5" in head.get("/affairs/work").text
     assert "办过的" in resident.get("/affairs/?state=over").text
+
+
+def test_what_was_held_already_takes_no_names(app: Flask, client_as: ClientAs, world: World) -> None:
+    """Typed with a time gone by, the form asks; recorded afterwards, nobody signs up and who came is entered."""
+    head = client_as(Role.VILLAGE_HEAD)
+    mark = UUID.search(head.get("/affairs/new").text)
+    assert mark is not None
+    form = {
+        "client_uuid": mark[1], "kind": "work", "title": "上周清沟渠", "starts_at": "2026-11-16T14:00", "spot": "村部",
+        "hours": "2", "item": "auto", "place": world.grids["village_a"],
+    }  # fmt: skip
+    asked = head.post("/affairs/new", data=form).text
+    assert "这个时间已经过去" in asked
+    assert "现在补记" in asked
+    made = head.post("/affairs/new", data=form | {"afterwards": "y"}, follow_redirects=True)
+    assert "已建好，请记到场的人" in made.text
+    assert "报名中" not in made.text
+    here = made.request.path
+    villager = client_as(Role.RESIDENT)
+    assert ">报名</a>" not in villager.get(here).text
+    refused = villager.get(f"{here}/join", follow_redirects=True).text
+    assert "不能再报名" in refused
+
+
+def test_a_call_whose_time_has_passed_says_so(
+    client_as: ClientAs, world: World, app: Flask, at: Callable[[str], None]
+) -> None:
+    with app.app_context():
+        here = f"/affairs/{called(world, MAKER).id}"
+        db.session.remove()
+    assert "报名中" in client_as(Role.RESIDENT).get(here).text
+    at("2026-11-24T10:00:00+08:00")
+    villager = client_as(Role.RESIDENT)
+    assert "时间已过，待签到" in villager.get(here).text
+    assert "时间已过，待签到" in villager.get("/affairs/").text
+    assert "不能再报名" in villager.get(f"{here}/join", follow_redirects=True).text
 
 
 def test_a_table_of_names(app: Flask, client_as: ClientAs, world: World) -> None:

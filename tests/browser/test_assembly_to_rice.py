@@ -74,6 +74,7 @@ def review(member: Page) -> None:
     member.goto("/points/review/meeting")
     for box in member.locator('input[name="present"]').all():
         box.evaluate("element => element.click()")
+    member.locator('input[name^="verdict-"][value="pass"]').first.evaluate("element => element.click()")
     send(member, "记下评议结果")
     expect(member.locator("main")).to_contain_text("孝老爱亲")
 

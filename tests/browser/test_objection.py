@@ -61,6 +61,7 @@ def test_an_objection_upheld_from_declaration_to_reversal(
     member.get_by_role("link", name="开评议会").click()
     for name in member.locator("label[for^=present-]").all():
         name.click()
+    member.locator('input[name^="verdict-"][value="pass"]').first.evaluate("element => element.click()")
     send(member, "记下评议结果")
     expect(member.locator(".paper-sheet")).to_contain_text("3 / 0 / 0")
     supervisor = page_as(Role.VILLAGE_SUPERVISOR, viewport=DESK)

@@ -6,7 +6,7 @@ import dataclasses
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -20,7 +20,7 @@ from gridcase.core.db import db
 from gridcase.core.errors import Missing
 from gridcase.core.permissions import Grant, Permission, Viewer
 from gridcase.dashboard import queries
-from gridcase.dashboard.rules import LIGHTS, Filters
+from gridcase.dashboard.rules import LIGHTS, Selection
 from gridcase.people.rules import Role
 from tests.factories.map_cases import close, put
 from tests.factories.world import ORIGIN, World
@@ -49,8 +49,14 @@ def over_county(world: World) -> Viewer:
     return Viewer("staff", "x", grants=(Grant("x", may, path=f"/{world.grids['county']}/"),))
 
 
-def points(viewer: Viewer, filters: Filters | None = None) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(queries.open_points_json(viewer, filters or Filters(), now=clock.now()))
+def ground_of(viewer: Viewer, chosen: Selection | None = None, now: datetime | None = None) -> queries.Ground:
+    chosen = chosen or Selection()
+    about = queries.about(viewer, village_id=chosen.village_id, place_id=chosen.place_id)
+    return queries.ground(viewer, chosen, about, now=now or clock.now())
+
+
+def points(viewer: Viewer, chosen: Selection | None = None) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(queries.points_json(ground_of(viewer, chosen)))
     return found
 
 
@@ -121,12 +127,12 @@ def test_filters_narrow(ctx: Flask, world: World, viewer_of: ViewerOf) -> None:
         world, {"kind": "0401", "due": -1}, {"kind": "0503", "due": 1}, {"place": "village_b_cell_1"}
     )
     town = viewer_of(Role.DISPATCHER)
-    assert points(town, Filters(village_id=world.grids["village_b"]))["id"] == [third]
-    assert points(town, Filters(major="05"))["id"] == [second]
-    assert points(town, Filters(light=Light.RED))["id"] == [first]
-    assert points(town, Filters(light=Light.YELLOW))["id"] == [second]
-    assert points(town, Filters(light=Light.GREEN))["id"] == [third]
-    assert points(town, Filters(major="05", light=Light.RED))["id"] == []
+    assert points(town, Selection(village_id=world.grids["village_b"]))["id"] == [third]
+    assert points(town, Selection(major="05"))["id"] == [second]
+    assert points(town, Selection(light=Light.RED))["id"] == [first]
+    assert points(town, Selection(light=Light.YELLOW))["id"] == [second]
+    assert points(town, Selection(light=Light.GREEN))["id"] == [third]
+    assert points(town, Selection(major="05", light=Light.RED))["id"] == []
 
 
 def test_a_case_without_a_place_is_counted_and_listed(ctx: Flask, world: World, viewer_of: ViewerOf) -> None:
@@ -135,15 +141,16 @@ def test_a_case_without_a_place_is_counted_and_listed(ctx: Flask, world: World, 
     told = points(town)
     assert told["id"] == [placed]
     assert told["u"] == 1
-    lines = queries.listed(town, Filters(), now=clock.now()).rows
+    lines = queries.open_listed(ground_of(town)).rows
     assert {line.id: line.placed for line in lines} == {placed: True, unplaced: False}
 
 
 def test_a_thousand_points_are_one_statement(ctx: Flask, world: World, viewer_of: ViewerOf) -> None:
     put(world, *({"due": number, "spot": (ORIGIN[0] + number / 1e5, ORIGIN[1])} for number in range(1000)))
     viewer = viewer_of(Role.DISPATCHER)
+    ground = ground_of(viewer)
     with statements() as sent:
-        told = points(viewer)
+        told = json.loads(queries.points_json(ground))
     assert len(told["id"]) == 1000
     assert len([one for one in sent if "SELECT" in one.upper()]) == 1
 
@@ -159,8 +166,8 @@ def test_never_more_points_than_a_browser_bears(
 # --- the mark that says whether anything moved
 
 
-def version(viewer: Viewer, filters: Filters | None = None) -> str:
-    return queries.points_version(viewer, filters or Filters(), now=clock.now())
+def version(viewer: Viewer, filters: Selection | None = None) -> str:
+    return queries.points_version(viewer, filters or Selection(), now=clock.now())
 
 
 def test_the_mark_stands_while_nothing_happens(ctx: Flask, world: World, viewer_of: ViewerOf) -> None:
@@ -191,7 +198,7 @@ def test_the_mark_of_a_town_does_not_move_with_another_town(ctx: Flask, world: W
 def test_the_mark_differs_by_scope_and_filter(ctx: Flask, world: World, viewer_of: ViewerOf) -> None:
     town = viewer_of(Role.DISPATCHER)
     marks = {version(viewer_of(role)) for role in (Role.GRID_LEADER, Role.SECTION_LEADER, Role.VILLAGE_HEAD)}
-    marks |= {version(town), version(town, Filters(major="05")), version(town, Filters(light=Light.RED))}
+    marks |= {version(town), version(town, Selection(major="05")), version(town, Selection(light=Light.RED))}
     assert len(marks) == 6
 
 
@@ -206,7 +213,7 @@ def test_a_light_that_turns_by_itself_moves_the_mark_within_five_minutes(
     ctx: Flask, world: World, viewer_of: ViewerOf
 ) -> None:
     town, now = viewer_of(Role.DISPATCHER), clock.now()
-    marks = [queries.points_version(town, Filters(), now=now + timedelta(minutes=minute)) for minute in range(11)]
+    marks = [queries.points_version(town, Selection(), now=now + timedelta(minutes=minute)) for minute in range(11)]
     assert 2 <= len(set(marks)) <= 4
     assert marks[0] != marks[5] != marks[10]
 
@@ -226,10 +233,10 @@ def test_a_card_is_for_what_is_on_the_map(ctx: Flask, world: World, viewer_of: V
     own, far, closed, secret = put(
         world, {}, {"place": "far_village_cell_1"}, {"closed_at": clock.now(), "state": "closed"}, {"kind": "0301"}
     )  # fmt: skip
-    head, now = viewer_of(Role.VILLAGE_HEAD), clock.now()
-    assert queries.point_card(own, head, now=now).number.startswith("GC2026")
+    head = ground_of(viewer_of(Role.VILLAGE_HEAD))
+    assert queries.point_card(own, head).number.startswith("GC2026")
     for case_id in (far, closed, secret, 999_999):
         with pytest.raises(Missing):
-            queries.point_card(case_id, head, now=now)
+            queries.point_card(case_id, head)
     with pytest.raises(Missing):
-        queries.point_card(secret, viewer_of(Role.DISPATCHER), now=now)
+        queries.point_card(secret, ground_of(viewer_of(Role.DISPATCHER)))

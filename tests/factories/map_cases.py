@@ -48,7 +48,8 @@ def _case(
     grid, moment = db.session.get_one(Grid, world.grids[place]), now()
     due_at = None if due is None else moment + timedelta(hours=due)
     case = Case(
-        number=f"GC20261123-990101100-{next(_numbers):06d}", class_id=classes[kind].id, channel=values.pop("channel", "visit"),
+        number=f"GC20261123-990101100-{next(_numbers):06d}", class_id=classes[kind].id,
+        channel=values.pop("channel", "visit"),
         title=values.pop("title", "路边垃圾"), text="没人清", state=values.pop("state", "accepted"), urgency=3,
         county_id=grid.county_id, town_id=grid.town_id, village_id=grid.village_id, grid_id=grid.id, path=grid.path,
         registered_at=values.pop("registered_at", moment - timedelta(days=2)), due_at=due_at,

@@ -78,8 +78,8 @@ TABLE = (
     Row("visits.index", GRID),
     Row("visits.log", GRID, "household"),
     Row("visits.of_household", GRID | WATCH, "household"),
-    Row("points.index", SEES_POINTS),
-    Row("points.print_board", SEES_POINTS),
+    Row("points.index", SEES_POINTS | names("town_manager")),
+    Row("points.print_board", SEES_POINTS | names("town_manager")),
     Row("points.ledger", SEES_POINTS, "household"),
     Row("points.object_to", names("resident village_supervisor"), "award"),
     Row("points.objections", names("review_member")),
@@ -132,6 +132,8 @@ def reaches(role: str, thing: Thing) -> bool:
     by_address = role in thing.posts or (bool(thing.unit) and UNIT_OF.get(role) == thing.unit)
     if thing.kind in {"notice", "view"}:
         return by_address
+    if thing.kind == "report run" and role == "county_manager":  # a county sees what its towns have handed up
+        return False
     if thing.restricted and not by_address and role not in READS_RESTRICTED:
         return False
     return by_address or _by_place(role, thing)

@@ -84,12 +84,15 @@ def test_the_register_knows_party_members_cadres_and_who_leads(village: Grid, wo
     sit(review, third, C.REPRESENTATIVE)  # of the committee
     sit(review, head)
     assert queries.missing_of(review, on=TODAY) == []
+    assert queries.review_group(village, on=TODAY) == queries.ReviewGroup(voting=1, seated_only=3, voting_only=1)
     assert queries.council_sizes([village.id], on=TODAY) == {(village.id, "redwhite"): 2, (village.id, "review"): 3}
 
 
 def test_a_council_on_its_pages(app: Flask, client_as: ClientAs, world: World) -> None:
     head, village = client_as(Role.VILLAGE_HEAD), world.grids["village_a"]
     page = head.get("/people/councils").text
+    assert "岗位上的 1 人表决" in page, "who votes are the holders of the posts, and the page leads there"
+    assert "role=review_member" in page
     assert page.count("还没有设立") == 5
     url = f"/people/organisations/new?at={village}&amp;kind=redwhite"
     assert url in page, "one click to set it up"

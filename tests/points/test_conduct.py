@@ -180,7 +180,9 @@ def test_supervisors_draw_find_and_note(app: Flask, client_as: ClientAs, entry: 
         assert words in read
     assert "大三" not in read
     assert villager.post(url, data={"note": "乱写"}).status_code == 403
-    assert client_as(Role.LIAISON).get("/points/spots").status_code == 403
+    assert "不属实" in text_of(client_as(Role.VILLAGE_HEAD), f"/points/spots/{draw_id}"), "the whole village reads it"
+    assert client_as(Role.REVIEW_MEMBER).get("/points/spots").status_code == 200
+    assert client_as(Role.TOWN_MANAGER).get("/points/spots").status_code == 403
 
 
 def test_a_draw_is_of_its_own_village(app: Flask, client_as: ClientAs, world: World) -> None:

@@ -98,6 +98,14 @@ def test_a_document_where_the_item_wants_one() -> None:
     assert refusal(item, replace(ASK, how="C", document_no="青公罚决〔2026〕12号")) is None
 
 
+@pytest.mark.parametrize("number", ["x", "无", "没有文书", "1", "1 2", "。。。。"])
+def test_what_is_no_number_of_a_paper_is_refused_whether_the_item_wants_one_or_not(number: str) -> None:
+    for item in (DEDUCTION, replace(DEDUCTION, document=True)):
+        found = refusal(item, replace(ASK, how="C", document_no=number))
+        assert found is not None
+        assert found[1] == "document_no"
+
+
 @pytest.mark.parametrize(
     ("points", "fits"), [(None, True), (100, True), (1, True), (101, False), (-5, False), (0, False)]
 )
@@ -139,7 +147,9 @@ def test_the_last_month_of_a_year() -> None:
         (Item(approval="M"), 10, "", True),
         (Item(points=100, at_most=True), 20, "", True),
         (DEDUCTION, -20, "", True),
-        (DEDUCTION, -20, "12号", False),
+        (DEDUCTION, -20, "核查12号", False),
+        (DEDUCTION, -20, "无", True),
+        (DEDUCTION, -20, "x", True),
     ],
 )
 def test_when_the_council_is_asked(item: Item, points: int, document: str, asked: bool) -> None:

@@ -218,7 +218,8 @@ def test_three_steps_of_a_meeting(app: Flask, client_as: ClientAs, world: World,
     assert "开评议会" in waiting
     assert "大三" not in waiting, "masked for the reviewers too"
     form = text_of(member, "/points/review/meeting")
-    assert "逐条评议，共 2 条" in form
+    assert "，2 条" in form, "under what was done"
+    assert "checked" not in form, "nobody has said anything yet"
     sent = {
         "client_uuid": "3f2504e0-4f89-41d3-9a0c-0305e82c3501", "held_on": TODAY.isoformat(),
         "present": present(app, world)[:2], f"verdict-{first}": "pass", f"verdict-{second}": "reject",
@@ -227,7 +228,7 @@ def test_three_steps_of_a_meeting(app: Flask, client_as: ClientAs, world: World,
     sent["present"] = present(app, world)
     wrong = member.post("/points/review/meeting", data=sent).text
     assert "请写明理由" in wrong
-    assert f'id="row-{second}"' in wrong
+    assert f'<a href="#row-{second}">第 2 条' in wrong, "the summary names the row and leads there"
     sent[f"reason-{second}"] = "不是这一天的事"
     done = member.post("/points/review/meeting", data=sent, follow_redirects=True).text
     assert "积分评议记录" in done
@@ -238,6 +239,28 @@ def test_three_steps_of_a_meeting(app: Flask, client_as: ClientAs, world: World,
     why = text_of(client_as(Role.RESIDENT), f"/points/declarations/{first}")
     for words in ("同意 3 人，不同意 0 人，回避 0 人", "照片", "2026年11月23日 至 2026年11月29日"):
         assert words in why
+
+
+def test_the_rest_passes_only_when_it_was_counted(app: Flask, client_as: ClientAs, world: World, home: int) -> None:
+    numbers = [
+        declared(app, client_as, one, number=number) for number, one in ((1, home), (2, world.homes["circle"][1]))
+    ]
+    member = client_as(Role.REVIEW_MEMBER)
+    sent = {
+        "client_uuid": "3f2504e0-4f89-41d3-9a0c-0305e82c3502", "held_on": TODAY.isoformat(),
+        "present": present(app, world), "rest": "y", "row": [str(one) for one in numbers],
+    }  # fmt: skip
+    assert "没有选的加分申报有 2 条" in member.post("/points/review/meeting", data=sent | {"rest_count": "1"}).text
+    unseen = member.post("/points/review/meeting", data=sent | {"rest_count": "2", "row": [str(numbers[0])]}).text
+    assert "没有选的加分申报有 1 条" in unseen, "what was not on the page is not passed"
+    told = sent | {"rest_count": "1", f"verdict-{numbers[0]}": "later"}
+    done = member.post("/points/review/meeting", data=told, follow_redirects=True).text
+    assert "积分评议记录" in done
+    assert "孝老爱亲" in text_of(member, "/points/review")
+    with app.app_context():
+        states = {one: db.session.get_one(Declaration, one).state for one in numbers}
+        db.session.remove()
+    assert states == {numbers[0]: "declared", numbers[1]: "posted"}
 
 
 def test_a_vote_on_line(app: Flask, client_as: ClientAs, home: int) -> None:

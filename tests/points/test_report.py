@@ -67,6 +67,27 @@ def test_a_town_and_its_villages_are_not_both_counted(ctx: Flask, world: World) 
     assert total().issued == 1000
 
 
+def test_a_later_running_total_takes_the_place_of_the_one_before(ctx: Flask, world: World) -> None:
+    village = place(world, "village_a")
+    enter(village, 31_133, goods_fen=3_584_000, people=1_600)
+    enter(village, 40_000, goods_fen=4_000_000, people=1_700, until=date(2026, 3, 31))
+    assert total() == Sums(40_000, 0, 4_000_000, 1_700), "replaced, never added up"
+    assert len(queries.history_totals(viewer=ALL)) == 1
+    with pytest.raises(Refused, match="包含以前的"):
+        enter(village, 31_133, until=date(2025, 12, 31))
+    with pytest.raises(Refused, match="不会变少"):
+        enter(village, 39_000, until=date(2026, 4, 30))
+
+
+def test_what_the_ledger_counts_itself_is_in_no_total_of_before(ctx: Flask, world: World) -> None:
+    earn_and_spend(world.homes["village_a"][0])  # its first live entry: 23 November
+    for where in ("village_a", "town"):
+        with pytest.raises(Refused, match="从 2026年11月23日 起已在系统里记分"):
+            enter(place(world, where), 1000, until=date(2026, 11, 23))
+    enter(place(world, "village_a"), 1000, until=date(2026, 11, 22))
+    assert total().issued == 1030
+
+
 @pytest.mark.parametrize(
     ("known", "finding"),
     [({"until": date(2026, 12, 1)}, "不能晚于今天"), ({"redeemed": 11}, "不能多于"), ({"points": 0}, "请填积分")],
@@ -169,6 +190,38 @@ def test_a_village_head_closes_october_and_everybody_reads_it(client_as: ClientA
     text_of(client_as(Role.RESIDENT), "/points/periods", status=403)
 
 
+def test_a_town_reads_what_its_villages_published_and_does_nothing_there(
+    client_as: ClientAs, own: tuple[int, int]
+) -> None:
+    url = f"/points/periods/{own[0]}/month/2026-10-01"
+    assert client_as(Role.VILLAGE_HEAD).post(f"{url}/close").status_code == 302
+    town = client_as(Role.TOWN_MANAGER)
+    assert "公示中的积分" in text_of(town, f"/points/?village={own[0]}")
+    closings = text_of(town, f"/points/periods?village={own[0]}")
+    assert "已公布" in closings
+    assert "发放基础分" not in closings
+    assert "<form" not in closings.split("<main")[1].split("</main")[0]
+    assert "2026年10月月结" in text_of(town, url)
+    text_of(town, f"/points/household/{own[1]}", status=403)
+    assert town.post(f"{url}/close").status_code == 403
+    town.post("/preferences/locale", data={"locale": "en"})
+    assert "October 2026" in text_of(town, url)
+
+
+def test_a_quarter_of_a_village_that_lists_no_homes_lists_none(
+    client_as: ClientAs, own: tuple[int, int], at: Callable[[str], None]
+) -> None:
+    """Sums only, until the village chooses otherwise: neither on the boards nor entry by entry."""
+    at("2027-01-02T10:00:00+08:00")
+    head, url = client_as(Role.VILLAGE_HEAD), f"/points/periods/{own[0]}/quarter/2026-10-01"
+    assert head.post(f"{url}/close").status_code == 302
+    page = text_of(client_as(Role.RESIDENT), url)
+    assert "只列各类合计，不列农户" in page
+    assert "每一笔" not in page
+    head.post(f"/points/periods/{own[0]}/boards", data={"homes": "yes"})
+    assert "每一笔" in text_of(client_as(Role.RESIDENT), url)
+
+
 def test_a_year_is_announced_looked_at_and_settled(
     client_as: ClientAs, own: tuple[int, int], at: Callable[[str], None]
 ) -> None:
@@ -180,6 +233,9 @@ def test_a_year_is_announced_looked_at_and_settled(
     at("2027-01-02T10:00:00+08:00")
     head = client_as(Role.VILLAGE_HEAD)
     assert "确认结算" in text_of(head, url)
+    looked = text_of(head, url)
+    assert "2026年的基础分" in looked, "the year that ends takes its own back"
+    assert "2027年基础分" in looked
     assert head.post(url).status_code == 302
     assert "已结算" in text_of(head, url)
     assert head.post(f"/points/periods/{own[0]}/boards", data={"homes": "yes"}).status_code == 302

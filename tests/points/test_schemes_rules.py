@@ -117,6 +117,53 @@ def test_an_offence_costs_points_only_on_a_numbered_paper(name: str) -> None:
     assert red_line(minus(name, document=True)) is None
 
 
+@pytest.mark.parametrize(
+    ("name", "points"),
+    [
+        ("不配合征收房屋", -10), ("到镇里反映问题、越级反映", -10), ("拨打12345热线", -20), ("拨打１２３４５", -20),
+        ("不让孩子读书", -10), ("生第二个娃", -10), ("借钱不还", -20), ("欠邻居的钱", -10), ("低 保户作假", -10),
+        ("低-保，户作假", -10), ("离婚", -20), ("换现金100元", 10), ("孩子考上大学", 20), ("向记者投　诉村里", -5),
+    ],
+)  # fmt: skip
+def test_what_a_reader_got_past_the_red_lines(name: str, points: int) -> None:
+    found = red_line(plus(name) if points > 0 else minus(name, document=True))
+    assert found is not None
+    assert found[0] == "name"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "孩子参加暑期读书会", "接种疫苗的学生志愿者", "捐现金给困难户", "主动反映安全隐患", "为上门收垃圾让路",
+        "凭借善款修路", "医生第一时间救人", "提供盗伐林木以外的隐患线索", "拨打火警电话及时报火情",
+        "婚事新办、不收高价彩礼",
+    ],
+)  # fmt: skip
+def test_help_that_only_sounds_like_it_passes(name: str) -> None:
+    assert red_line(plus(name)) is None
+
+
+@pytest.mark.parametrize("name", ["偷东西", "盗割胶水", "罚款", "被拘留"])
+def test_theft_and_fines_cost_points_only_on_a_paper(name: str) -> None:
+    found = red_line(minus(name))
+    assert found is not None
+    assert found[0] == "document"
+    assert red_line(minus(name, document=True)) is None
+    assert red_line(minus("偷倒垃圾")) is None, "a matter of the village's own"
+
+
+def test_a_deduction_of_no_known_kind_says_what_it_is_for() -> None:
+    """The sentence stands on the poster: the whole village reads what is meant."""
+    blank = replace(minus("门口种花不齐"), criteria="")
+    found = problem(blank, boards=BOARDS)
+    assert found is not None
+    assert found[0] == "criteria"
+    assert problem(replace(blank, criteria="村规民约第九条：占用公共花坛种菜"), boards=BOARDS) is None
+    hidden = problem(replace(blank, criteria="村规民约第九条：不同意拆迁的扣分"), boards=BOARDS)
+    assert hidden is not None, "the sentence is read as the name is"
+    assert problem(replace(minus("乱倒垃圾"), criteria=""), boards=BOARDS) is None
+
+
 @pytest.mark.parametrize("name", ["乱倒垃圾、污水", "违规操办红白喜事", "故意虚报诉求"])
 def test_what_the_village_itself_rules_needs_no_paper(name: str) -> None:
     assert red_line(minus(name)) is None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -166,6 +167,32 @@ def test_a_decision_puts_it_in_force_and_the_wall_says_it(
     assert "施行" in poster
     assert "主动进行垃圾分类" in poster
     assert head.get(f"/points/scheme/{draft}/items/Z501").status_code == 404, "no door to what is in force"
+
+
+def test_what_was_changed_after_the_vote_is_not_what_was_voted_on(
+    app: Flask, client_as: ClientAs, draft: int, village: int
+) -> None:
+    """Said in red with who and when; a new vote carries the draft as it is now."""
+    old = decided(app, village)
+    item = replace(read(app, draft).items["Z501"], criteria="全村一起检查")
+    with app.app_context():
+        with transaction():
+            version = db.session.get_one(SchemeVersion, draft)
+            service.save_item(version, "Z501", item, actor=MAKER, now=NOW + timedelta(hours=1))
+        db.session.remove()
+    head = client_as(Role.VILLAGE_HEAD)
+    page = shown(head, f"/points/scheme/{draft}/force")
+    assert "表决以后，草案又改过" in page
+    assert "改了“庭院整洁、门前三包”" in page
+    data = {"decision": str(old), "on": TODAY.isoformat()}
+    assert "这份决议定的不是它" in head.post(f"/points/scheme/{draft}/force", data=data).text
+    with app.app_context():
+        with transaction():
+            later = NOW + timedelta(hours=2)
+            new = decisions.passed(village, DecisionKind.SCHEME, on=TODAY, now=later, title="按改后的草案").id
+        db.session.remove()
+    done = head.post(f"/points/scheme/{draft}/force", data=data | {"decision": str(new)})
+    assert done.status_code == 302
 
 
 def test_what_a_new_version_changes_stands_side_by_side(

@@ -94,6 +94,28 @@ def test_reserved_and_handed_over(goods: Goods, world: World) -> None:
     assert (spent.amount, spent.source_kind, spent.source_id) == (60, "shop", str(row.id))
 
 
+def test_the_ledger_says_what_was_fetched_in_one_line_each(goods: Goods, world: World) -> None:
+    """Set aside, fetched, given back: the lines of the purse add up to what is in it, whatever happened."""
+    home = world.homes["village_a"][0]
+    for deed in (hand_over, cancel):
+        row = factory.reserve(goods, home, now=NOW)
+        assert _redemptions(home)[0] == ("hold", -30, "merit", "兑换：大米 5 公斤 1袋")
+        deed(row)
+    assert _redemptions(home) == [
+        ("release", 30, "merit", "兑换：大米 5 公斤 1袋"),
+        ("hold", -30, "merit", "兑换：大米 5 公斤 1袋"),
+        ("spend", -30, "merit", "兑换：大米 5 公斤 1袋"),
+    ]
+    rows = points_queries.entries_of(home, viewer=job("test")).rows
+    assert sum(one.gain for one in rows if one.purse == "merit") == state(goods, home).merit
+
+
+def _redemptions(home: int) -> list[tuple[str, int, str, str]]:
+    db.session.rollback()
+    rows = points_queries.entries_of(home, viewer=job("test")).rows
+    return [(one.kind, one.gain, one.purse, str(one.about)) for one in rows if one.rule == "shop"]
+
+
 def test_the_code_opens_it_and_is_nowhere_kept(goods: Goods, world: World) -> None:
     row = factory.reserve(goods, world.homes["village_a"][0], now=NOW)
     code = queries.redemptions.code_of(row, keys=[factory.KEY])

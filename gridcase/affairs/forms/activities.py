@@ -7,7 +7,16 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _
 from flask_wtf.file import FileField
-from wtforms import DateTimeLocalField, HiddenField, IntegerField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import (
+    BooleanField,
+    DateTimeLocalField,
+    HiddenField,
+    IntegerField,
+    RadioField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.validators import UUID, InputRequired, Length, NumberRange, Optional
 
 from gridcase.affairs.rules import ActivityKind, Branch
@@ -32,6 +41,7 @@ class CallForm(BaseForm):
         _("在哪里集合"), filters=[tidy],
         validators=[InputRequired(_("请写在哪里集合。")), Length(max=60, message=TOO_LONG)],
     )  # fmt: skip
+    afterwards = BooleanField(_("已经办过，现在补记：不报名，直接记到场的人"))
     hours = IntegerField(
         _("每人大约几小时"), default=2,
         validators=[InputRequired(_("请填小时数。")), NumberRange(1, 24, _("每人几小时，填 1 到 24。"))],

@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from gridcase.core.labels import Labelled
 from gridcase.core.text import clean_line
-from gridcase.core.words import N_
+from gridcase.core.words import N_, Text
 
 HOURS_A_DAY = 8
 WORK_VALUE_KEY = "work_value"  # the setting of a place: yuan a day of unpaid work is reckoned at
@@ -49,6 +49,11 @@ class ActivityState(Labelled):
     RUNNING = "running", N_("正在进行")
     ENDED = "ended", N_("已结束")
     CANCELLED = "cancelled", N_("已取消")
+
+
+def state_words(state: ActivityState, *, past: bool) -> Text:
+    """How far an activity is, in words; a call whose time has passed no longer takes names."""
+    return N_("时间已过，待签到") if past and state is ActivityState.CALLED else state.label
 
 
 class HowJoined(Labelled):
@@ -103,8 +108,9 @@ def seats_left(seats: int | None, taken: int) -> int | None:
 
 
 def work_days(hours: int) -> Decimal:
-    """Days of eight hours, to a tenth."""
-    return (Decimal(hours) / HOURS_A_DAY).quantize(Decimal("0.1"))
+    """Days of eight hours, to the hour: what they cost is reckoned from the same number that is shown."""
+    days = Decimal(hours) / HOURS_A_DAY
+    return days.quantize(Decimal(1)) if days == days.to_integral_value() else days.normalize()
 
 
 def value_saved(hours: int, yuan_a_day: int) -> int:

@@ -64,6 +64,7 @@ class Call:
     text: str = ""
     seats: int | None = None
     item: str = AUTO  # the code of an item, or one of these two words
+    afterwards: bool = False  # it was held already: nobody is called, who came is entered
 
 
 def call(*, actor: Viewer, place: Grid, client_uuid: str, what: Call, now: datetime) -> Activity:
@@ -72,10 +73,14 @@ def call(*, actor: Viewer, place: Grid, client_uuid: str, what: Call, now: datet
     if place.level not in (GridLevel.VILLAGE, GridLevel.GROUP, GridLevel.CELL) or place.valid_to is not None:
         raise Refused(N_("请选在哪里办。"), field="place")
     said, village_id = _checked(what, now), place.village_id or place.id
+    past = is_past(what, now)
+    if past and not what.afterwards:
+        raise Refused(N_("这个时间已经过去。补记办过的活动请勾上这一项；还没办的请改时间。"), field="afterwards")
     row = Activity(
         client_uuid=client_uuid, token=secrets.token_urlsafe(TOKEN_BYTES), village_id=village_id, place_id=place.id,
         path=place.path, kind=what.kind.value, branch=what.branch.value if what.branch else "",
-        item_code=_item(what, village_id, now), state=ActivityState.CALLED.value, post_id=post_id,
+        item_code=_item(what, village_id, now), post_id=post_id,
+        state=(ActivityState.RUNNING if past else ActivityState.CALLED).value,
         user_id=actor.user_id, made_at=now, **said,
     )  # fmt: skip
     try:
@@ -86,6 +91,11 @@ def call(*, actor: Viewer, place: Grid, client_uuid: str, what: Call, now: datet
     told = _tell_liaisons(row, now=now) if row.starts_at > now else 0
     note("activity.call", row, actor, now, item=row.item_code, liaisons=told)
     return row
+
+
+def is_past(what: Call | Activity, now: datetime) -> bool:
+    """Whether the hours it was to take have gone by."""
+    return what.starts_at + timedelta(hours=what.hours) <= now
 
 
 def answers_for(actor: Viewer, path: str, permission: Permission = Permission.RUN_ACTIVITY) -> int | None:
@@ -172,6 +182,8 @@ def sign_up(
     """
     households.get_household(home.id, viewer=actor, permission=Permission.DECLARE_POINTS)
     lock(row, ActivityState.CALLED, ActivityState.RUNNING)
+    if is_past(row, now):
+        raise Refused(N_("这次活动的时间已经过了，不能再报名。去过的请组织的人记到场。"))
     if home.village_id != row.village_id or home.ended_on is not None:
         raise Missing
     named = named_of(home.id, person_id, on=town_day(now))

@@ -20,6 +20,7 @@ from gridcase.affairs.rules import (
     ActivityState,
     Branch,
     seats_left,
+    state_words,
     value_saved,
     work_days,
 )
@@ -51,7 +52,8 @@ def index() -> ResponseReturnValue:
     page = queries.page(viewer(), over=over, after=request.args.get("after"))
     return render_template(
         "affairs/list.html", page=page, over=over, counts=queries.counts_of([row.Activity.id for row in page.rows]),
-        kinds=ActivityKind, states=ActivityState, none=queries.Count(), seats_left=seats_left,
+        kinds=ActivityKind, states=ActivityState, none=queries.Count(), seats_left=seats_left, state_words=state_words,
+        is_past=service.is_past, now=clock.now(),
     )  # fmt: skip
 
 
@@ -67,7 +69,8 @@ def new() -> ResponseReturnValue:
             now=clock.now(),
         )  # fmt: skip
         if isinstance(made, Activity):
-            flash(_("已发出，联户代表会在消息里看到。"), "ok")
+            held = made.state == ActivityState.RUNNING
+            flash(_("已建好，请记到场的人。") if held else _("已发出，联户代表会在消息里看到。"), "ok")
             return redirect(url_for(".show", activity_id=made.id))
     return render_template("affairs/new.html", form=form)
 
@@ -90,7 +93,7 @@ def _said(form: CallForm) -> service.Call:
         kind=ActivityKind(form.kind.data), title=form.title.data or "", spot=form.spot.data or "",
         starts_at=utc(form.starts_at.data), hours=form.hours.data or 0,
         branch=Branch(form.branch.data) if form.branch.data else None, text=form.text.data or "",
-        seats=form.seats.data, item=form.item.data or service.AUTO,
+        seats=form.seats.data, item=form.item.data or service.AUTO, afterwards=form.afterwards.data,
     )  # fmt: skip
 
 
@@ -107,7 +110,8 @@ def show(activity_id: int) -> ResponseReturnValue:
         gives=queries.may(one.path, someone, Permission.BATCH_POINTS), place=db.session.get_one(Grid, one.place_id),
         people=queries.came_to(one, viewer=someone), homes=lists.homes_to_join(one, viewer=someone, limit=2),
         left=seats_left(one.seats, count.joined), author=queries.title_of(one), kind=ActivityKind(one.kind),
-        state=ActivityState(one.state), branch=Branch(one.branch) if one.branch else None, form=BaseForm(formdata=None),
+        state=ActivityState(one.state), past=service.is_past(one, clock.now()), state_words=state_words,
+        branch=Branch(one.branch) if one.branch else None, form=BaseForm(formdata=None),
         item=figures.items_for(one.village_id, on=day).get(one.item_code), given=figures.given(one),
         open_homes=_without_points(one), days=work_days(count.came * one.hours),
         saved=value_saved(count.came * one.hours, one.day_value or 0), ActivityState=ActivityState,
@@ -146,6 +150,9 @@ def join(activity_id: int) -> ResponseReturnValue:
     someone = viewer()
     one = queries.get_activity(activity_id, viewer=someone)
     homes = lists.homes_to_join(one, viewer=someone)
+    if one.state in (ActivityState.ENDED, ActivityState.CANCELLED) or service.is_past(one, clock.now()):
+        flash(_("这次活动已经结束或取消，不能再报名。"), "warning")
+        return redirect(url_for(".show", activity_id=one.id))
     if not homes:
         flash(_("您名下没有联系的户，请由联户代表或户里自己报名。"), "warning")
         return redirect(url_for(".show", activity_id=activity_id))

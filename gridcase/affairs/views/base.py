@@ -35,7 +35,7 @@ NAV = (
         ),
     ),
     NavItem(
-        "campaigns", N_("专项行动"), "affairs.campaigns", "check", frozenset({RUNS, Permission.SEE_DASHBOARD}), 46,
+        "campaigns", N_("专项行动"), "affairs.campaigns", "check", frozenset({RUNS, Permission.MANAGE_TOWN}), 46,
         group="points", work=False,
         pages=_pages(
             "campaigns new_campaign campaign campaign_enter campaign_entries campaign_activities campaign_action "

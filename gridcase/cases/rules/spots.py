@@ -53,6 +53,9 @@ class Box:
         return ",".join(f"{value / SCALE:.5f}" for value in (self.west, self.south, self.east, self.north))
 
 
+WORLD = Box(-EAST, -NORTH, EAST, NORTH)
+
+
 @dataclass(frozen=True)
 class Cells:
     """The cells that cover a box at one step: at most `CELLS_MOST`, however large the box."""
@@ -69,12 +72,12 @@ class Cells:
         return cls(box, step)
 
     def __len__(self) -> int:
-        columns, rows = self._ranges()
+        columns, rows = self.ranges()
         return len(columns) * len(rows)
 
     def __iter__(self) -> Iterator[int]:
         """The first spot of each."""
-        columns, rows = self._ranges()
+        columns, rows = self.ranges()
         for row in rows:
             for column in columns:
                 yield spot_of((column << self.step) - EAST, (row << self.step) - NORTH)
@@ -84,7 +87,8 @@ class Cells:
         """How many spots a cell has."""
         return 1 << 2 * self.step
 
-    def _ranges(self) -> tuple[range, range]:
+    def ranges(self) -> tuple[range, range]:
+        """Their columns from west to east and rows from south to north."""
         box, step = self.box, self.step
         columns = range((box.west + EAST) >> step, ((box.east + EAST) >> step) + 1)
         rows = range((box.south + NORTH) >> step, ((box.north + NORTH) >> step) + 1)

@@ -15,10 +15,10 @@ from gridcase.cases.rules import Light, State
 from gridcase.core.db import db
 from gridcase.core.errors import Missing
 from gridcase.core.paging import PAGE_SIZE, Page, cut, instant, read_mark
-from gridcase.core.permissions import Permission, Viewer
 from gridcase.core.worktime import LimitUnit
-from gridcase.dashboard.queries.points import chosen, light_code
-from gridcase.dashboard.rules import LIGHTS, Filters
+from gridcase.dashboard.queries.ground import Ground
+from gridcase.dashboard.queries.points import light_code
+from gridcase.dashboard.rules import LIGHTS
 from gridcase.grid.models import Grid
 
 
@@ -42,36 +42,14 @@ class CaseLine:
 Village = aliased(Grid)
 
 
-def listed(
-    viewer: Viewer,
-    filters: Filters,
-    *,
-    now: datetime,
-    after: str | None = None,
-    permission: Permission = Permission.SEE_MAP,
-) -> Page[CaseLine]:
-    """One page of a list: open cases by due time, those without one last; closed cases the newest first."""
-    wanted = (cases.may_list(viewer, permission), *chosen(filters, now), *_past(after, ended=filters.listed.ended))
-    order = (
-        (Case.closed_at.desc(), Case.id.desc()) if filters.listed.ended else (Case.due_at.asc().nulls_last(), Case.id)
-    )
-    rows = db.session.execute(_lines(now).where(*wanted).order_by(*order).limit(PAGE_SIZE + 1)).all()
-    lines = [_line(row) for row in rows]
-    return cut(lines, lambda line: (line.closed_at if filters.listed.ended else line.due_at, line.id))
-
-
-def _past(after: str | None, *, ended: bool) -> list[ColumnElement[bool]]:
-    """What stands behind a mark [time or null, id]; a mark that cannot be read starts the list anew."""
+def _past(after: str | None, due_at: Any, key: Any) -> list[ColumnElement[bool]]:
     mark = read_mark(after, _moment, int)
     if mark is None:
         return []
     moment, case_id = mark
-    if ended:
-        return [or_(Case.closed_at < moment, and_(Case.closed_at == moment, Case.id < case_id))]
     if moment is None:
-        return [Case.due_at.is_(None), Case.id > case_id]
-    same = and_(Case.due_at == moment, Case.id > case_id)
-    return [or_(Case.due_at > moment, same, Case.due_at.is_(None))]
+        return [due_at.is_(None), key > case_id]
+    return [or_(due_at > moment, and_(due_at == moment, key > case_id), due_at.is_(None))]
 
 
 def _moment(text: str | None) -> datetime | None:
@@ -79,10 +57,20 @@ def _moment(text: str | None) -> datetime | None:
     return None if text is None else instant(text)
 
 
-def point_card(case_id: int, viewer: Viewer, *, now: datetime) -> CaseLine:
+def open_listed(ground: Ground, *, after: str | None = None, most: int = PAGE_SIZE) -> Page[CaseLine]:
+    """One page of what stands on the map, by due time, those without one last; with what has no place."""
+    rows = ground.rows
+    keys = ground.read(ground.key).where(*_past(after, rows.due_at, ground.key))
+    keys = keys.order_by(rows.due_at.asc().nulls_last(), ground.key).limit(most + 1)
+    order = (Case.due_at.asc().nulls_last(), Case.id)
+    found = db.session.execute(_lines(ground.moment).where(Case.id.in_(keys)).order_by(*order))
+    return cut([_line(row) for row in found], lambda line: (line.due_at, line.id), size=most)
+
+
+def point_card(case_id: int, ground: Ground) -> CaseLine:
     """What is told about one pin; `Missing` for whatever is not on this viewer's map (any more)."""
-    wanted = (Case.id == case_id, cases.may_list(viewer, Permission.SEE_MAP), *chosen(Filters(), now))
-    row = db.session.execute(_lines(now).where(*wanted)).one_or_none()
+    wanted = Case.id.in_(ground.read(ground.key).where(ground.key == case_id))
+    row = db.session.execute(_lines(ground.moment).where(wanted)).one_or_none()
     if row is None:
         raise Missing
     return _line(row)

@@ -42,6 +42,40 @@ class Root:
         return (self.lat, self.lon) if self.lat is not None and self.lon is not None else None
 
 
+@dataclass(frozen=True)
+class About:
+    """What a map is about: the place it shows, and where the cases must lie if the reader chose (a path)."""
+
+    root: Root
+    inside: str | None
+    place: str = ""  # the name of the chosen group or cell
+
+
+def about(viewer: Viewer, *, village_id: int | None, place_id: int | None) -> About:
+    """The chosen village, and the chosen group or cell in it; `Missing` for what is not the viewer's."""
+    if place_id is None:
+        root = root_of(viewer, village_id)
+        return About(root, root.path if village_id is not None else None)
+    wanted = (Grid.id == place_id) & Grid.level.in_((GridLevel.GROUP, GridLevel.CELL))
+    found = db.session.scalar(select(Grid).where(wanted, reach(viewer, Permission.SEE_MAP, path=Grid.path)))
+    if found is None or village_id not in (None, found.village_id):
+        raise Missing
+    return About(_shown_for(viewer, found), found.path, found.name)
+
+
+def _shown_for(viewer: Viewer, place: Grid) -> Root:
+    """The village of a group or cell: who reaches a cell only is shown its village, as on his own map."""
+    village = db.session.get(Grid, place.village_id) if place.village_id else None
+    return _as_root(village) if village is not None else root_of(viewer)
+
+
+def parts_of(viewer: Viewer, village_id: int) -> list[Grid]:
+    """The groups and cells of a village that the viewer may choose, each group before its cells."""
+    wanted = (Grid.village_id == village_id) & Grid.level.in_((GridLevel.GROUP, GridLevel.CELL))
+    rows = select(Grid).where(wanted, Grid.valid_to.is_(None), reach(viewer, Permission.SEE_MAP, path=Grid.path))
+    return list(db.session.scalars(rows.order_by(Grid.code)))
+
+
 def root_of(viewer: Viewer, village_id: int | None = None) -> Root:
     """The chosen village, else the narrowest place that holds all of the viewer's; `Missing` for a foreign village."""
     if village_id is not None:
@@ -52,9 +86,11 @@ def root_of(viewer: Viewer, village_id: int | None = None) -> Root:
     else:
         path = _common(_wide_paths(viewer))
         found = db.session.scalar(select(Grid).where(Grid.path == path))
-    if found is None:
-        return Root("/", None, "", None, None)
-    return Root(found.path, GridLevel(found.level), found.name, found.lon, found.lat)
+    return Root("/", None, "", None, None) if found is None else _as_root(found)
+
+
+def _as_root(place: Grid) -> Root:
+    return Root(place.path, GridLevel(place.level), place.name, place.lon, place.lat)
 
 
 def _wide_paths(viewer: Viewer) -> list[str]:
@@ -121,15 +157,24 @@ def outlines(viewer: Viewer, root: Root) -> dict[GridLevel, list[tuple[int, str]
     return found
 
 
-def names_on_map(viewer: Viewer, root: Root) -> list[tuple[int, str]]:
-    """(id, name) of the places whose names stand on the map: of the first level below the root that has outlines."""
+def named(viewer: Viewer, root: Root) -> list[Named]:
+    """The places whose names and numbers stand on the map: of the first level below the root that has outlines."""
     levels = [level for level in LEVELS[root.level] if level is not root.level]
     rows = db.session.execute(
-        select(Grid.id, Grid.name, Grid.level)
+        select(Grid.id, Grid.name, Grid.path, Grid.level)
         .join(GridOutline, GridOutline.grid_id == Grid.id)
         .where(_drawn(viewer, root), Grid.level.in_(levels))
         .order_by(Grid.id)
     ).all()
     found = {row.level for row in rows}
-    named = next((level for level in levels if level in found), None)
-    return [(row.id, row.name) for row in rows if row.level == named]
+    first = next((level for level in levels if level in found), None)
+    return [Named(row.id, row.name, row.path) for row in rows if row.level == first]
+
+
+@dataclass(frozen=True)
+class Named:
+    """A place that is told apart on the map."""
+
+    id: int
+    name: str
+    path: str

@@ -6,20 +6,19 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Subquery, Text, and_, case, cast, func, literal_column, select
+from sqlalchemy import ColumnElement, Integer, Subquery, Text, case, cast, func, literal_column, select
 
 from gridcase.audit.models import AuditRow
 from gridcase.audit.service import chain_of
-from gridcase.cases.models import Case, CaseClass, CasePoint
-from gridcase.cases.queries import light_is, may_list, open_condition
-from gridcase.cases.rules import Light, State
+from gridcase.cases.models import CaseClass
+from gridcase.cases.queries import light_is
+from gridcase.cases.rules import Light
 from gridcase.core.db import db, dialect_name
-from gridcase.core.geo import lon_lat
 from gridcase.core.permissions import Grant, Permission, Viewer
-from gridcase.dashboard.rules import FRESH_SECONDS, LIGHTS, POINTS_MOST, Filters, Listed, month_start
+from gridcase.dashboard.queries.ground import Ground
+from gridcase.dashboard.rules import FRESH_SECONDS, LIGHTS, POINTS_MOST, Selection
 
 TOWN_CHAIN = 2  # ids in the path of a town: "/1/4/"
-SCALE = 100_000  # degrees to whole numbers; one step is about a metre
 
 
 def light_code(now: datetime) -> ColumnElement[int]:
@@ -28,31 +27,7 @@ def light_code(now: datetime) -> ColumnElement[int]:
     return case(*coded, else_=LIGHTS.index(Light.GREEN))
 
 
-def in_list(listed: Listed, now: datetime) -> ColumnElement[bool]:
-    """What a list holds; the figures count by the same conditions."""
-    if not listed.ended:
-        still = open_condition()
-        lights = {Listed.LATE: Light.RED, Listed.SOON: Light.YELLOW}
-        return still & light_is(lights[listed], now) if listed in lights else still
-    done = and_(Case.closed_at >= month_start(now), Case.closed_at <= now, Case.state == str(State.CLOSED))
-    if listed is Listed.ON_TIME:
-        return done & Case.closed_late.is_(False)
-    return done & (Case.resolved_level == "grid") if listed is Listed.IN_GRID else done
-
-
-def chosen(filters: Filters, now: datetime) -> list[ColumnElement[bool]]:
-    """The reader's filters as conditions."""
-    conditions = [in_list(filters.listed, now)]
-    if filters.village_id is not None:
-        conditions.append(Case.village_id == filters.village_id)
-    if filters.major is not None:
-        conditions.append(CaseClass.major == filters.major)
-    if filters.light is not None and not filters.listed.ended:
-        conditions.append(light_is(filters.light, now))
-    return conditions
-
-
-def points_version(viewer: Viewer, filters: Filters, *, now: datetime) -> str:
+def points_version(viewer: Viewer, chosen: Selection, *, now: datetime) -> str:
     """Changes whenever the points may have: with every write in the viewer's towns, and after five minutes anyway.
 
     Every write leaves an audit row in the chain of its town, so that the newest row of each chain, one step into an
@@ -61,7 +36,7 @@ def points_version(viewer: Viewer, filters: Filters, *, now: datetime) -> str:
     held = viewer.grants_with(Permission.SEE_MAP)
     heads = db.session.execute(select(*(_newest(chain) for chain in _chains(held)))).one()
     scopes = _scope(held), _scope(viewer.grants_with(Permission.SEE_CASE))
-    return repr((scopes, filters, tuple(heads), int(now.timestamp()) // FRESH_SECONDS))
+    return repr((scopes, chosen, tuple(heads), int(now.timestamp()) // FRESH_SECONDS))
 
 
 def _newest(chain: str | None) -> Any:
@@ -84,39 +59,32 @@ def _scope(grants: Iterable[Grant]) -> list[tuple[Any, ...]]:
     ]
 
 
-def open_points_json(viewer: Viewer, filters: Filters, *, now: datetime) -> str:
+def points_json(ground: Ground, *only: ColumnElement[bool]) -> str:
     """`{"id": [..], "x": [..], "y": [..], "c": [..], "l": [..], "u": n}` as text, the most pressing cases first.
 
     x and y are degrees times 100,000, c the number of the major class, l the place of the light in `LIGHTS`; u counts
     the open cases without a place, which only the table can show. At most `POINTS_MOST` points.
     """
-    wanted = (may_list(viewer, Permission.SEE_MAP), *chosen(filters, now))
-    lon, lat = lon_lat(CasePoint.geom)
+    rows = ground.rows
     points = (
-        select(
-            Case.id.label("id"),
-            cast(func.round(lon * SCALE), Integer).label("x"),
-            cast(func.round(lat * SCALE), Integer).label("y"),
-            cast(CaseClass.major, Integer).label("c"),
-            light_code(now).label("l"),
+        ground.read(
+            ground.key.label("id"), ground.x.label("x"), ground.y.label("y"), cast(CaseClass.major, Integer).label("c"),
+            ground.light().label("l"),
         )
-        .select_from(Case)
-        .join(CaseClass, CaseClass.id == Case.class_id)
-        .join(CasePoint, CasePoint.case_id == Case.id)
-        .where(*wanted)
-        .order_by(Case.due_at.asc().nulls_last(), Case.id)
+        .join(CaseClass, CaseClass.id == rows.class_id)
+        .where(ground.placed, *only)
+        .order_by(rows.due_at.asc().nulls_last(), ground.key)
         .limit(POINTS_MOST)
         .subquery()
-    )
-    unplaced = (
-        select(func.count())
-        .select_from(Case)
-        .join(CaseClass, CaseClass.id == Case.class_id)
-        .outerjoin(CasePoint, CasePoint.case_id == Case.id)
-        .where(*wanted, CasePoint.case_id.is_(None))
-        .scalar_subquery()
-    )
+    )  # fmt: skip
+    unplaced = ground.read(func.count()).where(~ground.placed).scalar_subquery()
     return str(db.session.execute(_columns(points, unplaced)).scalar_one())
+
+
+def are_many(ground: Ground) -> bool:
+    """Whether there are more points than are drawn one by one."""
+    some = ground.read(ground.key).where(ground.placed).limit(POINTS_MOST + 1).subquery()
+    return (db.session.scalar(select(func.count()).select_from(some)) or 0) > POINTS_MOST
 
 
 def _columns(points: Subquery, unplaced: Any) -> Any:

@@ -1,7 +1,8 @@
 """What the map and the figures are made of: signs, lists, filters, numbers. Pure."""
 
-from gridcase.dashboard.rules.figures import Figures, Listed, month_start, percent
 from gridcase.dashboard.rules.filters import FRESH_SECONDS, POINTS_MOST, Filters
+from gridcase.dashboard.rules.selection import Age, Look, Selection, first_day
+from gridcase.dashboard.rules.shades import Shade, shades, step_of
 from gridcase.dashboard.rules.signs import LIGHTS, MAJORS, Major
 
 __all__ = [
@@ -9,10 +10,13 @@ __all__ = [
     "LIGHTS",
     "MAJORS",
     "POINTS_MOST",
-    "Figures",
+    "Age",
     "Filters",
-    "Listed",
+    "Look",
     "Major",
-    "month_start",
-    "percent",
+    "Selection",
+    "Shade",
+    "first_day",
+    "shades",
+    "step_of",
 ]

@@ -3,22 +3,48 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from flask import Blueprint
+from flask import Blueprint, request
 from flask_babel import gettext as _
 
 from gridcase.calendar import queries as calendar
 from gridcase.cases.rules.said import time_left
+from gridcase.core.clock import town_day
 from gridcase.core.permissions import Permission
 from gridcase.dashboard import queries
-from gridcase.dashboard.rules import LIGHTS, MAJORS
+from gridcase.dashboard.rules import LIGHTS, MAJORS, Selection
 from gridcase.grid import queries as grids
+from gridcase.grid.rules import GridLevel
 from gridcase.web.access import viewer
 from gridcase.web.filters import show_date, translate
 
 bp = Blueprint("dashboard", __name__)
+town_map = Blueprint("map", __name__, url_prefix="/map")
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What a link of the map means for this viewer."""
+
+    chosen: Selection
+    about: queries.About
+    ground: queries.Ground
+
+    @property
+    def village_id(self) -> int | None:
+        """The village the map shows, if it is of one."""
+        root = self.about.root
+        return int(root.path.split("/")[-2]) if root.level is GridLevel.VILLAGE else None
+
+
+def shown(now: datetime) -> Shown:
+    """Read the link; `Missing` where it names a place of others."""
+    chosen = Selection.read(request.args, today=town_day(now))
+    about = queries.about(viewer(), village_id=chosen.village_id, place_id=chosen.place_id)
+    return Shown(chosen, about, queries.ground(viewer(), chosen, about, now=now))
 
 
 def choices(permission: Permission) -> dict[str, Any]:

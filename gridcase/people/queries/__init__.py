@@ -20,9 +20,11 @@ from gridcase.people.queries.bodies import (
 )
 from gridcase.people.queries.councils import (
     CouncilCard,
+    ReviewGroup,
     council_sizes,
     councils_of,
     missing_of,
+    review_group,
 )
 from gridcase.people.queries.covenants import (
     covenant_for,
@@ -50,6 +52,7 @@ from gridcase.people.queries.decisions import (
     passed_decisions,
     villagers_too,
     villages_reading,
+    voted_at,
 )
 from gridcase.people.queries.liaisons import (
     by_number,
@@ -154,6 +157,7 @@ __all__ = [
     "PersonRow",
     "PostFilters",
     "PostRow",
+    "ReviewGroup",
     "SeatRow",
     "Spoken",
     "TagRow",
@@ -233,6 +237,7 @@ __all__ = [
     "posts_of",
     "posts_of_unit",
     "posts_page",
+    "review_group",
     "seat_lines",
     "seats_held",
     "seats_of",
@@ -255,5 +260,6 @@ __all__ = [
     "villagers_too",
     "villages_reading",
     "visible",
+    "voted_at",
     "workers",
 ]

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from gridcase.core.dated import in_force
 from gridcase.core.db import db
+from gridcase.core.scope import under
 from gridcase.core.words import Text
 from gridcase.grid.models import Grid
 from gridcase.people.models import Decision, Holding, Organisation, PersonTag, Post, Seat
@@ -72,6 +73,38 @@ def _card(
     kinds = Counter(Capacity(one.capacity) for one in mine if one.capacity in WORTHIES)
     worthies = [(one, kinds[one]) for one in Capacity if kinds[one]]
     return CouncilCard(kind, body.id, body.name, len(mine), worthies, missing_in(kind, mine, on=on), count, last)
+
+
+@dataclass(frozen=True)
+class ReviewGroup:
+    """Who votes in a village's review group (the holders of its posts), and where its list of seats says otherwise."""
+
+    voting: int
+    seated_only: int  # on the list, without the post: may not vote
+    voting_only: int  # vote, and are not on the list
+
+
+def review_group(village: Grid, *, on: date) -> ReviewGroup:
+    """The posts beside the list of a village's review group on a day."""
+    voting = set(
+        db.session.scalars(
+            select(Holding.person_id)
+            .join(Post, Post.id == Holding.post_id)
+            .where(
+                Post.role == Role.REVIEW_MEMBER, under(Post.place_path, village.path), valid_on(Holding, on),
+                valid_on(Post, on),
+            )
+        )
+    )  # fmt: skip
+    seated = set(
+        db.session.scalars(
+            select(Seat.person_id)
+            .join(Organisation, Organisation.id == Seat.organisation_id)
+            .where(Organisation.place_id == village.id, Organisation.kind == BodyKind.REVIEW, in_force(Seat, on))
+            .where(_standing(on))
+        )
+    )
+    return ReviewGroup(len(voting), len(seated - voting), len(voting - seated))
 
 
 def missing_of(body: Organisation, *, on: date) -> list[Text]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
@@ -21,7 +21,7 @@ from gridcase.grid.models import Grid
 from gridcase.grid.rules import GridLevel
 from gridcase.people.models import Decision, DecisionPaper, DecisionStep, Organisation
 from gridcase.people.queries.bodies import near
-from gridcase.people.rules import RULES_KEY, BodyKind, DecisionKind, Role, Rules
+from gridcase.people.rules import RULES_KEY, BodyKind, DecisionKind, DecisionStepKind, Role, Rules
 
 ABOUT_ONE_HOME = (DecisionKind.VETO, DecisionKind.COUNCIL)
 READS = (Permission.SEE_PLACE, Permission.SEE_POINTS)
@@ -197,6 +197,16 @@ def passed_decisions(
             Organisation.kind == str(body)
         )
     return list(db.session.scalars(query.order_by(Decision.passed_on.desc(), Decision.id.desc()).limit(limit)))
+
+
+def voted_at(decision_ids: Collection[int]) -> dict[int, datetime]:
+    """When the vote of each of these decisions was recorded: what was voted on cannot be younger."""
+    rows = db.session.execute(
+        select(DecisionStep.decision_id, DecisionStep.recorded_at).where(
+            DecisionStep.decision_id.in_(decision_ids), DecisionStep.step == DecisionStepKind.VOTE
+        )
+    )
+    return {row.decision_id: row.recorded_at for row in rows}
 
 
 def decision_numbers(village_id: int, year: int) -> list[str]:

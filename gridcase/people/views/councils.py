@@ -38,6 +38,7 @@ def councils() -> ResponseReturnValue:
         "people/councils.html", villages=villages, village=village, kinds=COUNCILS, page=page,
         cards=queries.councils_of(village, on=day) if village else [],
         sizes=queries.council_sizes([one.id for one in page.rows], on=day) if village is None else {},
+        group=queries.review_group(village, on=day) if village else None,
         may_manage=someone.may(Permission.MANAGE_POSTS), keeps=village and queries.may_keep(someone, village.path),
     )  # fmt: skip
 

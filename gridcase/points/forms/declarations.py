@@ -41,9 +41,13 @@ class DeclareForm(BaseForm):
     again = BooleanField(_("同一天的另一件事，不是重复申报"))
     photo = FileField(_("照片"), validators=[Optional()], render_kw={"accept": "image/*"})
 
-    def __init__(self, *, persons: Sequence[tuple[int, str]], **kwargs: Any) -> None:
+    def __init__(self, *, persons: Sequence[tuple[int, str]], document: bool = False, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.person_id.choices = [(0, str(_("不写"))), *persons]
+        if document:
+            wanted = InputRequired(_("这一项要有文书，请填文书编号。"))
+            self.document_no.validators = [wanted, *self.document_no.validators]
+            self.document_no.flags.required = True
 
 
 class BatchForm(BaseForm):

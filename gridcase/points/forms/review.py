@@ -7,6 +7,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _
 from wtforms import (
+    BooleanField,
     DateField,
     HiddenField,
     IntegerField,
@@ -54,6 +55,8 @@ class MeetingForm(BaseForm):
         option_widget=CheckboxInput(),
         validators=[InputRequired(_("请勾选到会的成员。"))],
     )
+    rest = BooleanField(_("其余没有选的加分申报，都通过"))
+    rest_count = IntegerField(_("其余一共几条"), validators=[Optional()])
     row_errors: Mapping[int, str] = {}
 
     def __init__(self, *, members: Sequence[tuple[int, str]], **kwargs: Any) -> None:
@@ -61,10 +64,18 @@ class MeetingForm(BaseForm):
         self.present.choices = list(members)
 
     def refuse(self, refusal: Refused) -> None:
-        """A refusal of one declaration stands beside its row, and above."""
+        """A refusal of one declaration stands beside its row; the page's summary names the row and leads there."""
         if refusal.field and refusal.field.startswith(ROW):
             self.row_errors = {int(refusal.field.removeprefix(ROW)): translate(refusal.text)}
-        super().refuse(refusal)
+        else:
+            super().refuse(refusal)
+
+    def counts(self, left: int) -> bool:
+        """Whether the number given for the rest is that of the rows left open: said once more, not ticked unseen."""
+        if not self.rest.data or self.rest_count.data == left:
+            return True
+        self.rest_count.errors = [_("没有选的加分申报有 %(n)s 条，请核对后填这个数。", n=left)]
+        return False
 
 
 class CouncilForm(BaseForm):

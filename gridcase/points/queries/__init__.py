@@ -26,6 +26,7 @@ from gridcase.points.queries.history import (
     Report,
     ReportRow,
     Sums,
+    first_award,
     given_back,
     history_places,
     history_total,
@@ -85,10 +86,13 @@ from gridcase.points.queries.sealing import (
     sealed_villages,
     villages_without_head,
 )
+from gridcase.points.queries.sources import tell_source
 from gridcase.points.queries.trial import Trial, try_out
 from gridcase.points.queries.versions import (
     PRESET_KEY,
+    LateChange,
     VersionRow,
+    changes_since_vote,
     draft_to_set,
     places_above,
     recommended,
@@ -128,6 +132,7 @@ __all__ = [
     "Figures",
     "HomeCheck",
     "HomePoints",
+    "LateChange",
     "Posted",
     "Preset",
     "Report",
@@ -145,6 +150,7 @@ __all__ = [
     "boards",
     "broken",
     "budget_of",
+    "changes_since_vote",
     "check_home",
     "check_village",
     "classes_of",
@@ -165,6 +171,7 @@ __all__ = [
     "earned",
     "entries_of",
     "figures",
+    "first_award",
     "frozen_until",
     "get_award",
     "given_back",
@@ -216,6 +223,7 @@ __all__ = [
     "standing_totals",
     "still_due",
     "taken_in",
+    "tell_source",
     "transfers",
     "try_out",
     "version_for",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, and_, func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import aliased
 
 from gridcase.core.db import db
@@ -20,6 +20,7 @@ from gridcase.households import queries as households
 from gridcase.households.models import Household
 from gridcase.points.models import Correction, Declaration, PointNotice, Reply, SchemeItem, Transfer
 from gridcase.points.queries.awards import SECOND_LEG
+from gridcase.points.queries.pages import its_item
 from gridcase.points.rules import NoticeOutcome, TransferKind
 
 PRINTED_MOST = 500
@@ -77,7 +78,7 @@ def posted_entries() -> Select[*tuple[Any, ...]]:
         .join(PointNotice, PointNotice.transfer_id == Transfer.id)
         .join(Household, Household.id == Transfer.household_id)
         .outerjoin(second, second.key == Transfer.key + SECOND_LEG)
-        .outerjoin(SchemeItem, and_(SchemeItem.version_id == Transfer.version_id, SchemeItem.code == Transfer.rule))
+        .outerjoin(SchemeItem, its_item())
         .outerjoin(Declaration, Declaration.transfer_id == Transfer.id)
         .outerjoin(Reply, Reply.transfer_id == Transfer.id)
         .outerjoin(Correction, Correction.id == last)

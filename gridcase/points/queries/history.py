@@ -10,10 +10,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import aliased
 
+from gridcase.core.clock import town_day
 from gridcase.core.db import db
 from gridcase.core.errors import Missing
 from gridcase.core.permissions import Permission, Viewer
-from gridcase.core.scope import reach
+from gridcase.core.scope import reach, under
 from gridcase.grid.models import Grid
 from gridcase.grid.rules import GridLevel
 from gridcase.points.models import Account, Goods, HistoryTotal, Transfer
@@ -122,8 +123,7 @@ def _totals(
         query = query.where(HistoryTotal.until <= ends_on)
     found: dict[int, tuple[Sums, date | None]] = {}
     for row in db.session.scalars(query.order_by(HistoryTotal.until)):
-        sums, _ = found.get(row.place_id, (Sums(), None))
-        found[row.place_id] = (sums + Sums(row.points, row.redeemed, row.goods_fen, row.people), row.until)
+        found[row.place_id] = (Sums(row.points, row.redeemed, row.goods_fen, row.people), row.until)  # the latest
     return found
 
 
@@ -209,3 +209,13 @@ def history_total(total_id: int, *, viewer: Viewer) -> HistoryTotal:
 def standing_totals() -> list[HistoryTotal]:
     """Every total of before that stands, for the service's own checks."""
     return list(db.session.scalars(select(HistoryTotal).where(HistoryTotal.dropped_at.is_(None))))
+
+
+def first_award(path: str) -> date | None:
+    """The day of the first entry that the ledger itself counts in a place; None where there is none yet."""
+    first = db.session.scalar(
+        select(func.min(Transfer.at))
+        .join(Grid, Grid.id == Transfer.village_id)
+        .where(under(Grid.path, path), Transfer.kind == TransferKind.AWARD)
+    )
+    return town_day(first) if first else None

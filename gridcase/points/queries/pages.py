@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from gridcase.core.clock import town_day
@@ -16,12 +16,13 @@ from gridcase.core.errors import Missing
 from gridcase.core.paging import PAGE_SIZE, Page, cut, read_mark
 from gridcase.core.permissions import Permission, Viewer
 from gridcase.core.scope import reach
+from gridcase.core.words import Text
 from gridcase.grid.models import Grid
 from gridcase.grid.rules import GridLevel
 from gridcase.households import queries as households
 from gridcase.households.models import Household
 from gridcase.points.models import Account, Declaration, PointNotice, SchemeItem, Transfer
-from gridcase.points.queries import public
+from gridcase.points.queries import public, sources
 from gridcase.points.queries.awards import SECOND_LEG
 from gridcase.points.rules import AccountKind, NoticeOutcome, TransferKind
 
@@ -56,11 +57,15 @@ class Entry:
     objected: bool
     answer: str | None
     item: str = ""  # the name of the scheme's item
+    source: tuple[str, str] = ("", "")
+    about: Text | None = None  # what it was for, where another room knows: the goods of a redemption
 
     @property
     def purse(self) -> AccountKind:
         """The home's purse that the line is about: where points arrive, else where they leave. What is set aside or
-        comes back from there is a line of the purse it left or returns to."""
+        comes back from there is a line of the purse it left or returns to; what was redeemed came from merit."""
+        if self.kind is TransferKind.SPEND:
+            return AccountKind.MERIT
         aside = (AccountKind.ISSUE, AccountKind.HELD)
         return self.credit_kind if self.credit_kind not in aside else self.debit_kind
 
@@ -121,8 +126,13 @@ def balances_of(household_id: int, *, viewer: Viewer) -> Balances:
 
 
 def entries_of(household_id: int, *, viewer: Viewer, after: str | None = None) -> Page[Entry]:
-    """What moved in a household's purses, newest first."""
-    debit, credit = aliased(Account), aliased(Account)
+    """What moved in a household's purses, newest first. A redemption is one line: set aside until it is fetched, then
+    the day it was."""
+    debit, credit, fetched = aliased(Account), aliased(Account), aliased(Transfer)
+    its_end = and_(
+        fetched.source_kind == Transfer.source_kind, fetched.source_id == Transfer.source_id,
+        fetched.kind == TransferKind.SPEND,
+    )  # fmt: skip
     query = (
         select(Transfer, debit.kind, credit.kind, PointNotice, SchemeItem.name)
         .join(Household, Household.id == Transfer.household_id)
@@ -130,15 +140,19 @@ def entries_of(household_id: int, *, viewer: Viewer, after: str | None = None) -
         .join(credit, credit.id == Transfer.credit_id)
         .outerjoin(PointNotice, PointNotice.transfer_id == Transfer.id)
         .outerjoin(SchemeItem, its_item())
-        .where(Transfer.household_id == household_id, households.visible(viewer, Permission.SEE_POINTS))
+        .where(
+            Transfer.household_id == household_id, households.visible(viewer, Permission.SEE_POINTS),
+            or_(Transfer.kind != TransferKind.HOLD, ~exists().where(its_end)),
+        )
         .order_by(Transfer.id.desc())
         .limit(PAGE_SIZE + 1)
-    )
+    )  # fmt: skip
     mark = read_mark(after, int)
     if mark:
         query = query.where(Transfer.id < mark[0])
     rows = [_entry(*row) for row in db.session.execute(query)]
-    return cut(rows, lambda entry: [entry.id])
+    words = sources.told(row.source for row in rows)
+    return cut([replace(row, about=words.get(row.source)) for row in rows], lambda entry: [entry.id])
 
 
 def _entry(
@@ -157,6 +171,7 @@ def _entry(
         objected=bool(notice and notice.objected_at),
         answer=notice.answer if notice else None,
         item=item or "",
+        source=(transfer.source_kind, transfer.source_id),
     )
 
 
@@ -173,6 +188,7 @@ def boards(viewer: Viewer) -> list[Grid]:
     """The villages whose public notice the viewer may read, by code."""
     reached = or_(
         reach(viewer, Permission.SEE_POINTS, path=Grid.path),
+        reach(viewer, Permission.MANAGE_TOWN, path=Grid.path),
         reads_board(viewer, Permission.SEE_POINTS, Grid.id),
     )
     return list(
@@ -244,7 +260,13 @@ def notice_board(*, viewer: Viewer, village_id: int, after: str | None = None, s
     """The awards of a village still under public notice, soonest end first."""
     query = (
         _on_board()
-        .where(PointNotice.village_id == village_id, reads_board(viewer, Permission.SEE_POINTS, village_id))
+        .where(
+            PointNotice.village_id == village_id,
+            or_(
+                reads_board(viewer, Permission.SEE_POINTS, village_id),
+                reach(viewer, Permission.MANAGE_TOWN, path=Household.path),
+            ),
+        )
         .order_by(PointNotice.closes_on, Transfer.id)
         .limit(size + 1)
     )

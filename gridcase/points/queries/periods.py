@@ -128,6 +128,7 @@ def read_village(village_id: int, *, viewer: Viewer) -> Grid:
             Grid.level == GridLevel.VILLAGE,
             or_(
                 reach(viewer, Permission.SEE_POINTS, path=Grid.path),
+                reach(viewer, Permission.MANAGE_TOWN, path=Grid.path),
                 reads_board(viewer, Permission.SEE_POINTS, Grid.id),
             ),
         )

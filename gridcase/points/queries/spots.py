@@ -1,4 +1,4 @@
-"""What supervisors drew and found: their village's villagers read it, masked."""
+"""What supervisors drew and found: who reads the village's public notice reads it, masked."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def draws(viewer: Viewer, *, village_id: int) -> list[SpotDraw]:
         db.session.scalars(
             select(SpotDraw)
             .where(
-                SpotDraw.village_id == village_id, reads_board(viewer, Permission.OBJECT_POINTS, village_id)
+                SpotDraw.village_id == village_id, reads_board(viewer, Permission.SEE_POINTS, village_id)
             )
             .order_by(SpotDraw.month.desc())
             .limit(MONTHS)
@@ -65,7 +65,7 @@ def get_draw(draw_id: int, *, viewer: Viewer) -> tuple[SpotDraw, Grid]:
     row = db.session.execute(
         select(SpotDraw, Grid)
         .join(Grid, Grid.id == SpotDraw.village_id)
-        .where(SpotDraw.id == draw_id, reads_board(viewer, Permission.OBJECT_POINTS, Grid.id))
+        .where(SpotDraw.id == draw_id, reads_board(viewer, Permission.SEE_POINTS, Grid.id))
     ).first()
     if row is None:
         raise Missing

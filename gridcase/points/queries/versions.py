@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, and_, or_, select
 
+from gridcase.audit import queries as audit
+from gridcase.audit.models import AuditRow
 from gridcase.core.db import db
 from gridcase.core.errors import Missing
 from gridcase.core.permissions import Permission, Viewer
@@ -14,6 +17,7 @@ from gridcase.core.scope import reach
 from gridcase.grid import queries as grids
 from gridcase.grid.models import Grid
 from gridcase.grid.rules import GridLevel
+from gridcase.people import queries as people
 from gridcase.points.models import SchemeVersion
 from gridcase.points.queries.pages import reads_board
 
@@ -87,6 +91,33 @@ def draft_to_set(version_id: int, *, viewer: Viewer) -> SchemeVersion:
     if found is None:
         raise Missing
     return found
+
+
+@dataclass(frozen=True)
+class LateChange:
+    """What was done to a draft after a vote was recorded: by whom, when, to which item."""
+
+    at: datetime
+    by: str
+    deed: str  # draft, edit, item, vetoes
+    code: str
+    how: str  # of an item: added, dropped; else it was changed
+
+
+def changes_since_vote(version_id: int, decision_ids: Collection[int]) -> dict[int, list[LateChange]]:
+    """What was done to a draft after each decision's vote had been recorded; decisions without such changes are left
+    out."""
+    votes = people.voted_at(decision_ids)
+    if not votes:
+        return {}
+    deeds = audit.deeds_since("scheme", version_id, min(votes.values()))
+    late = {one: [_late(row) for row in deeds if row.at > moment] for one, moment in votes.items()}
+    return {one: rows for one, rows in late.items() if rows}
+
+
+def _late(row: AuditRow) -> LateChange:
+    how = next((word for word in ("added", "dropped") if row.detail.get(word)), "")
+    return LateChange(row.at, row.actor_name, row.action.removeprefix("scheme."), row.detail.get("code", ""), how)
 
 
 def versions_of(village_id: int) -> list[VersionRow]:

@@ -15,6 +15,7 @@ from gridcase.points.rules.checks import (
     next_code,
     problem,
     red_line,
+    unusual,
     veto_problem,
 )
 from gridcase.points.rules.comparing import (
@@ -129,6 +130,7 @@ __all__ = [
     "split_deduction",
     "split_reversal",
     "touched",
+    "unusual",
     "veto_problem",
     "warnings",
     "weighted",

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from gridcase.core.words import N_, Text
 from gridcase.points.rules.cases import CASE_RULES
 from gridcase.points.rules.ledger import AccountKind
-from gridcase.points.rules.redlines import is_offence, touched
+from gridcase.points.rules.redlines import SENTENCE, is_known, is_offence, plain, touched
 from gridcase.points.rules.schemes import POINTS_MOST, Approval, Board, Declarer, Item, VetoKind
 
 Problem = tuple[str, Text]
@@ -35,6 +35,15 @@ def red_line(item: Item) -> Problem | None:
             return name, N_("“%(theme)s”不得与积分挂钩，加分也不行，这一项不能保存。", theme=theme.label)
     if item.deduction and is_offence(item.name + item.criteria) and not item.document:
         return "document", N_("这一项按违法行为扣分，必须有法律文书编号。请勾上“凭文书编号”，或改写成村规民约管的事。")
+    return None
+
+
+def unusual(item: Item) -> Problem | None:
+    """A deduction of no kind that villages usually rule says in a sentence, for all to read, what it is for."""
+    if item.deduction and not is_known(item.name) and len(plain(item.criteria)) < SENTENCE:
+        return "criteria", N_(
+            "这项扣分不在常见的几类里。请用一句话写明管的是什么事、依据村规民约哪一条，全村都看得到这句话。"
+        )
     return None
 
 
@@ -78,7 +87,7 @@ def _account(item: Item) -> Problem | None:
     return None
 
 
-_CHECKS: tuple[Callable[[Item], Problem | None], ...] = (red_line, _value, _cap, _who, _account)
+_CHECKS: tuple[Callable[[Item], Problem | None], ...] = (red_line, _value, _cap, _who, _account, unusual)
 
 
 def veto_problem(veto: VetoKind) -> Text | None:

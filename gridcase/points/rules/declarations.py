@@ -15,6 +15,8 @@ BACK_DAYS, BACK_DAYS_LEAST, BACK_DAYS_MOST = 60, 7, 365  # how far back somethin
 RULES_KEY = "declarations"  # that setting
 CHILD_YEARS = 14  # younger: no declaration of their own, no name anywhere public
 LEAST_TEXT, MOST_TEXT = 4, 200
+NUMBER_LEAST = 4  # characters of a document's number: "核查1号"
+NO_NUMBER = N_("这不像文书编号：编号里有数字，至少四个字，例如“青公罚决〔2026〕12号”。没有文书就空着。")
 
 
 class DeclarationState(Labelled):
@@ -132,6 +134,7 @@ def _about_what(item: ItemFacts, ask: Ask) -> Iterable[tuple[bool, Text, str]]:
         (len(ask.text) < LEAST_TEXT, N_("请写一句做了什么，至少四个字。"), "text"),
         (len(ask.text) > MOST_TEXT, N_("请写短一些，最多 %(most)s 个字。", most=MOST_TEXT), "text"),
         (item.document and not ask.document_no, N_("这一项要有文书，请填文书编号。"), "document_no"),
+        (bool(ask.document_no) and not names_paper(ask.document_no), NO_NUMBER, "document_no"),
         (not _fits(item, ask.points), _amount(item), "points"),
     )
 
@@ -176,9 +179,15 @@ def under_cap(item: ItemFacts, points: int, *, used: int) -> int:
     return left if points > 0 else -left
 
 
+def names_paper(document_no: str) -> bool:
+    """Whether this can be the number of a paper: something in it is a digit, and it is not a mere stroke of the pen."""
+    number = "".join(document_no.split())
+    return len(number) >= NUMBER_LEAST and any(sign.isdigit() for sign in number)
+
+
 def needs_council(item: ItemFacts, points: int, *, document_no: str, council_from: int) -> bool:
     """Whether the moral council decides after the group: by the item, by the size, or a deduction without a paper."""
-    without_paper = item.points < 0 and not document_no
+    without_paper = item.points < 0 and not names_paper(document_no)
     return item.approval == Approval.COUNCIL or item.at_most or abs(points) >= council_from or without_paper
 
 

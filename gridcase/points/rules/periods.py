@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from gridcase.core import periods
 from gridcase.core.clock import TOWN_ZONE
 from gridcase.core.labels import Labelled
 from gridcase.core.words import N_, Text
@@ -46,10 +47,14 @@ class Period:
     @property
     def label(self) -> Text:
         """2026年10月, 2026年第3季度."""
-        year, month = self.starts_on.year, self.starts_on.month
+        return periods.Period.of(periods.PeriodKind(self.kind.value), self.starts_on).label
+
+    @property
+    def title(self) -> Text:
+        """What is published of it: 2026年10月月结, 2026年第3季度季榜."""
         if self.kind is PeriodKind.MONTH:
-            return N_("%(year)s年%(month)s月", year=year, month=month)
-        return N_("%(year)s年第%(quarter)s季度", year=year, quarter=(month + 2) // 3)
+            return N_("%(period)s月结", period=self.label)
+        return N_("%(period)s季榜", period=self.label)
 
     def over(self, today: date) -> bool:
         """Whether it has ended."""

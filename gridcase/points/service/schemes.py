@@ -32,6 +32,7 @@ from gridcase.points.rules import (
     notice_days,
     problem,
     red_line,
+    unusual,
     veto_problem,
 )
 
@@ -197,6 +198,9 @@ def set_vetoes(version: SchemeVersion, codes: Collection[str], *, actor: Viewer,
         refusal = veto_problem(VetoKind(row.code, row.name, row.evidence))
         if row.code in codes and refusal is not None:
             raise Refused(refusal, field="codes")
+    if {row.code for row in rows if row.enabled} == set(codes):
+        return
+    for row in rows:
         row.enabled = row.code in codes
     _record("vetoes", version, actor=actor, now=now, on=sorted(codes))
 
@@ -253,6 +257,15 @@ def _check_decision(version: SchemeVersion, decision_id: int, today: date) -> No
     decision = people.passed_decision(decision_id, village_id=version.village_id, kind=DecisionKind.SCHEME, on=today)
     if decision is None:
         raise Refused(N_("请选一份本村已通过并公开的积分方案决议。"), field="decision")
+    late = queries.changes_since_vote(version.id, [decision_id]).get(decision_id)
+    if late:
+        raise Refused(
+            N_(
+                "草案在表决登记以后又改过 %(n)s 次，这份决议定的不是它。请按改后的草案重新表决，再凭新的决议定下。",
+                n=len(late),
+            ),
+            field="decision",
+        )
     used = db.session.scalar(select(SchemeVersion.id).where(SchemeVersion.decision_id == decision_id))
     if used is not None:
         raise Refused(N_("这份决议已用于另一版方案，新的一版要有新的决议。"), field="decision")
@@ -262,7 +275,7 @@ def _check_whole(scheme: Scheme) -> None:
     if not scheme.items:
         raise Refused(N_("方案里还没有项目，请先添上。"))
     for item in scheme.items.values():
-        found = red_line(item)
+        found = red_line(item) or unusual(item)
         if found is not None:
             raise Refused(N_("“%(name)s”这一项：%(why)s", name=item.name, why=found[1]))
 

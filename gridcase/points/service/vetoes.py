@@ -24,9 +24,10 @@ from gridcase.people import queries as people
 from gridcase.people.rules import DecisionKind, Role
 from gridcase.points import queries
 from gridcase.points.models import Veto
+from gridcase.points.rules.declarations import names_paper
 
 LONGEST = timedelta(days=366)
-NUMBER_LEAST, REASON_LEAST = 4, 4
+REASON_LEAST = 4
 
 
 def put_veto(
@@ -68,8 +69,8 @@ def put_veto(
 
 
 def _check(document_no: str, reason: str, until: date, today: date) -> None:
-    if len(document_no.strip()) < NUMBER_LEAST:
-        raise Refused(N_("请填法律文书的编号，没有文书不能登记。"), field="document_no")
+    if not names_paper(document_no):
+        raise Refused(N_("请填法律文书的编号，没有文书不能登记。编号里有数字，至少四个字。"), field="document_no")
     if len(reason.strip()) < REASON_LEAST:
         raise Refused(N_("请写明事由，本户看得到这段话。"), field="reason")
     if not today <= until <= today + LONGEST:

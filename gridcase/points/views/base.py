@@ -17,7 +17,8 @@ from gridcase.web.frame import NavItem
 bp = Blueprint("points", __name__, url_prefix="/points")
 NAV = (
     NavItem(
-        "points", N_("积分公示"), "points.index", "points", frozenset({Permission.SEE_POINTS}), 40, phone=True,
+        "points", N_("积分公示"), "points.index", "points",
+        frozenset({Permission.SEE_POINTS, Permission.MANAGE_TOWN}), 40, phone=True,
         group="points", group_label=N_("积分"), phone_label=N_("积分"), module=Module.POINTS,
     ),
 )  # fmt: skip

@@ -72,7 +72,7 @@ def _ask(home: Household, item: Item, how: Declarer) -> ResponseReturnValue:
     lives = queries.declarations.who_lives_in([home.id], on=today())
     own = how is Declarer.SELF
     persons = [(one.person_id, one.name if own else mask_name(one.name)) for one in lives]
-    form = DeclareForm(persons=persons, client_uuid=str(uuid4()), happened_on=today())
+    form = DeclareForm(persons=persons, document=item.document, client_uuid=str(uuid4()), happened_on=today())
     if form.validate_on_submit():
         photo = _photo(form)
         made = None if form.photo.errors else submit(

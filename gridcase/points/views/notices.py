@@ -26,7 +26,7 @@ PRINT_MOST = 500  # entries on one printed notice
 
 
 @bp.get("/")
-@needs(Permission.SEE_POINTS)
+@needs(Permission.SEE_POINTS, Permission.MANAGE_TOWN)
 def index() -> ResponseReturnValue:
     """What a village has under public notice, masked."""
     boards = queries.boards(viewer())
@@ -45,7 +45,7 @@ def index() -> ResponseReturnValue:
 
 
 @bp.get("/print")
-@needs(Permission.SEE_POINTS)
+@needs(Permission.SEE_POINTS, Permission.MANAGE_TOWN)
 def print_board() -> ResponseReturnValue:
     """The public notice as a village puts it on its wall."""
     village = village_of(queries.boards(viewer()))

@@ -30,7 +30,7 @@ PAGES = frozenset(
 NAV = (
     NavItem(
         "points-periods", N_("结算"), "points.periods", "points",
-        frozenset({Permission.SETTLE_POINTS}), 48, group="points", module="points", pages=PAGES,
+        frozenset({Permission.SETTLE_POINTS, Permission.MANAGE_TOWN}), 48, group="points", module="points", pages=PAGES,
     ),
 )  # fmt: skip
 
@@ -47,17 +47,20 @@ def _period(kind: str, starts_on: str) -> Period:
 
 
 @bp.get("/periods")
-@needs(Permission.SETTLE_POINTS)
+@needs(Permission.SETTLE_POINTS, Permission.MANAGE_TOWN)
 def periods() -> ResponseReturnValue:
-    """What of a village is to be closed, what is announced, what is done."""
-    villages = queries.keeps_periods(viewer())
+    """What of a village is to be closed, what is announced, what is done; a town reads it."""
+    settles = viewer().may(Permission.SETTLE_POINTS)
+    villages = queries.keeps_periods(viewer()) if settles else queries.boards(viewer())
+    if not villages:
+        return render_template("points/none.html")
     village, day = village_of(villages), today()
     parts = [(kind, recent(kind, day, count), queries.closed(village.id, kind)) for kind, count in SHOWN.items()]
     return render_template(
         "points/periods.html", village=village, villages=villages, parts=parts, years=queries.years_of(village.id),
         year=day.year, today=day, policy=service.policy_of(village.id, on=day), form=ConfirmForm(),
         without_base=queries.count_without_base(village.id, day.year), YearEnd=YearEnd,
-        shows_homes=queries.shows_homes(village.path, on=day),
+        shows_homes=queries.shows_homes(village.path, on=day), settles=settles,
     )  # fmt: skip
 
 
@@ -81,7 +84,7 @@ def close_period(village_id: int, span: str, starts_on: str) -> ResponseReturnVa
 
 
 @bp.get("/periods/<int:village_id>/<span>/<starts_on>")
-@needs(Permission.SEE_POINTS)
+@needs(Permission.SEE_POINTS, Permission.MANAGE_TOWN)
 def period(village_id: int, span: str, starts_on: str) -> ResponseReturnValue:
     """A published month or quarter, masked."""
     village, asked = queries.read_village(village_id, viewer=viewer()), _period(span, starts_on)
@@ -89,9 +92,11 @@ def period(village_id: int, span: str, starts_on: str) -> ResponseReturnValue:
     if close is None:
         raise Missing
     boards = queries.quarter_boards(village, asked, on=today()) if asked.kind is PeriodKind.QUARTER else []
+    lists = asked.kind is not PeriodKind.QUARTER or queries.shows_homes(village.path, on=today())
+    after = request.args.get("after")
     return render_template(
         "points/period.html", village=village, period=asked, close=close, boards=boards, rules=CASE_RULES,
-        page=queries.posted_in(village.id, close, viewer=viewer(), after=request.args.get("after")),
+        page=queries.posted_in(village.id, close, viewer=viewer(), after=after) if lists else None,
         taken=queries.taken_in(village.id, close, viewer=viewer()),
     )  # fmt: skip
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
+from itertools import count
 from uuid import uuid4
 
 from flask import flash, redirect, render_template, request, url_for
@@ -90,29 +92,50 @@ def meeting() -> ResponseReturnValue:
     form = MeetingForm(
         members=[(one.person_id, one.name) for one in members], client_uuid=str(uuid4()), held_on=today()
     )
-    if form.validate_on_submit():
+    left = _left_open(rows)
+    if form.validate_on_submit() and form.counts(len(left)):
+        passed = left if form.rest.data else set()
         done = submit(
             form, service.meet, client_uuid=form.client_uuid.data, village=village, held_on=form.held_on.data,
-            present=form.present.data or [], rulings=[_ruling(row) for row in rows], actor=viewer(), now=clock.now(),
+            present=form.present.data or [], rulings=[_ruling(row, passed) for row in rows], actor=viewer(),
+            now=clock.now(),
         )  # fmt: skip
         if done and done is not True:
             return redirect(url_for(".reviewed", review_id=done.id))
     return render_template(
-        "points/meeting.html", form=form, rows=rows, village=village, verdicts=Verdict, said=request.form,
-        default=_default,
+        "points/meeting.html", form=form, rows=_by_item(rows), village=village, verdicts=Verdict, said=request.form,
+        left=sum(1 for row in rows if _may_pass_unsaid(row)),
     )  # fmt: skip
 
 
-def _default(row: Pending) -> Verdict:
-    """What is ticked before anybody has said anything: a deduction is never passed by an oversight, and what the reader
-    would stand aside from is another's to enter."""
-    return Verdict.LATER if row.points < 0 or row.aside else Verdict.PASS
+def _by_item(rows: Sequence[Pending]) -> list[tuple[str, list[tuple[int, Pending]]]]:
+    """The rows under what was done, the item whose first declaration is oldest first, numbered through."""
+    found: dict[str, list[Pending]] = {}
+    for row in rows:
+        found.setdefault(row.item, []).append(row)
+    number = count(1)
+    return [(item, [(next(number), row) for row in of_item]) for item, of_item in found.items()]
 
 
-def _ruling(row: Pending) -> Ruling:
+def _may_pass_unsaid(row: Pending) -> bool:
+    """A deduction is never passed by an oversight, and what the reader would stand aside from is another's to enter."""
+    return row.points > 0 and row.aside is None
+
+
+def _left_open(rows: Sequence[Pending]) -> set[int]:
+    """The declarations on the page as it was sent about which it says nothing, and that "the rest" may speak for."""
+    shown = set(request.form.getlist("row", type=int))
+    return {
+        row.id
+        for row in rows
+        if row.id in shown and _may_pass_unsaid(row) and not request.form.get(f"verdict-{row.id}")
+    }
+
+
+def _ruling(row: Pending, passed: Collection[int]) -> Ruling:
     """What the page's fields say of one declaration; nothing said leaves it for the next time."""
     said = request.form.get(f"verdict-{row.id}", "")
-    verdict = Verdict(said) if said in set(Verdict) else Verdict.LATER
+    verdict = Verdict(said) if said in set(Verdict) else Verdict.PASS if row.id in passed else Verdict.LATER
     against = request.form.get(f"against-{row.id}", type=int) or 0
     return Ruling(row.id, verdict, against, request.form.get(f"reason-{row.id}", ""))
 

@@ -239,7 +239,7 @@ def scheme_force(version_id: int) -> ResponseReturnValue:
         return redirect(url_for(".scheme", village=village.id))
     return render_template(
         "points/scheme_force.html", form=form, scheme=queries.read(version), village=village, decisions=found,
-        running=queries.scheme_of(village.id, on=today()),
+        late=queries.changes_since_vote(version.id, [one.id for one in found]),
     )  # fmt: skip
 
 

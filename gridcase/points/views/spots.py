@@ -26,7 +26,7 @@ from gridcase.web.frame import NavItem
 
 NAV = (
     NavItem(
-        "spots", N_("抽查"), "points.spots", "search", frozenset({Permission.OBJECT_POINTS}), 43, group="points",
+        "spots", N_("抽查"), "points.spots", "search", frozenset({Permission.SEE_POINTS}), 43, group="points",
         module="points",
         group_label=N_("积分"), pages=frozenset({"points.spots", "points.spot", "points.note_spots"}), work=False,
     ),
@@ -34,10 +34,13 @@ NAV = (
 
 
 @bp.get("/spots")
-@needs(Permission.OBJECT_POINTS)
+@needs(Permission.SEE_POINTS)
 def spots() -> ResponseReturnValue:
     """The months that were drawn; who supervises may draw the one before this."""
-    village = village_of(queries.boards(viewer()))
+    villages = queries.boards(viewer())
+    if not villages:
+        return render_template("points/none.html")
+    village = village_of(villages)
     before = month_of(date.fromordinal(month_of(today()).toordinal() - 1))
     draws = queries.spots.draws(viewer(), village_id=village.id)
     open_months = [month for month in (before,) if month not in {one.month for one in draws}]
@@ -67,7 +70,7 @@ def draw_spots() -> ResponseReturnValue:
 
 
 @bp.get("/spots/<int:draw_id>")
-@needs(Permission.OBJECT_POINTS)
+@needs(Permission.SEE_POINTS)
 def spot(draw_id: int) -> ResponseReturnValue:
     """The drawn entries of a month, and what was found of each."""
     draw, village = queries.spots.get_draw(draw_id, viewer=viewer())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -14,6 +14,7 @@ from gridcase.core.db import db
 from gridcase.core.errors import Missing
 from gridcase.core.paging import PAGE_SIZE, Page, cut, read_mark
 from gridcase.core.permissions import Permission, Viewer
+from gridcase.core.words import N_, Text
 from gridcase.households import queries as households
 from gridcase.households.models import Household
 from gridcase.shop.models import Goods, Redemption, Shop
@@ -49,6 +50,19 @@ def by_code(shop: Shop, words: str, *, keys: Sequence[bytes]) -> Redemption | No
     code = typed(words)
     digests = [digest_of(key, purpose(shop.id), code) for key in keys]
     return db.session.scalar(select(Redemption).where(Redemption.shop_id == shop.id, Redemption.digest.in_(digests)))
+
+
+def what(redemption_ids: Collection[str]) -> dict[str, Text]:
+    """What each of these redemptions is for, as the ledger of a home says it."""
+    columns: tuple[Any, ...] = (Redemption.id, Redemption.quantity, Goods.name, Goods.unit)
+    rows = db.session.execute(
+        select(*columns)
+        .join(Goods, Goods.id == Redemption.goods_id)
+        .where(Redemption.id.in_([int(one) for one in redemption_ids if one.isdigit()]))
+    )
+    return {
+        str(row.id): N_("兑换：%(goods)s %(n)s%(unit)s", goods=row.name, n=row.quantity, unit=row.unit) for row in rows
+    }
 
 
 def _rows() -> Select[*tuple[Any, ...]]:

@@ -26,7 +26,6 @@ from tests.points.declaring import changing
 DECLARES = CIRCLE | CELL | VILLAGE | names("resident")
 BATCHES = names("grid_leader fulltime_grid village_head")
 REVIEWS = names("review_member")
-OBJECTS = names("resident village_supervisor")
 KEEPS = names("village_head town_manager")
 TOWN = names("town_manager")
 
@@ -52,9 +51,9 @@ TABLE: tuple[Row, ...] = (
     Row("points.ask_correction", DECLARES, "entry"),
     Row("points.corrections", REVIEWS),
     Row("points.correction", REVIEWS, "correction"),
-    Row("points.spots", OBJECTS),
+    Row("points.spots", SEES_POINTS),
     Row("points.draw_spots", names("village_supervisor")),
-    Row("points.spot", OBJECTS, "spot draw"),
+    Row("points.spot", SEES_POINTS, "spot draw"),
     Row("visits.declare_deed", DECLARES, "deed"),
     Row("points.note_spots", names("village_supervisor"), "spot draw"),
 )

@@ -19,13 +19,13 @@ CIRCLES = names("liaison party_contact resident")
 BY_VILLAGE = ("own", "sibling village", "other town", "other county")
 
 TABLE: tuple[Row, ...] = (
-    Row("points.periods", SETTLES),
+    Row("points.periods", SETTLES | names("town_manager")),
     Row("points.report", SEES_FIGURES),
     Row("points.history", KEEPS),
     Row("points.drop_total", KEEPS, "points total"),
     Row("points.check_home", SEES_POINTS, "household"),
     Row("points.check_village", SEES_POINTS),
-    Row("points.period", SEES_POINTS, "published village"),
+    Row("points.period", SEES_POINTS | names("town_manager"), "published village"),
     *(
         Row(f"points.{page}", SETTLES, "published village")
         for page in ("close_period", "choose_boards", "grant_base", "announce_year", "year")

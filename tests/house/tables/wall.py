@@ -1,10 +1,12 @@
-"""Routes and objects of this part: campaigns and what was done in them."""
+"""Routes and objects of this part: campaigns and what was done in them, the screens on walls."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
+
+from sqlalchemy import func, select
 
 from gridcase.affairs.models import CampaignActivity
 from gridcase.affairs.queries import campaigns as queries
@@ -15,12 +17,16 @@ from gridcase.affairs.service.activities import Call
 from gridcase.affairs.service.campaigns import Plan
 from gridcase.core import clock
 from gridcase.core.db import db, transaction
+from gridcase.dashboard.models import WallScreen
+from gridcase.dashboard.rules.wall import Lasts
+from gridcase.dashboard.service import wall
 from gridcase.grid.models import Grid
 from tests.factories.objects import SPOTS, Spot, Thing
 from tests.factories.world import MAKER, World
 from tests.house.roles import SEES_FIGURES, VILLAGE, Row, names
 
 ENTERS = names("grid_leader town_manager") | VILLAGE
+MANAGES, ANSWERS_FOR = names("town_manager"), names("town_manager county_manager")
 LOOKS = ENTERS | SEES_FIGURES
 
 TABLE: tuple[Row, ...] = (
@@ -35,6 +41,12 @@ TABLE: tuple[Row, ...] = (
     Row("affairs.campaign_action_new", ENTERS, "kept campaign"),
     Row("affairs.campaign_end", ENTERS, "kept campaign"),
     Row("affairs.campaign_action", ENTERS, "campaign action"),
+    Row("dashboard.wall.show", SEES_FIGURES),
+    Row("dashboard.wall.now", SEES_FIGURES),
+    Row("dashboard.wall.screens", MANAGES),
+    Row("dashboard.wall.end_screen", MANAGES, "screen"),
+    Row("dashboard.burden.show", ANSWERS_FOR),
+    Row("dashboard.burden.export", ANSWERS_FOR),
 )
 
 
@@ -54,6 +66,7 @@ def _at(world: World, spot: Spot) -> list[Thing]:
         replace(whole, kind="campaign action", id=action),
         replace(whole, kind="campaign entry", id=entry, cell=spot.cell),
         replace(whole, kind="counted", id=link, cell=spot.cell),
+        replace(whole, kind="screen", id=_screen(world, spot), mark=f"记号（{spot.name}）的屏"),
     ]
 
 
@@ -74,3 +87,13 @@ def _campaign(world: World, spot: Spot) -> tuple[int, int, int, int]:
         db.session.add(link)
         db.session.flush()
         return one.id, action.id, entry.id, link.id
+
+
+def _screen(world: World, spot: Spot) -> int:
+    with transaction():
+        village = db.session.get_one(Grid, world.grids[spot.village])
+        name = f"记号（{spot.name}）的屏"
+        wall.hang(actor=MAKER, place=village, name=name, lasts=Lasts.MONTH, now=clock.now())
+    found = db.session.scalar(select(func.max(WallScreen.id)))
+    assert found
+    return found

@@ -1,5 +1,6 @@
 // The town map. Folium has drawn the outlines and left `map_town`; the cases come from our own address, every minute
-// while the page is looked at. Whatever a person wrote is set as text, never as HTML.
+// while the page is looked at: one by one, or counted by cell where they are too many. Whatever a person wrote is set
+// as text, never as HTML. `map-layers.js` draws what lies under them; the two talk by events of the frame.
 
 const EVERY = 60_000;
 const LIGHTS = ["green", "yellow", "red"];
@@ -44,16 +45,20 @@ function start(L, map) {
   });
   const ClusterIcon = Sign.extend({
     createIcon() {
-      const lights = this.options.cluster.getAllChildMarkers().map((marker) => marker.options.light);
-      const worst = Math.max(...lights);
-      const late = lights.filter((light) => light === 2).length;
+      const { count, late, soon } = this.options.sum;
+      const worst = late ? 2 : soon ? 1 : 0;
       const box = this.box(`pin-cluster is-${LIGHTS[worst]}`);
-      box.append(String(lights.length));
+      box.append(String(count));
       if (worst) box.append(element("span", "", GLYPHS[worst] + (late ? late : "")));
-      box.setAttribute("aria-label", fill(late ? words.cluster : words.cluster_calm, { count: lights.length, late }));
+      box.setAttribute("aria-label", fill(late ? words.cluster : words.cluster_calm, { count, late }));
       return box;
     },
   });
+  const sumOf = (cluster) => {
+    const lights = cluster.getAllChildMarkers().map((marker) => marker.options.light);
+    const of = (light) => lights.filter((one) => one === light).length;
+    return { count: lights.length, late: of(2), soon: of(1) };
+  };
   const icons = new Map();
   const iconOf = (light, major) => {
     const key = `${light} ${major}`;
@@ -70,14 +75,20 @@ function start(L, map) {
     chunkedLoading: true,
     maxClusterRadius: 48,
     showCoverageOnHover: false,
-    iconCreateFunction: (cluster) => new ClusterIcon({ cluster }),
-  }).addTo(map);
+    iconCreateFunction: (cluster) => new ClusterIcon({ sum: sumOf(cluster) }),
+    chunkProgress: (done, total) => done === total && drawn(),
+  });
+  const cells = L.layerGroup();
+  const heat = L.heatLayer && L.heatLayer([], { radius: 28, blur: 22, minOpacity: 0.25 }).addTo(map);
+  if (!heat) group.addTo(map), cells.addTo(map);
   const ask = (event) => card.show(event.layer.options.id, event.layer);
   group.on("click", ask);
   group.on("keypress", (event) => event.originalEvent.key === "Enter" && ask(event));
 
   // Keep what has not changed, so that nothing under the reader's finger jumps.
   function draw(points) {
+    cells.clearLayers();
+    if (heat) return warm(points.x, points.y, points.id.map(() => 1));
     const wanted = new Map(points.id.map((id, at) => [id, at]));
     const gone = [];
     for (const [id, marker] of markers) {
@@ -87,22 +98,57 @@ function start(L, map) {
       else gone.push(marker), markers.delete(id);
     }
     const fresh = [...wanted].map(([id, at]) => {
-      const light = points.l[at];
-      const spot = [points.y[at] / 1e5, points.x[at] / 1e5];
-      const marker = L.marker(spot, { id, light, key: keyOf(points, at), icon: iconOf(light, points.c[at]) });
+      const marker = pin(points, at);
       markers.set(id, marker);
       return marker;
     });
     if (gone.length) group.removeLayers(gone);
     if (fresh.length) group.addLayers(fresh);
+    else drawn();
     card.hideIfGone(markers);
   }
 
-  function tell(points) {
-    const count = points.id.length;
-    const said = [count ? fill(words.count, { count }) : words.none];
-    if (count >= words.most) said.push(fill(words.capped, { count: words.most }));
-    if (points.u) said.push(fill(words.unplaced, { count: points.u }));
+  function pin(points, at) {
+    const [id, light] = [points.id[at], points.l[at]];
+    const icon = iconOf(light, points.c[at]);
+    return L.marker([points.y[at] / 1e5, points.x[at] / 1e5], { id, light, key: keyOf(points, at), icon });
+  }
+
+  // Too many for single points: one sign a cell, made by the server.
+  function drawCells(told) {
+    group.clearLayers();
+    markers.clear();
+    cells.clearLayers();
+    if (heat) return warm(told.x, told.y, told.n);
+    told.n.forEach((count, at) => {
+      const [late, soon] = [told.late[at], told.soon[at]];
+      const single = count === 1;
+      const light = late ? 2 : soon ? 1 : 0;
+      const icon = single ? iconOf(light, told.c[at]) : new ClusterIcon({ sum: { count, late, soon } });
+      const spot = [told.y[at] / 1e5, told.x[at] / 1e5];
+      const marker = L.marker(spot, { id: told.id[at], icon }).addTo(cells);
+      const open = () => (single ? card.show(told.id[at], marker) : map.setView(spot, Math.floor(map.getZoom()) + 2));
+      marker.on("click", open);
+      marker.on("keypress", (event) => event.originalEvent.key === "Enter" && open());
+      if (single) markers.set(told.id[at], marker);
+    });
+    card.hideIfGone(markers);
+    drawn();
+  }
+
+  function warm(x, y, weights) {
+    const most = Math.max(1, ...weights);
+    heat.setLatLngs(weights.map((weight, at) => [y[at] / 1e5, x[at] / 1e5, Math.max(weight / most, 0.15)]));
+    drawn();
+  }
+
+  // When the cases are on the page: what the benchmark waits for.
+  const drawn = () => performance.getEntriesByName("map-drawn").length || performance.mark("map-drawn");
+
+  function tell(told) {
+    const count = told.n ? told.n.reduce((sum, one) => sum + one, 0) : told.id.length;
+    const said = [count ? fill(many ? words.part : words.count, { count }) : many ? words.none_here : words.none];
+    if (told.u) said.push(fill(words.unplaced, { count: told.u }));
     say(said.join(" "));
     const clock = { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: "Asia/Shanghai" }; // the town's
     const time = new Date().toLocaleTimeString(document.documentElement.lang, clock);
@@ -114,30 +160,57 @@ function start(L, map) {
     status.classList.toggle("is-failed", failed);
   }
 
-  let tag = null;
-  let last = null;
+  let many = frame.dataset.many === "1";
+  let held = { url: "", tag: null, told: null };
   let timer = 0;
+  let turn = 0;
   async function refresh() {
     clearTimeout(timer);
+    const mine = ++turn; // an answer that was overtaken is not drawn
+    const url = many ? partOf(map, frame.dataset.clusters) : frame.dataset.points;
+    const known = held.url === url;
     try {
-      const headers = { Accept: "application/json", ...(tag ? { "If-None-Match": tag } : {}) };
-      const answer = await fetch(frame.dataset.points, { headers, cache: "no-store", redirect: "manual" });
+      const headers = { Accept: "application/json", ...(known && held.tag ? { "If-None-Match": held.tag } : {}) };
+      const answer = await fetch(url, { headers, cache: "no-store", redirect: "manual" });
+      if (mine !== turn) return;
       if (answer.type === "opaqueredirect" || answer.status === 401) return say(words.signed_out, true);
       if (answer.ok) {
-        last = await answer.json();
-        tag = answer.headers.get("ETag");
-        draw(last);
+        const told = await answer.json();
+        if (mine !== turn) return;
+        if (!many && told.id.length >= words.most) {
+          many = true;
+          return refresh();
+        }
+        held = { url, tag: answer.headers.get("ETag"), told };
+        if (told.n) drawCells(told);
+        else draw(told);
+        frame.dispatchEvent(new CustomEvent("map:drawn", { detail: { again: known } }));
       } else if (answer.status !== 304) throw new Error(String(answer.status));
-      tell(last);
+      tell(held.told);
     } catch {
-      say(words.failed, true);
+      if (mine === turn) say(words.failed, true);
     }
     timer = setTimeout(() => document.hidden || refresh(), EVERY);
   }
+  map.on("moveend", () => many && refresh());
+  frame.addEventListener("map:go", () => {
+    many = frame.dataset.many === "1";
+    refresh();
+  });
   document.addEventListener("visibilitychange", () => document.hidden || refresh());
   new ResizeObserver(() => map.invalidateSize()).observe(frame);
   refresh();
   name(L, map);
+}
+
+// The address of what is looked at: the box, and how near.
+function partOf(map, address) {
+  const [box, zoom] = [map.getBounds(), Math.max(0, Math.round(map.getZoom()))];
+  const sides = [box.getWest(), box.getSouth(), box.getEast(), box.getNorth()].map((side) => side.toFixed(5));
+  const url = new URL(address, location.href);
+  url.searchParams.set("box", sides.join(","));
+  url.searchParams.set("z", String(zoom));
+  return url.pathname + url.search;
 }
 
 // The names of places, each in the middle of its outline.

@@ -1,0 +1,1 @@
+"""What is written for the town's screen, by thing."""

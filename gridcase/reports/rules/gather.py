@@ -1,0 +1,73 @@
+"""What several towns handed up, as one: a line for each town and their sum. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from gridcase.core.words import N_
+from gridcase.reports.rules.sheets import Block, Cell, Head, Line, Sheet, Words, added
+
+SUM, TOWN = N_("合计"), N_("镇")
+Key = tuple[str, str]
+Handed = Sequence[tuple[str, Block | None]]
+
+
+def gathered(towns: Sequence[tuple[str, Sheet | None]]) -> tuple[Block, ...]:
+    """The tables of all: a town that has handed up nothing has an empty line. What is told apart by something that
+    every town has (classes of cases) is added up line by line as well."""
+    model = max((sheet for _name, sheet in towns if sheet), key=lambda one: len(one.blocks), default=None)
+    found: list[Block] = []
+    for number, block in enumerate(model.blocks if model else ()):
+        own = [(name, sheet.blocks[number] if sheet and number < len(sheet.blocks) else None) for name, sheet in towns]
+        found.append(_by_town(block, own))
+        if block.rows and not block.places:
+            found.append(_by_line(block, own))
+    return tuple(found)
+
+
+def _columns(block: Block) -> dict[Key, Head]:
+    """The columns of a table, or the figures of a list of figures."""
+    if block.rows:
+        return {(head.measure, str(head.group)): head for head in block.heads}
+    return {(line.head.measure, ""): line.head for line in block.lines if line.head is not None}
+
+
+def _whole(block: Block) -> dict[Key, Cell]:
+    """What a block comes to altogether."""
+    if block.rows:
+        return dict(zip(_columns(block), block.total.cells if block.total else (), strict=False))
+    return {(line.head.measure, ""): line.cells[0] for line in block.lines if line.head is not None}
+
+
+def _by_town(block: Block, own: Handed) -> Block:
+    columns = _columns(block)
+    lines = []
+    for name, one in own:
+        cells: Mapping[Key, Cell] = _whole(one) if one else {}
+        lines.append(Line(name, name, tuple(cells.get(key, Cell()) for key in columns)))
+    return Block(
+        tuple(columns.values()), tuple(lines), _sum(columns, lines), TOWN, block.head, block.head_en, by=block.by
+    )
+
+
+def _by_line(block: Block, own: Handed) -> Block:
+    columns = _columns(block)
+    labels: dict[str, Words] = {}
+    cells: dict[str, list[list[Cell]]] = {}
+    for _name, one in own:
+        for line in one.lines if one else ():
+            labels.setdefault(line.key, line.label)
+            found = dict(zip(_columns(one), line.cells, strict=False)) if one else {}
+            cells.setdefault(line.key, []).append([found.get(key, Cell()) for key in columns])
+    lines = [Line(key, labels[key], tuple(_added(columns, cells[key]))) for key in sorted(cells)]
+    return Block(
+        tuple(columns.values()), tuple(lines), _sum(columns, lines), block.rows, block.head, block.head_en, by=block.by
+    )
+
+
+def _added(columns: Mapping[Key, Head], parts: Sequence[Sequence[Cell]]) -> list[Cell]:
+    return [added([part[n] for part in parts], head.shape) for n, head in enumerate(columns.values())]
+
+
+def _sum(columns: Mapping[Key, Head], lines: Sequence[Line]) -> Line:
+    return Line("", SUM, tuple(_added(columns, [line.cells for line in lines])))

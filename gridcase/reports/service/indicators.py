@@ -1,0 +1,112 @@
+"""Naming indicators, entering what they come to, putting it right."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import func, select
+
+from gridcase.audit import service as audit
+from gridcase.core.clock import town_day
+from gridcase.core.db import db
+from gridcase.core.errors import Missing, Refused
+from gridcase.core.periods import Period
+from gridcase.core.permissions import Viewer
+from gridcase.core.words import N_
+from gridcase.grid.models import Grid
+from gridcase.reports import queries
+from gridcase.reports.models import Indicator, IndicatorValue
+from gridcase.reports.rules import Adding, read_number
+
+STANDS = N_("这一期已经填过；要改，请在表里点“更正”。")
+CHANGED = N_("这个数刚才别人改过，请看过新的数再改。")
+
+
+def name_indicator(
+    *, actor: Viewer, place: Grid, name: str, unit: str, adding: Adding, now: datetime
+) -> Indicator:  # fmt: skip
+    """A new indicator for a place and those below it."""
+    if not queries.builds(actor, place.path):
+        raise Missing
+    if any(one.name == name for one in queries.indicators(place.path)):
+        raise Refused(N_("已经有这个指标，直接填就可以。"), field="name")
+    number = (db.session.scalar(select(func.max(Indicator.id))) or 0) + 1
+    found = Indicator(
+        code=f"own{number}", place_id=place.id, path=place.path, name=name, unit=unit, adding=adding, made_at=now,
+        user_id=actor.user_id,
+    )  # fmt: skip
+    db.session.add(found)
+    db.session.flush()
+    _note(found, "report.indicator_named", place, actor=actor, now=now)
+    return found
+
+
+def withdraw_indicator(indicator: Indicator, *, actor: Viewer, now: datetime) -> None:
+    """An indicator nobody enters any more; what was entered stays."""
+    if not queries.builds(actor, indicator.path):
+        raise Missing
+    indicator.withdrawn_at = now
+    audit.record(
+        actor=actor, action="report.indicator_withdrawn", subject_kind="report_indicator", subject_id=indicator.id,
+        now=now, place_path=indicator.path,
+    )  # fmt: skip
+
+
+def enter(
+    indicator: Indicator, *, actor: Viewer, place: Grid, period: Period, number: str | None, source: str | None,
+    now: datetime, reason: str = "", over: int | None = None,
+) -> IndicatorValue:  # fmt: skip
+    """What an indicator comes to at a place in a period. `over`: the value on the page it is put right on; a value that
+    stands is put right with a reason, and stays to be read."""
+    if not queries.enters(actor, place.path):
+        raise Missing
+    if period.first > town_day(now):
+        raise Refused(N_("这一期还没有开始，不能填。"), field="period")
+    if not source:
+        raise Refused(N_("请写明数从哪里来，例如村级账目、统计年报。"), field="source")
+    hundredths = read_number(number)
+    stands = queries.held(place.id, period).get(indicator.id)
+    if stands is not None:
+        if over != stands.id:
+            raise Refused(CHANGED if over else STANDS)
+        if (stands.hundredths, stands.source) == (hundredths, source):
+            raise Refused(N_("和现在的数一样，不用改。"), field="number")
+        if not reason:
+            raise Refused(N_("改已经填过的数，请写明原因。"), field="reason")
+        stands.superseded_at = now
+        db.session.flush()
+    found = IndicatorValue(
+        indicator_id=indicator.id, place_id=place.id, path=place.path, period=str(period), first=period.first,
+        last=period.last, hundredths=hundredths, source=source, reason=reason, entered_at=now, entered_by=actor.name,
+        user_id=actor.user_id, post_id=next((grant.post_id for grant in actor.grants), None),
+    )  # fmt: skip
+    db.session.add(found)
+    db.session.flush()
+    _note(indicator, "report.indicator_entered", place, actor=actor, now=now, period=str(period))
+    return found
+
+
+def enter_all(
+    rows: Sequence[tuple[Indicator, str | None, str | None]], *, actor: Viewer, place: Grid, period: Period,
+    now: datetime,
+) -> int:  # fmt: skip
+    """Several at once, (indicator, number, source) each; those without a number are passed over. All or none."""
+    wanted = [row for row in rows if row[1]]
+    if not wanted:
+        raise Refused(N_("请至少填一个数。"))
+    for indicator, number, source in wanted:
+        try:
+            enter(indicator, actor=actor, place=place, period=period, number=number, source=source, now=now)
+        except Refused as why:
+            raise Refused(N_("%(what)s：%(why)s", what=indicator.name, why=why.text)) from why
+    return len(wanted)
+
+
+def _note(
+    indicator: Indicator, action: str, place: Grid, *, actor: Viewer, now: datetime, period: str = ""
+) -> None:  # fmt: skip
+    audit.record(
+        actor=actor, action=action, subject_kind="report_indicator", subject_id=indicator.id, now=now,
+        place_path=place.path, detail={"period": period} if period else {},
+    )  # fmt: skip
