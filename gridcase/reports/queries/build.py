@@ -7,6 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import select
+
+from gridcase.cases.models import CaseClass
+from gridcase.core.db import db
 from gridcase.core.periods import Period
 from gridcase.core.permissions import Permission, Viewer
 from gridcase.core.words import N_, Both
@@ -71,6 +75,15 @@ def sheet(
         tuple(_figures(part, asked) if part.rows is None else _table(part, asked) for part in parts), spec.notes,
         spec.notes_en,
     )  # fmt: skip
+
+
+def classes_of(major: str) -> Sequence[Any]:
+    """(code, zh, en) of the open classes of a major class, by code."""
+    return db.session.execute(
+        select(CaseClass.code, CaseClass.zh, CaseClass.en)
+        .where(CaseClass.major == major, CaseClass.restricted.is_(False), CaseClass.enabled.is_(True))
+        .order_by(CaseClass.code)
+    ).all()
 
 
 def _count(part: Part, asked: _Asked, by: tuple[By, ...], period: Period | None = None) -> Values:
@@ -180,12 +193,29 @@ def _table(part: Part, asked: _Asked) -> Block:
         for column in columns
         for key in part.measures
     )
+    lines += _missing(part, asked, {line.key for line in lines}, columns)
+    if part.rows is By.CLASS:
+        lines.sort(key=lambda line: line.key)
     if asked.order is Order.MOST:
         lines.sort(key=lambda line: -(line.cells[0].number or 0))
     return Block(
         heads, tuple(lines), Line("", TOTAL, tuple(total)), part.by[0].label, part.head, part.head_en,
         part.by[0] in PLACES, part.by,
     )  # fmt: skip
+
+
+def _missing(part: Part, asked: _Asked, there: set[str], columns: Sequence[Group | None]) -> list[Line]:
+    """Of a table by the classes of one major class: those without anything have their line too."""
+    if part.rows is not By.CLASS or not part.major:
+        return []
+    empty = tuple(
+        _cell(None, key, asked, _nothing, exact=_nothing) for _column in columns for key in part.measures
+    )  # fmt: skip
+    return [Line(one.code, Both(one.zh, one.en), empty) for one in classes_of(part.major) if one.code not in there]
+
+
+def _nothing(_row: Entered) -> bool:
+    return False
 
 
 def _figures(part: Part, asked: _Asked) -> Block:

@@ -95,6 +95,8 @@ def listed_paper(
 
 def words_of(cell: Any) -> str:
     """One cell of a list in the reader's language."""
+    if isinstance(cell, tuple):  # a light and its words
+        return words_of(cell[-1])
     if isinstance(cell, datetime):
         return show_datetime(cell)
     if isinstance(cell, date):
