@@ -91,8 +91,8 @@ class Ground:
 
 
 @contextmanager
-def prepared(kind: str, cases: int, *, households: int = 0) -> Iterator[Ground]:
-    """A filled database of one kind in a folder of its own; gone afterwards."""
+def prepared(kind: str, cases: int, *, households: int = 0, opens: int | None = None) -> Iterator[Ground]:
+    """A filled database of one kind in a folder of its own, gone afterwards; `opens`: so many cases are open."""
     with tempfile.TemporaryDirectory(prefix="gridcase-bench-") as folder:
         url, owner = _database(kind, Path(folder), cases)
         config = Config(
@@ -105,7 +105,9 @@ def prepared(kind: str, cases: int, *, households: int = 0) -> Iterator[Ground]:
         _as_owner(owner, *BEFORE)
         with ground.app.app_context():
             homes = households or min(max(cases, LEAST_HOMES), MOST_HOMES)
-            scale.build(households=homes, cases=cases, now=ground.now, progress=lambda _done, _total: None)
+            scale.build(
+                households=homes, cases=cases, open_cases=opens, now=ground.now, progress=lambda _done, _total: None
+            )
             _county_desk(ground.now)
             db.session.remove()
         _as_owner(owner, *AFTER)
