@@ -9,6 +9,7 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 from flask import Flask
@@ -19,6 +20,7 @@ from gridcase.core import clock, migrate
 from gridcase.core.config import Config
 from gridcase.core.db import db, transaction
 from gridcase.core.permissions import Viewer, job
+from gridcase.files.service.store import FOLDER as FILES
 from gridcase.people.rules import Role
 from gridcase.seed import reference
 from gridcase.users import queries as users
@@ -35,6 +37,7 @@ __all__ = ["blank", "blanks", "demo_config", "own_demo", "small_demo"]  # fixtur
 DATABASES = ("sqlite", "postgresql")
 MONDAY = "2026-11-23T10:00:00+08:00"
 _templates: dict[str, Templates] = {}
+Given = TypeVar("Given")
 
 
 @pytest.hookimpl(tryfirst=True)  # before pytest settles where temporary folders lie
@@ -69,6 +72,7 @@ class Templates:
     worker: str
     kind: str
     world: World = field(default_factory=World)
+    source: str = ""  # what is copied: a file of the folder, or a database of the server
     copies: int = 0
 
     def config(self, folder: Path, url: str, owner_url: str = "") -> Config:
@@ -80,7 +84,7 @@ class Templates:
 
     def make(self) -> None:
         """Migrate, load the reference data, build the world: the template every test copies."""
-        config = self.config(self.folder, *self._urls("template"))
+        config = self.config(self.folder, *self._urls())
         migrate.upgrade(config)
         app = create_app(config)
         with app.app_context():
@@ -93,28 +97,43 @@ class Templates:
     def copy(self, folder: Path) -> Config:
         """A fresh copy of the template for one test."""
         self.copies += 1
+        if (stored := self.folder / FILES).exists():
+            shutil.copytree(stored, folder / FILES)
         if self.kind == "sqlite":
             target = folder / "gridcase.sqlite3"
-            shutil.copy(self.folder / "template.sqlite3", target)
+            shutil.copy(self.folder / self.source, target)
             return self.config(folder, f"sqlite:///{target}")
-        name = f"t_{self.worker}_{self.copies}"
-        provision.attach().clone(self._template_name(), name)
+        name = f"{self.source}_{self.copies}"
+        provision.attach().clone(self.source, name)
         cluster = provision.attach().at(name)
         return self.config(folder, cluster.app_url, cluster.owner_url)
+
+    def furnished(self, folder: Path, furnish: Callable[[World], Given]) -> tuple[Templates, Given]:
+        """A template more, with what `furnish` adds to the world of this one, and what that gave back."""
+        config = self.copy(folder)
+        app = create_app(config)
+        with app.app_context():
+            given = furnish(self.world)
+            db.session.remove()
+            _close(app)
+        return Templates(folder, self.worker, self.kind, self.world, _name_in(config.url)), given
 
     def drop(self, config: Config) -> None:
         """Forget a copy."""
         if self.kind == "postgresql":
-            provision.attach().drop(config.url.rsplit("/", 1)[1].split("?")[0])
+            provision.attach().drop(_name_in(config.url))
 
-    def _template_name(self) -> str:
-        return f"tpl_{self.worker}"
-
-    def _urls(self, name: str) -> tuple[str, str]:
+    def _urls(self) -> tuple[str, str]:
         if self.kind == "sqlite":
-            return f"sqlite:///{self.folder / (name + '.sqlite3')}", ""
-        cluster = provision.attach().template(self._template_name())
+            self.source = "template.sqlite3"
+            return f"sqlite:///{self.folder / self.source}", ""
+        self.source = f"tpl_{self.worker}"
+        cluster = provision.attach().template(self.source)
         return cluster.app_url, cluster.owner_url
+
+
+def _name_in(url: str) -> str:
+    return url.rsplit("/", 1)[1].split("?")[0]
 
 
 def _close(app: Flask) -> None:

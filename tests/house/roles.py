@@ -41,6 +41,18 @@ READS_NAMES = GRID - PATROL | names("resident")
 SEES_POINTS = GRID | WATCH | names("resident review_member auditor")
 SEES_MAP = CELL | VILLAGE | WATCH | names("dispatcher town_manager")
 SEES_FIGURES = VILLAGE | WATCH | names("dispatcher town_manager county_manager")
+# By what a post is tied to: homes, a cell, a section, a village, a unit, a town, a county, nothing.
+ANCHORED = (
+    names("resident"),
+    CIRCLE,
+    names("grid_leader parttime_grid"),
+    names("section_leader"),
+    VILLAGE | WATCH | names("deputy review_member shop_keeper"),
+    STATION | names("unit_lead"),
+    names("dispatcher town_manager"),
+    names("county_manager auditor security_admin"),
+    names("system_admin"),
+)
 
 
 @dataclass(frozen=True)

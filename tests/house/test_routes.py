@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from gridcase.core.db import db
+from gridcase.core.config import Config
 from gridcase.core.paging import encode_mark
 from gridcase.people.rules import Role
 from gridcase.web.access import access_of
-from tests.factories import objects
+from tests.conftest import MONDAY
 from tests.factories.snapshot import differences, everything
-from tests.factories.world import World
-from tests.house import tables
 from tests.house.asked import listening
+from tests.house.conftest import Furnished
+from tests.house.plain import Drawing, plain_answers
 from tests.house.reach import FIXED, OWN, TABLE
 
 # Open to everybody, each with its reason.
@@ -105,13 +106,25 @@ def test_looking_has_no_method_that_writes(app: Flask) -> None:
 
 
 @pytest.fixture
-def own_ids(app: Flask, world: World) -> dict[str, int]:
+def drawing() -> Iterator[Drawing]:
+    """Turns the drawing of pages off and on."""
+    with plain_answers() as turned:
+        yield turned
+
+
+@pytest.fixture
+def config(furnished: Furnished, drawing: Drawing, tmp_path: Path, at: Callable[[str], None]) -> Iterator[Config]:
+    """The settings of a copy that holds an object of each kind."""
+    at(MONDAY)
+    fresh = furnished[0].copy(tmp_path)
+    yield fresh
+    furnished[0].drop(fresh)
+
+
+@pytest.fixture
+def own_ids(furnished: Furnished) -> dict[str, int]:
     """The own object of each kind."""
-    with app.app_context():
-        things = objects.make(world) + [thing for part in tables.PARTS for thing in part.things(world)]
-        found = {thing.kind: thing.id for thing in things if thing.name in OWN}
-        db.session.remove()
-    return found
+    return {thing.kind: thing.id for thing in furnished[1] if thing.name in OWN}
 
 
 def _readable(app: Flask, own_ids: dict[str, int]) -> list[str]:
@@ -145,14 +158,16 @@ def _status(client: FlaskClient, path: str) -> object:
 
 @pytest.mark.parametrize("role", [Role.VILLAGE_HEAD, Role.REVIEW_MEMBER])
 def test_odd_links_are_answered(
-    app: Flask, client_as: Callable[[str], FlaskClient], own_ids: dict[str, int], role: Role
+    app: Flask, client_as: Callable[[str], FlaskClient], own_ids: dict[str, int], drawing: Drawing, role: Role
 ) -> None:
     """A link that was changed by hand reads as one without the change, or is not there; it never breaks."""
     client, answers, turning = client_as(role), {}, []
     with listening(app) as asked:
         for path in _readable(app, own_ids):
             asked.forget()
+            drawing.on = True  # once a page; how else it was asked changes what is looked for, not how it is drawn
             answers[path] = _status(client, f"{path}?{ODD_ARGUMENTS[0]}")
+            drawing.on = False
             turning += [path] if asked.any_of("after") else []
             others = ODD_ARGUMENTS[1:] if asked.any_of("after") else WITHOUT_MARKS
             if asked.any_of("&".join(ODD_ARGUMENTS)):

@@ -22,7 +22,7 @@ SHAPES = {
 # What the database checks beyond types and references: two accounts a transfer, no purse below 0, a channel of a place
 # or a person, no item added to a scheme in force, a veto that lasts.
 CHECKED: dict[tuple[str, str], Callable[[int, int], Any]] = {
-    ("points_transfer", "credit_id"): lambda number, count: number % count + 1,
+    ("points_transfer", "credit_id"): lambda number, _count: number - 1 if number % 2 == 0 else number + 1,
     ("points_account", "kind"): lambda _number, _count: "merit",
     ("notice_channel", "person_id"): lambda _number, _count: None,
     ("points_scheme", "valid_from"): lambda _number, _count: None,
@@ -54,24 +54,27 @@ def _ours(inspector: Inspector, name: str) -> bool:
     return inspector.get_pk_constraint(name)["name"] == f"pk_{name}"
 
 
-def fill(engine: Engine, *, rows: int) -> None:
-    """`rows` rows in every table; row n points at row n of the others."""
+def fill(engine: Engine, *, rows: int, first: int = 1) -> list[Table]:
+    """`rows` rows in every table, numbered from `first`; row n points at row n of the others. The tables as they
+    stand."""
+    found = tables(engine)
     with engine.connect().execution_options(**{WRITE: True}) as connection, connection.begin():
-        for table in (one for one in tables(engine) if one.name not in FOLLOWS):
+        for table in (one for one in found if one.name not in FOLLOWS):
             made = [
-                {column.name: _value(table, column, number, rows) for column in table.columns}
-                for number in range(1, rows + 1)
+                {column.name: _value(table, column, number, rows, first) for column in table.columns}
+                for number in range(first, first + rows)
             ]
             connection.execute(insert(table), made)
+    return found
 
 
-def _value(table: Table, column: Column[Any], number: int, count: int) -> Any:
+def _value(table: Table, column: Column[Any], number: int, count: int, first: int) -> Any:
     checked = CHECKED.get((table.name, column.name))
     if checked is not None:
         return checked(number, count)
     for key in column.foreign_keys:
         own = key.target_fullname.split(".")[0] == table.name
-        return (number - 1 or None) if own else number
+        return (number - 1 if number > first else None) if own else number
     if isinstance(column.type, Geometry):
         shape = SHAPES[str(column.type.geometry_type)]
         return "SRID=4326;" + shape.format(x=100 + number / 1000, y=30 + number / 1000)
@@ -87,22 +90,24 @@ def _word(column: Column[Any], number: int) -> str:
     return word[-(getattr(column.type, "length", None) or len(word)) :]
 
 
-def checksums(engine: Engine, like: Marks | None = None) -> Marks:
-    """A digest per table over its rows by primary key: over the columns of `like`, or over all it has now."""
+def checksums(engine: Engine, like: Marks | None = None, known: list[Table] | None = None) -> Marks:
+    """A digest per table over its rows by primary key: over the columns of `like`, or over all it has now (`known`: as
+    just looked up)."""
     if like is None:
-        columns = {table.name: tuple(table.columns.keys()) for table in tables(engine)}
+        columns = {table.name: tuple(table.columns.keys()) for table in known or tables(engine)}
     else:
-        columns = {name: known for name, (known, _digest) in like.items()}
-    return {name: (known, _digest_of(engine, name, known)) for name, known in columns.items()}
+        columns = {name: before for name, (before, _digest) in like.items()}
+    with engine.connect() as connection:
+        inspector = inspect(connection)
+        return {name: (these, _digest_of(inspector, name, these)) for name, these in columns.items()}
 
 
-def _digest_of(engine: Engine, name: str, columns: tuple[str, ...]) -> str:
-    order = ", ".join(f'"{key}"' for key in inspect(engine).get_pk_constraint(name)["constrained_columns"])
+def _digest_of(inspector: Inspector, name: str, columns: tuple[str, ...]) -> str:
+    order = ", ".join(f'"{key}"' for key in inspector.get_pk_constraint(name)["constrained_columns"])
     what = ", ".join(f'ST_AsText("{one}")' if one == "geom" else f'"{one}"' for one in columns)
     digest = hashlib.sha256()
-    with engine.connect() as connection:
-        for row in connection.execute(text(f'SELECT {what} FROM "{name}" ORDER BY {order}')):
-            digest.update(repr(tuple(row)).encode())
+    for row in inspector.bind.execute(text(f'SELECT {what} FROM "{name}" ORDER BY {order}')):
+        digest.update(repr(tuple(row)).encode())
     return digest.hexdigest()
 
 

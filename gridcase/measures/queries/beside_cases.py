@@ -22,7 +22,7 @@ from gridcase.people.models import Unit
 _OF_CASE = (N_("编号"), N_("类别"), N_("地点"), N_("状态"))
 _COLUMNS = {By.MAJOR: CaseClass.major, By.CLASS: CaseClass.code, By.CHANNEL: Case.channel}
 _NARROWS = {
-    "major": of_cases.of_major, "class_code": equals(CaseClass.code), "channel": equals(Case.channel),
+    "major": equals(CaseClass.major), "class_code": equals(CaseClass.code), "channel": equals(Case.channel),
 }  # fmt: skip
 _SHOWN = (Case.id.label("case_id"), Case.number, Case.state, CaseClass.zh, CaseClass.en, *place_of())
 

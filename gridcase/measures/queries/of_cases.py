@@ -17,7 +17,7 @@ from gridcase.core.words import N_, Both
 from gridcase.core.worktime import LimitUnit
 from gridcase.grid.models import Grid
 from gridcase.measures.queries.tables import Ask, Clock, Counted, Line, Table, equals, fixed
-from gridcase.measures.rules import SEVERAL, By, Source
+from gridcase.measures.rules import By, Source
 from gridcase.people.models import Post
 
 WORDS = tuple(answer for answer in Answer if answer.is_word)
@@ -45,11 +45,6 @@ def of_light(light: str, ask: Ask) -> ColumnElement[bool]:
     """Open cases of this light."""
     lit = [one for one in (Light.GREEN, Light.YELLOW, Light.RED) if one == light]
     return and_(cases.open_condition(), cases.light_is(lit[0], ask.now)) if lit else false()
-
-
-def of_major(chosen: str, _ask: Ask) -> ColumnElement[bool]:
-    """Cases of one major class, or of several: "01+02"."""
-    return CaseClass.major.in_(chosen.split(SEVERAL))
 
 
 def scope(viewer: Viewer) -> ColumnElement[bool]:
@@ -192,7 +187,7 @@ CASES = Table(
         By.MAJOR: CaseClass.major, By.CLASS: CaseClass.code, By.CHANNEL: Case.channel, By.UNIT: UNIT, By.LEVEL: LEVEL,
     },
     narrows={
-        "unit_id": of_unit, "major": of_major, "class_code": equals(CaseClass.code),
+        "unit_id": of_unit, "major": equals(CaseClass.major), "class_code": equals(CaseClass.code),
         "channel": equals(Case.channel), "level": equals(LEVEL), "light": of_light,
     },
     heads=HEADS,
