@@ -49,10 +49,11 @@ import gridcase.web.health
 import gridcase.web.styleguide
 from gridcase.core import clock
 from gridcase.core.config import Config, from_env
-from gridcase.core.db import db, engine_options, prepare_engine
+from gridcase.core.db import db, engine_options, prepare_engine, transaction
 from gridcase.core.errors import Forbidden, Missing, Refused
 from gridcase.core.paths import MIGRATIONS, STATIC, TEMPLATES, TRANSLATIONS
 from gridcase.core.permissions import Viewer
+from gridcase.dashboard.service.burden import fold
 from gridcase.households import queries as households
 from gridcase.notices import queries as notices
 from gridcase.planner import queries as planner
@@ -60,7 +61,7 @@ from gridcase.points import queries as points
 from gridcase.shop import queries as shop
 from gridcase.users import queries as users
 from gridcase.users.session import Account
-from gridcase.web import access, frame, security
+from gridcase.web import access, burden, frame, security
 from gridcase.web.filters import translate
 
 ROOMS: tuple[Any, ...] = (
@@ -126,6 +127,7 @@ def create_app(config: Config | None = None) -> Flask:
             csrf.exempt(view)  # no cookie opens it, so no other site can use one
     if not config.production:
         app.register_blueprint(gridcase.web.styleguide.bp)
+    burden.init_app(app, fold=_write_burden)
     _error_pages(app)
     _odd_numbers(app)
     return app
@@ -188,6 +190,11 @@ def _log_refusal(app: Flask) -> access.RefusalHook:
         app.logger.warning("refused: user %s at %s", someone.user_id, endpoint)
 
     return note
+
+
+def _write_burden(uses: burden.Uses) -> None:
+    with transaction():
+        fold(uses)
 
 
 def _page(code: int, message: str = "") -> ResponseReturnValue:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from flask_babel import lazy_gettext as _
 from wtforms import RadioField, SelectField, StringField
@@ -30,3 +31,15 @@ class ScreenForm(BaseForm):
         """Which places, and for how long."""
         self.place.choices = options(places)
         self.lasts.choices = labelled(Lasts)
+
+
+class PresetForm(BaseForm):
+    """Under which heads a place reads its figures."""
+
+    place = SelectField(_("哪个地方"), coerce=int, validators=[InputRequired(_("请选一个地方。"))])
+    preset = RadioField(_("按哪一种看"))
+
+    def offer(self, places: Sequence[tuple[int, str]], presets: Sequence[tuple[str, Any]]) -> None:
+        """Which places, and which heads."""
+        self.place.choices = options(places)
+        self.preset.choices = options(presets)

@@ -26,6 +26,7 @@ from gridcase.seed import (
     affairs,
     blank,
     bulletin,
+    campaigns,
     care,
     decided,
     deeds,
@@ -138,6 +139,7 @@ def _finish(teams: list[Team], offices: dict[str, Offices], *, actor: Viewer, no
     home = next(team for team in teams if team.code == HOME_VILLAGE)
     decided.work(teams, actor=actor, now=now)
     affairs.work(teams, now=now)
+    campaigns.work(teams, offices, now=now)
     care.work(home, now=now)
     doors.work(home, now=now)
     bulletin.work(home, now=now)

@@ -19,6 +19,7 @@ class Visit(Base):
         Index("ix_visit_household", "household_id", "visited_at"),
         Index("ix_visit_path", "path", "visited_at", "id"),
         Index("ix_visit_post", "post_id", "visited_at"),
+        Index("ix_visit_at", "visited_at", "path"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 Value = float | int | None
 
-LEFT, RIGHT = 11.0, 95.0  # per cent: room for the figures of the scale on the left, for half a word on the right
+LEFT, RIGHT = 13.0, 95.0  # per cent: room for the figures of the scale on the left, for half a word on the right
 TOP, FLOOR, HEIGHT = 1.9, 10.6, 12.6  # em: the highest and the lowest point of a line, and the whole drawing
 WIDE = 1000  # units across of the stretched part of a drawing
 DOTS_MOST = 16  # beyond it only the last point of a line is marked

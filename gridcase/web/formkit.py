@@ -13,6 +13,7 @@ from wtforms.fields.choices import SelectChoice
 from gridcase.core.db import transaction
 from gridcase.core.errors import Refused
 from gridcase.core.text import clean
+from gridcase.web import burden
 from gridcase.web.filters import translate
 
 Result = TypeVar("Result")
@@ -22,6 +23,11 @@ class BaseForm(FlaskForm):
     """A form that can take a refusal back: beside its field, or on top (`form_errors`) where it belongs to none."""
 
     form_errors: list[str]
+
+    def validate(self, *args: Any, **kwargs: Any) -> bool:
+        """Check what came in, and remember for the burden report what was asked."""
+        burden.note(self)
+        return bool(super().validate(*args, **kwargs))
 
     def refuse(self, refusal: Refused) -> None:
         """Put a refusal where the reader looks for it."""

@@ -15,7 +15,6 @@ from gridcase.cases.rules import (
     Urgency,
     case_number,
     light_of,
-    on_time_rate,
     stage_limit,
 )
 from gridcase.core.worktime import Limit, LimitUnit
@@ -86,10 +85,3 @@ def test_case_numbers() -> None:
     for code, n in [("61092110", 1), ("610921104000", 1), ("61092110x", 1), ("610921104", 0)]:
         with pytest.raises(ValueError):
             case_number(date(2026, 11, 21), code, n)
-
-
-def test_the_on_time_figure_counts_what_is_open_and_late() -> None:
-    assert on_time_rate(on_time_closed=8, closed=10, open_overdue=0) == 0.8
-    assert on_time_rate(on_time_closed=8, closed=10, open_overdue=6) == 0.5
-    assert on_time_rate(on_time_closed=0, closed=0, open_overdue=2) == 0
-    assert on_time_rate(on_time_closed=0, closed=0, open_overdue=0) is None

@@ -91,12 +91,24 @@ def test_by_the_number_another_system_gave(ctx: Flask, world: World, viewer_of: 
     assert found(viewer_of(Role.VILLAGE_HEAD), "旧系统") == [], "the town's tray is not the village's"
 
 
-@pytest.mark.parametrize("cap", [500, 0], ids=["rare", "common"])
+@pytest.mark.parametrize(
+    ("walk", "cap", "few", "often"),
+    [(1000, 500, 2000, 100), (1, 500, 2000, 0), (1, 0, 2000, 0), (1, 0, 0, 0), (1, 500, 0, 10**6)],
+    ids=["all new", "rare", "common, few of his own", "common, many", "common as the newest show"],
+)
 def test_nobody_finds_what_he_may_not_open(
-    ctx: Flask, world: World, viewer_of: Find, monkeypatch: pytest.MonkeyPatch, cap: int
+    ctx: Flask,
+    world: World,
+    viewer_of: Find,
+    monkeypatch: pytest.MonkeyPatch,
+    walk: int,
+    cap: int,
+    few: int,
+    often: int,
 ) -> None:
-    """The same answers whether a word counts as rare or as common."""
-    monkeypatch.setattr(searching, "CAP", cap)
+    """The same answers whether a word counts as rare or as common, and to whoever has few cases or many."""
+    for name, value in (("WALK", walk), ("FARTHEST", walk), ("CAP", cap), ("FEW", few), ("OFTEN", often)):
+        monkeypatch.setattr(searching, name, value)
     desk, head, liaison = viewer_of(Role.DISPATCHER), viewer_of(Role.VILLAGE_HEAD), viewer_of(Role.LIAISON)
     own = collected(world, liaison, **LAMP, home=world.homes["circle"][0])
     village = collected(world, head, **LAMP, home=world.homes["village_a"][12])

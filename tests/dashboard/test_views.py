@@ -151,24 +151,5 @@ def test_pages_cost_the_same_for_any_number_of_cases(app: Flask, world: World, c
     assert all(many <= 15 for _one, many in costs.values()), costs
 
 
-def test_every_figure_leads_to_a_list_of_its_size(app: Flask, world: World, client_as: ClientAs) -> None:
-    done = {"state": "closed", "closed_at": clock.now(), "resolved_level": "grid"}
-    put_in(app, world, {"due": -1}, {"due": 1}, {"due": 100}, done, {**done, "closed_late": True})
-    client = client_as(Role.DISPATCHER)
-    page = client.get("/dashboard/").text
-    for listed, number in (("open", 3), ("late", 1), ("soon", 1), ("closed", 2), ("on_time", 1), ("in_grid", 2)):
-        link = f'href="/dashboard/list?list={listed}"'
-        assert link in page
-        assert client.get(f"/dashboard/list?list={listed}").text.count(" data-row-link>") == number
-    assert "33%" in page  # one on time of two closed and one open and late
-
-
-def test_a_countys_manager_is_given_numbers_without_doors(app: Flask, world: World, client_as: ClientAs) -> None:
-    put_in(app, world, {})
-    page = client_as(Role.COUNTY_MANAGER).get("/dashboard/").text
-    assert "/dashboard/list" not in page
-    assert '<span class="name">未办结</span>' in page
-
-
 def test_the_sketch_says_that_it_is_one(app: Flask, world: World, client_as: ClientAs) -> None:
     assert "网格轮廓是示意图" in client_as(Role.VILLAGE_HEAD).get("/map/").text

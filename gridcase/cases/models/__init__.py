@@ -10,7 +10,7 @@ from gridcase.cases.models.beside import (
     Whistle,
     WhistleUnit,
 )
-from gridcase.cases.models.case import Case, CaseMap, CasePoint, CaseSequence, CaseStep, CaseTally
+from gridcase.cases.models.case import COUNTED_MOVES, Case, CaseMap, CasePoint, CaseSequence, CaseStep, CaseTally
 from gridcase.cases.models.catalogue import CaseClass, ClassTerms, ClassVersion, ReplyTemplate
 from gridcase.cases.models.hot import HotIssue, HotIssueCase, HotRun
 from gridcase.cases.models.routing import DutyItem, SavedView
@@ -18,6 +18,7 @@ from gridcase.cases.models.search import CaseSearch
 from gridcase.cases.models.voices import CaseVoice
 
 __all__ = [
+    "COUNTED_MOVES",
     "Case",
     "CaseClass",
     "CaseFile",

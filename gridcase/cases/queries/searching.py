@@ -1,15 +1,33 @@
 """Finding cases by their words and numbers, newest first, inside the viewer's scope.
 
-On PostgreSQL the newest cases are looked through first. Else a rare word: its hits are asked for the viewer's scope.
-A common one (more than `CAP` hits): the word of the viewer's place is asked for together with it.
+On PostgreSQL the newest cases are looked through first: what many hold fills a page there. Of a rare word all hits are
+asked for the viewer's scope. Of a common one (more than `CAP` hits) not even the index is read, which would take its
+hits together one by one: whoever sees few cases has them looked through, and for others the word of their place is
+asked for together with it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Text, and_, cast, column, false, func, or_, select, table
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    Text,
+    and_,
+    any_,
+    cast,
+    column,
+    false,
+    func,
+    or_,
+    select,
+    table,
+    union,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import aliased
 
@@ -23,7 +41,9 @@ from gridcase.core.text import clean_line
 from gridcase.grid.models import Grid
 
 CAP = 500  # a word in more cases than that is common
-WALK = 4000  # so many of the newest cases are looked through before the index is asked for all hits of a word
+WALK, FARTHEST = 1000, 20_000  # so many of the newest cases are looked through; farther where that will fill a page
+OFTEN = 100  # a word in more than the hundredth part of the newest cases is common without counting
+FEW = 2000  # whoever sees at most so many cases has all of them looked through
 HIGHEST = 2**31 - 1
 LONGEST_NAME = 4
 VILLAGE_DEPTH = 3  # ids in the path of a village
@@ -65,12 +85,14 @@ def find_by_reporter(viewer: Viewer, typed: str, *, size: int) -> Rows:
     if any(Permission.SEE_REPORTER not in grant.permissions for grant in viewer.grants_with(Permission.SEE_CASE)):
         conditions.append(scoped(viewer, Permission.SEE_REPORTER))
     # One way in at a time: of a name that thousands have, the few of a circle or a cell are found by its own index.
-    found = {
-        row.id: row
+    ways = [
+        select(Case.id).where(way, *conditions).order_by(Case.id.desc()).limit(size).subquery()
         for way in ways_in(viewer, newest=True)
-        for row in db.session.execute(_COLUMNS.where(way, *conditions).order_by(Case.id.desc()).limit(size))
-    }
-    return [found[key] for key in sorted(found, reverse=True)][:size]
+    ]
+    if not ways:
+        return []
+    found = union(*(select(way.c.id) for way in ways)).subquery()
+    return _newest(_COLUMNS.join(found, found.c.id == Case.id), HIGHEST, size)
 
 
 def holding(typed: str) -> ColumnElement[bool]:
@@ -98,15 +120,27 @@ def _by_number(seen: ColumnElement[bool], typed: str, before: int, size: int) ->
 
 
 def _by_words(viewer: Viewer, seen: ColumnElement[bool], words: list[str], before: int, size: int) -> Rows:
-    places = _places(viewer)
-    if dialect_name() == "postgresql":
-        found = _walked(seen, words, places, before, size)
-        if len(found) == size:
-            return found
-    if not _common(words):
-        return _of_hits(seen, words, before, size)
+    if dialect_name() == "sqlite":
+        return _of_places(viewer, seen, words, before, size) if _common(words) else _of_hits(seen, words, before, size)
+    walk = _walked(seen, words, before, size, WALK)
+    if not walk.answers and (farther := 3 * WALK * size // max(2 * len(walk.rows), 1)) <= FARTHEST:
+        walk = _walked(seen, words, before, size, farther)
+    if walk.answers:
+        return walk.rows
+    hits = None if walk.common else _some(_hits(words, before), CAP)
+    if hits is None:
+        own = None if _wide(viewer) else _some(_own(viewer), FEW)
+        if own is None:
+            return _of_places(viewer, seen, words, before, size)
+        hits = _holding(words, own)
+    return _of_ids(seen, hits, before, size)
+
+
+def _of_places(viewer: Viewer, seen: ColumnElement[bool], words: list[str], before: int, size: int) -> Rows:
     hits = {
-        row.id: row for place in places for row in _of_hits(seen, [*words, *([place] if place else [])], before, size)
+        row.id: row
+        for place in _places(viewer)
+        for row in _of_hits(seen, [*words, *([place] if place else [])], before, size)
     }
     return [hits[key] for key in sorted(hits, reverse=True)][:size]
 
@@ -119,14 +153,65 @@ def _places(viewer: Viewer) -> list[str | None]:
     return list(dict.fromkeys(place_word(path) for path in wide))
 
 
-def _walked(seen: ColumnElement[bool], words: list[str], places: Sequence[str | None], before: int, size: int) -> Rows:
-    """The newest among the newest cases: what many of them hold fills a page here, before the index has to read and
-    count all its hits. What does not has few hits, at most a hundredth of all cases."""
-    top = min(before, (db.session.scalar(select(func.max(CaseSearch.case_id))) or 0) + 1)
-    held = or_(*(_has([*words, *([place] if place else [])]) for place in places))
-    near = and_(CaseSearch.case_id >= top - WALK, CaseSearch.case_id < top, held)
-    walked = select(CaseSearch.case_id).where(near).order_by(CaseSearch.case_id.desc()).offset(0).subquery()
-    return _newest(_COLUMNS.join(walked, walked.c.case_id == Case.id).where(seen), before, size)
+@dataclass(frozen=True)
+class _Walk:
+    """What the newest cases hold: the viewer's `rows`, whether many of all hold the words, and whether the rows are the
+    answer: a page is full, or there is nothing older."""
+
+    rows: Rows
+    common: bool
+    answers: bool
+
+
+def _walked(seen: ColumnElement[bool], words: list[str], before: int, size: int, far: int) -> _Walk:
+    """Look through the newest cases, so many of them. The limit keeps the planner from the index."""
+    newest = select(CaseSearch).where(CaseSearch.case_id < before).order_by(CaseSearch.case_id.desc())
+    some = newest.limit(far).subquery()
+    hits = func.array_agg(some.c.case_id).filter(_has(words, some.c.words))
+    walked, near = db.session.execute(
+        select(func.count(), func.coalesce(hits, cast([], ARRAY(Integer)))).select_from(some)
+    ).one()
+    rows = _of_ids(seen, near, before, size)
+    return _Walk(rows, len(near) * OFTEN > far, len(rows) == size or walked < far)
+
+
+def _holding(words: Sequence[str], ids: Sequence[int]) -> Sequence[int]:
+    """Those of these cases that hold all of the words. The offset keeps the planner from the index."""
+    some = select(CaseSearch).where(CaseSearch.case_id == _any(ids)).offset(0).subquery()
+    return db.session.scalars(select(some.c.case_id).where(_has(words, some.c.words))).all()
+
+
+def _some(ids: Select[int], most: int) -> Sequence[int] | None:
+    """The ids, or None where there are more than so many."""
+    found = db.session.scalars(ids.limit(most + 1)).all()
+    return found if len(found) <= most else None
+
+
+def _wide(viewer: Viewer) -> bool:
+    """Whether a post of the viewer's sees all cases of a village or more."""
+    whole = [
+        one.path
+        for one in viewer.grants_with(Permission.SEE_CASE)
+        if one.household_ids is None and not (one.section_id or one.unit_id)
+    ]
+    return any(path.count("/") <= VILLAGE_DEPTH + 1 for path in whole if path)
+
+
+def _own(viewer: Viewer) -> Select[int]:
+    """The ids of the cases the viewer sees, each way in from its own index and not much farther than is asked for."""
+    ways = ways_in(viewer, newest=True)
+    parts = [select(select(Case.id).where(way).limit(FEW + 1).subquery().c.id) for way in ways or (false(),)]
+    found = union(*parts).subquery()
+    return select(found.c.id)
+
+
+def _of_ids(seen: ColumnElement[bool], ids: Sequence[int], before: int, size: int) -> Rows:
+    """The newest of these cases that the viewer may open (PostgreSQL)."""
+    return _newest(_COLUMNS.where(Case.id == _any(ids), seen), before, size) if ids else []
+
+
+def _any(ids: Sequence[int]) -> Any:
+    return any_(cast(list(ids), ARRAY(Integer)))
 
 
 def _of_hits(seen: ColumnElement[bool], words: list[str], before: int, size: int) -> Rows:
@@ -147,13 +232,13 @@ def _hits(words: Sequence[str], before: int = HIGHEST) -> Select[int]:
     if dialect_name() == "sqlite":
         found = select(_FTS.c.rowid.label("case_id")).where(_FTS.c.case_search_fts.bool_op("MATCH")(match(words)))
         return found if before == HIGHEST else found.where(_FTS.c.rowid < before)
-    found = select(CaseSearch.case_id).where(_has(words))
+    found = select(CaseSearch.case_id).where(_has(words, CaseSearch.words))
     return found if before == HIGHEST else found.where(CaseSearch.case_id < before)
 
 
-def _has(words: Sequence[str]) -> ColumnElement[bool]:
+def _has(words: Sequence[str], held: Any) -> ColumnElement[bool]:
     """Whether a row of words holds all of these (PostgreSQL)."""
-    return CaseSearch.words.bool_op("@>")(cast(list(words), ARRAY(Text())))
+    return held.bool_op("@>")(cast(list(words), ARRAY(Text())))
 
 
 def _common(words: Sequence[str]) -> bool:

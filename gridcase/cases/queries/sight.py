@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import timedelta
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, false, or_, select
 
 from gridcase.cases.models import Case, CaseParty, Whistle, WhistleUnit
 from gridcase.cases.rules import LEVELS, Level, PartyKind, RequestKind, RequestState, Standing, State
@@ -16,6 +17,10 @@ from gridcase.core.errors import Missing
 from gridcase.core.permissions import Grant, Permission, Viewer
 from gridcase.core.scope import covers, reach, under
 
+_OPEN = Case.closed_at.is_(None)
+# Conditions of so many viewers are kept: a page asks for the same ones a dozen times, and making them anew takes longer
+# than the database needs to answer.
+VIEWERS = 256
 # Who collected a restricted case keeps no more over it than what the villager's trust asks for.
 COLLECTOR_KEEPS = frozenset({
     Permission.SEE_CASE, Permission.SEE_REPORTER, Permission.REGISTER_CASE, Permission.SELF_SOLVE_CASE,
@@ -27,6 +32,7 @@ COLLECTOR_KEEPS = frozenset({
 PARTY_KEEPS = frozenset({Permission.SEE_CASE, Permission.SEE_REPORTER, Permission.HANDLE_CASE})
 
 
+@lru_cache(maxsize=8 * VIEWERS)
 def scoped(viewer: Viewer, permission: Permission) -> ColumnElement[bool]:
     """Cases over which the viewer's posts hold a permission: by place, addressed to them, or as a party."""
     by_post = reach(
@@ -49,6 +55,7 @@ def in_party(grants: Sequence[Grant], kinds: Collection[PartyKind]) -> ColumnEle
     return Case.id.in_(select(CaseParty.case_id).where(or_(*ways), *present))
 
 
+@lru_cache(maxsize=VIEWERS)
 def addressed_to(viewer: Viewer) -> ColumnElement[bool]:
     """Cases sent to a post or unit of the viewer's."""
     return _any_of(
@@ -58,10 +65,10 @@ def addressed_to(viewer: Viewer) -> ColumnElement[bool]:
 
 
 def _any_of(*ways: tuple[Any, frozenset[int]]) -> ColumnElement[bool]:
-    found = [column.in_(sorted(ids)) for column, ids in ways if ids]
-    return or_(Case.id.in_([]), *found)
+    return or_(false(), *(column.in_(sorted(ids)) for column, ids in ways if ids))
 
 
+@lru_cache(maxsize=VIEWERS)
 def visible(viewer: Viewer) -> ColumnElement[bool]:
     """Cases the viewer may open: in reach, addressed to him, or collected by his post; restricted ones only for named
     roles, for whom they were sent to, and for the very person who collected them."""
@@ -72,7 +79,8 @@ def visible(viewer: Viewer) -> ColumnElement[bool]:
     return and_(in_reach, or_(Case.restricted.is_(False), _restricted_too(viewer)))
 
 
-def ways_in(viewer: Viewer, *, newest: bool) -> list[ColumnElement[bool]]:
+@lru_cache(maxsize=VIEWERS)
+def ways_in(viewer: Viewer, *, newest: bool) -> tuple[ColumnElement[bool], ...]:
     """Where to look for what `visible` allows, one condition a grant and index: an OR over all of them would read and
     sort a whole town to show its newest 25. It only says where to look; `visible` decides. `newest` walks everything
     from the newest on, else a partial index of few cases is asked.
@@ -84,7 +92,7 @@ def ways_in(viewer: Viewer, *, newest: bool) -> list[ColumnElement[bool]]:
     as_party = in_party(grants, frozenset(PartyKind))
     ways += [] if as_party is None else [as_party]
     open_to_him = or_(Case.restricted.is_(False), _restricted_too(viewer))
-    return [and_(way, open_to_him) for way in ways]
+    return tuple(and_(way, open_to_him) for way in ways)
 
 
 def _ways_of(grant: Grant, newest: bool) -> list[ColumnElement[bool]]:
@@ -110,6 +118,7 @@ def _place(path: str, newest: bool) -> ColumnElement[bool]:
     return under(Case.path, path) if ids else Case.path >= "/"
 
 
+@lru_cache(maxsize=VIEWERS)
 def _restricted_too(viewer: Viewer) -> ColumnElement[bool]:
     mine = frozenset() if viewer.user_id is None else frozenset({viewer.user_id})
     return or_(
@@ -121,7 +130,7 @@ def _restricted_too(viewer: Viewer) -> ColumnElement[bool]:
 
 def open_condition() -> ColumnElement[bool]:
     """Cases not ended yet, in the words of the partial indexes."""
-    return Case.closed_at.is_(None)
+    return _OPEN
 
 
 def visible_on_map(viewer: Viewer) -> ColumnElement[bool]:

@@ -12,7 +12,6 @@ from gridcase.cases.rules.lights import (
     SoonRule,
     Stage,
     light_of,
-    on_time_rate,
     stage_limit,
     stage_of,
 )
@@ -94,7 +93,6 @@ __all__ = [
     "light_of",
     "move_named",
     "moves_open_to",
-    "on_time_rate",
     "primary_move",
     "stage_limit",
     "stage_of",

@@ -181,9 +181,3 @@ _STEPS = {
 def stage_said(rung: Rung, state: State) -> dict[str, Text]:
     """The step that a reminder names, of those that name one; `state` is that of the case."""
     return {"step": _STEPS[state]} if rung is STAGE_LATE else {}
-
-
-def on_time_rate(*, on_time_closed: int, closed: int, open_overdue: int) -> float | None:
-    """The honest share closed in time, 0 to 1: open and late counts as not in time. None without a case."""
-    counted = closed + open_overdue
-    return on_time_closed / counted if counted else None

@@ -2,11 +2,11 @@
 
 from gridcase.dashboard.queries.areas import Area, areas
 from gridcase.dashboard.queries.clusters import part_json
-from gridcase.dashboard.queries.figures import Slice, by_major, by_village, figures
 from gridcase.dashboard.queries.ground import Ground, ground
 from gridcase.dashboard.queries.homes import circles, shows_homes
-from gridcase.dashboard.queries.listed import CaseLine, listed, open_listed, point_card
+from gridcase.dashboard.queries.listed import CaseLine, open_listed, point_card
 from gridcase.dashboard.queries.offered import class_called, classes_of, unit_called, units_about
+from gridcase.dashboard.queries.office import Office, office
 from gridcase.dashboard.queries.places import (
     About,
     Drawing,
@@ -20,29 +20,30 @@ from gridcase.dashboard.queries.places import (
     root_of,
 )
 from gridcase.dashboard.queries.points import are_many, points_json, points_version
+from gridcase.dashboard.queries.presets import KEEPERS, keepable, kept_place, preset_of, told
 
 __all__ = [
+    "KEEPERS",
     "About",
     "Area",
     "CaseLine",
     "Drawing",
     "Ground",
     "Named",
+    "Office",
     "Root",
-    "Slice",
     "about",
     "are_many",
     "areas",
-    "by_major",
-    "by_village",
     "circles",
     "class_called",
     "classes_of",
     "drawing_of",
-    "figures",
     "ground",
-    "listed",
+    "keepable",
+    "kept_place",
     "named",
+    "office",
     "open_listed",
     "outlines",
     "part_json",
@@ -50,8 +51,10 @@ __all__ = [
     "point_card",
     "points_json",
     "points_version",
+    "preset_of",
     "root_of",
     "shows_homes",
+    "told",
     "unit_called",
     "units_about",
 ]

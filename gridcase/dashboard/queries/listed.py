@@ -15,11 +15,10 @@ from gridcase.cases.rules import Light, State
 from gridcase.core.db import db
 from gridcase.core.errors import Missing
 from gridcase.core.paging import PAGE_SIZE, Page, cut, instant, read_mark
-from gridcase.core.permissions import Permission, Viewer
 from gridcase.core.worktime import LimitUnit
 from gridcase.dashboard.queries.ground import Ground
-from gridcase.dashboard.queries.points import chosen, light_code
-from gridcase.dashboard.rules import LIGHTS, Filters
+from gridcase.dashboard.queries.points import light_code
+from gridcase.dashboard.rules import LIGHTS
 from gridcase.grid.models import Grid
 
 
@@ -41,33 +40,6 @@ class CaseLine:
 
 
 Village = aliased(Grid)
-
-
-def listed(
-    viewer: Viewer,
-    filters: Filters,
-    *,
-    now: datetime,
-    after: str | None = None,
-    permission: Permission = Permission.SEE_MAP,
-) -> Page[CaseLine]:
-    """One page of a list: open cases by due time, those without one last; closed cases the newest first."""
-    wanted = (cases.may_list(viewer, permission), *chosen(filters, now), *_behind(after, ended=filters.listed.ended))
-    order = (
-        (Case.closed_at.desc(), Case.id.desc()) if filters.listed.ended else (Case.due_at.asc().nulls_last(), Case.id)
-    )
-    rows = db.session.execute(_lines(now).where(*wanted).order_by(*order).limit(PAGE_SIZE + 1)).all()
-    lines = [_line(row) for row in rows]
-    return cut(lines, lambda line: (line.closed_at if filters.listed.ended else line.due_at, line.id))
-
-
-def _behind(after: str | None, *, ended: bool) -> list[ColumnElement[bool]]:
-    """What stands behind a mark [time or null, id]; a mark that cannot be read starts the list anew."""
-    mark = read_mark(after, _moment, int) if ended else None
-    if mark is None:
-        return [] if ended else _past(after, Case.due_at, Case.id)
-    moment, case_id = mark
-    return [or_(Case.closed_at < moment, and_(Case.closed_at == moment, Case.id < case_id))]
 
 
 def _past(after: str | None, due_at: Any, key: Any) -> list[ColumnElement[bool]]:

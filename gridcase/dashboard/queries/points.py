@@ -6,17 +6,17 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Subquery, Text, and_, case, cast, func, literal_column, select
+from sqlalchemy import ColumnElement, Integer, Subquery, Text, case, cast, func, literal_column, select
 
 from gridcase.audit.models import AuditRow
 from gridcase.audit.service import chain_of
-from gridcase.cases.models import Case, CaseClass
-from gridcase.cases.queries import light_is, open_condition
-from gridcase.cases.rules import Light, State
+from gridcase.cases.models import CaseClass
+from gridcase.cases.queries import light_is
+from gridcase.cases.rules import Light
 from gridcase.core.db import db, dialect_name
 from gridcase.core.permissions import Grant, Permission, Viewer
 from gridcase.dashboard.queries.ground import Ground
-from gridcase.dashboard.rules import FRESH_SECONDS, LIGHTS, POINTS_MOST, Filters, Listed, Selection, month_start
+from gridcase.dashboard.rules import FRESH_SECONDS, LIGHTS, POINTS_MOST, Selection
 
 TOWN_CHAIN = 2  # ids in the path of a town: "/1/4/"
 
@@ -25,30 +25,6 @@ def light_code(now: datetime) -> ColumnElement[int]:
     """0, 1, 2: the place of the light in `LIGHTS`."""
     coded = [(light_is(light, now), LIGHTS.index(light)) for light in (Light.RED, Light.YELLOW)]
     return case(*coded, else_=LIGHTS.index(Light.GREEN))
-
-
-def in_list(listed: Listed, now: datetime) -> ColumnElement[bool]:
-    """What a list holds; the figures count by the same conditions."""
-    if not listed.ended:
-        still = open_condition()
-        lights = {Listed.LATE: Light.RED, Listed.SOON: Light.YELLOW}
-        return still & light_is(lights[listed], now) if listed in lights else still
-    done = and_(Case.closed_at >= month_start(now), Case.closed_at <= now, Case.state == str(State.CLOSED))
-    if listed is Listed.ON_TIME:
-        return done & Case.closed_late.is_(False)
-    return done & (Case.resolved_level == "grid") if listed is Listed.IN_GRID else done
-
-
-def chosen(filters: Filters, now: datetime) -> list[ColumnElement[bool]]:
-    """The reader's filters as conditions."""
-    conditions = [in_list(filters.listed, now)]
-    if filters.village_id is not None:
-        conditions.append(Case.village_id == filters.village_id)
-    if filters.major is not None:
-        conditions.append(CaseClass.major == filters.major)
-    if filters.light is not None and not filters.listed.ended:
-        conditions.append(light_is(filters.light, now))
-    return conditions
 
 
 def points_version(viewer: Viewer, chosen: Selection, *, now: datetime) -> str:

@@ -1,6 +1,5 @@
 """What the map and the figures are made of: signs, lists, filters, numbers. Pure."""
 
-from gridcase.dashboard.rules.figures import Figures, Listed, month_start, percent
 from gridcase.dashboard.rules.filters import FRESH_SECONDS, POINTS_MOST, Filters
 from gridcase.dashboard.rules.selection import Age, Look, Selection, first_day
 from gridcase.dashboard.rules.shades import Shade, shades, step_of
@@ -12,16 +11,12 @@ __all__ = [
     "MAJORS",
     "POINTS_MOST",
     "Age",
-    "Figures",
     "Filters",
-    "Listed",
     "Look",
     "Major",
     "Selection",
     "Shade",
     "first_day",
-    "month_start",
-    "percent",
     "shades",
     "step_of",
 ]

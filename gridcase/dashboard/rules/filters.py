@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from gridcase.cases.rules import Light
-from gridcase.dashboard.rules.figures import Listed
 from gridcase.dashboard.rules.signs import LIGHTS, MAJORS
 
 POINTS_MOST = 10_000  # drawn at once; beyond it the page says so and asks for a filter
@@ -20,7 +19,6 @@ class Filters:
     village_id: int | None = None
     major: str | None = None
     light: Light | None = None
-    listed: Listed = Listed.OPEN
 
     @classmethod
     def read(cls, values: Mapping[str, str]) -> Filters:
@@ -30,11 +28,9 @@ class Filters:
             village_id=int(village) if village.isascii() and village.isdigit() and len(village) < 10 else None,
             major=major if major in MAJORS else None,
             light=next((light for light in LIGHTS if light == values.get("light")), None),
-            listed=next((each for each in Listed if each == values.get("list")), Listed.OPEN),
         )
 
     def link(self) -> dict[str, str]:
         """The same as the values of a link."""
         chosen = {"village": self.village_id, "major": self.major, "light": self.light}
-        values = {name: str(value) for name, value in chosen.items() if value is not None}
-        return values | ({} if self.listed is Listed.OPEN else {"list": str(self.listed)})
+        return {name: str(value) for name, value in chosen.items() if value is not None}

@@ -1,18 +1,35 @@
-"""The figures, and the lists behind them."""
+"""The figures, the rows behind each of them, and the same as a file."""
 
 from __future__ import annotations
 
-from flask import Blueprint, render_template, request
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from gridcase.core import clock
+from gridcase.core.clock import TOWN_ZONE, town_day
+from gridcase.core.db import transaction
+from gridcase.core.errors import Missing
+from gridcase.core.periods import Period, PeriodKind
 from gridcase.core.permissions import Permission
+from gridcase.core.sheets_out import write_xlsx
 from gridcase.core.words import N_
 from gridcase.dashboard import queries
-from gridcase.dashboard.rules import Filters, Listed, percent
-from gridcase.dashboard.views.base import bp, choices, sayer
+from gridcase.dashboard.rules import office as rules
+from gridcase.dashboard.views.base import bp
+from gridcase.grid import queries as grids
+from gridcase.measures import queries as measures
+from gridcase.measures import service
+from gridcase.measures.queries import Row, Values
+from gridcase.measures.rules import MEASURES, Measure, Narrow, Shape
 from gridcase.web.access import needs, viewer
+from gridcase.web.filters import translate
 from gridcase.web.frame import NavItem
+from gridcase.web.respond import xlsx_file
 
 office = Blueprint("figures", __name__, url_prefix="/dashboard")
 NAV = (
@@ -27,44 +44,140 @@ NAV = (
         group="figures",
     ),
 )
+MOST_ROWS = 5000  # of a list as a file
+
+
+@dataclass(frozen=True)
+class Card:
+    """One number as the page says it: its link where its rows may be opened, and how it moved."""
+
+    measure: Measure
+    value: Any
+    count: int
+    url: str | None
+    change: float | None
+    of: int | None = None
 
 
 @office.get("/")
 @needs(Permission.SEE_DASHBOARD)
 def show() -> ResponseReturnValue:
-    """The figures of the viewer's place; each leads to its list."""
+    """Satisfaction first, then what waits, then the period and the places; each number leads to its rows."""
     now = clock.now()
+    period, narrow = period_of(now), Narrow.read(request.args)
+    found = queries.office(viewer(), period=period, now=now, narrow=narrow)
+    villages = grids.villages_of(viewer(), permission=Permission.SEE_DASHBOARD)
     return render_template(
-        "dashboard/figures.html",
-        figures=queries.figures(viewer(), now=now),
-        villages=queries.by_village(viewer(), now=now),
-        majors=queries.by_major(viewer(), now=now),
-        now=now,
-        percent=percent,
-        doors=_all_open(),
-        Listed=Listed,
-    )
+        "dashboard/figures.html", found=found, period=period, narrow=narrow, rules=rules, MEASURES=MEASURES,
+        card=lambda key: _card(key, found.total, found.before), link=link_of, chips=_chips(period, narrow, now),
+        over=period.next.begins <= now, villages=villages if len(villages) > 1 else [], label_of=_label_of,
+        words=[_short(row.period) for row in found.trend.rows], series=lambda keys: _series(found.trend, keys),
+        share=_is_share, preset=queries.preset_of(viewer(), on=town_day(now)),
+        keeps=any(viewer().may(one) for one in queries.KEEPERS),
+    )  # fmt: skip
 
 
 @office.get("/list")
 @needs(Permission.SEE_DASHBOARD)
 def listed() -> ResponseReturnValue:
-    """The list behind a figure."""
-    filters, now, after = Filters.read(request.args), clock.now(), request.args.get("after")
-    page = queries.listed(viewer(), filters, now=now, after=after, permission=Permission.SEE_DASHBOARD)
+    """The rows behind one number; a share has those it counts in, and those it is measured against, side by side."""
+    now = clock.now()
+    key, period, narrow = _measure(), period_of(now), Narrow.read(request.args)
+    measure = MEASURES[key]
+    page = measures.rows(
+        viewer(), key, period=period, now=now, narrow=narrow, after=request.args.get("after")
+    )  # fmt: skip
+    heads = [(translate(head), "") for head in measures.heads(measure.source)]
     return render_template(
-        "dashboard/list.html",
-        filters=filters,
-        page=page,
-        say=sayer(now),
-        Listed=Listed,
-        **choices(Permission.SEE_DASHBOARD),
+        "dashboard/list.html", measure=measure, of=MEASURES[measure.of] if measure.of else None, page=page, heads=heads,
+        period=period, opens=measures.opens(viewer(), measure.source), chosen={"period": str(period), **narrow.link()},
+    )  # fmt: skip
+
+
+@office.post("/list.xlsx")
+@needs(Permission.SEE_DASHBOARD)
+def export() -> ResponseReturnValue:
+    """The same list as a table; what leaves is written down."""
+    now = clock.now()
+    key, period, narrow = _measure(), period_of(now), Narrow.read(request.args)
+    measure = MEASURES[key]
+    page = measures.rows(viewer(), key, period=period, now=now, narrow=narrow, size=MOST_ROWS)
+    service.refuse_too_many(page.after is not None, most=MOST_ROWS)
+    heads = [translate(head) for head in measures.heads(measure.source)]
+    content = write_xlsx(
+        heads, ([_plain(cell) for cell in line.cells] for line in page.rows), title="1", zone=TOWN_ZONE
     )
+    with transaction():
+        service.note_export(actor=viewer(), now=now, measure=key, period=str(period), count=len(page.rows))
+    return xlsx_file(content, name=f"{key.replace('.', '-')}-{period}")
 
 
-def _all_open() -> bool:
-    """Whether every case in the figures may be listed too; a county's manager has the numbers alone."""
-    return all(Permission.SEE_CASE in held.permissions for held in viewer().grants_with(Permission.SEE_DASHBOARD))
+def _plain(cell: Any) -> Any:
+    """A cell of a list as a table has it: the words of a light, without its colour."""
+    if isinstance(cell, tuple):
+        light, left = cell
+        return translate(left or light.label)
+    return cell if cell is None or isinstance(cell, int | datetime | date) else translate(cell)
+
+
+def _measure() -> str:
+    key = request.args.get("measure") or "cases.open"
+    if key not in MEASURES:
+        raise Missing
+    return key
+
+
+def period_of(now: datetime) -> Period:
+    """That of the link, else this month; two days of the form become a span."""
+    this = Period.of(PeriodKind.MONTH, town_day(now))
+    first, last = request.args.get("first"), request.args.get("last")
+    if first and last:
+        return Period.read(f"{first}..{last}", default=this)
+    return Period.read(request.args.get("period"), default=this)
+
+
+def _chips(period: Period, narrow: Narrow, now: datetime) -> list[tuple[Any, str, bool]]:
+    today = town_day(now)
+    found = []
+    for kind, words in rules.CHOSEN:
+        one = Period.of(kind, today)
+        link: dict[str, Any] = {"period": str(one), **narrow.link()}
+        found.append((translate(words), url_for(".show", **link), one == period))
+    return found
+
+
+def _card(key: str, total: Row, before: Row | None) -> Card:
+    measure = MEASURES[key]
+    value = total.numbers[key]
+    past = before.numbers.get(key) if before is not None and not measure.live else None
+    change = value - past if value is not None and past is not None else None
+    of = total.counts.get(measure.of) if measure.of else None
+    return Card(measure, value, total.counts[key], link_of(total, key), change, of)
+
+
+def link_of(row: Row, key: str) -> str | None:
+    """Where the rows behind a number are; None where the viewer may not open them, or where there is no number."""
+    if row.numbers.get(key) is None or not measures.opens(viewer(), MEASURES[key].source):
+        return None
+    link: dict[str, Any] = dict(row.link(key))
+    return url_for("dashboard.figures.listed", **link)
+
+
+def _series(trend: Values, keys: Sequence[str]) -> list[tuple[str, list[Any]]]:
+    return [(translate(MEASURES[key].label), [row.numbers[key] for row in trend.rows]) for key in keys]
+
+
+def _label_of(row: Row) -> str:
+    return translate(row.group[0].label)
+
+
+def _short(period: Period) -> str:
+    """A period as a few signs below a chart: its first day, or its month."""
+    return str(period) if period.kind is PeriodKind.MONTH else f"{period.first.month}/{period.first.day}"
+
+
+def _is_share(key: str) -> bool:
+    return MEASURES[key].shape is Shape.SHARE
 
 
 bp.register_blueprint(office)

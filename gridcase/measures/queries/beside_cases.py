@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Select, and_, false, func, or_, true
 from sqlalchemy.orm import join
 
-from gridcase.cases.models import Case, CaseClass, CaseStep, Whistle, WhistleUnit
+from gridcase.cases.models import COUNTED_MOVES, Case, CaseClass, CaseStep, Whistle, WhistleUnit
 from gridcase.cases.rules import State
 from gridcase.core.words import N_, Both, Text
 from gridcase.measures.queries import of_cases
@@ -22,7 +22,7 @@ from gridcase.people.models import Unit
 _OF_CASE = (N_("编号"), N_("类别"), N_("地点"), N_("状态"))
 _COLUMNS = {By.MAJOR: CaseClass.major, By.CLASS: CaseClass.code, By.CHANNEL: Case.channel}
 _NARROWS = {
-    "major": of_cases.of_major, "class_code": equals(CaseClass.code), "channel": equals(Case.channel),
+    "major": equals(CaseClass.major), "class_code": equals(CaseClass.code), "channel": equals(Case.channel),
 }  # fmt: skip
 _SHOWN = (Case.id.label("case_id"), Case.number, Case.state, CaseClass.zh, CaseClass.en, *place_of())
 
@@ -61,10 +61,10 @@ STEPS = _table(
     Source.STEPS,
     CaseStep,
     (N_("步骤"), N_("时间")),
-    rows=_on(CaseStep),
+    rows=of_cases.with_posts(_on(CaseStep)),
     clocks={
         "moved": Clock(
-            lambda ask: and_(within(CaseStep.at, ask), CaseStep.move.in_(tuple(_MOVES))),
+            lambda ask: and_(within(CaseStep.at, ask), COUNTED_MOVES),
             CaseStep.at,
             order=CaseStep.at,
         )

@@ -29,7 +29,8 @@ _DEPTHS = {By.COUNTY: 1, By.TOWN: 2, By.GROUP: 4}
 
 @dataclass(frozen=True)
 class Row:
-    """The numbers of one group. `counts` says how many rows stand behind each: those that `rows` would list."""
+    """The numbers of one group. `counts` says how many rows stand behind each, those that `rows` would list; of a
+    share, those of the denominator too."""
 
     group: tuple[Group, ...]
     numbers: Mapping[str, Number]
@@ -222,7 +223,8 @@ def _row(
         narrow = narrow.joined(one.narrow)
         period = one.period or period
     numbers = {key: _number(MEASURES[key], total, ask, by) for key in keys}
-    return Row(group, numbers, {key: total.counts.get(key, 0) for key in keys}, period, narrow)
+    counts = {one.key: total.counts.get(one.key, 0) for one in _with_denominators(keys)}
+    return Row(group, numbers, counts, period, narrow)
 
 
 def _scaled(amount: int, scale: int) -> Number:

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from gridcase.affairs.rules import ActivityKind
+from gridcase.affairs.rules import ActivityKind, Branch
 from gridcase.cases.models import CaseClass
 from gridcase.cases.rules import Channel, Level
 from gridcase.cases.rules.majors import MAJORS
@@ -23,6 +23,7 @@ from gridcase.grid.rules import GridLevel
 from gridcase.households.rules import CareTier
 from gridcase.measures.rules import NONE, PLACES, By, Narrow
 from gridcase.people.models import Unit
+from gridcase.points.models import SchemeBoard
 from gridcase.visits.rules import Purpose
 
 Label = Text | Both | str
@@ -36,7 +37,7 @@ _MISSING = {
 }  # fmt: skip
 _NARROWS: Mapping[By, str] = {
     By.UNIT: "unit_id", By.MAJOR: "major", By.CLASS: "class_code", By.CHANNEL: "channel", By.LEVEL: "level",
-    By.TIER: "tier", By.PURPOSE: "purpose", By.KIND: "kind",
+    By.TIER: "tier", By.PURPOSE: "purpose", By.KIND: "kind", By.BRANCH: "branch", By.BOARD: "board",
 }  # fmt: skip
 
 
@@ -142,6 +143,16 @@ def _classes(keys: set[Any]) -> dict[Any, Label]:
     return {row.code: Both(row.zh, row.en) for row in db.session.execute(query)}
 
 
+def _boards(keys: set[Any]) -> dict[Any, Label]:
+    """The boards of schemes by their codes; two schemes that name one differently are both named."""
+    wanted = {key for key in keys if key is not None}
+    query = select(SchemeBoard.code, SchemeBoard.name).distinct().where(SchemeBoard.code.in_(wanted))
+    names: dict[Any, Label] = {}
+    for code, name in db.session.execute(query.order_by(SchemeBoard.code, SchemeBoard.name)):
+        names[code] = f"{names[code]}、{name}" if code in names else name
+    return names
+
+
 def _fixed(labels: Mapping[Any, Label]) -> Callable[[set[Any]], dict[Any, Label]]:
     """The labels of what has few values: only those that occur, in the order of the enumeration."""
     return lambda keys: {key: label for key, label in labels.items() if key in keys}
@@ -156,4 +167,6 @@ _NAMES: Mapping[By, Callable[[set[Any]], dict[Any, Label]]] = {
     By.TIER: _fixed({str(one): one.label for one in CareTier}),
     By.PURPOSE: _fixed({str(one): one.label for one in Purpose}),
     By.KIND: _fixed({str(one): one.label for one in ActivityKind}),
+    By.BRANCH: _fixed({str(one): one.label for one in Branch}),
+    By.BOARD: _boards,
 }

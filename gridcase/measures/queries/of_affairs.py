@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_
+from sqlalchemy import ColumnElement, and_, func
 from sqlalchemy.orm import aliased, join
 
 from gridcase.affairs.models import Activity, Participation
@@ -14,8 +14,8 @@ from gridcase.core.permissions import Permission, Viewer
 from gridcase.core.scope import reach
 from gridcase.core.words import N_
 from gridcase.grid.models import Grid
-from gridcase.measures.queries.tables import Ask, Clock, Counted, Line, Table, within
-from gridcase.measures.rules import SEVERAL, By, Source
+from gridcase.measures.queries.tables import Ask, Clock, Counted, Line, Table, equals, within
+from gridcase.measures.rules import By, Source
 
 _PLACE = aliased(Grid)
 
@@ -32,8 +32,7 @@ def _held(more: ColumnElement[bool] | None = None) -> Clock:
     return Clock(condition, Activity.starts_at, order=Activity.starts_at)
 
 
-def _of_kind(chosen: str, _ask: Ask) -> ColumnElement[bool]:
-    return Activity.kind.in_(chosen.split(SEVERAL))
+_BRANCH = func.nullif(Activity.branch, "")
 
 
 def _line(row: Any, _ask: Ask) -> Line:
@@ -45,7 +44,8 @@ def _table(source: Source, rows: Any, key: Any, clock: Clock, measures: dict[str
     return Table(
         source=source, rows=join(rows, _PLACE, _PLACE.id == Activity.place_id), id=key, path=Activity.path,
         village_id=Activity.village_id, scope=_scope, sight=visible, needs=Permission.RUN_ACTIVITY,
-        clocks={"held": clock}, measures=measures, columns={By.KIND: Activity.kind}, narrows={"kind": _of_kind},
+        clocks={"held": clock}, measures=measures, columns={By.KIND: Activity.kind, By.BRANCH: _BRANCH},
+        narrows={"kind": equals(Activity.kind), "branch": equals(_BRANCH)},
         heads=(N_("活动"), N_("种类"), N_("地点"), N_("时间")),
         wanted=(
             key.label("id"), Activity.id.label("activity_id"), Activity.title, Activity.kind, Activity.starts_at,

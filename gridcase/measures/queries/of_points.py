@@ -13,10 +13,11 @@ from gridcase.core.words import N_
 from gridcase.grid.models import Grid
 from gridcase.households.models import Household
 from gridcase.measures.queries.of_homes import home_of
-from gridcase.measures.queries.tables import Clock, Counted, Line, Table, fixed, within
-from gridcase.measures.rules import Source
-from gridcase.points.models import Account, Goods, PointNotice, Transfer
+from gridcase.measures.queries.tables import Clock, Counted, Line, Table, equals, fixed, within
+from gridcase.measures.rules import By, Source
+from gridcase.points.models import Account, Goods, PointNotice, SchemeItem, Transfer
 from gridcase.points.queries import given_back
+from gridcase.points.queries.pages import its_item
 from gridcase.points.rules import TransferKind
 from gridcase.shop.models import Batch, Redemption, StockMove
 from gridcase.shop.models import Goods as Ware
@@ -48,6 +49,7 @@ def _at_home(model: Any, village_id: Any, household_id: Any) -> Any:
 _GIVEN, _SPENT = Transfer.kind == str(TransferKind.AWARD), Transfer.kind == str(TransferKind.SPEND)
 _BACK = given_back(_CREDIT)
 _AMOUNT = case((_BACK, -Transfer.amount), else_=Transfer.amount)
+_BOARD = select(func.min(SchemeItem.board)).where(its_item()).correlate(Transfer).scalar_subquery()
 ENTRIES = Table(
     source=Source.ENTRIES,
     rows=outerjoin(
@@ -68,8 +70,8 @@ ENTRIES = Table(
         "entries.goods": Counted("posted", fixed(Goods.goods_fen.is_not(None)), Goods.goods_fen, scale=100),
         "entries.awards": Counted("posted", fixed(_GIVEN)),
     },
-    columns={},
-    narrows={},
+    columns={By.BOARD: _BOARD},
+    narrows={"board": equals(_BOARD)},
     heads=(*_HEADS, N_("种类"), N_("分"), N_("时间")),
     wanted=(Transfer.id, Transfer.kind, Transfer.at, _AMOUNT.label("amount"), *_HOME),
     joined=lambda query: query,

@@ -15,7 +15,7 @@ from gridcase.core.permissions import Permission, Viewer
 from gridcase.core.scope import under
 from gridcase.core.words import Text
 from gridcase.core.worktime import WorkCalendar
-from gridcase.measures.rules import NONE, By, Narrow, Source
+from gridcase.measures.rules import NONE, SEVERAL, By, Narrow, Source
 
 Condition = ColumnElement[bool]
 GROUP_DEPTH = "/%/%/%/%/"  # a place with a county, a town, a village and a group above it, or itself the group
@@ -141,9 +141,11 @@ def within(column: Any, ask: Ask) -> Condition:
 
 
 def equals(column: Any) -> Callable[[Any, Ask], Condition]:
-    """Rows with this value in a column; `NONE` (or 0) finds those without any."""
+    """Rows with this value in a column, or one of several; `NONE` (or 0) finds those without any."""
 
     def condition(value: Any, _ask: Ask) -> Condition:
-        return and_(column.is_(None) if value in (NONE, 0) else column == value)
+        if value in (NONE, 0):
+            return and_(column.is_(None))
+        return and_(column.in_(value.split(SEVERAL)) if isinstance(value, str) else column == value)
 
     return condition

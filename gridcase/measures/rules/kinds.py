@@ -33,6 +33,7 @@ class Source(StrEnum):
     REDEMPTIONS = "redemptions"
     ACTIVITIES = "activities"
     HELPERS = "helpers"  # who took part in an activity
+    CAMPAIGNS = "campaigns"  # entries of campaigns
     MEDIATIONS = "mediations"
 
 
@@ -62,6 +63,7 @@ class By(Labelled):
     PURPOSE = "purpose", N_("走访目的")
     BOARD = "board", N_("积分板块")
     KIND = "kind", N_("种类")
+    BRANCH = "branch", N_("三治")
     DAY = "day", N_("按日")
     WEEK = "week", N_("按周")
     MONTH = "month", N_("按月")
@@ -88,11 +90,12 @@ KNOWN: Mapping[Source, frozenset[By]] = {
     Source.CALLS: PLACES | TIMES | {By.UNIT, By.MAJOR, By.CLASS, By.CHANNEL},
     Source.HOMES: PLACES | {By.TIER},
     Source.VISITS: PLACES | TIMES | {By.PURPOSE},
-    Source.ENTRIES: _DOWN_TO_VILLAGES | TIMES,
+    Source.ENTRIES: _DOWN_TO_VILLAGES | TIMES | {By.BOARD},
     Source.NOTICES: _DOWN_TO_VILLAGES | TIMES,
     Source.REDEMPTIONS: _DOWN_TO_VILLAGES | TIMES,
-    Source.ACTIVITIES: PLACES | TIMES | {By.KIND},
-    Source.HELPERS: PLACES | TIMES | {By.KIND},
+    Source.ACTIVITIES: PLACES | TIMES | {By.KIND, By.BRANCH},
+    Source.HELPERS: PLACES | TIMES | {By.KIND, By.BRANCH},
+    Source.CAMPAIGNS: PLACES | TIMES,
     Source.MEDIATIONS: PLACES | TIMES | {By.MAJOR, By.CLASS, By.CHANNEL},
 }
 
@@ -152,6 +155,8 @@ class Narrow:
     tier: str | None = None
     purpose: str | None = None
     kind: str | None = None
+    branch: str | None = None
+    board: str | None = None
 
     @classmethod
     def read(cls, values: Mapping[str, Any]) -> Self:

@@ -48,6 +48,7 @@ class Transfer(Base):
         Index("ix_points_transfer_source", "source_kind", "source_id"),
         Index("ix_points_transfer_village", "village_id", "id"),
         Index("ix_points_transfer_at", "village_id", "at"),
+        Index("ix_points_transfer_when", "at"),
         Index(
             "ix_points_transfer_reverses",
             "reverses_id",

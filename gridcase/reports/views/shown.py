@@ -55,10 +55,12 @@ def show(form_id: int) -> ResponseReturnValue:
     listed = spec.shape is Shape.LIST
     sheet = _sheet(form, _no_parts(spec) if listed else spec, place, period)
     heads, rows, more = _listed(spec, place, period, most=MOST_SHOWN) if listed else ((), (), False)
+    opens = not listed or measures.opens(someone, MEASURES[spec.parts[0].measures[0]].source)
+    run = None if listed else queries.newest(form.id, place.id, str(period), viewer=someone)
     return render_template(
         "reports/show.html", form=form, spec=spec, sheet=sheet, place=place, period=period, now=clock.now(),
         periods=base.periods(spec.every), spots=place_choices(someone), listed=listed, heads=heads, rows=rows,
-        more=more, run=None if listed else queries.newest(form.id, place.id, str(period), viewer=someone),
+        more=more, opens=opens, run=run,
         keeps=not listed and queries.keeps(someone, place.path) and form.withdrawn_at is None,
         owns=queries.builds(someone, form.path) and form.withdrawn_at is None,
         builds=bool(queries.places(someone, builds=True)), words_of=words_of,

@@ -26,7 +26,7 @@ from tests.factories.world import MAKER, World
 from tests.house.roles import SEES_FIGURES, VILLAGE, Row, names
 
 ENTERS = names("grid_leader town_manager") | VILLAGE
-MANAGES = names("town_manager")
+MANAGES, ANSWERS_FOR = names("town_manager"), names("town_manager county_manager")
 LOOKS = ENTERS | SEES_FIGURES
 
 TABLE: tuple[Row, ...] = (
@@ -45,6 +45,8 @@ TABLE: tuple[Row, ...] = (
     Row("dashboard.wall.now", SEES_FIGURES),
     Row("dashboard.wall.screens", MANAGES),
     Row("dashboard.wall.end_screen", MANAGES, "screen"),
+    Row("dashboard.burden.show", ANSWERS_FOR),
+    Row("dashboard.burden.export", ANSWERS_FOR),
 )
 
 

@@ -1,0 +1,114 @@
+"""What the forms cost a town or a county; never a form that fewer than five people use there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import func, or_, select
+
+from gridcase.core.dated import in_force
+from gridcase.core.db import db
+from gridcase.core.permissions import Permission, Viewer
+from gridcase.core.scope import reach, under
+from gridcase.core.words import Text
+from gridcase.dashboard.models import FormFieldUse, FormMinutes, FormUse
+from gridcase.dashboard.rules.burden import HOLDERS_LEAST, UNUSED_DAYS, Cost, months_back
+from gridcase.grid.models import Grid
+from gridcase.grid.rules import GridLevel
+from gridcase.people.models import Holding, Post
+from gridcase.people.rules import ROLE_PERMISSIONS, Role
+
+MANAGES = (Permission.MANAGE_TOWN, Permission.MANAGE_COUNTY)
+
+
+@dataclass(frozen=True)
+class Form:
+    """A form of this system: its title and who may open it (nothing: everybody)."""
+
+    title: Text | str
+    permissions: frozenset[Permission]
+
+
+@dataclass(frozen=True)
+class Burden:
+    """What was counted, the dearest form first; what was never opened; how many forms are not told of."""
+
+    costs: list[Cost]
+    unused: list[str]
+    untold: int
+
+
+def towns(viewer: Viewer) -> list[Grid]:
+    """The towns the viewer answers for, by code."""
+    mine = or_(*(reach(viewer, permission, path=Grid.path) for permission in MANAGES))
+    wanted = (Grid.level == GridLevel.TOWN) & Grid.valid_to.is_(None)
+    return list(db.session.scalars(select(Grid).where(wanted, mine).order_by(Grid.code)))
+
+
+def burden(
+    viewer: Viewer, forms: Mapping[str, Form], *, today: date, months: int, town: Grid | None = None
+) -> Burden:  # fmt: skip
+    """The forms of these months. `town`: of one town; else of everything the viewer answers for."""
+    since, told = months_back(today, months), _told(viewer, forms, today, town)
+    costs = {key: Cost(key, forms[key].title) for key in told}
+    for row in db.session.scalars(_within(FormUse, viewer, since, town)):
+        cost = costs.get(row.form)
+        if cost is not None:
+            cost.opened, cost.sent, cost.refused = (
+                cost.opened + row.opened,
+                cost.sent + row.sent,
+                cost.refused + row.refused,
+            )
+    for field in db.session.scalars(_within(FormFieldUse, viewer, since, town)):
+        if field.form in costs:
+            asked, empty = costs[field.form].fields.get(field.field, (0, 0))
+            costs[field.form].fields[field.field] = (asked + field.asked, empty + field.empty)
+    for each in db.session.scalars(_within(FormMinutes, viewer, since, town)):
+        if each.form in costs:
+            costs[each.form].minutes[each.step] = costs[each.form].minutes.get(each.step, 0) + each.times
+    used = [cost for cost in costs.values() if cost.opened or cost.sent]
+    opened = _opened_lately(viewer, today, town)
+    return Burden(used, sorted(told - opened), len(forms) - len(told))
+
+
+def _within(model: Any, viewer: Viewer, since: date, town: Grid | None) -> Any:
+    mine = or_(*(reach(viewer, permission, path=model.town) for permission in MANAGES))
+    query = select(model).where(model.month >= since, mine)
+    return query if town is None else query.where(model.town == town.path)
+
+
+def _opened_lately(viewer: Viewer, today: date, town: Grid | None) -> set[str]:
+    since = today - timedelta(days=UNUSED_DAYS)
+    query = _within(FormUse, viewer, since.replace(day=1), town).where(FormUse.last_opened_on >= since)
+    return {row.form for row in db.session.scalars(query)}
+
+
+def _told(viewer: Viewer, forms: Mapping[str, Form], today: date, town: Grid | None) -> set[str]:
+    """The forms that at least five people may open there: of fewer it would be told what one of them does."""
+    mine = or_(*(reach(viewer, permission, path=Post.place_path) for permission in MANAGES))
+    people = (
+        select(Post.role, Holding.person_id)
+        .join(Holding, Holding.post_id == Post.id)
+        .where(mine, in_force(Holding, today), under(Post.place_path, town.path) if town else mine)
+        .distinct()
+    )
+    holders: dict[Role, set[int]] = {}
+    for role, person_id in db.session.execute(people):
+        holders.setdefault(Role(role), set()).add(person_id)
+    everybody = set[int]().union(*holders.values())
+    told = set()
+    for key, form in forms.items():
+        who = [people for role, people in holders.items() if ROLE_PERMISSIONS[role] & form.permissions]
+        able = set[int]().union(*who) if form.permissions else everybody
+        if len(able) >= HOLDERS_LEAST:
+            told.add(key)
+    return told
+
+
+def since_when(viewer: Viewer) -> date | None:
+    """The first month anything was counted."""
+    mine = or_(*(reach(viewer, permission, path=FormUse.town) for permission in MANAGES))
+    return db.session.scalar(select(func.min(FormUse.month)).where(mine))

@@ -1,0 +1,121 @@
+"""Everything on the page of figures, kept until something is written: counting a county takes longer than the page."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from threading import Lock
+from typing import Any, TypeVar
+
+from sqlalchemy import func, select
+
+from gridcase.audit.models import AuditRow
+from gridcase.audit.service import chain_of
+from gridcase.core.config import current
+from gridcase.core.db import db
+from gridcase.core.periods import Period
+from gridcase.core.permissions import Grant, Permission, Viewer
+from gridcase.dashboard.rules import office as rules
+from gridcase.measures import queries as measures
+from gridcase.measures.queries import Row, Values
+from gridcase.measures.rules import MEASURES, By, Narrow
+
+Found = TypeVar("Found")
+KEPT_MOST, KEPT_SECONDS = 64, 60
+TOWN_CHAIN = 2  # ids in the path of a town: "/1/4/"
+_kept: OrderedDict[Any, tuple[Any, Any]] = OrderedDict()
+_lock = Lock()
+
+
+@dataclass(frozen=True)
+class Office:
+    """The figures of a period and of the one before it; `now` is when they were counted."""
+
+    period: Period
+    now: datetime
+    total: Row
+    before: Row
+    places: Values
+    units: Values
+    majors: Values
+    trend: Values
+
+
+def office(viewer: Viewer, *, period: Period, now: datetime, narrow: Narrow) -> Office:
+    """The page's figures: as they were at most a minute ago, and never from before the last write in the town."""
+    asked = ("office", str(period), tuple(narrow.link().items()))
+    return kept(viewer, asked, now=now, make=lambda: _counted(viewer, period, now, narrow))
+
+
+def _counted(viewer: Viewer, period: Period, now: datetime, narrow: Narrow) -> Office:
+    places = measures.values(viewer, rules.ALL, period=period, now=now, narrow=narrow, by=(_places(viewer, narrow),))
+    passed = [key for key in rules.ALL if not MEASURES[key].live]
+    before = measures.values(viewer, passed, period=period.before, now=now, narrow=narrow)
+    units = measures.values(viewer, rules.BY_UNIT, period=period, now=now, narrow=narrow, by=(By.UNIT,))
+    majors = measures.values(viewer, rules.BY_MAJOR, period=period, now=now, narrow=narrow, by=(By.MAJOR,))
+    over = rules.trend_over(period)
+    trend = measures.values(
+        viewer, rules.TREND + rules.TREND_SHARE, period=over, now=now, narrow=narrow, by=(rules.spell_of(over),)
+    )
+    return Office(period, now, places.total, before.total, places, units, majors, trend)
+
+
+def _places(viewer: Viewer, narrow: Narrow) -> By:
+    """One step below the widest place looked at: a county by its towns, a town by its villages, a village by groups."""
+    if narrow.village_id is not None:
+        return By.GROUP
+    paths = [narrow.path] if narrow.path else _paths(viewer)
+    depth = min((len([part for part in path.split("/") if part]) for path in paths), default=0)
+    return (By.COUNTY, By.TOWN, By.VILLAGE, By.GROUP)[min(depth, 3)]
+
+
+def _paths(viewer: Viewer) -> list[str]:
+    return [grant.path for grant in viewer.grants_with(Permission.SEE_DASHBOARD) if grant.path]
+
+
+def kept(viewer: Viewer, asked: Any, *, now: datetime, make: Callable[[], Found]) -> Found:
+    """What was found for the same question of the same scope, while nothing was written since and a minute has not
+    passed; else it is made anew."""
+    key = (current().url, asked, _scope(viewer))
+    stamp = (_written(viewer), int(now.timestamp()) // KEPT_SECONDS)
+    with _lock:
+        found = _kept.get(key)
+    if found is not None and found[0] == stamp:
+        value: Found = found[1]
+        return value
+    value = make()
+    with _lock:
+        _kept[key] = (stamp, value)
+        _kept.move_to_end(key)
+        while len(_kept) > KEPT_MOST:
+            _kept.popitem(last=False)
+    return value
+
+
+def _scope(viewer: Viewer) -> Any:
+    return tuple(
+        (grant.path, grant.section_id, grant.unit_id, grant.household_ids, tuple(sorted(grant.permissions)))
+        for grant in viewer.grants_with(Permission.SEE_DASHBOARD)
+    )
+
+
+def _written(viewer: Viewer) -> tuple[Any, ...]:
+    """The newest audit row of every chain the viewer's figures lie in: each write leaves one, a step into an index."""
+    held = viewer.grants_with(Permission.SEE_DASHBOARD)
+    row = db.session.execute(select(*(_newest(chain) for chain in _chains(held)))).one()
+    return tuple(row)
+
+
+def _newest(chain: str | None) -> Any:
+    newest = select(func.max(AuditRow.id))
+    return (newest if chain is None else newest.where(AuditRow.chain == chain)).scalar_subquery()
+
+
+def _chains(grants: Iterable[Grant]) -> list[str | None]:
+    """The audit chains of the towns these grants lie in; None, every chain, for a county or more."""
+    chains = {chain_of(grant.path or "/") for grant in grants}
+    if not chains or any(chain.count("/") <= TOWN_CHAIN for chain in chains):
+        return [None]
+    return [*sorted(chains)]

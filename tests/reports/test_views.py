@@ -1,0 +1,181 @@
+"""The pages of reports: happy, refused, forbidden."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Callable
+from typing import Any
+
+import openpyxl
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from gridcase.audit.models import AuditRow
+from gridcase.core.db import db
+from gridcase.people.rules import Role
+from gridcase.reports import queries
+from gridcase.reports.models import ReportForm, ReportRun
+from tests.factories.world import World
+
+ClientAs = Callable[[Role | str], FlaskClient]
+UUID = re.compile(r'name="client_uuid"[^>]*value="([0-9a-f-]{36})"')
+
+
+def numbers(app: Flask) -> dict[str, int]:
+    """The ids of the standard forms by their names."""
+    with app.app_context():
+        found = {name: form.id for name, (form, _spec) in queries.standards().items()}
+        db.session.remove()
+    return found
+
+
+def last(app: Flask, model: type[Any]) -> Any:
+    with app.app_context():
+        found = db.session.scalars(select(model).order_by(model.id.desc()).limit(1)).one()
+        db.session.expunge(found)
+        db.session.remove()
+    return found
+
+
+def built(client: FlaskClient, world: World, **changes: object) -> Any:
+    mark = UUID.search(client.get("/reports/new").text)
+    assert mark
+    words = {
+        "client_uuid": mark[1], "title": "本镇报表", "place": world.grids["town"], "every": "month", "shape": "summary",
+        "order": "code", "parts-0-rows": "below", "parts-0-measures": ["cases.collected"], "act": "save", **changes,
+    }  # fmt: skip
+    return client.post("/reports/new", data=words)
+
+
+def test_every_standard_form_opens_prints_and_leaves_as_a_table(app: Flask, client_as: ClientAs) -> None:
+    client = client_as(Role.TOWN_MANAGER)
+    page = client.get("/reports/").text
+    for name, number in numbers(app).items():
+        answer = client.get(f"/reports/{number}")
+        assert answer.status_code == 200, name
+        assert client.get(f"/reports/{number}.pdf").data[:5] == b"%PDF-"
+        book = openpyxl.load_workbook(io.BytesIO(client.post(f"/reports/{number}.xlsx").data))
+        assert book.active.max_row >= 1
+        assert f'href="/reports/{number}"' in page
+    assert last(app, AuditRow).action == "report.exported"
+
+
+def test_a_form_from_preview_to_its_end(app: Flask, client_as: ClientAs, world: World) -> None:
+    manager = client_as(Role.TOWN_MANAGER)
+    looked = built(manager, world, act="look")
+    assert looked.status_code == 200
+    assert "上河村" in looked.text
+    assert built(manager, world).status_code == 302
+    form = last(app, ReportForm)
+    again = built(manager, world)
+    assert "已经有一张同名的报表" in again.text
+    edit = manager.get(f"/reports/{form.id}/edit").text
+    assert 'value="本镇报表"' in edit
+    copied = manager.get(f"/reports/new?from={form.id}").text
+    assert "本镇报表（本地）" in copied
+    assert manager.post(f"/reports/{form.id}/withdraw").status_code == 302
+    assert "这张报表已停用" in manager.get(f"/reports/{form.id}").text
+    assert f'href="/reports/{form.id}"' not in manager.get("/reports/").text
+
+
+def test_what_cannot_be_made_says_why(client_as: ClientAs, world: World) -> None:
+    manager = client_as(Role.TOWN_MANAGER)
+    page = built(manager, world, **{"parts-0-rows": "month", "parts-0-measures": ["cases.open"]})
+    assert page.status_code == 200
+    assert "不能这样分行或分列" in page.text
+    assert "请写报表名称" in built(manager, world, title="").text
+    tiers = built(manager, world, act="look", **{"parts-0-rows": "tier", "parts-0-measures": ["homes.all"]})
+    assert "按户类分只给看得到户类的岗位" in tiers.text
+    more = built(manager, world, act="more")
+    assert 'name="parts-1-measures"' in more.text
+
+
+def test_kept_made_anew_and_handed_up(app: Flask, client_as: ClientAs, world: World) -> None:
+    manager, county, number = client_as(Role.TOWN_MANAGER), client_as(Role.COUNTY_MANAGER), numbers(app)["monthly"]
+    where = f"?place={world.grids['town']}&period=2026-10"
+    assert manager.post(f"/reports/{number}/keep{where}").status_code == 302
+    run = last(app, ReportRun)
+    assert (run.period, run.attempt) == ("2026-10", 1)
+    page = manager.get(f"/reports/runs/{run.id}").text
+    assert "上报县里" in page
+    assert 'href="/dashboard/list' not in page  # the rows of today are not those of then
+    assert county.get(f"/reports/runs/{run.id}").status_code == 404
+    assert "还没有镇上报" in county.get("/reports/received").text
+    assert manager.post(f"/reports/runs/{run.id}/remake", data={"reason": ""}).status_code == 302
+    assert last(app, ReportRun).id == run.id
+    manager.post(f"/reports/runs/{run.id}/remake", data={"reason": "补登"})
+    second = last(app, ReportRun)
+    assert (second.attempt, second.reason) == (2, "补登")
+    assert "后来重做过" in manager.get(f"/reports/runs/{run.id}").text
+    manager.post(f"/reports/runs/{second.id}/hand-up")
+    assert county.get(f"/reports/runs/{second.id}").status_code == 200
+    page = county.get(f"/reports/received?form={number}&period=2026-10").text
+    assert "1 个镇已上报，共 2 个" in page
+    assert "白石镇" in page
+    book = openpyxl.load_workbook(
+        io.BytesIO(county.post(f"/reports/received.xlsx?form={number}&period=2026-10").data)
+    ).active
+    assert "青溪镇" in [row[0].value for row in book]
+    assert county.post("/reports/received.xlsx").status_code == 409
+    assert client_as(Role.VILLAGE_HEAD).get("/reports/received").status_code == 403
+
+
+def test_a_village_sees_its_own(app: Flask, client_as: ClientAs, world: World) -> None:
+    head, number = client_as(Role.VILLAGE_HEAD), numbers(app)["monthly"]
+    page = head.get(f"/reports/{number}").text
+    assert "上河村" in page
+    assert "下河村" not in page
+    assert head.get(f"/reports/{number}?place={world.grids['village_b']}").status_code == 404
+    assert head.get(f"/reports/{number}?place={world.grids['town']}").status_code == 404
+    assert head.get("/reports/new").status_code == 403
+    assert client_as(Role.LIAISON).get("/reports/").status_code == 403
+
+
+def test_indicators_are_entered_put_right_and_kept(app: Flask, client_as: ClientAs, world: World) -> None:
+    head, where = client_as(Role.VILLAGE_HEAD), "/reports/indicators?period=2026-H2"
+    page = head.get(where).text
+    first = re.search(r'name="rows-0-indicator"[^>]*value="(\d+)"', page)
+    assert first
+    words = {"rows-0-indicator": first[1], "rows-0-number": "9.94", "rows-0-source": ""}
+    assert "村集体收入" in page
+    assert "请写明数从哪里来" in head.post(where, data=words).text
+    assert "请至少填一个数" in head.post(where, data=words | {"rows-0-number": ""}).text
+    assert head.post(where, data=words | {"rows-0-source": "村级账目"}).status_code == 302
+    page = head.get(where).text
+    assert "9.94 万元" in page
+    link = re.search(r'href="(/reports/indicators/\d+)"', page)
+    assert link
+    assert "和现在的数一样" in head.post(
+        link[1], data={"over": link[1].rsplit("/", 1)[1], "number": "9.94", "source": "村级账目", "reason": "x"}
+    ).text  # fmt: skip
+    changed = {"over": link[1].rsplit("/", 1)[1], "number": "10", "source": "村级账目", "reason": "漏了一笔"}
+    assert head.post(link[1], data=changed).status_code == 302
+    assert client_as(Role.DISPATCHER).get(f"{where}&place={world.grids['village_a']}").text.count("10 万元") == 1
+    assert client_as(Role.VILLAGE_SUPERVISOR).get(link[1]).status_code == 404  # the number that stood before
+
+
+def test_a_survey_stands_beside_the_own_figure(client_as: ClientAs) -> None:
+    manager = client_as(Role.TOWN_MANAGER)
+    page = manager.get("/reports/survey").text
+    one = re.search(r'name="indicator" value="(\d+)"', page)
+    assert one
+    words = {"indicator": one[1], "year": "2025", "number": "96", "source": "省调查队"}
+    assert "请写明谁调查的" in manager.post("/reports/survey", data=words | {"source": ""}).text
+    assert manager.post("/reports/survey", data=words).status_code == 302
+    assert "已经填过" in manager.post("/reports/survey", data=words).text
+    assert "96 %" in client_as(Role.VILLAGE_HEAD).get("/reports/survey").text
+    assert "记一项外面调查的数" not in client_as(Role.DISPATCHER).get("/reports/survey").text
+
+
+def test_an_indicator_of_the_town(client_as: ClientAs, world: World) -> None:
+    manager = client_as(Role.TOWN_MANAGER)
+    words = {"name": "种植面积", "unit": "亩", "place": world.grids["town"], "adding": "stock"}
+    assert "请写单位" in manager.post("/reports/indicators/new", data=words | {"unit": ""}).text
+    assert manager.post("/reports/indicators/new", data=words).status_code == 302
+    page = manager.get(f"/reports/indicators?place={world.grids['village_a']}").text
+    found = re.search(r'action="(/reports/indicators/\d+/withdraw)"', page)
+    assert found
+    assert client_as(Role.COUNTY_MANAGER).post(found[1]).status_code == 302
+    assert "种植面积" not in manager.get(f"/reports/indicators?place={world.grids['village_a']}").text
