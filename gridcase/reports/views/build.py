@@ -23,7 +23,7 @@ from gridcase.measures.rules import MEASURES, By, Narrow, Source
 from gridcase.reports import queries, service
 from gridcase.reports.forms import BuildForm
 from gridcase.reports.models import ReportForm
-from gridcase.reports.rules import BELOW, INDICATOR, MOST_PARTS, Order, Part, Shape, Spec, checked
+from gridcase.reports.rules import BELOW, INDICATOR, MEAN, MOST_PARTS, Adding, Order, Part, Shape, Spec, checked
 from gridcase.reports.views import base
 from gridcase.reports.views.base import bp, common, place_choices
 from gridcase.reports.views.paper import words_of
@@ -167,10 +167,12 @@ def _groups(path: str) -> Iterator[tuple[str, list[tuple[str, str, str]]]]:
         ]
         if own:
             yield translate(label), own
-    entered = [
-        (f"{INDICATOR}{one.code}", words_of(Both(one.name, one.name_en or one.name)), "")
-        for one in queries.indicators(path)
-    ]
+    entered = []
+    for one in queries.indicators(path):
+        name = words_of(Both(one.name, one.name_en or one.name))
+        entered.append((f"{INDICATOR}{one.code}", name, ""))
+        if one.adding == Adding.FLOW:
+            entered.append((f"{INDICATOR}{one.code}{MEAN}", _("%(what)s（村均）", what=name), ""))
     yield translate(ENTERED), entered
 
 
