@@ -16,6 +16,13 @@ from gridcase.core.db import db
 from gridcase.core.worktime import DayKind, OfficeHours, WorkCalendar
 
 VERSIONS_SHOWN = 20
+_NEWEST = select(CalendarVersion.id, CalendarVersion.digest).order_by(CalendarVersion.id.desc()).limit(1).subquery()
+_MARK = select(
+    select(func.count(CalendarDay.day)).scalar_subquery(),
+    select(func.count(CalendarYear.year)).scalar_subquery(),
+    select(_NEWEST.c.id).scalar_subquery(),
+    select(_NEWEST.c.digest).scalar_subquery(),
+)
 
 
 def work_calendar() -> WorkCalendar:
@@ -46,13 +53,7 @@ def _stamp(_url: str, mark: tuple[object, ...]) -> Stamp:
 def _mark() -> tuple[object, ...]:
     """What changes with every change: the last version and the digest of its days. A number alone could come twice,
     when a write is rolled back after somebody in it has asked; the count is for tables older than the versions."""
-    newest = select(CalendarVersion.id, CalendarVersion.digest).order_by(CalendarVersion.id.desc()).limit(1).subquery()
-    days = select(func.count(CalendarDay.day)).scalar_subquery()
-    years = select(func.count(CalendarYear.year)).scalar_subquery()
-    row = db.session.execute(
-        select(days, years, select(newest.c.id).scalar_subquery(), select(newest.c.digest).scalar_subquery())
-    )
-    return tuple(row.one())
+    return tuple(db.session.execute(_MARK).one())
 
 
 @lru_cache(maxsize=8)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, exists, false, func, or_, select
 
 from gridcase.core.clock import town_day
 from gridcase.core.config import current
@@ -38,9 +38,12 @@ def digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
+_OF_COOKIE = select(UserSession).where(UserSession.token_hash == bindparam("token_hash"))
+
+
 def live_session(token: str, *, now: datetime, idle: timedelta) -> UserSession | None:
     """The session of a cookie, if it has not ended, rested too long, or been cut off by a change of rights."""
-    session = db.session.scalar(select(UserSession).where(UserSession.token_hash == digest(token)))
+    session = db.session.scalar(_OF_COOKIE, {"token_hash": digest(token)})
     if session is None or now >= session.ends_at or now - session.seen_at >= idle:
         return None
     user = session.user

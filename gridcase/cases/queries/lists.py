@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, and_, false, func, or_, select, union
-from sqlalchemy.orm import aliased
+from sqlalchemy import ColumnElement, Select, and_, false, func, join, or_, select, union
 
 from gridcase.cases.models import Case, CaseClass, CaseRequest, Whistle, WhistleUnit
 from gridcase.cases.queries.catalogue import unit_of_contact, unit_of_limit
 from gridcase.cases.queries.searching import holding
 from gridcase.cases.queries.sight import (
+    VIEWERS,
     addressed_to,
     desk_of_post,
     in_party,
@@ -41,6 +42,7 @@ COUNT_CAP = 99
 _CRITICAL = Case.urgency == int(Urgency.CRITICAL)
 _URGENT_FIRST = (~_CRITICAL, Case.due_at, Case.id)
 _NEWEST = (Case.registered_at.desc(), Case.id.desc())
+_RUNNING = (open_condition(), Case.due_at.is_not(None))
 Key = TypeVar("Key")
 
 
@@ -83,6 +85,7 @@ def tabs_for(viewer: Viewer) -> list[Tab]:
     return found if viewer.unit_ids() else [tab for tab in found if tab is not Tab.UNIT]
 
 
+@lru_cache(maxsize=VIEWERS)
 def waiting_for(viewer: Viewer) -> ColumnElement[bool]:
     """Open cases whose next move is the viewer's."""
     to_me = addressed_to(viewer)
@@ -136,12 +139,11 @@ def _of_my_units(viewer: Viewer) -> ColumnElement[bool]:
 
 
 def _in_tab(viewer: Viewer, tab: Tab, now: datetime) -> list[ColumnElement[bool]]:
-    running = [open_condition(), Case.due_at.is_not(None)]
     conditions: dict[Tab, Callable[[], list[ColumnElement[bool]]]] = {
-        Tab.MINE: lambda: [*running, waiting_for(viewer)],
-        Tab.UNIT: lambda: [*running, _of_my_units(viewer)],
-        Tab.VILLAGE: lambda: running,
-        Tab.LATE: lambda: [*running, Case.due_at < now],
+        Tab.MINE: lambda: [*_RUNNING, waiting_for(viewer)],
+        Tab.UNIT: lambda: [*_RUNNING, _of_my_units(viewer)],
+        Tab.VILLAGE: lambda: [*_RUNNING],
+        Tab.LATE: lambda: [*_RUNNING, Case.due_at < now],
         Tab.TRAY: lambda: [open_condition(), Case.unsorted.is_(True), scoped(viewer, Permission.ACCEPT_CASE)],
         Tab.CALLBACK: lambda: [
             open_condition(), Case.state == State.FEEDBACK, Case.answer.is_(None),
@@ -154,6 +156,8 @@ def _in_tab(viewer: Viewer, tab: Tab, now: datetime) -> list[ColumnElement[bool]
 
 
 def _with_light(light: str, now: datetime) -> list[ColumnElement[bool]]:
+    if not light:
+        return []
     return {
         Light.RED: [open_condition(), Case.due_at < now],
         Light.YELLOW: [open_condition(), Case.soon_at <= now, Case.due_at >= now],
@@ -233,7 +237,7 @@ def rows_of(
     picked = _picked(ways_in(viewer, newest=newest), conditions, order, most + 1)
     if picked is None:
         return []
-    query = _columns().join(picked, picked.c.id == Case.id).where(visible(viewer)).order_by(*order)
+    query = _COLUMNS.join(picked, picked.c.id == Case.id).where(visible(viewer)).order_by(*order)
     return db.session.execute(query.limit(most + 1)).all()
 
 
@@ -267,29 +271,27 @@ def _older(mark: list[Any] | None) -> list[ColumnElement[bool]]:
     return [or_(Case.registered_at < at, and_(Case.registered_at == at, Case.id < case_id))]
 
 
-_VILLAGE, _PLACE = aliased(Grid), aliased(Grid)  # made once, like those of a case's page
+def _of(name: Any, key: Any, own: Any) -> Any:
+    """A name that a case points to. As a join PostgreSQL would try every order of seven tables before it begins."""
+    return select(name).where(key == own).correlate(Case).scalar_subquery()
 
 
-def _columns() -> Any:
-    village, place = _VILLAGE, _PLACE
-    return (
-        select(
-            Case.id, Case.number, Case.title, Case.state, Case.urgency, Case.restricted, Case.unsorted,
-            Case.channel, Case.level, Case.village_id, Case.registered_at, Case.due_at, Case.soon_at, Case.closed_at,
-            Case.closed_late, Case.second_check, Case.stage_due_at, Case.contact_due_at, Case.contacted_at,
-            Case.anonymous, unit_of_contact(),
-            Case.answer_attempts, CaseClass.zh, CaseClass.en, unit_of_limit(), village.name.label("village_name"),
-            place.name.label("place_name"), Household.head_name, Post.title.label("post_title"),
-            Unit.name.label("unit_name"), voice_count().label("voices"),
-        )
-        .select_from(Case)
-        .join(CaseClass, CaseClass.id == Case.class_id)
-        .join(place, place.id == Case.grid_id)
-        .outerjoin(village, village.id == Case.village_id)
-        .outerjoin(Household, Household.id == Case.household_id)
-        .outerjoin(Post, Post.id == Case.handler_post_id)
-        .outerjoin(Unit, Unit.id == Case.handler_unit_id)
-    )  # fmt: skip
+_COLUMNS: Any = (
+    select(
+        Case.id, Case.number, Case.title, Case.state, Case.urgency, Case.restricted, Case.unsorted,
+        Case.channel, Case.level, Case.village_id, Case.registered_at, Case.due_at, Case.soon_at, Case.closed_at,
+        Case.closed_late, Case.second_check, Case.stage_due_at, Case.contact_due_at, Case.contacted_at,
+        Case.anonymous, unit_of_contact(), Case.answer_attempts, CaseClass.zh, CaseClass.en, unit_of_limit(),
+        _of(Grid.name, Grid.id, Case.village_id).label("village_name"),
+        _of(Grid.name, Grid.id, Case.grid_id).label("place_name"),
+        _of(Household.head_name, Household.id, Case.household_id).label("head_name"),
+        _of(Post.title, Post.id, Case.handler_post_id).label("post_title"),
+        _of(Unit.name, Unit.id, Case.handler_unit_id).label("unit_name"),
+        voice_count().label("voices"),
+    )
+    .select_from(Case)
+    .join(CaseClass, CaseClass.id == Case.class_id)
+)  # fmt: skip
 
 
 def tab_counts(viewer: Viewer, tabs: Sequence[Tab], *, now: datetime) -> dict[Tab, int]:
@@ -311,9 +313,15 @@ def counted(viewer: Viewer, wanted: Mapping[Key, Filters], *, now: datetime) -> 
             counts.append(select(func.count()).select_from(some).scalar_subquery())
         else:
             counts.append(func.count().filter(*conditions))
-    open_ones = union(*(select(Case.id).where(way, open_condition()) for way in ways)).subquery()
-    row = db.session.execute(select(*counts).select_from(Case).join(open_ones, open_ones.c.id == Case.id)).one()
+    row = db.session.execute(select(*counts).select_from(_open_cases(viewer))).one()
     return {key: min(int(row[place]), COUNT_CAP + 1) for place, key in enumerate(wanted)}
+
+
+@lru_cache(maxsize=VIEWERS)
+def _open_cases(viewer: Viewer) -> Any:
+    ways = (select(Case.id).where(way, open_condition()) for way in ways_in(viewer, newest=False))
+    seen = union(*ways).subquery()
+    return join(Case, seen, seen.c.id == Case.id)
 
 
 def row_of(viewer: Viewer, filters: Filters, *, now: datetime) -> list[int]:
@@ -329,12 +337,18 @@ def row_of(viewer: Viewer, filters: Filters, *, now: datetime) -> list[int]:
 
 def villages_seen(viewer: Viewer) -> Sequence[grids.Named]:
     """(id, name) of the villages whose cases the viewer sees, for the filter; nobody of one village needs it."""
+    query = _villages(viewer)
+    return [] if query is None else grids.told_apart(db.session.execute(query).all())
+
+
+@lru_cache(maxsize=VIEWERS)
+def _villages(viewer: Viewer) -> Select[*tuple[Any, ...]] | None:
     paths = {grant.path for grant in viewer.grants_with(Permission.SEE_CASE) if grant.path}
     wide = [path for path in paths if path.count("/") <= 3]
     if not wide or all(grant.unit_id for grant in viewer.grants_with(Permission.SEE_CASE)):
-        return []
+        return None
     inside = or_(*(Grid.path >= "/" if path == "/" else under(Grid.path, path) for path in wide))
-    found = db.session.scalars(
-        select(Grid).where(Grid.level == GridLevel.VILLAGE, Grid.valid_to.is_(None), inside).order_by(Grid.code)
-    ).all()
-    return grids.told_apart(found)
+    villages = select(Grid.id, Grid.name, Grid.parent_id).where(
+        Grid.level == GridLevel.VILLAGE, Grid.valid_to.is_(None)
+    )
+    return villages.where(inside).order_by(Grid.code)

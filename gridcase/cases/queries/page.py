@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, false, func, select
+from sqlalchemy import ColumnElement, Select, bindparam, false, func, select
 from sqlalchemy.orm import aliased
 
 from gridcase.cases.models import Case, CasePoint, CaseStep, CaseTransfer, ClassTerms
 from gridcase.cases.queries.catalogue import home_village
-from gridcase.cases.queries.sight import visible
+from gridcase.cases.queries.sight import VIEWERS, visible
 from gridcase.cases.queries.voices import has_voices
 from gridcase.cases.rules import Level, State
 from gridcase.cases.rules.majors import ABOVE_THE_VILLAGE
@@ -37,9 +38,14 @@ _HELPER, _COLLECTOR = aliased(Household), aliased(Post)
 def facts(case: Case, viewer: Viewer | None = None) -> Any:
     """The names that belong to a case: places, household, who has it, who collected it, and whether the viewer may open
     its household; one statement."""
+    return db.session.execute(_facts(viewer), {"case_id": case.id}).one()
+
+
+@lru_cache(maxsize=VIEWERS)
+def _facts(viewer: Viewer | None) -> Select[*tuple[Any, ...]]:
     town, village, place, helper, collector = _TOWN, _VILLAGE, _PLACE, _HELPER, _COLLECTOR
     lon, lat = lon_lat(CasePoint.geom)
-    return db.session.execute(
+    return (
         select(
             town.name.label("town_name"), village.name.label("village_name"), village.path.label("village_path"),
             place.name.label("place_name"), place.level.label("place_level"), Section.name.label("section_name"),
@@ -59,8 +65,8 @@ def facts(case: Case, viewer: Viewer | None = None) -> Any:
         .outerjoin(Unit, Unit.id == Case.handler_unit_id)
         .outerjoin(collector, collector.id == Case.collector_post_id)
         .outerjoin(CasePoint, CasePoint.case_id == Case.id)
-        .where(Case.id == case.id)
-    ).one()  # fmt: skip
+        .where(Case.id == bindparam("case_id"))
+    )  # fmt: skip
 
 
 def _opens_home(viewer: Viewer | None) -> ColumnElement[bool]:

@@ -17,6 +17,7 @@ from gridcase.core.errors import Missing
 from gridcase.core.permissions import Grant, Permission, Viewer
 from gridcase.core.scope import covers, reach, under
 
+_OPEN = Case.closed_at.is_(None)
 # Conditions of so many viewers are kept: a page asks for the same ones a dozen times, and making them anew takes longer
 # than the database needs to answer.
 VIEWERS = 256
@@ -129,7 +130,7 @@ def _restricted_too(viewer: Viewer) -> ColumnElement[bool]:
 
 def open_condition() -> ColumnElement[bool]:
     """Cases not ended yet, in the words of the partial indexes."""
-    return Case.closed_at.is_(None)
+    return _OPEN
 
 
 def visible_on_map(viewer: Viewer) -> ColumnElement[bool]:

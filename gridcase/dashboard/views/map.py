@@ -175,7 +175,7 @@ def _words(under: BaseMap | None) -> dict[str, Any]:
         "zoom_in": _("放大"),
         "zoom_out": _("缩小"),
         "map": _("未办结事件地图，方向键移动，加减号缩放"),
-        "today": _("现在"),
+        "today": _("此刻"),
         "day": _("%(day)s结束时，%(ago)s 天前"),
     }
 

@@ -105,8 +105,9 @@ class Named:
     name: str
 
 
-def told_apart(places: Sequence[Grid]) -> list[Named]:
-    """These places as choices: where two have one name, that of the place above stands in front."""
+def told_apart(places: Sequence[Any]) -> list[Named]:
+    """These places (or rows with id, name and parent_id) as choices: where two have one name, that of the place above
+    stands in front."""
     times = Counter(place.name for place in places)
     above = {place.id: place.parent_id for place in places if times[place.name] > 1 and place.parent_id is not None}
     names = names_of(sorted(set(above.values()))) if above else {}

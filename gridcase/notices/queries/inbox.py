@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 
 from gridcase.core.db import db
 from gridcase.core.errors import Missing
@@ -59,9 +60,14 @@ def inbox(viewer: Viewer, *, after: str | None = None) -> Page[tuple[Notice, boo
 
 def unread_count(viewer: Viewer, *, cap: int = 99) -> int:
     """How many are unread, counted up to `cap`."""
+    return db.session.scalar(_unread(viewer, cap)) or 0
+
+
+@lru_cache(maxsize=256)
+def _unread(viewer: Viewer, cap: int) -> Select[int]:
     seen = select(NoticeRead.notice_id).where(NoticeRead.notice_id == Notice.id, NoticeRead.user_id == viewer.user_id)
     some = select(Notice.id).where(_mine(viewer), ~seen.exists()).limit(cap).subquery()
-    return db.session.scalar(select(func.count()).select_from(some)) or 0
+    return select(func.count()).select_from(some)
 
 
 def get_notice(notice_id: int, *, viewer: Viewer) -> Notice:

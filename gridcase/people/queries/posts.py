@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Date, bindparam, or_, select
 
 from gridcase.core.dated import known
 from gridcase.core.db import db
@@ -15,22 +15,24 @@ from gridcase.people.models import Holding, Person, Post, Unit
 from gridcase.people.rules import HOUSEHOLD_ROLES, ROLE_PERMISSIONS, Role
 
 
-def valid_on(model: type[Holding] | type[Post], day: date) -> ColumnElement[bool]:
+def valid_on(model: type[Holding] | type[Post], day: date | BindParameter[date]) -> ColumnElement[bool]:
     """Rows in force on a day; `valid_to` is the first day no longer in force."""
     span: ColumnElement[bool] = (model.valid_from <= day) & or_(model.valid_to.is_(None), model.valid_to > day)
     return span & known(Holding) if model is Holding else span
 
 
+_DAY: BindParameter[date] = bindparam("day", type_=Date())
+_HELD = (  # made once: every page asks
+    select(Post)
+    .join(Holding, Holding.post_id == Post.id)
+    .where(Holding.person_id == bindparam("person_id"), valid_on(Holding, _DAY), valid_on(Post, _DAY))
+    .order_by(Post.id)
+)
+
+
 def posts_held_by(person_id: int, *, on: date) -> list[Post]:
     """The posts a person holds on a day, stand-ins included, oldest first."""
-    return list(
-        db.session.scalars(
-            select(Post)
-            .join(Holding, Holding.post_id == Post.id)
-            .where(Holding.person_id == person_id, valid_on(Holding, on), valid_on(Post, on))
-            .order_by(Post.id)
-        )
-    )
+    return list(db.session.scalars(_HELD, {"person_id": person_id, "day": on}))
 
 
 def grant_of(post: Post) -> Grant:
