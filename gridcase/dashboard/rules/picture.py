@@ -13,7 +13,7 @@ WIDTH = 640.0  # of the drawing; its height follows from the outlines
 MARKS_MOST = 1_000  # more would be a blot: the places' numbers say it then
 Ring = Sequence[Sequence[float]]
 # A mark by its light, drawn around 0,0: circle, triangle, square, as on the screen.
-MARKS = ("M-3 0a3 3 0 1 0 6 0a3 3 0 1 0-6 0z", "M0-4 4 3H-4z", "M-3-3h6v6h-6z")
+MARKS = ("M-5 0a5 5 0 1 0 10 0a5 5 0 1 0-10 0z", "M0-6 6 5H-6z", "M-5-5H5V5H-5z")
 
 
 @dataclass(frozen=True)
