@@ -164,6 +164,7 @@ def test_small_arithmetic() -> None:
     cost = Cost("a", "甲", sent=30, fields={"备注": (30, 30), "名称": (30, 1), "#": (90, 90), "少": (3, 3)})
     assert [(label, asked) for _cost, label, asked in never_filled([cost])] == [("备注", 30)]
     assert median_of({}, STEPS) is None
+    assert median_of({len(STEPS): 9, 0: 1}, STEPS) == median_of({0: 1}, STEPS)  # left lying
 
 
 def test_counting_is_taken_out_once_and_not_too_often() -> None:
