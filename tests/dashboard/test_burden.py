@@ -15,6 +15,7 @@ from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy import select
 
 from gridcase.core.db import db, transaction
+from gridcase.core.form_uses import STEPS, Use, step_of
 from gridcase.core.permissions import Permission, Viewer
 from gridcase.dashboard.models import FormFieldUse, FormMinutes, FormUse
 from gridcase.dashboard.queries import burden as queries
@@ -24,7 +25,7 @@ from gridcase.dashboard.views import burden as views
 from gridcase.grid.models import Grid
 from gridcase.people.rules import Role
 from gridcase.web import burden
-from gridcase.web.burden import STEPS, Tally, Use, step_of
+from gridcase.web.burden import Tally
 from tests.factories.world import World
 
 ViewerOf = Callable[[Role | str], Viewer]
