@@ -13,17 +13,19 @@ from pathlib import Path
 
 from benchmarks import alike
 from benchmarks.floors import Floor
+from benchmarks.goals import COUNTY, judged
 from benchmarks.ground import Ground, prepared
 from benchmarks.line import Line
-from benchmarks.measures import MEASURES
+from benchmarks.measures import COUNTY_MEASURES, MEASURES
 from benchmarks.planner import VILLAGE
 from benchmarks.planner import lines as planner_lines
-from benchmarks.served import requests_a_second
+from benchmarks.served import requests_a_second, workers
 
 HOME = Path(__file__).parent
 RESULTS = HOME / "results.csv"
 HEADERS = ("date", "commit", "db", "cases", "measure", "value", "unit", "floor", "ratio")
 KINDS = ("sqlite", "postgresql")
+SMALL = 10_000  # what growth to a county is told from
 
 
 def main() -> None:
@@ -36,6 +38,7 @@ def main() -> None:
     parser.add_argument("--keep", type=Path, default=RESULTS, help="the file the lines are added to")
     parser.add_argument("--no-planner", action="store_true", help="leave out the planner")
     parser.add_argument("--full", action="store_true", help="the planner's county of 80,000 homes")
+    parser.add_argument("--county", action="store_true", help="the goals alone: 10,000 cases, then 1,000,000")
     options = parser.parse_args()
     logging.disable(logging.WARNING)
     began = time.monotonic()
@@ -43,23 +46,34 @@ def main() -> None:
     for line in real:
         print(said("texts", line), flush=True)
     keep(real, "texts", 0, options.keep)
+    county = options.county or options.cases >= COUNTY
     for kind in KINDS if options.db == "both" else (options.db,):
-        with prepared(kind, options.cases) as ground:
-            keep(measured(ground, options.seconds, http=not options.no_http), ground.name, ground.cases, options.keep)
-    if not options.no_planner:
+        before = None
+        for cases in (SMALL, max(COUNTY, options.cases)) if county else (options.cases,):
+            with prepared(kind, cases) as ground:
+                lines = measured(ground, options.seconds, http=not options.no_http, county=county)
+            keep(lines, kind, cases, options.keep)
+            found = {line.measure: line for line in lines}
+            print(f"\n{kind}, {cases} cases: the goals")
+            for sentence in judged(found, cases=cases, database=kind, before=before):
+                print(f"{kind:<10}  {sentence}", flush=True)
+            print(flush=True)
+            before = found
+    if not options.no_planner and not county:
         keep(planned(full=options.full), "planner", VILLAGE, options.keep)
     print(f"{time.monotonic() - began:.0f} s; lines added to {options.keep}")
 
 
-def measured(ground: Ground, seconds: float, *, http: bool) -> list[Line]:
+def measured(ground: Ground, seconds: float, *, http: bool, county: bool = False) -> list[Line]:
     """Every measure of one database, printed as it comes."""
     floor, lines = Floor(ground), []
-    over_http = [lambda *_: requests_a_second(ground)] if http else []
-    for measure in (*over_http, *MEASURES):
+    over_http = (() if county else (requests_a_second,)) if http else ()
+    last = (workers,) if http else ()  # after the others: what the workers hold then is told
+    for measure in (*over_http, *(COUNTY_MEASURES if county else MEASURES), *last):
         for line in measure(ground, floor, seconds):
             print(said(ground.name, line), flush=True)
             lines.append(line)
-    floor.connection.close()
+    floor.close()
     return lines
 
 
@@ -77,7 +91,7 @@ def said(name: str, line: Line) -> str:
     text = f"{name:<10}  {line.measure:<40} {line.value:>9.2f} {line.unit:<11}"
     if line.floor is None or line.ratio is None:
         return text.rstrip()
-    return f"{text} floor {line.floor:>9.2f}   {line.ratio:.2f} of the floor"
+    return f"{text} floor {line.floor:>9.2f}   {line.ratio:.3g} of the floor"
 
 
 def keep(lines: list[Line], name: str, cases: int, path: Path) -> None:

@@ -122,7 +122,7 @@ def typing(ground: Ground, floor: Floor, seconds: float) -> Iterator[Line]:
     began = time.perf_counter()
     ask()
     yield Line(f"typing beside {count} open cases, first in a process", (time.perf_counter() - began) * 1000, "ms")
-    pair = side_by_side(ask, floor.page("/list"), seconds=seconds)
+    pair = side_by_side(ask, floor.page("/list"), seconds=seconds, watch=floor.watch)
     yield Line(f"typing beside {count} open cases", pair.job_ms, "ms", pair.floor_ms, pair.ratio)
     with statements(ground) as counted:
         ask()

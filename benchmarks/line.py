@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import event
 
 from benchmarks.ground import Ground
+from benchmarks.timing import Pair
 from gridcase.core.db import db
 
 
@@ -22,6 +23,11 @@ class Line:
     unit: str
     floor: float | None = None
     ratio: float | None = None
+
+
+def compared(measure: str, pair: Pair, *, each: float = 1) -> Line:
+    """A job beside its floor, which did it `each` times."""
+    return Line(measure, pair.job_ms / each, "ms", pair.floor_ms / each, pair.ratio)
 
 
 @contextmanager

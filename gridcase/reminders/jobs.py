@@ -6,10 +6,10 @@ two runs at once. A stopped night is caught up by the next run.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Row
 
@@ -40,6 +40,17 @@ class Addressee:
 
     post_id: int | None = None
     unit_id: int | None = None
+
+
+class Serving(NamedTuple):
+    """A post at its place."""
+
+    id: int
+    role: Role
+    section_id: int | None
+
+
+Posts = Mapping[str, Sequence[Serving]]
 
 
 def sweep(*, actor: Viewer, now: datetime) -> int:
@@ -100,7 +111,7 @@ def _unattended(*, actor: Viewer, now: datetime) -> int:
 
 
 def _tell_batch(rung: Rung, batch: Sequence[Row[Any]], *, actor: Viewer, now: datetime) -> int:
-    posts = queries.posts_over({case.path for case in batch}, rules.ALL_ROLES, on=town_day(now))
+    posts = _by_place(queries.posts_over({case.path for case in batch}, rules.ALL_ROLES, on=town_day(now)))
     to_tell = [(case, who) for case in batch for who in _addressees(rung, case, posts)]
     if not to_tell:
         return 0
@@ -120,7 +131,15 @@ def _telling(rung: Rung, case: Row[Any], who: Addressee, now: datetime) -> notic
     )  # fmt: skip
 
 
-def _addressees(rung: Rung, case: Row[Any], posts: Sequence[Row[Any]]) -> list[Addressee]:
+def _by_place(posts: Sequence[Row[Any]]) -> Posts:
+    """The posts of each place, so that a case asks only the places above it."""
+    found: dict[str, list[Serving]] = {}
+    for post in posts:
+        found.setdefault(post.place_path, []).append(Serving(post.id, Role(post.role), post.section_id))
+    return found
+
+
+def _addressees(rung: Rung, case: Row[Any], posts: Posts) -> list[Addressee]:
     """Whom the rung names for this case, each once."""
     found: dict[Addressee, None] = {}
     for word in rung.to:
@@ -131,7 +150,7 @@ def _addressees(rung: Rung, case: Row[Any], posts: Sequence[Row[Any]]) -> list[A
     return list(found)
 
 
-def _waited_for(case: Row[Any], posts: Sequence[Row[Any]]) -> Iterator[Addressee]:
+def _waited_for(case: Row[Any], posts: Posts) -> Iterator[Addressee]:
     """The post or unit it was sent to, else the nearest that has to accept, send or check it."""
     if rules.at_desk(State(case.state)) and (case.handler_post_id or case.handler_unit_id):
         yield Addressee(post_id=case.handler_post_id, unit_id=case.handler_unit_id)
@@ -140,18 +159,22 @@ def _waited_for(case: Row[Any], posts: Sequence[Row[Any]]) -> Iterator[Addressee
         yield from _nearest(case, posts, rules.waits_for(State(case.state), level))
 
 
-def _nearest(case: Row[Any], posts: Sequence[Row[Any]], roles: Sequence[Role]) -> Iterator[Addressee]:
+def _nearest(case: Row[Any], posts: Posts, roles: Sequence[Role]) -> Iterator[Addressee]:
     """The posts at the place nearest to the case, and there of the first of these roles that is filled."""
-    heard = [(post, rank) for post in posts if (rank := _rank(post, case, roles)) is not None]
-    if heard:
-        place, rank = min((-len(post.place_path), rank) for post, rank in heard)
-        yield from (Addressee(post_id=post.id) for post, own in heard if (-len(post.place_path), own) == (place, rank))
+    path = case.path
+    while path:
+        heard = [(post, rank) for post in posts.get(path, ()) if (rank := _rank(post, case, roles)) is not None]
+        if heard:
+            first = min(rank for _post, rank in heard)
+            yield from (Addressee(post_id=post.id) for post, rank in heard if rank == first)
+            return
+        path = path[: path.rfind("/", 0, -1) + 1]
 
 
-def _rank(post: Row[Any], case: Row[Any], roles: Sequence[Role]) -> int | None:
-    """Where the post stands among `roles`; None when it does not serve the case or must not hear of it."""
-    role = Role(post.role)
-    if not case.path.startswith(post.place_path) or not rules.may_hear(role, restricted=case.restricted):
+def _rank(post: Serving, case: Row[Any], roles: Sequence[Role]) -> int | None:
+    """Where a post at or above the case's place stands among `roles`; None when it must not hear of the case."""
+    role = post.role
+    if not rules.may_hear(role, restricted=case.restricted):
         return None
     if role is Role.SECTION_LEADER:  # leads the homes of the own section as a grid leader does those of a cell
         role = Role.GRID_LEADER if post.section_id is not None and post.section_id == case.section_id else role

@@ -27,7 +27,7 @@ from gridcase.people.rules import Role
 from gridcase.reminders.models import DigestDay
 from gridcase.reminders.rules import CASE_REF, RULES, TIMES_KEY, Times
 
-BATCH = 100
+BATCH = 1000
 SHORT_STAGES = (State.REGISTERED, State.ACCEPTED, State.RETURNED, State.DISPATCHED)
 CLOSED_LATELY = timedelta(days=60)
 

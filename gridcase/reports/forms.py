@@ -45,7 +45,7 @@ ROW_CHOICES: Pairs = (
     *((str(one), one.label) for one in ROWS),
 )  # fmt: skip
 COLUMN_CHOICES: Pairs = (("", N_("不分列")), *((str(one), one.label) for one in COLUMNS))
-ADDINGS = tuple(Adding)
+ADDINGS = (Adding.FLOW, Adding.STOCK, Adding.SURVEY)
 
 
 def _line(label: Any, *, wanted: Any = None, most: int = 60) -> StringField:

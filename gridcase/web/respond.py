@@ -42,7 +42,7 @@ def xlsx_file(content: bytes, *, name: str) -> Response:
 
 def csv_stream(parts: Iterator[bytes], *, name: str) -> Response:
     """A table to download that is sent while it is made."""
-    return _file(stream_with_context(parts), "text/csv; charset=utf-8", f'attachment; filename="{name}.csv"')
+    return _file(stream_with_context(parts), "text/csv", f'attachment; filename="{name}.csv"')
 
 
 def _file(content: bytes | Iterable[bytes], kind: str, disposition: str) -> Response:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -18,6 +21,7 @@ from tests.factories.map_cases import close, put
 from tests.factories.world import ORIGIN, SIZE, World
 
 PageAs = Callable[..., Page]
+AXE = Path(__file__).parent / "vendor" / "axe.min.js"
 SLY = "${window.x=1}<img src=x onerror=window.x=1>"
 EAST, NORTH = ORIGIN[0] + SIZE / 2, ORIGIN[1] + SIZE / 2
 
@@ -147,6 +151,62 @@ def test_the_phone_switches_between_map_and_list(app: Flask, world: World, page_
     expect(page.locator(".map-frame")).to_be_hidden()
     expect(page.get_by_role("link", name="村道、桥涵损坏")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    clean(watch)
+
+
+def test_too_many_points_are_counted_by_the_server(
+    app: Flask, world: World, page_as: PageAs, watch: Watch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gridcase.dashboard.queries.points.POINTS_MOST", 3)
+    monkeypatch.setattr("gridcase.dashboard.queries.clusters.SINGLE_MOST", 3)
+    corner = {"spot": (ORIGIN[0] + SIZE / 50, ORIGIN[1])}
+    placed(app, world, {"due": -1}, {"due": 100}, {"due": 100}, {"kind": "0503", "spot": (EAST, NORTH)}, corner)
+    page = page_as(Role.VILLAGE_HEAD)
+    page.goto("/map/")
+    cluster = page.locator(".pin-cluster").first
+    cluster.wait_for()
+    expect(page.locator("[data-map-status]")).to_have_text("图中这一片 5 件。放大看单件。")
+    cluster.focus()
+    with page.expect_response("**/clusters.json?*"):
+        page.keyboard.press("Enter")
+    page.locator(".pin, .pin-cluster").first.wait_for()
+    clean(watch)
+
+
+def test_a_day_is_chosen_by_keyboard_and_stands_in_the_link(
+    app: Flask, world: World, page_as: PageAs, watch: Watch
+) -> None:
+    now = clock.now()
+    ended = {"state": "closed", "closed_at": now - timedelta(hours=30), "registered_at": now - timedelta(days=9)}
+    placed(app, world, {"kind": "0503", **ended}, {"kind": "0401", "spot": (EAST, NORTH)})
+    page = page_as(Role.VILLAGE_HEAD)
+    page.goto("/map/")
+    assert pins(page) == ["环境卫生，正常"]
+    slider = page.get_by_role("slider")
+    slider.focus()
+    with page.expect_response("**/points.json?day=*"):
+        page.keyboard.press("ArrowLeft")
+        page.keyboard.press("ArrowLeft")
+    expect(page.locator(".list-side")).to_contain_text("那天结束时还没有办结的事件")
+    expect(slider).to_have_attribute("aria-valuetext", re.compile("天前$"))
+    expect(page.locator(".pin")).to_have_count(2)
+    assert "day=" in page.url
+    clean(watch)
+
+
+@pytest.mark.parametrize("viewport", [DESK, PHONE], ids=["desk", "phone"])
+def test_the_map_has_no_barriers(
+    app: Flask, world: World, page_as: PageAs, watch: Watch, viewport: dict[str, int]
+) -> None:
+    placed(app, world, {"kind": "0503", "due": -1}, {"kind": "0401", "spot": (EAST, NORTH)})
+    page = page_as(Role.VILLAGE_HEAD, viewport=viewport)
+    for address in ("/map/?homes=1&source=visit&light=red", "/map/?view=heat"):
+        page.goto(address)
+        expect(page.locator("[data-map-status]")).to_contain_text("地图上")
+        page.evaluate(AXE.read_text(encoding="utf-8"))
+        found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
+        assert [(rule["id"], rule["nodes"][0]["html"]) for rule in found] == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= viewport["width"]
     clean(watch)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -12,6 +13,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from gridcase.core.db import db, transaction
+from gridcase.households.models import Household
 from gridcase.people.models import Holding, Person
 from gridcase.people.rules import DecisionKind, Role
 from gridcase.points.models import Declaration
@@ -263,6 +265,48 @@ def test_the_rest_passes_only_when_it_was_counted(app: Flask, client_as: ClientA
     assert states == {numbers[0]: "declared", numbers[1]: "posted"}
 
 
+def test_who_opens_what_another_decided_is_told_so_and_a_stranger_is_not(
+    app: Flask, client_as: ClientAs, world: World, home: int
+) -> None:
+    number = declared(app, client_as, home)
+    member = client_as(Role.REVIEW_MEMBER)
+    sent = {
+        "client_uuid": "3f2504e0-4f89-41d3-9a0c-0305e82c3509", "held_on": TODAY.isoformat(),
+        "present": present(app, world), f"verdict-{number}": "pass",
+    }  # fmt: skip
+    assert member.post("/points/review/meeting", data=sent).status_code == 302
+    late = text_of(member, f"/points/review/{number}")
+    assert "别人已经定下" in late
+    assert f"/points/declarations/{number}" in late
+    posted = member.post(f"/points/review/{number}", data={"choice": "for"})
+    assert "别人已经定下" in posted.text
+    assert member.get("/points/review/999").status_code == 404
+    assert client_as(Role.RESIDENT).get(f"/points/review/{number}").status_code == 403
+
+
+def test_two_of_one_name_are_told_apart(client_as: ClientAs, world: World, home: int) -> None:
+    """Homes by the end of their code, members by the year they were born in; the own name is not masked."""
+    liaison = client_as(Role.LIAISON)
+    homes = text_of(liaison, NEW)
+    assert re.search(r" · \d{3,}", homes), "the end of the code"
+    asked = text_of(client_as(Role.RESIDENT), f"{NEW}?home={home}&item=T2")
+    assert "年生）" in asked
+
+
+def test_the_own_name_and_points_stand_unmasked_on_the_own_pages(
+    app: Flask, client_as: ClientAs, world: World, home: int
+) -> None:
+    with app.app_context():
+        name = db.session.get_one(Household, home).head_name
+        db.session.remove()
+    villager = client_as(Role.RESIDENT)
+    top = text_of(villager, "/points/")
+    assert "您家 0 分" in top
+    assert f"/points/household/{home}" in top
+    assert f"{name}户积分明细" in text_of(villager, f"/points/household/{home}")
+    assert name not in text_of(client_as(Role.LIAISON), f"/points/household/{home}")
+
+
 def test_a_vote_on_line(app: Flask, client_as: ClientAs, home: int) -> None:
     number = declared(app, client_as, home)
     member = client_as(Role.REVIEW_MEMBER)
@@ -311,7 +355,11 @@ def test_the_town_says_why_not(app: Flask, client_as: ClientAs, home: int) -> No
     manager.post(f"/points/town/{number}", data={"granted": "no", "reason": "材料不全"})
     assert "材料不全" in text_of(client_as(Role.RESIDENT), f"/points/declarations/{number}")
     assert client_as(Role.VILLAGE_HEAD).get("/points/town").status_code == 403
-    assert manager.get(f"/points/town/{number}").status_code == 404, "decided already"
+    late = text_of(manager, f"/points/town/{number}")
+    assert "别人已经定下" in late, "a second tab says who decided, it is not turned away"
+    assert "评议未通过" in late
+    own = text_of(client_as(Role.RESIDENT), f"/points/declarations/{number}")
+    assert "重新申报" in own, "what the home may do next"
 
 
 def test_in_english(client_as: ClientAs, home: int) -> None:

@@ -169,6 +169,19 @@ def test_a_decision_puts_it_in_force_and_the_wall_says_it(
     assert head.get(f"/points/scheme/{draft}/items/Z501").status_code == 404, "no door to what is in force"
 
 
+def test_a_village_without_vetoes_may_take_some_into_its_draft(app: Flask, client_as: ClientAs, village: int) -> None:
+    """The morality bank has none: the page says so, offers the usual ones, and the poster shows what was taken."""
+    head = client_as(Role.VILLAGE_HEAD)
+    made = head.post("/points/scheme/new", data={"source": "morality_bank"}).location
+    draft = int(made.rsplit("/", 1)[1])
+    page = shown(head, f"/points/scheme/{draft}/vetoes")
+    assert "还没有一票否决的情形" in page
+    assert "积分弄虚作假、冒领" in page
+    assert "缠访闹访" not in page, "beyond the red lines"
+    assert head.post(f"/points/scheme/{draft}/vetoes", data={"codes": ["V9", "V1"]}).status_code == 302
+    assert sorted(code for code, kind in read(app, draft).vetoes.items() if kind.on) == ["V1", "V9"]
+
+
 def test_what_was_changed_after_the_vote_is_not_what_was_voted_on(
     app: Flask, client_as: ClientAs, draft: int, village: int
 ) -> None:

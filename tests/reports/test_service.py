@@ -221,7 +221,7 @@ def test_entered_numbers_stand_in_reports(viewer_of: ViewerOf, world: World) -> 
     enter(manager, world, "village_a", "9.94")
     enter(manager, world, "village_b", "0.07")
     enter(MAKER, world, "other_village", "50")
-    spec = Spec((Part(("i:income", "i:income_mean"), below=True), Part(("i:income",))), PeriodKind.YEAR)
+    spec = Spec((Part(("i:income", "i:income/mean"), below=True), Part(("i:income",))), PeriodKind.YEAR)
     year = Period.of(PeriodKind.YEAR, date(2026, 1, 1))
     form = made(manager, world, spec=spec)
 
@@ -231,6 +231,9 @@ def test_entered_numbers_stand_in_reports(viewer_of: ViewerOf, world: World) -> 
         assert sheet.blocks[0].total is not None
         return [*lines, sheet.blocks[0].total.cells[0].number, sheet.blocks[1].lines[0].cells[0].number]
 
+    whole = queries.sheet(manager, form, spec, place=place(world, "town"), period=year, now=clock.now()).blocks[0].total
+    assert whole is not None
+    assert [cell.number for cell in whole.cells] == [10.01, 5]  # 5.005 a village, to the hundredth
     assert read(manager, "town") == [("上河村", 9.94), ("下河村", 0.07), 10.01, 10.01]
     assert read(viewer_of(Role.VILLAGE_HEAD), "village_a")[-1] == 9.94
     assert read(viewer_of(Role.COUNTY_MANAGER), "county") == [("青溪镇", 10.01), ("白石镇", 50), 60.01, 60.01]

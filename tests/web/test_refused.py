@@ -10,6 +10,13 @@ from gridcase.people.rules import Role
 from tests.factories.pages import body
 
 
+def test_a_villager_is_not_sent_to_the_town_for_a_post(client_as: Callable[[Role], FlaskClient]) -> None:
+    page = client_as(Role.RESIDENT).get("/points/review")
+    assert page.status_code == 403
+    assert "综治中心开通" not in body(page)
+    assert "联户代表" in body(page)
+
+
 def test_a_refused_page_names_the_post_and_what_it_can_open(client_as: Callable[[Role], FlaskClient]) -> None:
     page = client_as(Role.COUNTY_MANAGER).get("/cases/")
     assert page.status_code == 403

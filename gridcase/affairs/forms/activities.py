@@ -107,6 +107,10 @@ class SheetForm(BaseForm):
     table = FileField(_("或者选签到表文件"), render_kw={"accept": ".xlsx,.csv"})
     matched = HiddenField()
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.text.flags.one_of = self.table.flags.one_of = True
+
 
 class SignInForm(BaseForm):
     """At the place: the home's digits and the name."""

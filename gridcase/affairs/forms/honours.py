@@ -48,7 +48,7 @@ class RoundForm(BaseForm):
 class NameForm(BaseForm):
     """A home is named."""
 
-    home = IntegerField(validators=[InputRequired(_("请选哪一户。"))])
+    home = IntegerField(_("哪一户"), validators=[InputRequired(_("请选哪一户。"))])
     stars = SelectField(_("几星"), coerce=int, validators=[Optional()])
     deeds = StringField(
         _("主要事迹"), filters=[tidy], validators=[Optional(), Length(max=200, message=_("最多 200 字。"))]

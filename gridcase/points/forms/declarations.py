@@ -17,6 +17,7 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import UUID, InputRequired, Length, NumberRange, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -70,7 +71,7 @@ class BatchForm(BaseForm):
 
     def __init__(self, *, homes: Sequence[tuple[int, str]], **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.homes.choices = list(homes)
+        self.homes.choices = [SelectChoice(str(one), words, {"data-check": True}) for one, words in homes]
 
 
 class WithdrawForm(BaseForm):

@@ -1,6 +1,6 @@
 """Every SELECT of the ledger: `pages` for the pages, `awards` and `declarations` for the service."""
 
-from gridcase.points.queries import conduct, declarations, declared, review, spots
+from gridcase.points.queries import conduct, declarations, declared, elsewhere, public, review, spots
 from gridcase.points.queries.awards import (
     SECOND_LEG,
     Award,
@@ -48,6 +48,7 @@ from gridcase.points.queries.pages import (
     objection,
     on_notice,
     open_objections,
+    own_balances,
     own_objections,
     waiting_objections,
 )
@@ -69,7 +70,7 @@ from gridcase.points.queries.periods import (
     shows_homes,
     taken_in,
 )
-from gridcase.points.queries.preset_files import Preset, presets
+from gridcase.points.queries.preset_files import Preset, presets, standard_vetoes
 from gridcase.points.queries.schemes import draft_of, item, item_row, modules_on, read, scheme_of
 from gridcase.points.queries.sealing import (
     HomeCheck,
@@ -169,6 +170,7 @@ __all__ = [
     "due_notices",
     "earlier_open",
     "earned",
+    "elsewhere",
     "entries_of",
     "figures",
     "first_award",
@@ -196,6 +198,7 @@ __all__ = [
     "on_notice",
     "open_objections",
     "open_year",
+    "own_balances",
     "own_objections",
     "paid_homes",
     "places_above",
@@ -203,6 +206,7 @@ __all__ = [
     "posted_in",
     "presets",
     "preview_year",
+    "public",
     "published",
     "quarter_boards",
     "read",
@@ -219,6 +223,7 @@ __all__ = [
     "sealed_villages",
     "shows_homes",
     "spots",
+    "standard_vetoes",
     "standing_awards",
     "standing_totals",
     "still_due",

@@ -30,6 +30,7 @@ class Lives:
     name: str
     child: bool
     paid: bool
+    born: int | None = None  # the year
 
 
 def item_in_force(village_id: int, code: str, *, on: date) -> tuple[SchemeVersion, SchemeItem] | None:
@@ -73,7 +74,13 @@ def who_lives_in(household_ids: Collection[int], *, on: date) -> list[Lives]:
         .where(Member.household_id.in_(household_ids), in_force(Member, on))
         .order_by(Member.household_id, Member.id)
     )
-    return [Lives(row.household_id, row.id, row.name, rules.is_child(row.born_on, on), bool(row.paid)) for row in rows]
+    return [
+        Lives(
+            row.household_id, row.id, row.name, rules.is_child(row.born_on, on), bool(row.paid),
+            row.born_on.year if row.born_on else None,
+        )
+        for row in rows
+    ]  # fmt: skip
 
 
 def born_on(person_id: int | None) -> date | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -23,6 +23,7 @@ from gridcase.households.models import Household
 from gridcase.people.models import Decision, Person
 from gridcase.people.rules import Role
 from gridcase.points.models import Declaration, DeclarationPhoto, PointNotice, SchemeItem
+from gridcase.points.queries import public
 from gridcase.points.rules import DeclarationState, NoticeOutcome
 from gridcase.points.rules.declarations import OPEN
 from gridcase.points.rules.schemes import Declarer
@@ -104,10 +105,11 @@ def _seen(viewer: Viewer, permission: Permission) -> ColumnElement[bool]:
     return households.visible(viewer, permission)
 
 
-def _declared(row: Any) -> Declared:
+def _declared(row: Any, own: Collection[int] = ()) -> Declared:
     one, head, grid, item, notice = row
+    name = head if one.household_id in own else mask_name(head)
     return Declared(
-        id=one.id, household_id=one.household_id, name=mask_name(head), grid_name=grid, code=item.code, item=item.name,
+        id=one.id, household_id=one.household_id, name=name, grid_name=grid, code=item.code, item=item.name,
         points=one.points, happened_on=one.happened_on, text=one.text, state=DeclarationState(one.state),
         how=Declarer(one.how), declared_at=one.declared_at, closes_on=notice.closes_on if notice else None,
         outcome=NoticeOutcome(notice.outcome) if notice and notice.outcome else None,
@@ -122,7 +124,8 @@ def declared(viewer: Viewer, *, open_only: bool = False, after: str | None = Non
         query = query.where(Declaration.state.in_(OPEN))
     if mark := read_mark(after, int):
         query = query.where(Declaration.id < mark[0])
-    return cut([_declared(row) for row in db.session.execute(query)], lambda row: [row.id])
+    own = public.own_homes(viewer)
+    return cut([_declared(row, own) for row in db.session.execute(query)], lambda row: [row.id])
 
 
 def declaration(declaration_id: int, *, viewer: Viewer, permission: Permission = Permission.SEE_POINTS) -> Declaration:
@@ -145,9 +148,11 @@ def explained(declaration_id: int, *, viewer: Viewer) -> Explained:
     one, _head, _grid, item, notice = row
     by = db.session.get(Decision, one.decision_id) if one.decision_id else None
     person = db.session.get(Person, one.person_id) if one.person_id else None
+    own = public.own_homes(viewer)
+    who = person.name if person and one.household_id in own else mask_name(person.name) if person else ""
     return Explained(
-        row=_declared(row), criteria=item.criteria, evidence=item.evidence, document_no=one.document_no,
-        person=mask_name(person.name) if person else "", votes_for=one.votes_for, votes_against=one.votes_against,
+        row=_declared(row, own), criteria=item.criteria, evidence=item.evidence, document_no=one.document_no,
+        person=who, votes_for=one.votes_for, votes_against=one.votes_against,
         recused=one.recused, reason=one.reason, talked_on=one.talked_on, decision=by.title if by else "",
         decision_id=by.id if by else None, decided_at=one.decided_at, opens_on=notice.opens_on if notice else None,
         answer=(notice.answer or "") if notice else "", transfer_id=one.transfer_id,
@@ -191,7 +196,7 @@ def photo(declaration_id: int, *, viewer: Viewer) -> StoredFile:
 def homes_served(viewer: Viewer) -> Sequence[Any]:
     """The homes the viewer declares for, by code; more than one screen is searched by name instead."""
     return db.session.execute(
-        select(Household.id, Household.head_name, Household.address, Household.village_id)
+        select(Household.id, Household.head_name, Household.address, Household.village_id, Household.code)
         .where(_seen(viewer, Permission.DECLARE_POINTS), households.standing())
         .order_by(Household.code)
         .limit(SHOWN_HOMES + 1)

@@ -125,6 +125,21 @@ def balances_of(household_id: int, *, viewer: Viewer) -> Balances:
     return Balances(**{kind: balance for kind, balance in held.items() if kind != AccountKind.ISSUE})
 
 
+def own_balances(viewer: Viewer) -> list[tuple[int, int]]:
+    """(home, merit) of the homes the viewer lives in."""
+    homes = public.own_homes(viewer)
+    if not homes:
+        return []
+    merit = dict(
+        db.session.execute(
+            select(Account.household_id, Account.balance).where(
+                Account.household_id.in_(homes), Account.kind == AccountKind.MERIT
+            )
+        ).all()
+    )
+    return [(home, merit.get(home, 0)) for home in sorted(homes)]
+
+
 def entries_of(household_id: int, *, viewer: Viewer, after: str | None = None) -> Page[Entry]:
     """What moved in a household's purses, newest first. A redemption is one line: set aside until it is fetched, then
     the day it was."""

@@ -51,6 +51,12 @@ class Preset:
 
 
 @cache
+def standard_vetoes() -> dict[str, VetoKind]:
+    """The vetoes that any village may take into its draft, by code: those of the example that has them, within the red
+    lines."""
+    return {veto.code: veto for preset in presets().values() for veto in preset.vetoes if veto.on}
+
+
 def presets() -> Mapping[str, Preset]:
     """The presets by key, in the order of the files."""
     found = {row["preset"]: _preset(row) for row in _rows("presets")}

@@ -68,6 +68,12 @@ def homes_of_villager(viewer: Viewer) -> frozenset[int] | None:
     return frozenset().union(*(grant.household_ids or () for grant in grants))
 
 
+def own_homes(viewer: Viewer) -> frozenset[int]:
+    """The homes the viewer lives in, whatever posts besides: nobody's own name is hidden from him."""
+    grants = (grant for grant in viewer.grants if grant.role == Role.RESIDENT)
+    return frozenset().union(*(grant.household_ids or () for grant in grants))
+
+
 def named_to(viewer: Viewer) -> list[ColumnElement[bool]]:
     """Which entries of the past are listed one by one: to a villager no deduction of another home."""
     own = homes_of_villager(viewer)

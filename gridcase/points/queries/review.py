@@ -54,6 +54,7 @@ class Pending:
     by_person_id: int | None
     person_id: int | None
     photos: int = 0
+    home_code: str = ""
     aside: Text | None = None  # why this reader may not judge it
     mine: str = ""  # what this reader has voted
     favour: int = 0
@@ -108,7 +109,7 @@ def _rows() -> Select[*tuple[Any, ...]]:
         Declaration.id, Declaration.household_id, Household.head_name, Grid.name, SchemeItem.code, SchemeItem.name,
         SchemeItem.evidence, Declaration.points, SchemeItem.at_most, Declaration.happened_on, Declaration.text,
         Declaration.document_no, Declaration.how, by, Declaration.declared_at, Declaration.state,
-        Declaration.by_person_id, Declaration.person_id, photos,
+        Declaration.by_person_id, Declaration.person_id, photos, Household.code,
     )  # fmt: skip
     return (
         select(*columns)

@@ -191,7 +191,10 @@ def drop_item(version: SchemeVersion, code: str, *, actor: Viewer, now: datetime
 
 
 def set_vetoes(version: SchemeVersion, codes: Collection[str], *, actor: Viewer, now: datetime) -> None:
-    """Switch the vetoes of a draft: these on, the others off. `Refused` for what lies beyond the red lines."""
+    """Switch the vetoes of a draft: these on, the others off; a usual one that it does not hold is taken in.
+
+    `Refused` for what lies beyond the red lines.
+    """
     _open(version)
     rows = db.session.scalars(select(SchemeVeto).where(SchemeVeto.version_id == version.id)).all()
     for row in rows:
@@ -202,6 +205,15 @@ def set_vetoes(version: SchemeVersion, codes: Collection[str], *, actor: Viewer,
         return
     for row in rows:
         row.enabled = row.code in codes
+    known, rank = {row.code for row in rows}, max((row.rank for row in rows), default=0)
+    for number, kind in enumerate(queries.standard_vetoes().values(), start=rank + 1):
+        if kind.code in codes and kind.code not in known:
+            db.session.add(
+                SchemeVeto(
+                    version_id=version.id, code=kind.code, rank=number, name=kind.name, evidence=kind.evidence,
+                    enabled=True, note=kind.note,
+                )
+            )  # fmt: skip
     _record("vetoes", version, actor=actor, now=now, on=sorted(codes))
 
 

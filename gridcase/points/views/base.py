@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from flask import Blueprint, request
 
 from gridcase.core import clock
 from gridcase.core.errors import Missing
+from gridcase.core.masking import mask_name
 from gridcase.core.permissions import Permission
 from gridcase.core.words import N_
 from gridcase.grid.models import Grid
+from gridcase.points import queries
 from gridcase.points.rules import Module
+from gridcase.web.access import viewer
 from gridcase.web.frame import NavItem
 
 bp = Blueprint("points", __name__, url_prefix="/points")
@@ -31,6 +35,13 @@ def village_of(boards: list[Grid]) -> Grid:
     if found is None:
         raise Missing
     return found
+
+
+@bp.context_processor
+def _own_names() -> dict[str, Any]:
+    """`name_of(home)`: masked, but nobody's own home from himself."""
+    own = queries.public.own_homes(viewer())
+    return {"name_of": lambda home: home.head_name if home.id in own else mask_name(home.head_name)}
 
 
 def today() -> date:

@@ -23,6 +23,7 @@ from gridcase.households import queries as households
 from gridcase.households.models import Household
 from gridcase.points import queries, service
 from gridcase.points.forms.declarations import BatchForm, DeclareForm, WithdrawForm
+from gridcase.points.queries.declarations import Lives
 from gridcase.points.queries.declared import SHOWN_HOMES
 from gridcase.points.rules.schemes import Declarer, Item, Scheme
 from gridcase.points.service import BatchRow
@@ -71,7 +72,7 @@ def new_declaration() -> ResponseReturnValue:
 def _ask(home: Household, item: Item, how: Declarer) -> ResponseReturnValue:
     lives = queries.declarations.who_lives_in([home.id], on=today())
     own = how is Declarer.SELF
-    persons = [(one.person_id, one.name if own else mask_name(one.name)) for one in lives]
+    persons = [(one.person_id, _who(one, own=own)) for one in lives]
     form = DeclareForm(persons=persons, document=item.document, client_uuid=str(uuid4()), happened_on=today())
     if form.validate_on_submit():
         photo = _photo(form)
@@ -88,6 +89,12 @@ def _ask(home: Household, item: Item, how: Declarer) -> ResponseReturnValue:
         "points/declare.html", form=form, home=home, item=item, how=how, own=own,
         child=any(one.child for one in lives),
     )  # fmt: skip
+
+
+def _who(one: Lives, *, own: bool) -> str:
+    """A member of a home, told from another of the same name by the year of birth."""
+    name = one.name if own else mask_name(one.name)
+    return _("%(name)s（%(year)s年生）", name=name, year=one.born) if one.born else name
 
 
 def _say(made: Any, item: Item, *, own: bool) -> None:

@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 
 from gridcase.calendar.queries import work_calendar
 from gridcase.core import clock
+from gridcase.core.errors import Missing
 from gridcase.core.permissions import Permission
 from gridcase.core.words import N_
 from gridcase.grid import queries as grids
@@ -40,6 +41,7 @@ def index() -> ResponseReturnValue:
         "points/board.html", page=page, village=village, boards=boards, rules=CASE_RULES, today=today(),
         waiting=queries.count_objections(viewer()), published=queries.published(village.id),
         year=queries.open_year(village.id, on=today()), Period=Period, PeriodKind=PeriodKind, YearEnd=YearEnd,
+        homes=queries.own_balances(viewer()),
         own=queries.own_objections(viewer(), village_id=village.id) if viewer().may(Permission.OBJECT_POINTS) else [],
     )  # fmt: skip
 
@@ -98,7 +100,13 @@ def objections() -> ResponseReturnValue:
 @needs(Permission.REVIEW_POINTS)
 def settle(transfer_id: int) -> ResponseReturnValue:
     """Answer an objection."""
-    row = queries.objection(transfer_id, viewer=viewer())
+    try:
+        row = queries.objection(transfer_id, viewer=viewer())
+    except Missing:
+        done = queries.elsewhere.objection_done(transfer_id, viewer=viewer())
+        return render_template(
+            "points/already.html", done=done, back=url_for(".objections"), back_words=N_("待复核异议")
+        )
     award = queries.get_award(transfer_id)
     form = SettleForm()
     form.upheld.choices = options(

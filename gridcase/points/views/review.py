@@ -11,8 +11,9 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from gridcase.core import clock
+from gridcase.core.errors import Missing
 from gridcase.core.permissions import Permission
-from gridcase.core.words import N_
+from gridcase.core.words import N_, Text
 from gridcase.grid.models import Grid
 from gridcase.people import queries as people
 from gridcase.people.rules import DecisionKind
@@ -69,7 +70,10 @@ def review() -> ResponseReturnValue:
 @needs(Permission.REVIEW_POINTS)
 def judge(declaration_id: int) -> ResponseReturnValue:
     """One declaration: what speaks for it, and the own vote."""
-    one, row = queries.review.to_decide(declaration_id, DeclarationState.DECLARED, viewer=viewer())
+    try:
+        one, row = queries.review.to_decide(declaration_id, DeclarationState.DECLARED, viewer=viewer())
+    except Missing:
+        return _already(declaration_id, DeclarationState.DECLARED, "points.review", N_("积分评议"))
     form = VoteForm(choice=row.mine or None)
     if form.validate_on_submit() and submit(
         form, service.vote, one.id, in_favour=form.choice.data == "for", reason=form.reason.data or "",
@@ -80,6 +84,12 @@ def judge(declaration_id: int) -> ResponseReturnValue:
     return render_template(
         "points/judge.html", form=form, row=row, photo=queries.declared.has_photo(one.id), village_id=one.village_id
     )
+
+
+def _already(declaration_id: int, state: DeclarationState, back: str, words: Text) -> ResponseReturnValue:
+    """Who decided it meanwhile, for whom it had waited; a stranger still gets nothing."""
+    done = queries.elsewhere.declaration_done(declaration_id, state, viewer=viewer())
+    return render_template("points/already.html", done=done, back=url_for(back), back_words=words)
 
 
 @bp.route("/review/meeting", methods=["GET", "POST"])
@@ -169,7 +179,10 @@ def council() -> ResponseReturnValue:
 @needs(Permission.KEEP_DECISIONS)
 def hear_council(declaration_id: int) -> ResponseReturnValue:
     """Enter the council's opinion on one declaration."""
-    one, row = queries.review.to_decide(declaration_id, DeclarationState.COUNCIL, viewer=viewer())
+    try:
+        one, row = queries.review.to_decide(declaration_id, DeclarationState.COUNCIL, viewer=viewer())
+    except Missing:
+        return _already(declaration_id, DeclarationState.COUNCIL, "points.council", N_("待道德评议会评议"))
     found = people.passed_decisions(one.village_id, kind=DecisionKind.COUNCIL, on=today())
     form = CouncilForm(decisions=[(made.id, f"{made.number} {made.title}") for made in found], points=abs(row.points))
     if form.validate_on_submit():
@@ -196,7 +209,10 @@ def town() -> ResponseReturnValue:
 @needs(Permission.MANAGE_TOWN)
 def hear_town(declaration_id: int) -> ResponseReturnValue:
     """The town approves, or says why not."""
-    one, row = queries.review.to_decide(declaration_id, DeclarationState.TOWN, viewer=viewer())
+    try:
+        one, row = queries.review.to_decide(declaration_id, DeclarationState.TOWN, viewer=viewer())
+    except Missing:
+        return _already(declaration_id, DeclarationState.TOWN, "points.town", N_("待镇里审核"))
     form = TownForm()
     if form.validate_on_submit() and submit(
         form, service.hear_town, one.id, granted=form.granted.data == "yes", reason=form.reason.data or "",

@@ -212,7 +212,7 @@ def scheme_drop(version_id: int) -> ResponseReturnValue:
 def scheme_vetoes(version_id: int) -> ResponseReturnValue:
     """Which vetoes a draft holds."""
     version, village = _draft(version_id)
-    kinds = queries.read(version).vetoes
+    kinds = dict(queries.standard_vetoes()) | dict(queries.read(version).vetoes)
     form = VetoKindsForm(data={"codes": [code for code, kind in kinds.items() if kind.on]})
     form.codes.choices = options((code, kind.name) for code, kind in kinds.items())
     if form.validate_on_submit() and submit(
@@ -220,7 +220,14 @@ def scheme_vetoes(version_id: int) -> ResponseReturnValue:
     ):
         flash(_("已保存。"), "ok")
         return redirect(url_for(".scheme_version", version_id=version_id))
-    return render_template("points/scheme_vetoes.html", form=form, scheme=version, village=village, kinds=kinds)
+    return render_template(
+        "points/scheme_vetoes.html",
+        form=form,
+        scheme=version,
+        village=village,
+        kinds=kinds,
+        scheme_vetoes=queries.read(version).vetoes,
+    )
 
 
 @bp.route("/scheme/<int:version_id>/force", methods=["GET", "POST"])

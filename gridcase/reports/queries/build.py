@@ -21,7 +21,7 @@ from gridcase.measures.rules import Shape as Counting
 from gridcase.reports.models import Indicator, ReportForm
 from gridcase.reports.queries.indicators import by_codes, entered
 from gridcase.reports.rules import (
-    INDICATOR,
+    MEAN,
     Adding,
     Block,
     Cell,
@@ -32,6 +32,7 @@ from gridcase.reports.rules import (
     Part,
     Sheet,
     Spec,
+    code_of,
     is_indicator,
     value_of,
 )
@@ -61,8 +62,9 @@ def sheet(
 ) -> Sheet:
     """The numbers of a form as they are now. `form` None: one that is still being made, under `title`."""
     keys = {key for part in spec.parts for key in part.measures if is_indicator(key)}
-    known = {f"{INDICATOR}{code}": one for code, one in by_codes({key.removeprefix(INDICATOR) for key in keys}).items()}
-    ids = [one.id for one in known.values()]
+    by_code = by_codes({code_of(key) for key in keys})
+    known = {key: by_code[code_of(key)] for key in keys if code_of(key) in by_code}
+    ids = [one.id for one in by_code.values()]
     earlier = period.before
     asked = _Asked(
         viewer, place, period, now, spec.order, known,
@@ -102,8 +104,10 @@ def may_tell(viewer: Viewer, part: Part) -> bool:
 def _head(key: str, asked: _Asked, group: Any = "") -> Head:
     own = asked.indicators.get(key)
     if own is not None:
-        shape = Counting.SUM if own.adding in (Adding.FLOW, Adding.STOCK) else str(own.adding)
-        return Head(Both(own.name, own.name_en or own.name), Both(own.unit, own.unit_en or own.unit), shape, group, key)
+        adding, name = _adding(key, own), Both(own.name, own.name_en or own.name)
+        shape = Counting.SUM if adding in (Adding.FLOW, Adding.STOCK) else str(adding)
+        label = N_("%(what)s（村均）", what=str(name)) if adding is Adding.MEAN else name
+        return Head(label, Both(own.unit, own.unit_en or own.unit), shape, group, key)
     measure = MEASURES.get(key)
     if measure is None:
         return Head(key, "", Counting.COUNT, group, key)
@@ -114,8 +118,9 @@ def _cell(row: Row | None, key: str, asked: _Asked, test: Test, *, exact: Test) 
     """One number: entered, or counted with the link to its rows."""
     own = asked.indicators.get(key)
     if own is not None:
-        rows = [one for one in asked.entered[own.id] if (exact if own.adding == Adding.SURVEY else test)(one)]
-        return Cell(value_of(Adding(own.adding), rows))
+        adding = _adding(key, own)
+        rows = [one for one in asked.entered[own.id] if (exact if adding is Adding.SURVEY else test)(one)]
+        return Cell(value_of(adding, rows))
     measure = MEASURES.get(key)
     if measure is None:
         return Cell()
@@ -124,6 +129,11 @@ def _cell(row: Row | None, key: str, asked: _Asked, test: Test, *, exact: Test) 
     of = row.numbers.get(measure.of) if measure.of else None
     number = row.numbers.get(key)
     return Cell(number, of, row.link(key) if number and opens(asked.viewer, measure.source) else None)
+
+
+def _adding(key: str, own: Indicator) -> Adding:
+    """How its numbers are added; a column may ask for their mean instead of their sum."""
+    return Adding.MEAN if key.endswith(MEAN) and own.adding == Adding.FLOW else Adding(own.adding)
 
 
 def _everything(_row: Entered) -> bool:

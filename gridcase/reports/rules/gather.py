@@ -59,7 +59,10 @@ def _by_line(block: Block, own: Handed) -> Block:
             labels.setdefault(line.key, line.label)
             found = dict(zip(_columns(one), line.cells, strict=False)) if one else {}
             cells.setdefault(line.key, []).append([found.get(key, Cell()) for key in columns])
-    lines = [Line(key, labels[key], tuple(_added(columns, cells[key]))) for key in sorted(cells)]
+    lines = [
+        Line(key, labels[key], tuple(_added(columns, cells[key])))
+        for key in sorted(cells, key=lambda one: (one == "None", one))
+    ]
     return Block(
         tuple(columns.values()), tuple(lines), _sum(columns, lines), block.rows, block.head, block.head_en, by=block.by
     )

@@ -15,7 +15,7 @@ from gridcase.measures.rules import MEASURES, TIMES, By, Narrow, Source
 
 MOST_PARTS, MOST_MEASURES = 6, 12
 TITLE_LENGTH, HEAD_LENGTH, NOTES_LENGTH = 60, 40, 300
-INDICATOR = "i:"  # before the code of an indicator, where a measure's key stands
+INDICATOR, MEAN = "i:", "/mean"  # before the code of an indicator, where a measure's key stands; its mean by village
 # How often a form may be made; a span is looked at, never scheduled.
 EVERY = (PeriodKind.WEEK, PeriodKind.MONTH, PeriodKind.QUARTER, PeriodKind.HALF, PeriodKind.YEAR)
 # Rows and columns somebody may choose, in the order they are offered.
@@ -128,6 +128,11 @@ def _by(value: str | None) -> By | None:
 def is_indicator(key: str) -> bool:
     """Whether it is something entered, not something counted."""
     return key.startswith(INDICATOR)
+
+
+def code_of(key: str) -> str:
+    """The code of an indicator, out of the key of a column."""
+    return key.removeprefix(INDICATOR).removesuffix(MEAN)
 
 
 def knows(key: str, by: tuple[By, ...]) -> bool:

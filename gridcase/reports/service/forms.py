@@ -19,7 +19,7 @@ from gridcase.grid.models import Grid
 from gridcase.measures.rules import By
 from gridcase.reports import queries
 from gridcase.reports.models import Indicator, ReportForm, ReportFormVersion
-from gridcase.reports.rules import BELOW, INDICATOR, Adding, Order, Part, Shape, Spec, checked
+from gridcase.reports.rules import BELOW, INDICATOR, MEAN, Adding, Order, Part, Shape, Spec, checked
 
 EDITED = ("version",)
 ALREADY = N_("这里已经有一张同名的报表，请换个名称。")
@@ -83,7 +83,7 @@ def _own(form: ReportForm, actor: Viewer) -> None:
 
 def _names(path: str) -> dict[str, str]:
     """The indicators a form of a place may use."""
-    return {f"{INDICATOR}{one.code}": one.name for one in queries.indicators(path)}
+    return {f"{INDICATOR}{one.code}{end}": one.name for one in queries.indicators(path) for end in ("", MEAN)}
 
 
 def _post(actor: Viewer, path: str) -> int | None:

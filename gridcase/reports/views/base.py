@@ -86,10 +86,10 @@ def said(cell: Cell, head: Head) -> str:
     return "–" if value is None else f"{value:g}" if abs(value) < 1_000_000 and isinstance(value, float) else str(value)
 
 
-def head_words(head: Head) -> str:
-    """What stands above a column: group, name and unit."""
+def head_words(head: Head, *, between: str = "") -> str:
+    """What stands above a column: group, name and unit; `between` stands before the unit."""
     label, unit, group = translate(head.label), unit_of(head), translate(head.group)
-    words = _("%(what)s（%(unit)s）", what=label, unit=unit) if unit else label
+    words = _("%(what)s（%(unit)s）", what=label + between, unit=unit) if unit else label
     return f"{group} {words}" if group else words
 
 

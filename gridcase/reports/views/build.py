@@ -23,7 +23,7 @@ from gridcase.measures.rules import MEASURES, By, Narrow, Source
 from gridcase.reports import queries, service
 from gridcase.reports.forms import BuildForm
 from gridcase.reports.models import ReportForm
-from gridcase.reports.rules import BELOW, INDICATOR, MOST_PARTS, Order, Part, Shape, Spec, checked
+from gridcase.reports.rules import BELOW, INDICATOR, MEAN, MOST_PARTS, Adding, Order, Part, Shape, Spec, checked
 from gridcase.reports.views import base
 from gridcase.reports.views.base import bp, common, place_choices
 from gridcase.reports.views.paper import words_of
@@ -40,6 +40,7 @@ SOURCES = {
     Source.CALLS: N_("吹哨叫到的单位"), Source.HOMES: N_("住户"), Source.VISITS: N_("走访"), Source.ENTRIES: N_("积分"),
     Source.NOTICES: N_("积分公示"), Source.REDEMPTIONS: N_("兑换"), Source.ACTIVITIES: N_("活动"),
     Source.HELPERS: N_("参加活动"), Source.MEDIATIONS: N_("调解"),
+    Source.CAMPAIGNS: N_("专项行动"),
 }  # fmt: skip
 ENTERED = N_("填报的指标")
 
@@ -167,10 +168,12 @@ def _groups(path: str) -> Iterator[tuple[str, list[tuple[str, str, str]]]]:
         ]
         if own:
             yield translate(label), own
-    entered = [
-        (f"{INDICATOR}{one.code}", words_of(Both(one.name, one.name_en or one.name)), "")
-        for one in queries.indicators(path)
-    ]
+    entered = []
+    for one in queries.indicators(path):
+        name = words_of(Both(one.name, one.name_en or one.name))
+        entered.append((f"{INDICATOR}{one.code}", name, ""))
+        if one.adding == Adding.FLOW:
+            entered.append((f"{INDICATOR}{one.code}{MEAN}", _("%(what)s（村均）", what=name), ""))
     yield translate(ENTERED), entered
 
 

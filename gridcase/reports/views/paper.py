@@ -63,7 +63,7 @@ def _foot(sheet: Sheet, made_at: datetime) -> list[PaperBlock]:
 
 def _tables(block: Block) -> list[PaperBlock]:
     """A block, cut where it has more columns than a page is wide."""
-    found: list[PaperBlock] = [Words("", block_head(block))] if block.head else []
+    found: list[PaperBlock] = [Words(block_head(block))] if block.head else []
     first = translate(block.rows) if block.rows else _("统计项")
     for start in range(0, len(block.heads), ACROSS):
         part = slice(start, start + ACROSS)
@@ -71,7 +71,7 @@ def _tables(block: Block) -> list[PaperBlock]:
             [line_words(line), *(said(cell, line.head or head) for head, cell in _pairs(block, line, part))]
             for line in (*block.lines, *([block.total] if block.total else []))
         ]
-        heads = [first, *(head_words(head) for head in block.heads[part])]
+        heads = [first, *(head_words(head, between="\n") for head in block.heads[part])]
         shares = [6 if not block.rows else 4, *([2.0] * (len(heads) - 1))]
         found.append(Table(heads, rows, shares, numbers_from=1))
     return found

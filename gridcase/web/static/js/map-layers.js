@@ -34,13 +34,17 @@ function start(L, map) {
   });
 }
 
-// The same page anew: its list, its numbers, its chips, and where the map asks.
+// The same page anew: its list, its numbers, its chips, and where the map asks. Of several the last one asked for counts.
+let turn = 0;
 async function beside(url) {
+  const mine = ++turn;
   const answer = await ask(url, { Accept: "text/html" });
-  if (!answer.ok) return false;
-  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  if (!answer.ok || mine !== turn) return false;
+  const holder = document.createElement("template"); // a document of its own would apply its styles under a dead nonce
+  holder.innerHTML = await answer.text();
+  const page = holder.content;
   const fresh = page.querySelector("[data-town-map]");
-  if (!fresh) return false;
+  if (!fresh || mine !== turn) return false;
   for (const [name, value] of Object.entries(fresh.dataset)) frame.dataset[name] = value;
   for (const old of document.querySelectorAll("[data-map-part]")) {
     const part = page.querySelector(`[data-map-part="${old.dataset.mapPart}"]`);
