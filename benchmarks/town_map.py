@@ -104,7 +104,7 @@ def lines(ground: Ground, *, times: int = TIMES) -> Iterator[Line]:
         sync_playwright() as playwright,
     ):
         browser = playwright.chromium.launch(executable_path=provision.chromium(), args=["--no-sandbox"])
-        cookie = {"name": name, "value": value, "url": ours}
+        cookie = {"name": name, "value": value, "url": ours.url}
         for address in (f"{ours}/map/", f"{theirs}/{way}.html"):  # both warm
             _done(browser, address, cookie)
         pairs = [
