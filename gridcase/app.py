@@ -51,6 +51,7 @@ from gridcase.core import clock
 from gridcase.core.config import Config, from_env
 from gridcase.core.db import db, engine_options, prepare_engine, transaction
 from gridcase.core.errors import Forbidden, Missing, Refused
+from gridcase.core.form_uses import Uses
 from gridcase.core.paths import MIGRATIONS, STATIC, TEMPLATES, TRANSLATIONS
 from gridcase.core.permissions import Viewer
 from gridcase.dashboard.service.burden import fold
@@ -192,7 +193,7 @@ def _log_refusal(app: Flask) -> access.RefusalHook:
     return note
 
 
-def _write_burden(uses: burden.Uses) -> None:
+def _write_burden(uses: Uses) -> None:
     with transaction():
         fold(uses)
 

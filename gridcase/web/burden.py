@@ -11,7 +11,6 @@ import re
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -22,31 +21,14 @@ from wtforms import BooleanField, FileField, HiddenField, SubmitField
 from wtforms import Form as AnyForm
 
 from gridcase.core import clock
+from gridcase.core.form_uses import Key, Use, Uses, step_of
 from gridcase.core.permissions import Viewer
 
 EVERY = 60.0  # seconds between two writes
-STEPS = (0.25, 0.5, 1, 2, 3, 5, 8, 12, 20, 30, 60)  # minutes; a form that took longer was left open
 TOWN_DEPTH = 2  # county, town: "/1/4/"
 LABEL_MOST, FORMS_MOST = 60, 5000
 SALT = "wtf-csrf-token"  # the form's own mark says when it was made
 NOT_ASKED = (HiddenField, SubmitField)
-
-Key = tuple[date, str, str]  # month, the town's path, endpoint
-
-
-@dataclass
-class Use:
-    """What happened with one form."""
-
-    opened: int = 0
-    sent: int = 0
-    refused: int = 0  # it came back: to be put right, or to be confirmed
-    last_opened: date | None = None
-    fields: dict[str, list[int]] = field(default_factory=dict)  # by label: [asked, left empty]
-    minutes: dict[int, int] = field(default_factory=dict)  # by step
-
-
-Uses = dict[Key, Use]
 
 
 class Tally:
@@ -88,11 +70,6 @@ class Tally:
                 return None
             taken, self._uses, self._folded = self._uses, Uses(), time.monotonic()
             return taken
-
-
-def step_of(minutes: float) -> int:
-    """The step a time falls into; the last one is beyond an hour."""
-    return next((number for number, most in enumerate(STEPS) if minutes <= most), len(STEPS))
 
 
 def asked_of(form: AnyForm) -> dict[str, bool]:

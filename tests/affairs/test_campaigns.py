@@ -22,9 +22,11 @@ from gridcase.affairs.service import campaigns as service
 from gridcase.affairs.service.campaigns import Plan, Wanted
 from gridcase.core.db import db, transaction
 from gridcase.core.errors import Missing, Refused
+from gridcase.core.periods import Period, PeriodKind
 from gridcase.core.permissions import Viewer
 from gridcase.grid.models import Grid
 from gridcase.households.models import Household
+from gridcase.measures import queries as measures
 from gridcase.people.rules import Role
 from tests.affairs.calling import NOW, running
 from tests.factories.world import MAKER, World
@@ -82,6 +84,9 @@ def test_the_towns_push_comes_out_as_it_was_told(ctx: Flask, world: World, viewe
     numbers = {kind: parts[kind].done.number for kind in ("people", "meetings", "businesses", "goods")}
     assert numbers == {"people": 206, "meetings": 104, "businesses": 32, "goods": 96}
     assert parts["rate"].share() == 1.0
+    keys = [f"campaigns.{kind}" for kind in ("people", "meetings", "businesses", "goods", "reached", "whole")]
+    figures = measures.values(town, keys, period=Period.of(PeriodKind.DAY, DAY), now=NOW)
+    assert [figures.total.numbers[key] for key in keys] == [206, 104, 32, 96, 8, 8]
     assert parts["goods"].of(world.grids["village_b"]).number == 46
     mine = shown(one, head)  # a village takes part in its town's, and sees what it did itself
     assert (mine["meetings"].done.number, mine["rate"].done.whole) == (60, 5)
@@ -171,6 +176,7 @@ def test_a_village_plan_makes_the_plan(ctx: Flask, world: World, viewer_of: View
 
 def test_how_many_there_are_costs_no_more_statements(ctx: Flask, world: World) -> None:
     many, seen = [begun(world, MAKER, "village_a") for _ in range(3)], []
+    assert all(one.id for one in many)  # read anew after what was written, before counting begins
     event.listen(db.engine, "before_cursor_execute", lambda *call: seen.append(call[2]))
     queries.progress(many[:1], viewer=MAKER)
     one = len(seen)

@@ -1,18 +1,27 @@
-"""Filters, months and shares."""
+"""What a link of the map means, the signs, the drawing for paper."""
 
 from __future__ import annotations
+
+from datetime import date
 
 import pytest
 
 from gridcase.cases.rules import Light
 from gridcase.cases.rules.majors import MAJORS as CLASSES
-from gridcase.dashboard.rules import MAJORS, Filters
+from gridcase.cases.rules.states import Channel
+from gridcase.dashboard.rules import MAJORS, Age, Look, Selection
+from gridcase.dashboard.rules.picture import picture
+
+TODAY = date(2026, 11, 23)
 
 
-def test_filters_survive_the_link() -> None:
-    filters = Filters(village_id=7, major="04", light=Light.RED)
-    assert Filters.read(filters.link()) == filters
-    assert Filters.read(Filters().link()) == Filters()
+def test_a_selection_survives_the_link() -> None:
+    chosen = Selection(7, 9, "04", "0401", Channel.PHONE, Light.RED, Age.MONTH, 3, date(2026, 11, 20))
+    assert Selection.read(chosen.link(), today=TODAY) == chosen
+    assert Selection.read(Selection().link(), today=TODAY) == Selection()
+    look = Look(listed=True, heat=True, homes=True, base=False)
+    assert Look.read(look.link()) == look
+    assert Look.read(Look().link()) == Look()
 
 
 @pytest.mark.parametrize(
@@ -21,14 +30,42 @@ def test_filters_survive_the_link() -> None:
         {"village": "x"},
         {"village": "-1"},
         {"village": "٣"},
-        {"village": "9" * 30},
+        {"place": "9" * 30},
         {"major": "03"},
         {"major": "4' or 1"},
+        {"class": "0401"},
         {"light": "closed"},
+        {"source": "x"},
+        {"age": "8"},
+        {"day": "2026-11-23"},
+        {"day": "2026-08-30"},
+        {"day": "tomorrow"},
     ],
 )
 def test_nonsense_in_a_link_counts_as_not_chosen(values: dict[str, str]) -> None:
-    assert Filters.read(values) == Filters()
+    assert Selection.read(values, today=TODAY) == Selection()
+
+
+def test_a_class_is_of_its_major_class() -> None:
+    assert Selection.read({"major": "04", "class": "0503"}, today=TODAY) == Selection(major="04")
+
+
+def test_taking_a_village_back_takes_its_group_too() -> None:
+    chosen = Selection(village_id=1, place_id=2, major="04", class_code="0401")
+    assert chosen.without("village_id") == Selection(major="04", class_code="0401")
+    assert chosen.without("major") == Selection(village_id=1, place_id=2)
+    assert chosen.without("place_id") == Selection(village_id=1, major="04", class_code="0401")
+
+
+def test_the_drawing_holds_its_outlines_and_what_lies_inside() -> None:
+    square = {"type": "Polygon", "coordinates": [[[112, 28], [112.1, 28], [112.1, 28.1], [112, 28.1], [112, 28]]]}
+    drawn = picture([("village", 5, square)], {5: 2}, [(11_205_000, 2_805_000, 1), (11_300_000, 2_805_000, 0)])
+    assert drawn is not None
+    (shape,) = drawn.shapes
+    assert (shape.place_id, shape.step, len(drawn.marks)) == (5, 2, 1)
+    assert shape.path.startswith("M0 ")
+    assert drawn.marks[0][2] == 1
+    assert picture([], {}, []) is None
 
 
 def test_every_open_major_class_has_its_own_sign_in_both_languages() -> None:

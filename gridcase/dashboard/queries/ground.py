@@ -42,8 +42,7 @@ class Ground:
 
     def light(self) -> ColumnElement[int]:
         """0, 1, 2: the place of the light in `LIGHTS`."""
-        coded = [(light_on(self.rows, light, self.moment), LIGHTS.index(light)) for light in (Light.RED, Light.YELLOW)]
-        return case(*coded, else_=LIGHTS.index(Light.GREEN))
+        return light_of(self.rows, self.moment)
 
     def number(self, light: Light) -> ColumnElement[int]:
         """How many have this light."""
@@ -107,3 +106,9 @@ def light_on(rows: Rows, light: Light, moment: datetime) -> ColumnElement[bool]:
     soon = func.coalesce(rows.soon_at <= moment, false())
     conditions = {Light.RED: late, Light.YELLOW: ~late & soon, Light.GREEN: ~late & ~soon}
     return conditions[light]
+
+
+def light_of(rows: Rows, moment: datetime) -> ColumnElement[int]:
+    """0, 1, 2: the place of the light in `LIGHTS`."""
+    coded = [(light_on(rows, light, moment), LIGHTS.index(light)) for light in (Light.RED, Light.YELLOW)]
+    return case(*coded, else_=LIGHTS.index(Light.GREEN))

@@ -16,8 +16,7 @@ from gridcase.core.db import db
 from gridcase.core.errors import Missing
 from gridcase.core.paging import PAGE_SIZE, Page, cut, instant, read_mark
 from gridcase.core.worktime import LimitUnit
-from gridcase.dashboard.queries.ground import Ground
-from gridcase.dashboard.queries.points import light_code
+from gridcase.dashboard.queries.ground import Ground, light_of
 from gridcase.dashboard.rules import LIGHTS
 from gridcase.grid.models import Grid
 
@@ -86,7 +85,7 @@ def _lines(now: datetime) -> Any:
             Village.name.label("village"),
             Grid.name.label("grid"),
             Case.state,
-            light_code(now).label("light"),
+            light_of(Case, now).label("light"),
             Case.due_at,
             Case.closed_at,
             cases.unit_of_limit(),

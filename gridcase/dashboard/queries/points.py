@@ -6,25 +6,17 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Subquery, Text, case, cast, func, literal_column, select
+from sqlalchemy import ColumnElement, Integer, Subquery, Text, cast, func, literal_column, select
 
 from gridcase.audit.models import AuditRow
 from gridcase.audit.service import chain_of
 from gridcase.cases.models import CaseClass
-from gridcase.cases.queries import light_is
-from gridcase.cases.rules import Light
 from gridcase.core.db import db, dialect_name
 from gridcase.core.permissions import Grant, Permission, Viewer
 from gridcase.dashboard.queries.ground import Ground
-from gridcase.dashboard.rules import FRESH_SECONDS, LIGHTS, POINTS_MOST, Selection
+from gridcase.dashboard.rules import FRESH_SECONDS, POINTS_MOST, Selection
 
 TOWN_CHAIN = 2  # ids in the path of a town: "/1/4/"
-
-
-def light_code(now: datetime) -> ColumnElement[int]:
-    """0, 1, 2: the place of the light in `LIGHTS`."""
-    coded = [(light_is(light, now), LIGHTS.index(light)) for light in (Light.RED, Light.YELLOW)]
-    return case(*coded, else_=LIGHTS.index(Light.GREEN))
 
 
 def points_version(viewer: Viewer, chosen: Selection, *, now: datetime) -> str:

@@ -1,7 +1,6 @@
 """What the map and the figures are made of: signs, lists, filters, numbers. Pure."""
 
-from gridcase.dashboard.rules.filters import FRESH_SECONDS, POINTS_MOST, Filters
-from gridcase.dashboard.rules.selection import Age, Look, Selection, first_day
+from gridcase.dashboard.rules.selection import FRESH_SECONDS, POINTS_MOST, WEEKS_BACK, Age, Look, Selection, first_day
 from gridcase.dashboard.rules.shades import Shade, shades, step_of
 from gridcase.dashboard.rules.signs import LIGHTS, MAJORS, Major
 
@@ -10,8 +9,8 @@ __all__ = [
     "LIGHTS",
     "MAJORS",
     "POINTS_MOST",
+    "WEEKS_BACK",
     "Age",
-    "Filters",
     "Look",
     "Major",
     "Selection",

@@ -63,7 +63,9 @@ class Cost:
 
 
 def median_of(minutes: Mapping[int, int], steps: tuple[float, ...]) -> float | None:
-    """The middle one of times that are known by their step, evenly spread within it."""
+    """The middle one of times that are known by their step, evenly spread within it. What took longer than the last
+    step was left lying and does not count."""
+    minutes = {step: times for step, times in minutes.items() if step < len(steps)}
     count = sum(minutes.values())
     if not count:
         return None
@@ -71,8 +73,7 @@ def median_of(minutes: Mapping[int, int], steps: tuple[float, ...]) -> float | N
     for step in sorted(minutes):
         if seen + minutes[step] >= half:
             low = steps[step - 1] if step else 0.0
-            high = steps[step] if step < len(steps) else steps[-1]
-            return round(low + (high - low) * (half - seen) / minutes[step], 1)
+            return round(low + (steps[step] - low) * (half - seen) / minutes[step], 1)
         seen += minutes[step]
     return None
 

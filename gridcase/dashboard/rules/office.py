@@ -18,7 +18,7 @@ class Section:
 
 
 FIRST = Section(N_("群众满意"), ("cases.satisfied", "cases.solved", "cases.contacted"))
-NOW = Section(N_("现在"), ("cases.open", "cases.late", "cases.soon", "cases.check_due"))
+NOW = Section(N_("眼下"), ("cases.open", "cases.late", "cases.soon", "cases.check_due"))
 SECTIONS = (
     Section(
         N_("收集和办结"),

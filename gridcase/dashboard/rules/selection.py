@@ -14,6 +14,8 @@ from gridcase.core.labels import Labelled
 from gridcase.core.words import N_
 from gridcase.dashboard.rules.signs import LIGHTS, MAJORS
 
+POINTS_MOST = 10_000  # given one by one; beyond it the map is counted by cell
+FRESH_SECONDS = 300  # a light may turn by itself: nothing the map holds counts as current for longer
 WEEKS_BACK = 12  # how far the days of the map go back
 
 

@@ -9,8 +9,8 @@ from sqlalchemy import func
 from sqlalchemy.dialects import postgresql, sqlite
 
 from gridcase.core.db import db, dialect_name
+from gridcase.core.form_uses import Uses
 from gridcase.dashboard.models import FormFieldUse, FormMinutes, FormUse
-from gridcase.web.burden import Uses
 
 
 def fold(uses: Uses) -> None:

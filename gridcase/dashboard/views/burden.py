@@ -15,6 +15,7 @@ from flask_babel import gettext as _
 from gridcase.cases.rules import MOVES
 from gridcase.core import clock
 from gridcase.core.errors import Missing
+from gridcase.core.form_uses import STEPS
 from gridcase.core.permissions import Permission
 from gridcase.core.sheets_out import write_xlsx
 from gridcase.core.words import Text
@@ -23,7 +24,6 @@ from gridcase.dashboard.rules.burden import HOLDERS_LEAST, SPANS, UNUSED_DAYS, C
 from gridcase.dashboard.views.base import bp
 from gridcase.grid.models import Grid
 from gridcase.web.access import access_of, needs, viewer
-from gridcase.web.burden import STEPS
 from gridcase.web.filters import translate
 from gridcase.web.respond import xlsx_file
 

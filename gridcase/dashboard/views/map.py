@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+import orjson
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -27,6 +28,7 @@ from gridcase.dashboard.rules import (
     shades,
     step_of,
 )
+from gridcase.dashboard.rules.picture import MARKS, MARKS_MOST, Picture, picture
 from gridcase.dashboard.views.base import Shown, bp, choices, light_words, sayer, shown, town_map
 from gridcase.web import mapkit
 from gridcase.web.access import needs, viewer
@@ -77,8 +79,26 @@ def paper() -> ResponseReturnValue:
     """What is shown, on paper: the numbers of every place and the cases themselves."""
     now = clock.now()
     meant = shown(now)
-    page = queries.open_listed(meant.ground, most=PAPER_MOST)
-    return render_template("dashboard/map_print.html", page=page, now=now, **_said(meant, now))
+    said = _said(meant, now)
+    return render_template(
+        "dashboard/map_print.html",
+        page=queries.open_listed(meant.ground, most=PAPER_MOST),
+        now=now,
+        picture=_picture(meant, said),
+        marks=MARKS,
+        **said,
+    )
+
+
+def _picture(meant: Shown, said: dict[str, Any]) -> Picture | None:
+    """The drawing: outlines, their fill, and a mark a case where they are not too many."""
+    shapes = queries.outlines(viewer(), meant.about.root)
+    flat = [(str(level), key, orjson.loads(text)) for level, drawn in shapes.items() for key, text in drawn]
+    steps = {area.id: step for area, step in said["areas"] if area.id}
+    points: dict[str, list[int]] = {"x": [], "y": [], "l": []}
+    if said["total"] <= MARKS_MOST:
+        points = orjson.loads(queries.points_json(meant.ground))
+    return picture(flat, steps, zip(points["x"], points["y"], points["l"], strict=True))
 
 
 def _said(meant: Shown, now: datetime) -> dict[str, Any]:

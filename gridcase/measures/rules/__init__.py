@@ -16,10 +16,11 @@ from gridcase.measures.rules.kinds import (
     Shape,
     Source,
 )
+from gridcase.measures.rules.of_campaigns import CAMPAIGNS
 from gridcase.measures.rules.of_cases import CASES
 from gridcase.measures.rules.of_places import AFFAIRS, HOMES, POINTS, VISITS
 
-_ALL = (*CASES, *STEPS, *WHISTLES, *MEDIATIONS, *HOMES, *VISITS, *POINTS, *AFFAIRS)
+_ALL = (*CASES, *STEPS, *WHISTLES, *MEDIATIONS, *HOMES, *VISITS, *POINTS, *AFFAIRS, *CAMPAIGNS)
 MEASURES: Mapping[str, Measure] = {measure.key: measure for measure in _ALL}
 
 __all__ = [

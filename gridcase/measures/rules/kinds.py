@@ -33,6 +33,7 @@ class Source(StrEnum):
     REDEMPTIONS = "redemptions"
     ACTIVITIES = "activities"
     HELPERS = "helpers"  # who took part in an activity
+    CAMPAIGNS = "campaigns"  # entries of campaigns
     MEDIATIONS = "mediations"
 
 
@@ -94,6 +95,7 @@ KNOWN: Mapping[Source, frozenset[By]] = {
     Source.REDEMPTIONS: _DOWN_TO_VILLAGES | TIMES,
     Source.ACTIVITIES: PLACES | TIMES | {By.KIND, By.BRANCH},
     Source.HELPERS: PLACES | TIMES | {By.KIND, By.BRANCH},
+    Source.CAMPAIGNS: PLACES | TIMES,
     Source.MEDIATIONS: PLACES | TIMES | {By.MAJOR, By.CLASS, By.CHANNEL},
 }
 

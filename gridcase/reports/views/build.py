@@ -40,6 +40,7 @@ SOURCES = {
     Source.CALLS: N_("吹哨叫到的单位"), Source.HOMES: N_("住户"), Source.VISITS: N_("走访"), Source.ENTRIES: N_("积分"),
     Source.NOTICES: N_("积分公示"), Source.REDEMPTIONS: N_("兑换"), Source.ACTIVITIES: N_("活动"),
     Source.HELPERS: N_("参加活动"), Source.MEDIATIONS: N_("调解"),
+    Source.CAMPAIGNS: N_("专项行动"),
 }  # fmt: skip
 ENTERED = N_("填报的指标")
 
