@@ -106,7 +106,8 @@ def write_step(
     detail: Mapping[str, Any] | None = None,
 ) -> CaseStep:
     """The traces of a move: the step, the audit row, the counters."""
-    seq = db.session.scalar(select(func.coalesce(func.max(CaseStep.seq), 0) + 1).where(CaseStep.case_id == case.id))
+    last = select(func.coalesce(func.max(CaseStep.seq), 0)).where(CaseStep.case_id == case.id)
+    seq = 1 if from_state is None else (db.session.scalar(last) or 0) + 1
     step = CaseStep(
         case_id=case.id, seq=seq, move=name, from_state=from_state, to_state=case.state, actor_user_id=actor.user_id,
         actor_post_id=grant.post_id if grant else None, actor_name=actor.name,

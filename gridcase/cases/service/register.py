@@ -17,7 +17,7 @@ from gridcase.cases.rules.catalogue import stays_restricted
 from gridcase.cases.rules.transfers import SOURCES, checked_number
 from gridcase.cases.service import searching
 from gridcase.cases.service.catalogue import in_use
-from gridcase.cases.service.clocks import stage_due_at, start_clocks
+from gridcase.cases.service.clocks import stage_due, start_clocks
 from gridcase.cases.service.closing import DEFAULTS, ClosingPolicy, self_solve
 from gridcase.cases.service.door import write_step
 from gridcase.cases.service.numbers import next_number
@@ -181,8 +181,10 @@ def _time(case: Case, channel: Channel, imported: ImportedFrom | None, since: da
         case.registered_at, case.unsorted = imported.happened_at, True
         case.source_system, case.source_no = imported.source_system, imported.source_no
         return
-    start_clocks(case, start=since)
-    case.stage_due_at = stage_due_at(case, now=now)
+    calendar = work_calendar()
+    start_clocks(case, start=since, calendar=calendar)
+    if case.due_at is not None:
+        case.stage_due_at = stage_due(case, due_at=case.due_at, came=now, calendar=calendar)
     case.contacted_at = now if channel in SPOKEN_WITH else None
 
 
