@@ -31,6 +31,18 @@ def hello(ground: Ground, floor: Floor, seconds: float) -> Iterator[Line]:
     yield Line("application made", start, "ms")
 
 
+def map_box(ground: Ground, floor: Floor, seconds: float) -> Iterator[Line]:
+    """The open cases of a hundredth of the county's box, and of the whole county at a low zoom, as the map asks them."""
+    client = ground.client(COUNTY_DESK)
+    for name, zoom, box in (("map box", 14, "112.1,28.1,112.14,28.14"), ("map of the county", 9, "112,28,112.4,28.4")):
+        path = f"/map/clusters.json?z={zoom}&box={box}"
+        pair = side_by_side(get(client, path), floor.page("/json_rows"), seconds=seconds, watch=floor.watch)
+        yield compared(f"{name} beside JSON rows", pair)
+        before, size = floor.database(), len(client.get(path).data)
+        yield Line(f"{name}, in the database", (floor.database() - before) * 1000, "ms")
+        yield Line(f"{name}, size", size / 1024, "KiB")
+
+
 def import_homes(ground: Ground, floor: Floor, seconds: float) -> Iterator[Line]:
     """A register of households from Excel in a process of its own; BENCH_HOMES says how many."""
     del floor
@@ -67,8 +79,20 @@ def map_points(ground: Ground, floor: Floor, seconds: float) -> Iterator[Line]:
 
 
 MEASURES: tuple[Callable[[Ground, Floor, float], Iterator[Line]], ...] = (
-    hello, pages, reading, searching, locating, create, import_list, sweep, leaving, counters, map_points, import_homes,
+    hello, pages, reading, searching, locating, create, import_list, sweep, leaving, counters, map_points, map_box, import_homes,
     alike.typing, points_lines,
 )  # fmt: skip
 # What a county of a million cases is measured by: the goals alone.
-COUNTY_MEASURES = (pages, reading, searching, locating, create, import_list, sweep, leaving, map_points, counters)
+COUNTY_MEASURES = (
+    pages,
+    reading,
+    searching,
+    locating,
+    create,
+    import_list,
+    sweep,
+    leaving,
+    map_points,
+    map_box,
+    counters,
+)

@@ -85,6 +85,9 @@ class Served:
     pid: int
     started: float
 
+    def __str__(self) -> str:
+        return self.url
+
     def workers(self) -> list[int]:
         """The processes that answer."""
         return [int(pid) for pid in Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()]

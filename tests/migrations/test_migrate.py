@@ -69,6 +69,7 @@ def test_all_the_way_up_and_down_and_up(empty: Config) -> None:
     engine.dispose()
 
 
+@pytest.mark.filterwarnings("ignore:Skipped unsupported reflection of expression-based index")
 def test_models_and_migrations_agree(empty: Config) -> None:
     migrate.upgrade(empty)
     engine = migrate.owner_engine(empty)

@@ -115,3 +115,13 @@ def test_the_digest_stands_in_the_inbox_of_the_person_alone(
     words = "已到期 1 件"
     assert words in client_as(Role.GRID_LEADER).get("/inbox/").text
     assert words not in client_as(Role.TOWN_MANAGER).get("/inbox/").text
+
+
+def test_what_a_post_was_told_is_not_for_everybody_without_a_unit(ctx: Flask, world: World, at: At) -> None:
+    at_desk(world, case_of(world), post=Role.GRID_LEADER)
+    at("2026-12-04T10:00:00+08:00")
+    sweep()
+    assert digests(person_of(world, Role.GRID_LEADER)) == ["截至2026年12月4日 10:00：将到期 1 件，已到期 0 件。"]
+    said = db.session.execute(select(Notice.person_id, Notice.text).where(Notice.rule == rules.DIGEST))
+    told = {row.person_id for row in said if "将到期 1 件" in str(Text.from_json(row.text))}
+    assert told == {person_of(world, Role.GRID_LEADER)}

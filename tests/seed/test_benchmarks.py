@@ -10,7 +10,7 @@ from benchmarks.goals import GOALS, judged
 from benchmarks.ground import prepared
 
 NOTHING = {"counters that differ", "sweep again, told", "CSV export, memory grows by"}  # best where they are 0
-LEFT_OUT = {"start to first answer", "worker memory", "map box beside JSON rows"}  # gunicorn; the map's own
+LEFT_OUT = {"start to first answer", "worker memory"}  # of gunicorn
 
 
 def test_every_measure_answers(database: str, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, join, or_, select, union
+from sqlalchemy import ColumnElement, Select, and_, false, func, join, literal_column, or_, select, union
 
 from gridcase.cases.models import Case, CaseClass, CaseRequest, Whistle, WhistleUnit
 from gridcase.cases.queries.catalogue import unit_of_contact, unit_of_limit
@@ -41,7 +41,8 @@ from gridcase.people.models import Post, Unit
 COUNT_CAP = 99
 MANY = 2000  # open cases of one viewer that are walked through to be counted
 _CRITICAL = Case.urgency == int(Urgency.CRITICAL)
-_URGENT_FIRST = (~_CRITICAL, Case.due_at, Case.id)
+# As the partial indexes of a town and of a village have it, word for word: the number must be none of the parameters.
+_URGENT_FIRST = (Case.urgency != literal_column(str(int(Urgency.CRITICAL))), Case.due_at, Case.id)
 _NEWEST = (Case.registered_at.desc(), Case.id.desc())
 _RUNNING = (open_condition(), Case.due_at.is_not(None))
 Key = TypeVar("Key")
@@ -228,7 +229,7 @@ def _emergencies_first(
     if after is not None:
         later = _later(after[1:])
         beyond = [and_(~_CRITICAL, later) if after[0] else or_(~_CRITICAL, later)]
-    return rows_of(viewer, [*conditions, *beyond], _URGENT_FIRST, newest=False, most=most)
+    return rows_of(viewer, [*conditions, *beyond], _URGENT_FIRST, newest=True, most=most)
 
 
 def rows_of(
@@ -333,8 +334,8 @@ def _open_cases(viewer: Viewer) -> Any:
 
 def row_of(viewer: Viewer, filters: Filters, *, now: datetime) -> list[int]:
     """The ids of the first hundred cases of a list, in its order: what one works through."""
-    conditions, newest = [*_in_tab(viewer, filters.tab, now), *_narrowed(filters, now)], filters.tab is Tab.ALL
-    order = _URGENT_FIRST if filters.tab in BY_DUE else _NEWEST
+    by_due, conditions = filters.tab in BY_DUE, conditions_of(viewer, filters, now)
+    newest, order = by_due or filters.tab is Tab.ALL, _URGENT_FIRST if by_due else _NEWEST
     picked = _picked(ways_in(viewer, newest=newest), conditions, order, COUNT_CAP + 1)
     if picked is None:
         return []

@@ -82,8 +82,8 @@ def visible(viewer: Viewer) -> ColumnElement[bool]:
 @lru_cache(maxsize=VIEWERS)
 def ways_in(viewer: Viewer, *, newest: bool) -> tuple[ColumnElement[bool], ...]:
     """Where to look for what `visible` allows, one condition a grant and index: an OR over all of them would read and
-    sort a whole town to show its newest 25. It only says where to look; `visible` decides. `newest` walks everything
-    from the newest on, else a partial index of few cases is asked.
+    sort a whole town to show its newest 25. It only says where to look; `visible` decides. `newest`: a list in its
+    order, of which only the first are read (an index of the town or village has them so); else few are looked for.
     """
     ways: list[ColumnElement[bool]] = []
     grants = viewer.grants_with(Permission.SEE_CASE)

@@ -42,6 +42,16 @@ NAV = (
         35,
         phone=True,
         group="figures",
+        pages=frozenset(
+            {
+                "dashboard.figures.show",
+                "dashboard.figures.listed",
+                "dashboard.presets.show",
+                "dashboard.presets.choose",
+                "dashboard.burden.show",
+                "dashboard.wall.screens",
+            }
+        ),
     ),
 )
 MOST_ROWS = 5000  # of a list as a file

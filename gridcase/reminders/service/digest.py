@@ -77,7 +77,8 @@ def _waiting(county: County, now: datetime) -> dict[int, Waiting]:
     units = sorted({row.unit_id for row in told if row.unit_id is not None})
     for person_id, post_id, unit_id in _holders(posts, units, now):
         by_post.setdefault(post_id, set()).add(person_id)
-        by_unit.setdefault(unit_id, set()).add(person_id)
+        if unit_id is not None:  # no unit is none: what went to a post alone is not for everybody without one
+            by_unit.setdefault(unit_id, set()).add(person_id)
     waiting: dict[int, Waiting] = {}
     for row in told:
         for person in by_post.get(row.post_id, set()) | by_unit.get(row.unit_id, set()):
@@ -89,7 +90,7 @@ def _waiting(county: County, now: datetime) -> dict[int, Waiting]:
     return waiting
 
 
-def _holders(posts: list[int], units: list[int], now: datetime) -> Iterator[tuple[int, int, int]]:
+def _holders(posts: list[int], units: list[int], now: datetime) -> Iterator[tuple[int, int, int | None]]:
     for batch in _batches(posts):
         yield from queries.holders(batch, [], on=town_day(now))
     for batch in _batches(units):
