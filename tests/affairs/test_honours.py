@@ -104,6 +104,24 @@ def test_candidates_by_points_on_each_board(ctx: Flask, world: World, viewer_of:
     ]  # fmt: skip
 
 
+def test_vetoes_of_all_candidates_are_asked_for_at_once(
+    ctx: Flask, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scheme(world)
+    homes, until, asked = world.homes["village_a"][:3], date(2027, 5, 1), []
+    for one in homes:
+        earned(world, one, "Z503", 30)
+
+    def frozen(ids: list[int], *, on: date) -> dict[int, date]:
+        asked.append(sorted(ids))
+        return {homes[1]: until}
+
+    monkeypatch.setattr(points, "frozen_homes", frozen)
+    found = queries.candidates(village(world), first=date(2026, 1, 1), last=date(2026, 12, 31), on=town_day(NOW))
+    assert {one.household_id: one.frozen_until for one in found} == {homes[0]: None, homes[1]: until, homes[2]: None}
+    assert asked == [sorted(homes)]
+
+
 def test_from_the_nomination_to_the_plate(ctx: Flask, world: World, viewer_of: ViewerOf) -> None:
     scheme(world)
     head, town = viewer_of(Role.VILLAGE_HEAD), viewer_of(Role.TOWN_MANAGER)
