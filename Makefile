@@ -43,7 +43,7 @@ setup: ## install everything that make run needs, start nothing
 	$(call install,run)
 
 bench: ## measure speed against the floors
-	$(call install,test) && exec $(BIN)/python -m benchmarks
+	$(call install,test) && $(BIN)/python -m benchmarks && exec $(BIN)/python -m benchmarks.town_map
 
 soak: ## the full figures of the long tests, resumable, into docs/soak.csv
 	$(call install,test) && exec $(BIN)/python -m tests.soak

@@ -11,7 +11,9 @@ import argparse
 import os
 import sqlite3
 import statistics
+import time
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 import orjson
@@ -105,16 +107,40 @@ def lines(ground: Ground, *, times: int = TIMES) -> Iterator[Line]:
     ):
         browser = playwright.chromium.launch(executable_path=provision.chromium(), args=["--no-sandbox"])
         cookie = {"name": name, "value": value, "url": ours.url}
-        for address in (f"{ours}/map/", f"{theirs}/{way}.html"):  # both warm
+        for address in (f"{ours.url}/map/", f"{theirs.url}/{way}.html"):  # both warm
             _done(browser, address, cookie)
         pairs = [
-            (_done(browser, f"{ours}/map/", cookie), _done(browser, f"{theirs}/{way}.html", cookie))
+            (_done(browser, f"{ours.url}/map/", cookie), _done(browser, f"{theirs.url}/{way}.html", cookie))
             for _ in range(times)
         ]
         browser.close()
     job, floor = (statistics.median(column) for column in zip(*pairs, strict=True))
     ratio = statistics.median(other / one for one, other in pairs)
     yield Line(f"map of {ground.cases} open cases, drawn", job, "s", floor, ratio)
+
+
+def answers(ground: Ground, *, times: int = TIMES) -> Iterator[Line]:
+    """What the server needs for the whole map by cell, beside the plain SQL that groups the same rows."""
+    os.environ[URL] = ground.config.url
+    client = ground.client(COUNTY_DESK)
+    west, south, east, north = _rows("SELECT min(x), min(y), max(x), max(y) FROM case_map")[0]
+    box = f"{west / 1e5},{south / 1e5},{east / 1e5},{north / 1e5}"
+    middle = f"{(west + east) / 2e5:.5f},{(south + north) / 2e5:.5f}"
+    part = f"{middle},{(west + east) / 2e5 + 0.01:.5f},{(south + north) / 2e5 + 0.01:.5f}"
+    for said_as, address in (("whole map by cell", f"box={box}&z=11"), ("a small part", f"box={part}&z=15")):
+        took, floors = [], []
+        for _ in range(times + 1):
+            began = time.perf_counter()
+            assert client.get(f"/map/clusters.json?{address}").status_code == 200
+            took.append(time.perf_counter() - began)
+            began = time.perf_counter()
+            _rows(
+                "SELECT count(*), avg(x), avg(y), min(due_at) FROM case_map WHERE x IS NOT NULL "
+                "GROUP BY (x + 18000000) >> 12, (y + 9000000) >> 12"
+            )
+            floors.append(time.perf_counter() - began)
+        job, floor = statistics.median(took[1:]) * 1000, statistics.median(floors[1:]) * 1000
+        yield Line(f"{said_as}, {ground.cases} open", job, "ms", floor, floor / job)
 
 
 def _done(browser: Browser, address: str, cookie: dict[str, str]) -> float:
@@ -148,9 +174,10 @@ def main() -> None:
     options = parser.parse_args()
     for number in options.open:
         with prepared(options.db, number, opens=number, households=2000) as ground:
-            found = list(lines(ground, times=options.times))
-            for line in found:
+            found = []
+            for line in chain(answers(ground, times=options.times), lines(ground, times=options.times)):
                 print(said(ground.name, line), flush=True)
+                found.append(line)
             keep(found, ground.name, ground.cases, options.keep)
 
 

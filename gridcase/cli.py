@@ -96,6 +96,8 @@ def run() -> None:
     """Everything in one: database, demo if empty, web and scheduler together."""
     config = _settings()
     migrate.upgrade(config)
+    if config.demo:
+        _clear_half_a_demo(config)
     app = create_app(config)
     with app.app_context():
         with transaction():
@@ -107,6 +109,17 @@ def run() -> None:
         db.engine.dispose()
     click.echo("\n".join(serving.greeting(config, accounts, password=demo.PASSWORD, now=clock.now())))
     sys.exit(serving.run_together([*serving.web_commands(config, now=clock.now()), serving.scheduler_command()]))
+
+
+def _clear_half_a_demo(config: Config) -> None:
+    """A filling that broke off is begun again: what it left would pass for a demo and is none."""
+    with create_app(config).app_context():
+        half = demo.half_filled()
+        db.session.remove()
+        db.engine.dispose()
+    if half:
+        click.echo("上次演示数据没有装完，重新装入 the demo was not filled to its end: filling it again")
+        migrate.start_over(config)
 
 
 @main.command()

@@ -30,3 +30,8 @@ def deeds_since(subject_kind: str, subject_id: int, since: datetime) -> Sequence
         .where(AuditRow.subject_kind == subject_kind, AuditRow.subject_id == subject_id, AuditRow.at > since)
         .order_by(AuditRow.id)
     ).all()
+
+
+def ever_done(action: str) -> bool:
+    """Whether this was done in this installation, whenever."""
+    return db.session.scalar(select(AuditRow.id).where(AuditRow.action == action).limit(1)) is not None

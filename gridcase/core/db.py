@@ -54,9 +54,11 @@ class _Session(FlaskSession):
         """What was only read ends with COMMIT: after a ROLLBACK psycopg forgets every prepared statement, and the
         database would plan each statement of the next page anew. Objects stay as they were read."""
         self.expire_on_commit = False
-        end_reading(self)
-        self.expire_on_commit = True
-        super().close()
+        try:
+            end_reading(self)
+        finally:  # whatever happens, the connection goes back
+            self.expire_on_commit = True
+            super().close()
 
 
 db = SQLAlchemy(model_class=Base, disable_autonaming=True, session_options={"class_": _Session})

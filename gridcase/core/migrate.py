@@ -59,6 +59,19 @@ def downgrade(config: Config, *, revision: str) -> None:
             engine.dispose()
 
 
+def start_over(config: Config) -> None:
+    """An empty database at the newest revision, whatever was in it: for a demo that was not filled to its end. Nobody
+    else may have it open."""
+    if config.url.startswith("sqlite"):
+        with _alone(config.folder):
+            file = Path(make_url(config.url).database or "")
+            for part in (file, *(file.with_name(file.name + end) for end in ("-wal", "-shm"))):
+                part.unlink(missing_ok=True)
+    else:
+        downgrade(config, revision="base")
+    upgrade(config)
+
+
 def current(engine: Engine) -> str | None:
     """The revision a database stands at."""
     with engine.connect() as connection:

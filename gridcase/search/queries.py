@@ -14,11 +14,11 @@ from gridcase.core.permissions import Permission, Viewer
 from gridcase.core.text import clean_line
 from gridcase.grid import queries as grids
 from gridcase.households import queries as households
+from gridcase.households.rules import grown_by
 
 FEWEST, LONGEST = 2, 60
 SHOWN = 5  # homes, people and places of one answer
 FEW = 3  # of each beside the cases, while typing
-ADULT_FROM = 14  # whoever is younger has no name in a list
 
 
 @dataclass(frozen=True)
@@ -78,5 +78,5 @@ def close_to(viewer: Viewer, typed: str, *, now: datetime) -> Close:
 
 
 def _people(viewer: Viewer, words: str, day: date) -> Sequence[Any]:
-    born_before = date(day.year - ADULT_FROM, day.month, min(day.day, 28))
+    born_before = grown_by(day)
     return households.people_named(viewer, words, on=day, born_before=born_before, limit=SHOWN)

@@ -43,14 +43,14 @@ from gridcase.seed import (
     towns,
     villages,
 )
-from gridcase.seed.blank import empty
+from gridcase.seed.blank import empty, half_filled
 from gridcase.seed.places import HOME_VILLAGE, OUJIANGCHA, TONGANYI, VillagePlan, chance
 from gridcase.seed.scene import Scene
 from gridcase.seed.story import Story
 from gridcase.seed.towns import Offices
 from gridcase.seed.villages import Team, Worker
 
-__all__ = ["PASSWORD", "build", "empty"]
+__all__ = ["PASSWORD", "build", "empty", "half_filled"]
 
 PASSWORD = "gridcase-demo-2026"  # noqa: S105 - printed at every start, served on this machine only
 READ_AFTER = timedelta(days=4)
@@ -85,6 +85,7 @@ def _settle(
     since = date(town_day(founded).year, 1, 1)
     with transaction():
         reference.load(actor=actor, now=now)
+        audit.record(actor=actor, action=blank.BEGUN, subject_kind="installation", subject_id=None, now=now)
         upper = places.add_upper(plans=plans, actor=actor, since=since, now=founded)
     teams, done = [], 0
     for plan in plans:
@@ -152,7 +153,7 @@ def _finish(teams: list[Team], offices: dict[str, Offices], *, actor: Viewer, no
     with transaction():
         duties.fill(offices, actor=actor, now=now)
         _read_old_notices([worker for team in teams for worker in team.workers], offices, now=now)
-        audit.record(actor=actor, action="demo.load", subject_kind="installation", subject_id=None, now=now)
+        audit.record(actor=actor, action=blank.DONE, subject_kind="installation", subject_id=None, now=now)
     with transaction():
         cases.fold_tallies()
     sealed = 1

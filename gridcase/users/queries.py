@@ -69,6 +69,12 @@ def viewer_of(user: User, *, now: datetime) -> Viewer:
     )
 
 
+def anybody_came() -> bool:
+    """Whether somebody has ever signed in here."""
+    came = select(UserSession.id).exists() | select(User.id).where(User.last_sign_in_at.is_not(None)).exists()
+    return bool(db.session.scalar(select(came)))
+
+
 def demo_accounts() -> list[User]:
     """The accounts of the demo, in the order they were made."""
     return list(db.session.scalars(select(User).where(User.demo).order_by(User.id)))

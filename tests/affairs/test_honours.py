@@ -11,6 +11,7 @@ from uuid import uuid4
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy.orm.attributes import set_committed_value
 
 from gridcase.affairs.models import AwardRound
 from gridcase.affairs.queries import boards as board_queries
@@ -103,6 +104,24 @@ def test_candidates_by_points_on_each_board(ctx: Flask, world: World, viewer_of:
     ]  # fmt: skip
 
 
+def test_vetoes_of_all_candidates_are_asked_for_at_once(
+    ctx: Flask, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scheme(world)
+    homes, until, asked = world.homes["village_a"][:3], date(2027, 5, 1), []
+    for one in homes:
+        earned(world, one, "Z503", 30)
+
+    def frozen(ids: list[int], *, on: date) -> dict[int, date]:
+        asked.append(sorted(ids))
+        return {homes[1]: until}
+
+    monkeypatch.setattr(points, "frozen_homes", frozen)
+    found = queries.candidates(village(world), first=date(2026, 1, 1), last=date(2026, 12, 31), on=town_day(NOW))
+    assert {one.household_id: one.frozen_until for one in found} == {homes[0]: None, homes[1]: until, homes[2]: None}
+    assert asked == [sorted(homes)]
+
+
 def test_from_the_nomination_to_the_plate(ctx: Flask, world: World, viewer_of: ViewerOf) -> None:
     scheme(world)
     head, town = viewer_of(Role.VILLAGE_HEAD), viewer_of(Role.TOWN_MANAGER)
@@ -145,6 +164,10 @@ def test_from_the_nomination_to_the_plate(ctx: Flask, world: World, viewer_of: V
     points_jobs.mature(actor=MAKER, now=later + timedelta(days=1))
     assert points.balances_of(first, viewer=MAKER).honour == 20
     with transaction():
+        honours.revoke(award, one, actor=town, reason="弄虚作假", now=later + timedelta(days=2))
+    assert award.state == AwardState.REVOKED
+    set_committed_value(award, "state", AwardState.GIVEN.value)  # as a page read it before somebody else revoked it
+    with pytest.raises(Refused, match="没有这项荣誉"), transaction():
         honours.revoke(award, one, actor=town, reason="弄虚作假", now=later + timedelta(days=2))
     assert points.balances_of(first, viewer=MAKER).honour == 0
     assert queries.counts(village(world)) == []
@@ -343,6 +366,11 @@ def test_one_decision_hangs_one_black_list(ctx: Flask, world: World, viewer_of: 
     for span in periods_before(today, months=1, count=2):
         with pytest.raises(Refused, match="已经张过一次"), transaction():
             boards.hang_black(village(world), span, actor=head, decision_id=passed.id, now=NOW)
+    with transaction():
+        newer = decisions.passed(world.grids["village_a"], DecisionKind.BOARD, on=today, now=NOW, title="再张一次")
+    with pytest.raises(Refused, match="一期只张一次"), transaction():
+        boards.hang_black(village(world), OCTOBER, actor=head, decision_id=newer.id, now=NOW)
+    assert [one.id for one in board_queries.unused(world.grids["village_a"], on=today)] == [newer.id]
     assert resting_on(passed.id, on=today + timedelta(days=90)) == []
 
 

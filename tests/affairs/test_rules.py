@@ -38,12 +38,6 @@ def test_places_days_and_what_they_save() -> None:
     assert rules.value_saved(30, 120) == 450
 
 
-def test_who_is_a_child() -> None:
-    assert rules.is_child(date(2012, 11, 24), on=date(2026, 11, 23))
-    assert not rules.is_child(date(2012, 11, 23), on=date(2026, 11, 23))
-    assert not rules.is_child(None, on=date(2026, 11, 23))
-
-
 def test_the_item_is_found_by_what_it_is_called() -> None:
     names = {"B301": "村民会议", "B303": "参加公益劳动", "B601": "志愿服务"}
     assert rules.usual_item(ActivityKind.WORK, names) == "B303"

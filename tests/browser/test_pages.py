@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
@@ -13,18 +15,24 @@ from tests.browser.conftest import PHONE, Watch
 
 ROLES = [Role.LIAISON, Role.VILLAGE_HEAD, Role.DISPATCHER, Role.TOWN_MANAGER, Role.REVIEW_MEMBER, Role.RESIDENT]
 MOST_PAGES = 60
+OF_A_SHAPE = 2  # one case's page is drawn as the next one's
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_crawl(page_as: Callable[..., Page], watch: Watch, role: Role) -> None:
+def test_crawl(page_as: Callable[..., Page], watch: Watch, role: Role, database: str) -> None:
+    """What a browser makes of a page does not depend on the database: on the second one each page that links lead to
+    is opened for whichever role comes first."""
+    shapes = _opened if database == "postgresql" else Counter[str]()
     locale = "en" if role is Role.DISPATCHER else "zh-CN"
     page = page_as(role, locale=locale, viewport=PHONE if role is Role.LIAISON else {"width": 1440, "height": 900})
     waiting, seen = ["/"], set()
     while waiting and len(seen) < MOST_PAGES:
         path = waiting.pop(0)
-        if path in seen:
+        shape = re.sub(r"\d+", "0", path)
+        if path in seen or (shapes[shape] >= OF_A_SHAPE and path != "/"):
             continue
         seen.add(path)
+        shapes[shape] += 1
         answer = page.goto(path)
         assert answer is not None
         assert answer.status < 400, f"{path} answered {answer.status}"
@@ -34,7 +42,10 @@ def test_crawl(page_as: Callable[..., Page], watch: Watch, role: Role) -> None:
         waiting.extend(_paths(links))
     assert watch.foreign == []
     assert watch.errors == []
-    assert seen != {"/"}
+    assert len(shapes) > 1
+
+
+_opened: Counter[str] = Counter()  # on the second database, by this worker
 
 
 def _paths(links: list[str]) -> list[str]:

@@ -6,15 +6,16 @@ from datetime import UTC, date, datetime
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import Date, literal, select
 
+from gridcase.audit import service as audit
 from gridcase.audit.models import AuditRow
 from gridcase.core.db import db, transaction
 from gridcase.core.errors import Refused
 from gridcase.grid.models import Grid
 from gridcase.households import queries, service
 from gridcase.households.models import CirclePlace, Household, HouseholdLineage, PersonFate
-from gridcase.households.rules import Outcome, Why, age_on, number_after, relation_to_new_head
+from gridcase.households.rules import Outcome, Why, age_on, grown_by, is_child, number_after, relation_to_new_head
 from gridcase.households.service import NewPerson
 from gridcase.people import service as people
 from gridcase.people.models import Person, Post
@@ -215,3 +216,24 @@ def test_ages_and_numbers() -> None:
     assert age_on(date(2008, 11, 24), TODAY) == 17
     assert age_on(None, TODAY) is None
     assert (number_after("X-001-009"), number_after(None), number_after("X-1000")) == (10, 1, 1001)
+
+
+@pytest.mark.parametrize(
+    ("born", "day"),
+    [(date(2012, 11, 23), TODAY), (date(2012, 11, 24), TODAY), (date(2014, 2, 28), date(2028, 2, 29)),
+     (date(2014, 3, 1), date(2028, 2, 29)), (date(2012, 2, 29), date(2026, 2, 28)), (date(1970, 1, 1), TODAY)],
+)  # fmt: skip
+def test_who_is_a_child_is_said_once(home: Household, born: date, day: date) -> None:
+    """By the rule, by the latest birthday, of one home, and where a column says which day."""
+    child = is_child(born, day)
+    assert child is (born > grown_by(day))
+    assert child is (born in {date(2012, 11, 24), date(2014, 3, 1), date(2012, 2, 29)})
+    head = db.session.get_one(Person, ids(home)[0])
+    with transaction():
+        head.born_on = born
+        audit.record(actor=MAKER, action="test", subject_kind="person", subject_id=head.id, now=NOW)
+    assert (home.id in queries.child_led([home.id], on=day)) is child
+    by_column = select(Household.id).where(
+        Household.id == home.id, queries.child_leads(Household.id, literal(day, Date))
+    )
+    assert (db.session.scalar(by_column) is not None) is child

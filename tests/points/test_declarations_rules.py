@@ -156,14 +156,6 @@ def test_when_the_council_is_asked(item: Item, points: int, document: str, asked
     assert rules.needs_council(item, points, document_no=document, council_from=50) is asked
 
 
-@pytest.mark.parametrize(
-    ("born", "child"),
-    [(date(2012, 11, 24), True), (date(2012, 11, 23), False), (None, False), (date(1970, 1, 1), False)],
-)
-def test_who_is_under_fourteen(born: date | None, child: bool) -> None:
-    assert rules.is_child(born, TODAY) is child
-
-
 @pytest.mark.parametrize(("setting", "days"), [(30, 30), (1, 7), (900, 365), ("many", 60), (None, 60)])
 def test_how_far_back_a_place_may_set(setting: object, days: int) -> None:
     assert rules.back_days(setting) == days

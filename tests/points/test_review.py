@@ -17,15 +17,16 @@ from gridcase.core.permissions import Viewer, job
 from gridcase.grid.models import Grid
 from gridcase.households.models import Member
 from gridcase.notices.models import Notice
+from gridcase.people import service as people_service
 from gridcase.people.models import Holding, Person
-from gridcase.people.rules import DecisionKind, Role
+from gridcase.people.rules import BodyKind, DecisionKind, Role
 from gridcase.points import jobs, queries, service
 from gridcase.points.models import Declaration, PointNotice, Transfer, Vote
 from gridcase.points.rules import DeclarationState
 from gridcase.points.rules.review import Choice, Tally, Verdict, carried, decided
 from gridcase.points.service import Ruling
 from tests.factories import decisions
-from tests.factories.world import SINCE, World
+from tests.factories.world import MAKER, SINCE, World
 from tests.points.declaring import NOW, TODAY, changing, declare, put_scheme
 
 ViewerOf = Callable[[Role], Viewer]
@@ -278,8 +279,15 @@ def test_what_weighs_much_goes_to_the_council(
     told = db.session.scalars(select(Notice.link).where(Notice.rule == "points.council")).all()
     assert told == ["/points/council"]
     head = viewer_of(Role.VILLAGE_HEAD)
-    with pytest.raises(Refused, match="请选道德评议会的意见"):
-        hear(made, head, None)
+    with transaction():
+        place = db.session.get_one(Grid, world.grids["village_a"])
+        other = people_service.opine(
+            actor=MAKER, body=decisions.council(place, BodyKind.REDWHITE, now=NOW), title="婚事从简", text="同意。",
+            held_on=TODAY, entitled=7, present=6, in_favour=5, now=NOW,
+        ).id  # fmt: skip
+    for wrong in (None, other):
+        with pytest.raises(Refused, match="请选道德评议会的意见"):
+            hear(made, head, wrong)
     opinion = council_of(world)
     with pytest.raises(Refused, match="最多 100 分"):
         hear(made, head, opinion, points=101)
@@ -340,6 +348,8 @@ def test_who_declared_it_answers_neither_objection_nor_correction(
         service.object_to(award, actor=group[1], reason="当天没有看见", now=NOW)
     with pytest.raises(Refused, match="您申报的"), transaction():
         service.settle_objection(award, actor=liaison, upheld=False, note="核对过", now=NOW)
+    with pytest.raises(Refused, match="您记录入账的"), transaction():
+        service.settle_objection(award, actor=group[0], upheld=False, note="核对过", now=NOW)
     with transaction():
         service.settle_objection(award, actor=group[2], upheld=False, note="核对过", now=NOW)
     later = NOW + timedelta(days=7)

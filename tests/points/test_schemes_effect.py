@@ -73,6 +73,18 @@ def test_a_closed_case_earns_by_the_scheme_of_the_homes_village(village: int, wo
     assert (elsewhere.amount, elsewhere.version_id) == (10, None), "without a scheme the general rules hold"
 
 
+def test_what_is_declared_and_not_decided_fills_the_cap_too(village: int, world: World) -> None:
+    in_force(village, day=date(2026, 5, 4), now=SPRING, Z203={"points": 15, "cap": 20, "who": "AC"})
+    home = world.homes["village_a"][0]
+    with transaction():
+        service.declare_batch(
+            village_id=village, item_code="Z203", rows=[service.BatchRow(household_id=home)],
+            happened_on=town_day(SUMMER), text="按名单登记", source_kind="activity", source_id="1", actor=job("test"),
+            now=SUMMER,
+        )  # fmt: skip
+    assert [award.amount for award in close(1, home, now=SUMMER)] == [5]
+
+
 def test_what_the_scheme_does_not_name_gives_nothing(village: int, world: World) -> None:
     home = world.homes["village_a"][0]
     assert [award.amount for award in close(1, home, rule="K1")] == [2]

@@ -170,6 +170,7 @@ def test_nothing_lies_in_the_future(small_demo: Flask) -> None:
 
 
 def test_only_an_empty_database_is_filled(small_demo: Flask) -> None:
+    assert not demo.half_filled()
     with pytest.raises(SetupProblem):
         load_demo()
 

@@ -240,6 +240,15 @@ def test_frozen_points_hold_and_hand_over_nothing(goods: Goods, world: World, mo
     assert state(goods, home) == State(70, 30, 4, 1)
 
 
+def test_a_day_on_paper_does_not_go_round_a_veto(goods: Goods, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    home = world.homes["village_a"][0]
+    row, later = factory.reserve(goods, home, now=NOW), NOW + timedelta(days=2)
+    begins = NOW.date() + timedelta(days=1)
+    monkeypatch.setattr(points_queries, "frozen_until", lambda _home, *, on: date(2027, 1, 1) if on >= begins else None)
+    assert "2027年1月1日" in refusal(lambda: hand_over(row, now=later, on=NOW.date()))
+    assert state(goods, home) == State(70, 30, 4, 1)
+
+
 def test_whoever_helps_redeems_for_his_homes_alone(
     goods: Goods, world: World, viewer_of: Callable[[Role], Viewer]
 ) -> None:

@@ -143,10 +143,9 @@ def candidates(village: Grid, *, first: date, last: date, on: date, limit: int =
         .where(Household.village_id == village.id, households.standing(), Household.id.not_in(refused))
     ).all()
     best = sorted((row for row in rows if row[0] in sums), key=lambda row: (-sum(sums[row[0]].values()), row[1]))
-    return [
-        Candidate(row[0], row[1], row[2], row[3], sums[row[0]], points.frozen_until(row[0], on=on))
-        for row in best[:limit]
-    ]
+    shown = best[:limit]
+    frozen = points.frozen_homes([row[0] for row in shown], on=on)
+    return [Candidate(row[0], row[1], row[2], row[3], sums[row[0]], frozen.get(row[0])) for row in shown]
 
 
 def points_by_board(village_id: int, *, first: date, last: date) -> dict[int, dict[str, int]]:

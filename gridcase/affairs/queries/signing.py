@@ -11,9 +11,6 @@ from sqlalchemy import or_, select
 
 from gridcase.affairs.models import Activity, ActivityKnock
 from gridcase.affairs.queries.activities import JOINS, RUNS
-from gridcase.affairs.rules import (
-    is_child,
-)
 from gridcase.core.dated import in_force
 from gridcase.core.db import db
 from gridcase.core.permissions import Viewer
@@ -21,6 +18,7 @@ from gridcase.core.text import clean_line
 from gridcase.grid.models import Grid
 from gridcase.households import queries as households
 from gridcase.households.models import Household, Member
+from gridcase.households.rules import is_child
 from gridcase.people.models import Person
 
 LEAST_WORDS = 2
@@ -48,7 +46,7 @@ def grown_of(household_ids: Collection[int], *, on: date) -> list[Any]:
         .where(Member.household_id.in_(set(household_ids)), in_force(Member, on))
         .order_by(Member.household_id, Member.relation != "head", Member.id)
     )
-    return [row for row in rows if not is_child(row.born_on, on=on)]
+    return [row for row in rows if not is_child(row.born_on, on)]
 
 
 @dataclass(frozen=True)
@@ -81,7 +79,7 @@ def namesakes(activity: Activity, names: Collection[str], *, viewer: Viewer, on:
             .order_by(Household.code, Person.id)
         )  # fmt: skip
         for person_id, home_id, name, head, place, code, born in rows:
-            one = Namesake(person_id, home_id, name, head, place, code, is_child(born, on=on))
+            one = Namesake(person_id, home_id, name, head, place, code, is_child(born, on))
             found.setdefault(name, []).append(one)
     return found
 
@@ -101,7 +99,7 @@ def behind_digits(activity: Activity, digits: str, words: str, *, on: date) -> l
         .order_by(Household.code, Person.id)
     ).all()  # fmt: skip
     whole = [
-        (home, None if is_child(born, on=on) else person) for home, person, name, born in rows if name == words
+        (home, None if is_child(born, on) else person) for home, person, name, born in rows if name == words
     ]  # a child's act is the home's
     return whole or [(home, None) for home in dict.fromkeys(row[0] for row in rows)]
 

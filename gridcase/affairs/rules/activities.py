@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 
 from gridcase.core.labels import Labelled
@@ -15,7 +14,6 @@ from gridcase.core.words import N_, Text
 HOURS_A_DAY = 8
 WORK_VALUE_KEY = "work_value"  # the setting of a place: yuan a day of unpaid work is reckoned at
 WORK_VALUE_YUAN = 120  # an example value until a county, town or village sets its own
-ADULT_FROM = 14  # whoever is younger stands in no list by name; what he did counts for the home
 CODE_DIGITS = 6  # of a home's code: three of its cell, three of its own
 LONGEST_NAME = 12
 
@@ -116,13 +114,6 @@ def work_days(hours: int) -> Decimal:
 def value_saved(hours: int, yuan_a_day: int) -> int:
     """What so many hours would have cost, in whole yuan."""
     return round(Decimal(hours) * yuan_a_day / HOURS_A_DAY)
-
-
-def is_child(born_on: date | None, *, on: date) -> bool:
-    """Whether somebody is younger than fourteen; who has no date of birth on record is taken for grown."""
-    if born_on is None:
-        return False
-    return on.year - born_on.year - ((on.month, on.day) < (born_on.month, born_on.day)) < ADULT_FROM
 
 
 _PART = re.compile(r"[\s,，、;；\t|]+")

@@ -18,7 +18,6 @@ from gridcase.affairs.rules import (
     ActivityState,
     Branch,
     HowJoined,
-    is_child,
     seats_left,
     usual_item,
 )
@@ -37,6 +36,7 @@ from gridcase.grid.models import Grid
 from gridcase.grid.rules import GridLevel
 from gridcase.households import queries as households
 from gridcase.households.models import Household
+from gridcase.households.rules import is_child
 from gridcase.notices import service as notices
 from gridcase.points import queries as points
 from gridcase.points import service as points_service
@@ -208,7 +208,7 @@ def named_of(household_id: int, person_id: int | None, *, on: date) -> int | Non
     if person_id is None:
         return None
     member = next((one for one in households.members_of(household_id, on=on) if one.person_id == person_id), None)
-    if member is None or is_child(member.person.born_on, on=on):
+    if member is None or is_child(member.person.born_on, on):
         raise Missing
     return person_id
 

@@ -56,9 +56,12 @@ def hang_black(village: Grid, span: Span, *, actor: Viewer, decision_id: int, no
     passed = people.passed_decision(decision_id, village_id=village.id, kind=DecisionKind.BOARD, on=today)
     if passed is None:
         raise Refused(N_("黑榜要有村里通过的决议，请先在“村级决议”里办。"), field="decision")
-    row = _row(village, BoardKind.BLACK, span, actor, now)
+    db.session.refresh(village, with_for_update=True)  # two at once hang one
     if queries.hung_by(passed.id):
         raise Refused(N_("这份决议已经张过一次黑榜，再张要有新的决议。"), field="decision")
+    if queries.same(village.id, BoardKind.BLACK, span.begins, span.ends) is not None:
+        raise Refused(N_("这一期的黑榜已经张过，一期只张一次。"))
+    row = _row(village, BoardKind.BLACK, span, actor, now)
     row.decision_id, row.down_on = passed.id, today + timedelta(days=BLACK_DAYS)
     _note("board.hang", row, actor, now, decision=passed.id)
     return row

@@ -238,6 +238,7 @@ def revoke(award: Award, round_: AwardRound, *, actor: Viewer, reason: str, now:
     """Take an honour back, with the reason; its points go back too."""
     answers_for(actor, round_.path, GIVES)
     lock(round_, RoundState.GIVEN)
+    db.session.refresh(award)  # read before the round was held: somebody may have revoked it since
     if award.state != AwardState.GIVEN:
         raise Refused(N_("这一户没有这项荣誉。"))
     if not (reason := clean_line(reason)[:200]):

@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from gridcase.affairs.models import HelpRequest, Team, TeamMember
 from gridcase.affairs.queries import teams as queries
 from gridcase.affairs.queries.activities import RUNS, may
-from gridcase.affairs.rules import RequestState, TeamKind, best_team, is_child
+from gridcase.affairs.rules import RequestState, TeamKind, best_team
 from gridcase.affairs.service.activities import SENT_BEFORE, answers_for
 from gridcase.audit import service as audit
 from gridcase.cases.models import Case
@@ -24,6 +24,7 @@ from gridcase.grid.models import Grid
 from gridcase.grid.rules import GridLevel
 from gridcase.households import queries as households
 from gridcase.households.models import Household
+from gridcase.households.rules import is_child
 from gridcase.households.rules.tiers_factors import tells_restricted
 from gridcase.notices import service as notices
 from gridcase.people.models import Person
@@ -71,7 +72,7 @@ def join(team: Team, person_id: int, *, actor: Viewer, leads: bool, on: date, no
         raise Missing
     if on > town_day(now):
         raise Refused(N_("入队日期不能晚于今天。"), field="on")
-    if is_child(db.session.get_one(Person, person_id).born_on, on=on):
+    if is_child(db.session.get_one(Person, person_id).born_on, on):
         raise Refused(N_("未满 14 岁不能入队。"), field="person")
     row = TeamMember(team_id=team.id, person_id=person_id, leads=leads, joined_on=on)
     try:

@@ -25,6 +25,7 @@ from gridcase.grid import queries as grids
 from gridcase.grid.models import Grid
 from gridcase.households import queries as households
 from gridcase.households.models import Household
+from gridcase.households.rules import grown_by
 from gridcase.web.access import needs, viewer
 from gridcase.web.formkit import BaseForm, options, submit
 
@@ -77,8 +78,7 @@ def team(team_id: int) -> ResponseReturnValue:
         return redirect(url_for(".team", team_id=team_id))
     words = request.args.get("q", "").strip()[:12]
     village = db.session.get_one(Grid, one.village_id)
-    born_before = day.replace(year=day.year - 14, day=min(day.day, 28))
-    found = households.adults_named(words, village=village, on=day, born_before=born_before) if own and words else []
+    found = households.adults_named(words, village=village, on=day, born_before=grown_by(day)) if own and words else []
     return render_template(
         "affairs/team.html", one=one, own=own, form=form, words=words, found=found, kind=TeamKind(one.kind),
         mates=queries.mates_of(one, on=day), former=queries.mates_of(one, on=day, over=True),

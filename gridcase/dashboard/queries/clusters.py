@@ -6,7 +6,6 @@ from typing import Any
 
 import orjson
 from sqlalchemy import ARRAY, BigInteger, ColumnElement, Integer, cast, column, func, literal, select
-from sqlalchemy.orm import aliased
 
 from gridcase.cases.models import Case, CaseClass, CaseMap
 from gridcase.cases.rules import Light
@@ -83,11 +82,11 @@ def _cell_of(ground: Ground, cells: Cells) -> tuple[Any, Any]:
 
 
 def _covered(ground: Ground, cells: Cells) -> ColumnElement[bool]:
-    """Whether a case lies in one of these cells."""
+    """Whether a case lies in one of these cells. Spots grow with both numbers, so they all lie between two of them."""
+    columns, rows = cells.ranges()
+    east, north = _cell_of(ground, cells)
+    inside = ground.placed & east.between(columns[0], columns[-1]) & north.between(rows[0], rows[-1])
     if ground.rows is Case:
-        columns, rows = cells.ranges()
-        east, north = _cell_of(ground, cells)
-        return ground.placed & east.between(columns[0], columns[-1]) & north.between(rows[0], rows[-1])
-    each, other = _cells(cells), aliased(CaseMap)
-    inside = (other.spot >= each.c.value) & (other.spot < each.c.value + literal(cells.size, BigInteger))
-    return CaseMap.case_id.in_(select(other.case_id).join_from(each, other, inside))
+        return inside
+    spots = list(cells)
+    return inside & CaseMap.spot.between(spots[0], spots[-1] + cells.size - 1)

@@ -26,6 +26,7 @@ from gridcase.households.queries.homes import Filters, members_of, named_home, n
 from gridcase.households.queries.members import (
     adults_named,
     away_of,
+    child_leads,
     child_led,
     home_of,
     lines_of_home,
@@ -53,6 +54,7 @@ __all__ = [
     "by_code",
     "changes_of",
     "check",
+    "child_leads",
     "child_led",
     "circles_of",
     "count_named",

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, extract, func, or_, select
 from sqlalchemy.orm import contains_eager
 
 from gridcase.core.dated import Span, in_force, known
@@ -17,10 +17,10 @@ from gridcase.core.text import clean_line
 from gridcase.grid.models import Grid
 from gridcase.households.models import Household, Member, PersonAway
 from gridcase.households.queries.sight import standing
+from gridcase.households.rules import CHILD_YEARS, grown_by
 from gridcase.people.models import Person
 
 LEAST_WORDS, FOUND_MOST = 2, 12
-NAMED_FROM = 14  # years; younger, nobody is named in public
 
 
 def lines_of_persons(person_ids: Collection[int]) -> dict[int, list[Span]]:
@@ -63,17 +63,34 @@ def home_of(person_id: int, *, on: date) -> Household | None:
 
 def child_led(household_ids: Collection[int], *, on: date) -> frozenset[int]:
     """Of these homes, those whose head is under 14 on a day: no child is named in public, nor the home by it."""
-    born_after = on.replace(year=on.year - NAMED_FROM, day=min(on.day, 28) if on.month == 2 else on.day)
-    return frozenset(
-        db.session.scalars(
-            select(Member.household_id)
-            .join(Person, Person.id == Member.person_id)
-            .where(
-                Member.household_id.in_(set(household_ids)), Member.relation == "head", in_force(Member, on),
-                Person.born_on > born_after,
-            )
+    homes = select(Household.id).where(Household.id.in_(set(household_ids)), child_leads(Household.id, on))
+    return frozenset(db.session.scalars(homes))
+
+
+def child_leads(home: Any, on: Any) -> ColumnElement[bool]:
+    """Whether the head of a home, of a day or of now, is under 14 on that day; `on` is a day or a column of days."""
+    if isinstance(on, date):
+        young = Person.born_on > grown_by(on)
+    else:
+        young = _number(on) - _number(Person.born_on) < _CHILDHOOD
+    return (
+        select(Member.id)
+        .join(Person, Person.id == Member.person_id)
+        .where(
+            Member.household_id == home, Member.relation == "head", known(Member), young,
+            or_(Member.valid_to.is_(None), (Member.valid_from <= on) & (Member.valid_to > on)),
         )
+        .correlate_except(Member, Person)
+        .exists()
     )  # fmt: skip
+
+
+_CHILDHOOD = CHILD_YEARS * 10_000
+
+
+def _number(day: Any) -> Any:
+    """A day as 20261122, so that both databases count years alike."""
+    return extract("year", day) * 10_000 + extract("month", day) * 100 + extract("day", day)
 
 
 def away_of(person_ids: Collection[int]) -> dict[int, PersonAway]:

@@ -3,6 +3,7 @@
 from gridcase.households.rules.homes import RELATIONS
 from gridcase.households.rules.life import (
     ADULT,
+    CHILD_YEARS,
     DEEDS,
     ChangeState,
     EndedWhy,
@@ -10,6 +11,8 @@ from gridcase.households.rules.life import (
     Outcome,
     Why,
     age_on,
+    grown_by,
+    is_child,
     number_after,
     relation_to_new_head,
     said_day,
@@ -22,6 +25,7 @@ from gridcase.households.rules.tiers_steps import Cause, MeetingKind, ProposalSt
 
 __all__ = [
     "ADULT",
+    "CHILD_YEARS",
     "DEEDS",
     "DEFAULT_RULES",
     "FACTORS",
@@ -43,6 +47,8 @@ __all__ = [
     "Verdict",
     "Why",
     "age_on",
+    "grown_by",
+    "is_child",
     "next_visit_on",
     "number_after",
     "relation_to_new_head",

@@ -11,6 +11,7 @@ from gridcase.core.masking import mask_name
 from gridcase.core.words import N_, Text
 
 ADULT = 18
+CHILD_YEARS = 14  # younger: no declaration of one's own, no name anywhere public
 
 
 class LifeKind(Labelled):
@@ -117,6 +118,18 @@ def age_on(born_on: date | None, day: date) -> int | None:
     if born_on is None:
         return None
     return day.year - born_on.year - ((day.month, day.day) < (born_on.month, born_on.day))
+
+
+def is_child(born_on: date | None, day: date) -> bool:
+    """Whether somebody is younger than fourteen; who has no date of birth on record is taken for grown."""
+    years = age_on(born_on, day)
+    return years is not None and years < CHILD_YEARS
+
+
+def grown_by(day: date) -> date:
+    """The latest birthday of whoever is no child any more on a day."""
+    leap = (day.month, day.day) == (2, 29)
+    return day.replace(year=day.year - CHILD_YEARS, day=28 if leap else day.day)
 
 
 def number_after(last_code: str | None) -> int:

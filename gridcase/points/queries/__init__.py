@@ -93,6 +93,7 @@ from gridcase.points.queries.versions import (
     PRESET_KEY,
     LateChange,
     VersionRow,
+    carrying,
     changes_since_vote,
     draft_to_set,
     places_above,
@@ -103,7 +104,15 @@ from gridcase.points.queries.versions import (
     village,
     village_to_set,
 )
-from gridcase.points.queries.vetoes import VetoRow, frozen_until, home_to_veto, veto_for, veto_list, vetoes_of
+from gridcase.points.queries.vetoes import (
+    VetoRow,
+    frozen_homes,
+    frozen_until,
+    home_to_veto,
+    veto_for,
+    veto_list,
+    vetoes_of,
+)
 from gridcase.points.queries.years import (
     YearPolicy,
     YearPreview,
@@ -151,6 +160,7 @@ __all__ = [
     "boards",
     "broken",
     "budget_of",
+    "carrying",
     "changes_since_vote",
     "check_home",
     "check_village",
@@ -174,6 +184,7 @@ __all__ = [
     "entries_of",
     "figures",
     "first_award",
+    "frozen_homes",
     "frozen_until",
     "get_award",
     "given_back",

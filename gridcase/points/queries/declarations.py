@@ -14,9 +14,10 @@ from gridcase.core.db import db
 from gridcase.core.permissions import Viewer
 from gridcase.grid import queries as grids
 from gridcase.households.models import Household, Member
+from gridcase.households.rules import is_child
 from gridcase.people.models import Holding, Person, Post
 from gridcase.people.queries import valid_on
-from gridcase.points.models import Declaration, PointNotice, SchemeItem, SchemeVersion, Transfer
+from gridcase.points.models import Declaration, PointNotice, Review, SchemeItem, SchemeVersion, Transfer, Vote
 from gridcase.points.rules import DeclarationState, NoticeOutcome, TransferKind
 from gridcase.points.rules import declarations as rules
 
@@ -76,7 +77,7 @@ def who_lives_in(household_ids: Collection[int], *, on: date) -> list[Lives]:
     )
     return [
         Lives(
-            row.household_id, row.id, row.name, rules.is_child(row.born_on, on), bool(row.paid),
+            row.household_id, row.id, row.name, is_child(row.born_on, on), bool(row.paid),
             row.born_on.year if row.born_on else None,
         )
         for row in rows
@@ -113,6 +114,19 @@ def used_points(household_ids: Collection[int], item: SchemeItem, *, on: date, p
     return used
 
 
+def waiting_points(household_id: int, code: str, *, window: tuple[date, date]) -> int:
+    """What a home has declared under an item in these days (the last not included) and nobody has decided on yet."""
+    total: int | None = db.session.scalar(
+        select(func.sum(func.abs(Declaration.points)))
+        .join(SchemeItem, SchemeItem.id == Declaration.item_id)
+        .where(
+            Declaration.household_id == household_id, SchemeItem.code == code, Declaration.state.in_(rules.OPEN),
+            Declaration.happened_on >= window[0], Declaration.happened_on < window[1],
+        )
+    )  # fmt: skip
+    return total or 0
+
+
 def _by_cases(household_ids: Collection[int], rule: str, first: date, after: date) -> list[tuple[int, int]]:
     begins, ends = (datetime.combine(day, time(), TOWN_ZONE) for day in (first, after))
     rows = db.session.execute(
@@ -137,6 +151,17 @@ def declared_by(transfer_id: int, viewer: Viewer) -> bool:
         return False
     by_account = row.user_id is not None and row.user_id == viewer.user_id
     return by_account or (row.by_person_id is not None and row.by_person_id == viewer.person_id)
+
+
+def recorded_by(transfer_id: int, viewer: Viewer) -> bool:
+    """Whether the viewer wrote down the meeting that posted an entry."""
+    meetings = (
+        select(Review.id)
+        .join(Vote, Vote.review_id == Review.id)
+        .join(Declaration, Declaration.id == Vote.declaration_id)
+        .where(Declaration.transfer_id == transfer_id, Review.user_id == viewer.user_id)
+    )
+    return viewer.user_id is not None and db.session.scalar(meetings.limit(1)) is not None
 
 
 def declared_that_day(

@@ -30,6 +30,7 @@ class Done:
     at: datetime | None
     declaration_id: int | None = None
     household_id: int | None = None
+    note: str = ""  # the answer to an objection
 
 
 def declaration_done(declaration_id: int, state: DeclarationState, *, viewer: Viewer) -> Done:
@@ -69,7 +70,7 @@ def objection_done(transfer_id: int, *, viewer: Viewer) -> Done:
     upheld = notice.outcome == NoticeOutcome.REVERSED
     result = N_("异议成立，积分已冲回") if upheld else N_("异议不成立，公示期满后照常生效")
     by, _at = _last("points_transfer", transfer_id, action="points.settle")
-    return Done(notice.answer or "", result, by, notice.answered_at, household_id=household_id)
+    return Done("", result, by, notice.answered_at, household_id=household_id, note=notice.answer or "")
 
 
 def _last(kind: str, subject_id: int, *, action: str = "points.decide") -> tuple[str, datetime | None]:

@@ -227,7 +227,7 @@ def _noticed() -> Select[*tuple[Any, ...]]:
     second = aliased(Transfer)  # what a deduction took from merit besides the base points
     more: Any = func.coalesce(second.amount, 0)
     columns: tuple[Any, ...] = (
-        Transfer, more, PointNotice, public.head_name(public.opened_in()), Grid.name, SchemeItem.name,
+        Transfer, more, PointNotice, public.head_name(PointNotice.opens_on), Grid.name, SchemeItem.name,
         Declaration,
     )  # fmt: skip
     return (

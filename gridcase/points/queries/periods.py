@@ -236,7 +236,7 @@ def posted_in(village_id: int, close: Close, *, viewer: Viewer, after: str | Non
     query = (
         select(
             Transfer.id,
-            public.head_name(public.opened_in()),
+            public.head_name(PointNotice.opens_on),
             Grid.name,
             Transfer.rule,
             SchemeItem.name,
@@ -320,7 +320,7 @@ def quarter_boards(village: Grid, period: Period, *, on: date) -> list[BoardShow
     best = {code: [row for row in points if row.board == code] for code in codes}
     named = shows_homes(village.path, on=on)
     shown = {row.household_id for rows in best.values() for row in rows[:BOARD_SHOWN] if named and row.points > 0}
-    homes = _masked_homes(shown, year=period.starts_on.year)
+    homes = _masked_homes(shown, on=period.starts_on)
     return [
         BoardShown(
             code=code,
@@ -347,9 +347,9 @@ def _board_names(village_id: int, codes: Sequence[str]) -> dict[str, str]:
     return {row.code: row.name for row in rows}
 
 
-def _masked_homes(ids: set[int], *, year: int) -> dict[int, tuple[str, str]]:
+def _masked_homes(ids: set[int], *, on: date) -> dict[int, tuple[str, str]]:
     rows = db.session.execute(
-        select(Household.id, public.head_name(year), Grid.name)
+        select(Household.id, public.head_name(on), Grid.name)
         .join(Grid, Grid.id == Household.grid_id)
         .where(Household.id.in_(ids))
     )

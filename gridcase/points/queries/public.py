@@ -6,18 +6,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, extract, func, or_, select
+from sqlalchemy import ColumnElement, case, func, or_, select
 
-from gridcase.core.dated import known
 from gridcase.core.db import db
 from gridcase.core.masking import mask_name
 from gridcase.core.permissions import Permission, Viewer
-from gridcase.households.models import Household, Member
-from gridcase.people.models import Person
+from gridcase.households import queries as households
+from gridcase.households.models import Household
 from gridcase.people.rules import Role
 from gridcase.points.models import PointNotice, SchemeItem, Transfer
 from gridcase.points.rules import NoticeOutcome, TransferKind
-from gridcase.points.rules.declarations import CHILD_YEARS
 
 NO_NAME = "*"  # of a home that a child leads
 
@@ -31,33 +29,14 @@ class Taken:
     count: int
 
 
-def child_leads(home: Any, year: Any) -> ColumnElement[bool]:
-    """Homes whose head was born so late that it may be under 14 in a year: no child is named in public."""
-    return (
-        select(Member.id)
-        .join(Person, Person.id == Member.person_id)
-        .where(
-            Member.household_id == home, Member.relation == "head", known(Member), Member.valid_to.is_(None),
-            extract("year", Person.born_on) + CHILD_YEARS >= year,
-        )
-        .correlate_except(Member, Person)
-        .exists()
-    )  # fmt: skip
-
-
-def head_name(year: Any) -> Any:
+def head_name(on: Any) -> Any:
     """The column of a home's head as a public page reads it: empty where a child leads."""
-    return case((child_leads(Household.id, year), ""), else_=Household.head_name)
+    return case((households.child_leads(Household.id, on), ""), else_=Household.head_name)
 
 
 def masked(name: str) -> str:
     """What `head_name` gave, masked."""
     return mask_name(name) if name else NO_NAME
-
-
-def opened_in() -> Any:
-    """The year a public notice began."""
-    return extract("year", PointNotice.opens_on)
 
 
 def homes_of_villager(viewer: Viewer) -> frozenset[int] | None:

@@ -96,7 +96,7 @@ def spots_of(draw: SpotDraw, *, viewer: Viewer) -> list[Spot]:
     checks = {row.transfer_id: row for row in db.session.scalars(select(SpotCheck).where(SpotCheck.draw_id == draw.id))}
     rows = db.session.execute(
         posted_entries()
-        .add_columns(public.head_name(public.opened_in()))
+        .add_columns(public.head_name(PointNotice.opens_on))
         .where(Transfer.id.in_(checks), *public.named_to(viewer))
     )
     found = {row[0].id: (posted_from(row[:-1]), row[-1]) for row in rows}

@@ -120,6 +120,14 @@ def _late(row: AuditRow) -> LateChange:
     return LateChange(row.at, row.actor_name, row.action.removeprefix("scheme."), row.detail.get("code", ""), how)
 
 
+def carrying(village_id: int) -> set[int]:
+    """The decisions that already carry a version of a village."""
+    query = select(SchemeVersion.decision_id).where(
+        SchemeVersion.village_id == village_id, SchemeVersion.decision_id.is_not(None)
+    )
+    return {one for one in db.session.scalars(query) if one is not None}
+
+
 def versions_of(village_id: int) -> list[VersionRow]:
     """The versions that were or will be in force, the newest first."""
     rows = db.session.execute(

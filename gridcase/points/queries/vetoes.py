@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -58,10 +59,17 @@ def holds(on: date) -> ColumnElement[bool]:
 
 def frozen_until(household_id: int, *, on: date) -> date | None:
     """The first day on which a home may exchange points and receive honours again; None where nothing holds it up."""
-    found: date | None = db.session.scalar(
-        select(func.max(Veto.valid_to)).where(Veto.household_id == household_id, holds(on))
+    return frozen_homes([household_id], on=on).get(household_id)
+
+
+def frozen_homes(household_ids: Collection[int], *, on: date) -> dict[int, date]:
+    """Those of these homes that may not yet, with that day."""
+    rows = db.session.execute(
+        select(Veto.household_id, func.max(Veto.valid_to))
+        .where(Veto.household_id.in_(household_ids), holds(on))
+        .group_by(Veto.household_id)
     )
-    return found
+    return {row[0]: row[1] for row in rows}
 
 
 def veto_list(viewer: Viewer, *, on: date, past: bool = False, after: str | None = None) -> Page[VetoRow]:

@@ -13,7 +13,6 @@ from gridcase.points.rules.schemes import Approval, Declarer
 
 BACK_DAYS, BACK_DAYS_LEAST, BACK_DAYS_MOST = 60, 7, 365  # how far back something may lie; the setting of a place
 RULES_KEY = "declarations"  # that setting
-CHILD_YEARS = 14  # younger: no declaration of their own, no name anywhere public
 LEAST_TEXT, MOST_TEXT = 4, 200
 NUMBER_LEAST = 4  # characters of a document's number: "核查1号"
 NO_NUMBER = N_("这不像文书编号：编号里有数字，至少四个字，例如“青公罚决〔2026〕12号”。没有文书就空着。")
@@ -189,19 +188,6 @@ def needs_council(item: ItemFacts, points: int, *, document_no: str, council_fro
     """Whether the moral council decides after the group: by the item, by the size, or a deduction without a paper."""
     without_paper = item.points < 0 and not names_paper(document_no)
     return item.approval == Approval.COUNCIL or item.at_most or abs(points) >= council_from or without_paper
-
-
-def age_on(born_on: date | None, day: date) -> int | None:
-    """Full years on a day; None where the register has no date of birth."""
-    if born_on is None:
-        return None
-    return day.year - born_on.year - ((day.month, day.day) < (born_on.month, born_on.day))
-
-
-def is_child(born_on: date | None, day: date) -> bool:
-    """Whether somebody is under 14 on a day."""
-    years = age_on(born_on, day)
-    return years is not None and years < CHILD_YEARS
 
 
 def back_days(setting: object) -> int:

@@ -10,7 +10,7 @@ from gridcase.points.service.modules import recommend, set_modules
 from gridcase.points.service.notices import mature, object_to, remind, settle_objection
 from gridcase.points.service.periods import close_period, show_homes_on_boards
 from gridcase.points.service.postings import post_award, post_history
-from gridcase.points.service.review import Ruling, hear_council, hear_town, meet, vote
+from gridcase.points.service.review import COUNCIL, Ruling, hear_council, hear_town, meet, vote
 from gridcase.points.service.schemes import (
     CURRENT,
     ITEM_FIELDS,
@@ -31,6 +31,7 @@ from gridcase.points.service.vetoes import object_to_veto, put_veto, settle_veto
 from gridcase.points.service.years import announce_year, grant_base, policy_of, settle_year
 
 __all__ = [
+    "COUNCIL",
     "CURRENT",
     "ITEM_FIELDS",
     "SETTINGS",

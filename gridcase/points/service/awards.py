@@ -59,12 +59,13 @@ class _Wish:
         return left, "" if left else "cap"
 
     def _left(self, item: Item, on: date) -> int:
-        """Under the item's cap, which what was declared under the item fills too."""
+        """Under the item's cap, which what was declared under the item fills too, decided or not yet."""
         if item.cap is None or item.cap_per is None or item.cap_per is Period.MATTER:
             return min(item.points, item.cap or item.points)
         window = window_of(item.cap_per, on)
         earned = queries.earned(self.home.id, [self.rule.code, item.code], window=window)
-        return max(0, min(item.points, item.cap - earned))
+        waiting = queries.declarations.waiting_points(self.home.id, item.code, window=window)
+        return max(0, min(item.points, item.cap - earned - waiting))
 
 
 @dataclass(frozen=True)

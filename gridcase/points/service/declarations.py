@@ -21,6 +21,7 @@ from gridcase.files import service as files
 from gridcase.files.service import Prepared
 from gridcase.grid.models import Grid
 from gridcase.households.models import Household
+from gridcase.households.rules import is_child
 from gridcase.people.rules import Role
 from gridcase.points import queries
 from gridcase.points.models import Declaration, DeclarationPhoto, SchemeItem, SchemeVersion
@@ -219,7 +220,7 @@ def _deed(
         version=found[0], item=found[1], happened_on=happened_on, text=clean(text or ""),
         document_no=clean(document_no or ""), how=how, source=source, today=today,
         back_days=queries.declarations.back_days(path, on=today), kin=queries.kin_homes(actor.person_id),
-        asker_child=rules.is_child(queries.declarations.born_on(actor.person_id), today),
+        asker_child=is_child(queries.declarations.born_on(actor.person_id), today),
     )  # fmt: skip
 
 

@@ -186,7 +186,7 @@ def _tell_outcome(transfer: Transfer, notice: PointNotice, village: Grid, *, uph
 def settle_objection(transfer: Transfer, *, actor: Viewer, upheld: bool, note: str, now: datetime) -> None:
     """Answer an objection: upheld, the points are taken back; not upheld, they mature when the notice has run out.
 
-    A second person does it: not who objected, not who declared it, and nobody of that household or its kin.
+    A second person does it: not who objected, declared it or recorded its review, nobody of that home or its kin.
     """
     if len(note.strip()) < 2:
         raise Refused(N_("请写明复核意见。"), field="note")
@@ -200,6 +200,8 @@ def settle_objection(transfer: Transfer, *, actor: Viewer, upheld: bool, note: s
         raise Refused(N_("异议是您提出的，请由其他评议成员复核。"))
     if queries.declarations.declared_by(transfer.id, actor):
         raise Refused(N_("这一笔是您申报的，请由其他评议成员复核。"))
+    if queries.declarations.recorded_by(transfer.id, actor):
+        raise Refused(N_("这一笔评议是您记录入账的，请由其他评议成员复核。"))
     notice.answered_at, notice.answer = now, note.strip()
     db.session.flush()
     ids: list[int] = []

@@ -20,7 +20,7 @@ from gridcase.core.words import N_
 from gridcase.grid.models import Grid
 from gridcase.notices import service as telling
 from gridcase.people import queries as people
-from gridcase.people.rules import DecisionKind, Role
+from gridcase.people.rules import BodyKind, DecisionKind, Role
 from gridcase.points import queries
 from gridcase.points.models import Declaration, Review, SchemeItem, SchemeVersion, Vote
 from gridcase.points.queries.review import Member
@@ -33,6 +33,7 @@ from gridcase.points.service.declarations import full
 
 DECLARATION = "declaration"
 LEAST_REASON = 4
+COUNCIL = BodyKind.MORAL  # whose opinion is entered
 
 
 @dataclass(frozen=True)
@@ -186,7 +187,7 @@ def hear_council(
     found = None
     if decision_id is not None:
         found = people.passed_decision(
-            decision_id, village_id=declaration.village_id, kind=DecisionKind.COUNCIL, on=town_day(now)
+            decision_id, village_id=declaration.village_id, kind=DecisionKind.COUNCIL, on=town_day(now), body=COUNCIL
         )
     if found is None:
         raise Refused(N_("请选道德评议会的意见；还没有记录的，先在“村级决议”里记下。"), field="decision_id")

@@ -183,7 +183,7 @@ def hear_council(declaration_id: int) -> ResponseReturnValue:
         one, row = queries.review.to_decide(declaration_id, DeclarationState.COUNCIL, viewer=viewer())
     except Missing:
         return _already(declaration_id, DeclarationState.COUNCIL, "points.council", N_("待道德评议会评议"))
-    found = people.passed_decisions(one.village_id, kind=DecisionKind.COUNCIL, on=today())
+    found = people.passed_decisions(one.village_id, kind=DecisionKind.COUNCIL, on=today(), body=service.COUNCIL)
     form = CouncilForm(decisions=[(made.id, f"{made.number} {made.title}") for made in found], points=abs(row.points))
     if form.validate_on_submit():
         asked = form.points.data if row.at_most else None

@@ -235,7 +235,9 @@ def scheme_vetoes(version_id: int) -> ResponseReturnValue:
 def scheme_force(version_id: int) -> ResponseReturnValue:
     """By a decision of the village, from a day on."""
     version, village = _draft(version_id)
-    found = people.passed_decisions(village.id, kind=DecisionKind.SCHEME, on=today())
+    used = queries.carrying(village.id)
+    passed = people.passed_decisions(village.id, kind=DecisionKind.SCHEME, on=today())
+    found = [one for one in passed if one.id not in used]
     form = ForceForm(data={"on": today()})
     form.decision.choices = options((str(one.id), f"{one.number} {one.title}") for one in found)
     if form.validate_on_submit() and submit(
