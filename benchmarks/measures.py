@@ -32,7 +32,7 @@ def hello(ground: Ground, floor: Floor, seconds: float) -> Iterator[Line]:
 
 
 def map_box(ground: Ground, floor: Floor, seconds: float) -> Iterator[Line]:
-    """The open cases of a hundredth of the county's box, and of the whole county at a low zoom, as the map asks them."""
+    """The open cases of a hundredth of the county, and of the whole county at a low zoom, as the map asks them."""
     client = ground.client(COUNTY_DESK)
     for name, zoom, box in (("map box", 14, "112.1,28.1,112.14,28.14"), ("map of the county", 9, "112,28,112.4,28.4")):
         path = f"/map/clusters.json?z={zoom}&box={box}"
@@ -79,20 +79,10 @@ def map_points(ground: Ground, floor: Floor, seconds: float) -> Iterator[Line]:
 
 
 MEASURES: tuple[Callable[[Ground, Floor, float], Iterator[Line]], ...] = (
-    hello, pages, reading, searching, locating, create, import_list, sweep, leaving, counters, map_points, map_box, import_homes,
-    alike.typing, points_lines,
+    hello, pages, reading, searching, locating, create, import_list, sweep, leaving, counters, map_points, map_box,
+    import_homes, alike.typing, points_lines,
 )  # fmt: skip
 # What a county of a million cases is measured by: the goals alone.
 COUNTY_MEASURES = (
-    pages,
-    reading,
-    searching,
-    locating,
-    create,
-    import_list,
-    sweep,
-    leaving,
-    map_points,
-    map_box,
-    counters,
-)
+    pages, reading, searching, locating, create, import_list, sweep, leaving, map_points, map_box, counters,
+)  # fmt: skip
