@@ -79,20 +79,10 @@ def map_points(ground: Ground, floor: Floor, seconds: float) -> Iterator[Line]:
 
 
 MEASURES: tuple[Callable[[Ground, Floor, float], Iterator[Line]], ...] = (
-    hello, pages, reading, searching, locating, create, import_list, sweep, leaving, counters, map_points, map_box, import_homes,
-    alike.typing, points_lines,
+    hello, pages, reading, searching, locating, create, import_list, sweep, leaving, counters, map_points, map_box,
+    import_homes, alike.typing, points_lines,
 )  # fmt: skip
 # What a county of a million cases is measured by: the goals alone.
 COUNTY_MEASURES = (
-    pages,
-    reading,
-    searching,
-    locating,
-    create,
-    import_list,
-    sweep,
-    leaving,
-    map_points,
-    map_box,
-    counters,
-)
+    pages, reading, searching, locating, create, import_list, sweep, leaving, map_points, map_box, counters,
+)  # fmt: skip

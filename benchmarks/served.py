@@ -17,8 +17,6 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from flask import Flask
-
 from benchmarks.floors import Floor
 from benchmarks.ground import Ground
 from benchmarks.line import Line
@@ -26,14 +24,7 @@ from benchmarks.reading import DESK
 from gridcase.seed.scale import texts
 
 SECONDS, ROUNDS, CONNECTIONS, EACH = 2, 3, 8, 20
-OURS, BARE = "gridcase.wsgi:app", "benchmarks.served:hello"
-
-hello = Flask("hello")
-
-
-@hello.get("/")
-def _hello() -> str:
-    return "hello"
+OURS, BARE = "gridcase.wsgi:app", "benchmarks.bare:hello"
 
 
 def requests_a_second(ground: Ground, floor: Floor, seconds: float) -> Iterator[Line]:
@@ -67,7 +58,7 @@ def workers(ground: Ground, floor: Floor, seconds: float) -> Iterator[Line]:
     cookie = ground.cookie(ground.client(DESK))
     paths = (
         "/cases/?tab=village", "/cases/?tab=all", f"/cases/{floor.case}", "/dashboard/", "/map/", "/map/points.json",
-        f"/search?q={urllib.request.quote(texts.THINGS[0])}", "/api/cases/?tab=all", "/visits/",
+        f"/search?q={urllib.request.quote(texts.THINGS[0])}", "/api/cases/?tab=all",
     )  # fmt: skip
     with served(ground, OURS) as ours:
         for _ in range(EACH if seconds >= 1 else 1):

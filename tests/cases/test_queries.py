@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from unittest import mock
 
 import pytest
 from flask import Flask
@@ -204,6 +205,8 @@ def test_counts_are_capped(ctx: Flask, world: World, viewer_of: Find) -> None:
     for _ in range(3):
         collected(world, head)
     assert queries.tab_counts(head, [Tab.MINE, Tab.LATE], now=clock.now()) == {Tab.MINE: 3, Tab.LATE: 0}
+    with mock.patch("gridcase.cases.queries.lists.MANY", 0):  # and so for whoever has too many to walk through
+        assert queries.tab_counts(head, [Tab.MINE, Tab.LATE], now=clock.now()) == {Tab.MINE: 3, Tab.LATE: 0}
 
 
 def test_the_list_costs_the_same_whatever_it_holds(ctx: Flask, world: World, viewer_of: Find) -> None:

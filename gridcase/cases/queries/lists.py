@@ -39,6 +39,7 @@ from gridcase.households.models import Household
 from gridcase.people.models import Post, Unit
 
 COUNT_CAP = 99
+MANY = 2000  # open cases of one viewer that are walked through to be counted
 _CRITICAL = Case.urgency == int(Urgency.CRITICAL)
 # As the partial indexes of a town and of a village have it, word for word: the number must be none of the parameters.
 _URGENT_FIRST = (Case.urgency != literal_column(str(int(Urgency.CRITICAL))), Case.due_at, Case.id)
@@ -301,26 +302,32 @@ def tab_counts(viewer: Viewer, tabs: Sequence[Tab], *, now: datetime) -> dict[Ta
 
 
 def counted(viewer: Viewer, wanted: Mapping[Key, Filters], *, now: datetime) -> dict[Key, int]:
-    """How many cases each of these filters finds, up to 100; one statement for all of them. What is open is walked
-    through once; what waits for a second check is closed, and has an index of its own."""
-    ways = ways_in(viewer, newest=False)
-    if not ways or not wanted:
+    """How many cases each of these filters finds, up to 100. Whoever has few open cases has them walked through once
+    for all filters; for others each filter looks for its own first hundred."""
+    if not wanted or not ways_in(viewer, newest=False):
         return dict.fromkeys(wanted, 0)
-    counts: list[Any] = []
-    for filters in wanted.values():
-        conditions = conditions_of(viewer, filters, now)
-        if filters.tab is Tab.CHECK:
-            some = select(_picked(ways, conditions, (), COUNT_CAP + 1).c.id).limit(COUNT_CAP + 1).subquery()
-            counts.append(select(func.count()).select_from(some).scalar_subquery())
-        else:
-            counts.append(func.count().filter(*conditions))
-    row = db.session.execute(select(*counts).select_from(_open_cases(viewer))).one()
-    return {key: min(int(row[place]), COUNT_CAP + 1) for place, key in enumerate(wanted)}
+    asked = [(filters.tab is Tab.CHECK, conditions_of(viewer, filters, now)) for filters in wanted.values()]
+    walked = [_capped(viewer, conditions) if check else func.count().filter(*conditions) for check, conditions in asked]
+    row = db.session.execute(select(func.count(), *walked).select_from(_open_cases(viewer))).one()
+    numbers = row[1:]
+    if row[0] > MANY:
+        numbers = db.session.execute(select(*(_capped(viewer, conditions) for _check, conditions in asked))).one()[:]
+    return {key: min(int(number), COUNT_CAP + 1) for key, number in zip(wanted, numbers, strict=True)}
+
+
+def _capped(viewer: Viewer, conditions: list[ColumnElement[bool]]) -> Any:
+    picked = _picked(ways_in(viewer, newest=False), conditions, (), COUNT_CAP + 1)
+    some = select(picked.c.id).limit(COUNT_CAP + 1).subquery()
+    return select(func.count()).select_from(some).scalar_subquery()
 
 
 @lru_cache(maxsize=VIEWERS)
 def _open_cases(viewer: Viewer) -> Any:
-    ways = (select(Case.id).where(way, open_condition()) for way in ways_in(viewer, newest=False))
+    """The viewer's open cases; where they are many, some more than `MANY` of them."""
+    ways = (
+        select(select(Case.id).where(way, open_condition()).limit(MANY + 1).subquery().c.id)
+        for way in ways_in(viewer, newest=False)
+    )
     seen = union(*ways).subquery()
     return join(Case, seen, seen.c.id == Case.id)
 
