@@ -28,9 +28,7 @@ from gridcase.exchange import jobs as exchange
 from gridcase.exchange import trial as trials
 from gridcase.exchange.rules.registers import REGISTERS
 from gridcase.grid import queries as grids
-from gridcase.grid.models import Grid
 from gridcase.people import service as people
-from gridcase.people.models import Person
 from gridcase.people.rules import Role
 from gridcase.planner import jobs as planner
 from gridcase.points import queries as points
@@ -219,17 +217,10 @@ def user_add(login: str, name: str, role: str | None, place: str | None, passwor
             memory_kib=config.argon2_memory_kib,
         )  # fmt: skip
         if role and grid:
-            _give_post(Role(role), grid, login, person)
+            people.give_post(
+                actor=ACTOR, role=Role(role), place=grid, person_id=person.id, login=login, now=clock.now()
+            )
     click.echo(f"account {login} opened")
-
-
-def _give_post(role: Role, grid: Grid, login: str, person: Person) -> None:
-    today = clock.town_day(clock.now())
-    post = people.add_post(
-        actor=ACTOR, code=f"{grid.code}-{role}-{login}", role=role, title=f"{grid.name}{role.label}", place=grid,
-        now=clock.now(), valid_from=today,
-    )  # fmt: skip
-    people.appoint(actor=ACTOR, post=post, person_id=person.id, valid_from=today, now=clock.now())
 
 
 @user.command("password")

@@ -85,7 +85,7 @@ def make(world: World) -> list[Thing]:
     things += [_paper(thing) for thing in things if thing.kind == "case"]
     of_cases = [thing for thing in things if thing.kind == "case"]
     things += [replace(thing, kind="pin", mark="") for thing in of_cases]
-    things += [replace(thing, kind="plain case") for thing in of_cases]
+    things += [replace(thing, kind="plain case", mark="") for thing in of_cases]
     return things + [_missing(kind) for kind in sorted({thing.kind for thing in things})]
 
 

@@ -100,7 +100,7 @@ PUBLIC = names(
     " phone.shell phone.shell_english phone.worker phone.manifest phone.icon"
     " resident.demand resident.look_up resident.own resident.give_word resident.add_word resident.withdraw"
     " resident.reopen resident.leave sync_api.openapi cases_api.openapi shop.check shop.use_proof"
-    " affairs.sign_in"
+    " affairs.sign_in dashboard.wall.screen dashboard.wall.screen_now"
 )
 PUBLIC_ROOMS = ("styleguide.",)
 # What all homes of a village are called to, helped by, or may read; others reach it as they reach a place.

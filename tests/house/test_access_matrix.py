@@ -225,7 +225,9 @@ NOT_HERE = frozenset({
     ("hot", "grid_leader"), ("hot", "section_leader"), ("mediation", "county_dept"), ("mediation", "county_dispatcher"),
     ("paper", "county_dispatcher"), ("redemption", "party_contact"), ("proof", "party_contact"),
     ("led", "grid_leader"), ("report run", "county_manager"), ("mate", "grid_leader"),
-    ("supervised decision", "resident"),
+    ("supervised decision", "resident"), ("plain case", "county_dispatcher"), ("campaign action", "grid_leader"),
+    ("kept campaign", "grid_leader"), ("spot draw", "grid_leader"), ("spot draw", "liaison"),
+    ("spot draw", "parttime_grid"), ("spot draw", "party_contact"), ("spot draw", "section_leader"),
 })  # fmt: skip
 
 

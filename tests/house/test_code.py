@@ -61,7 +61,7 @@ def test_the_clock_is_read_in_one_place() -> None:
 
 
 def test_one_commit() -> None:
-    """`core.db.transaction()` commits, and what was only read ends there; the connection set-up of PostgreSQL ends its own
+    """`core.db.transaction()` commits, and what was only read ends there; PostgreSQL's connection set-up ends its own
     first transaction."""
     found = {
         named(path): count

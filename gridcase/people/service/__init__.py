@@ -73,6 +73,7 @@ from gridcase.people.service.register import (
     appoint,
     appoint_many,
     fold_holdings,
+    give_post,
 )
 from gridcase.people.service.standing import (
     add_honour,
@@ -121,6 +122,7 @@ __all__ = [
     "fold_records",
     "free_code",
     "free_unit_code",
+    "give_post",
     "mark_first_visit",
     "note_oath",
     "note_reveal",

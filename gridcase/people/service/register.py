@@ -11,6 +11,7 @@ from sqlalchemy import insert, select
 
 from gridcase.audit import service as audit
 from gridcase.core import dated
+from gridcase.core.clock import town_day
 from gridcase.core.db import db
 from gridcase.core.errors import Missing, Refused
 from gridcase.core.permissions import Viewer
@@ -143,6 +144,17 @@ def appoint(
         now=now, detail={"person_id": person_id, "from": valid_from.isoformat(), "stand_in": stand_in},
     )  # fmt: skip
     return holding
+
+
+def give_post(*, actor: Viewer, role: Role, place: Grid, person_id: int, login: str, now: datetime) -> Post:
+    """A new post of its own for whoever an account was opened for, from today on."""
+    today = town_day(now)
+    post = add_post(
+        actor=actor, code=f"{place.code}-{role}-{login}", role=role, title=f"{place.name}{role.label}", place=place,
+        now=now, valid_from=today,
+    )  # fmt: skip
+    appoint(actor=actor, post=post, person_id=person_id, valid_from=today, now=now)
+    return post
 
 
 @dataclass(frozen=True)

@@ -61,7 +61,10 @@ def _at(world: World, spot: Spot) -> list[Thing]:
         own = service.name_indicator(actor=MAKER, place=village, name=mark, unit="个", adding=Adding.FLOW, now=now)
         value = service.enter(own, actor=MAKER, place=village, period=period, number="3", source=mark, now=now)
         kinds = {"report form": form.id, "report run": run.id, "indicator": own.id, "entered figure": value.id}
-    return [
-        Thing(kind, spot.name, number, mark, village=spot.village, cell=spot.cell, section=spot.section)
+    return [  # what was kept bears the name of its form, which more people may read
+        Thing(
+            kind, spot.name, number, "" if kind == "report run" else mark, village=spot.village, cell=spot.cell,
+            section=spot.section,
+        )
         for kind, number in kinds.items()
-    ]
+    ]  # fmt: skip
