@@ -104,8 +104,8 @@ PUBLIC = names(
 )
 PUBLIC_ROOMS = ("styleguide.",)
 # What all homes of a village are called to, helped by, or may read; others reach it as they reach a place.
-FOR_THE_VILLAGE = frozenset({"activity", "team", "hung round", "hung name"})
-GIVERS = names("town_manager")
+FOR_THE_VILLAGE = frozenset({"activity", "team", "hung round", "hung name", "spot draw"})
+GIVERS = names("town_manager auditor")
 # What stands in an address besides an id.
 FIXED = {
     "seq": "1", "code": "0401", "token": "no-such-token", "year": 2026, "size": 192, "starts_on": "2026-10-01",

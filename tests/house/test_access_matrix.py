@@ -143,7 +143,7 @@ def expected(row: Row, role: str, thing: Thing) -> set[Any]:
         return {CLOSED}
     if row.kind and not reaches(role, thing):
         return {NOT_THERE}
-    return {200, 302, 400, 409, WRITES}
+    return {200, 204, 302, 400, 409, WRITES}
 
 
 @dataclass
@@ -226,8 +226,7 @@ NOT_HERE = frozenset({
     ("paper", "county_dispatcher"), ("redemption", "party_contact"), ("proof", "party_contact"),
     ("led", "grid_leader"), ("report run", "county_manager"), ("mate", "grid_leader"),
     ("supervised decision", "resident"), ("plain case", "county_dispatcher"), ("campaign action", "grid_leader"),
-    ("kept campaign", "grid_leader"), ("spot draw", "grid_leader"), ("spot draw", "liaison"),
-    ("spot draw", "parttime_grid"), ("spot draw", "party_contact"), ("spot draw", "section_leader"),
+    ("kept campaign", "grid_leader"),
 })  # fmt: skip
 
 
