@@ -7,16 +7,18 @@ from collections.abc import Callable
 from flask import Flask
 from playwright.sync_api import Page, expect
 
-from gridcase.core.db import db
+from gridcase.core.db import db, transaction
 from gridcase.core.permissions import job
 from gridcase.people.models import Holding, Person
 from gridcase.people.rules import Role
 from gridcase.points import queries, service
+from gridcase.users import service as user_service
 from tests.browser.conftest import DESK, PHONE, Watch
-from tests.factories.world import SINCE, World
+from tests.factories.world import MAKER, MEMORY_KIB, PASSWORD, SINCE, START, World
 from tests.points.declaring import changing, put_scheme
 
 Open = Callable[..., Page]
+SECOND = "second member"
 
 
 def prepare(app: Flask, world: World) -> None:
@@ -30,6 +32,11 @@ def prepare(app: Flask, world: World) -> None:
                 db.session.flush()
                 post_id = world.posts[Role.REVIEW_MEMBER]
                 db.session.add(Holding(post_id=post_id, person_id=person.id, valid_from=SINCE, stand_in=True))
+        with transaction():
+            user = user_service.add_user(
+                actor=MAKER, login="second", password=PASSWORD, person_id=person.id, now=START, memory_kib=MEMORY_KIB
+            )
+            world.users[SECOND] = user.id
         db.session.remove()
 
 
@@ -70,12 +77,13 @@ def test_an_objection_upheld_from_declaration_to_reversal(
     supervisor.locator("table.work a").first.click()
     supervisor.get_by_label("为什么有异议").fill("那天老人在县城住院")
     send(supervisor, "提交异议")
-    member.goto("/points/objections")
-    no_sideways(member, DESK["width"])
-    member.locator("table.work a").first.click()
-    member.get_by_text("异议成立，冲回这一笔积分").click()
-    member.get_by_label("复核意见").fill("医院记录属实，不应计分")
-    send(member, "提交复核意见")
+    other = page_as(SECOND, viewport=DESK)  # who recorded the meeting does not answer
+    other.goto("/points/objections")
+    no_sideways(other, DESK["width"])
+    other.locator("table.work a").first.click()
+    other.get_by_text("异议成立，冲回这一笔积分").click()
+    other.get_by_label("复核意见").fill("医院记录属实，不应计分")
+    send(other, "提交复核意见")
     supervisor.goto("/points/")
     expect(supervisor.locator("body")).to_contain_text("医院记录属实，不应计分")
     villager.goto(f"/points/household/{home}/conduct")

@@ -54,7 +54,7 @@ def _paths(links: list[str]) -> list[str]:
     return [
         part.path
         for part in own
-        if part.scheme == "http" and part.hostname == "127.0.0.1" and not part.path.endswith((".xlsx", ".csv"))
+        if part.scheme == "http" and part.hostname == "127.0.0.1" and not part.path.endswith((".xlsx", ".csv", ".pdf"))
     ]
 
 

@@ -109,7 +109,7 @@ GIVERS = names("town_manager auditor")
 # What stands in an address besides an id.
 FIXED = {
     "seq": "1", "code": "0401", "token": "no-such-token", "year": 2026, "size": 192, "starts_on": "2026-10-01",
-    "span": "month",
+    "span": "month", "z": 9, "x": 410, "y": 212,
 }  # fmt: skip
 # The names of the objects that are somebody's own; the others are tried as foreign or missing.
 OWN = frozenset({"own", "to the liaison"})

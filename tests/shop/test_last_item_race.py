@@ -38,6 +38,8 @@ CLIENTS, ROUNDS, WORKERS = (64, 200, 4) if FULL else (8, 3, 2)
 COUNTERS = 4
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 PRICE = 30
+# Taken at the same moment, or a moment before.
+GONE = ("这件货品刚刚被别人预约完了", "这件货品现在没有货")
 
 
 @contextmanager
@@ -111,7 +113,7 @@ def _reserve(served: Served, head: Client, rice_id: int, mine: list[int]) -> Cou
     for answer in answers:
         if answer.status == 302:
             said["reserved"] += 1
-        elif answer.status == 409 and "这件货品刚刚被别人预约完了" in answer.body:
+        elif answer.status == 409 and any(words in answer.body for words in GONE):
             said["too late"] += 1
         else:
             said[f"wrong: {answer.status}"] += 1

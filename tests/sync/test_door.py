@@ -32,7 +32,7 @@ def doors(app: Flask) -> list[tuple[str, str]]:
     found = []
     for rule in app.url_map.iter_rules():
         access = access_of(app, rule.endpoint) if rule.endpoint != "static" else None
-        if access is not None and access.token:
+        if access is not None and access.token and rule.endpoint.startswith("sync"):
             path = adapter.build(rule.endpoint, dict.fromkeys(rule.arguments, UUID))
             found += [(method, path) for method in sorted(rule.methods - {"OPTIONS"})]
     return found

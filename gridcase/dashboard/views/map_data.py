@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from gridcase.cases.rules.spots import WORLD, Box, Cells
 from gridcase.core import clock
 from gridcase.core.config import current
+from gridcase.core.errors import Missing
 from gridcase.core.permissions import Permission
 from gridcase.core.pmtiles import archive
 from gridcase.dashboard import queries
@@ -17,6 +18,7 @@ from gridcase.dashboard.views.base import Shown, sayer, shown, town_map
 from gridcase.users.session import leave_asleep
 from gridcase.web.access import needs, viewer
 from gridcase.web.filters import in_language, translate
+from gridcase.web.mapkit import ZOOM_MOST
 from gridcase.web.respond import json_text, not_modified
 
 FINEST_ZOOM = 22
@@ -112,6 +114,8 @@ def card(case_id: int) -> ResponseReturnValue:
 @needs(Permission.SEE_MAP)
 def tile(z: int, x: int, y: int) -> ResponseReturnValue:
     """One picture of the base map, where it is a file of ours; no content where there is none."""
+    if z > ZOOM_MOST or max(x, y) >= 1 << z:
+        raise Missing
     found = archive(current().map_file) if current().map_file else None
     picture = found.tile(z, x, y) if found else None
     answer = Response(picture or b"", status=200 if picture else 204, mimetype=found.head.kind if found else None)

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from flask import Blueprint, request
+from flask_login import current_user
 
 from gridcase.core import clock
 from gridcase.core.errors import Missing
@@ -40,7 +41,7 @@ def village_of(boards: list[Grid]) -> Grid:
 @bp.context_processor
 def _own_names() -> dict[str, Any]:
     """`name_of(home)`: masked, but nobody's own home from himself."""
-    own = queries.public.own_homes(viewer())
+    own = queries.public.own_homes(viewer()) if current_user.is_authenticated else frozenset()
     return {"name_of": lambda home: home.head_name if home.id in own else mask_name(home.head_name)}
 
 
