@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import warnings
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -11,7 +10,6 @@ from typing import Any
 from geoalchemy2 import Geometry
 from sqlalchemy import Column, Engine, Inspector, MetaData, Table, insert, inspect, text
 from sqlalchemy import types as kinds
-from sqlalchemy.exc import SAWarning
 
 from gridcase.core.db import WRITE
 
@@ -47,9 +45,7 @@ def tables(engine: Engine) -> list[Table]:
     """The tables our migrations made, parents first."""
     metadata, inspector = MetaData(), inspect(engine)
     ours = [name for name in inspector.get_table_names() if _ours(inspector, name)]
-    with warnings.catch_warnings():  # an index over an expression is not looked at here
-        warnings.filterwarnings("ignore", "Skipped unsupported reflection", SAWarning)
-        metadata.reflect(engine, only=ours, resolve_fks=False)
+    metadata.reflect(engine, only=ours, resolve_fks=False)
     return list(metadata.sorted_tables)
 
 

@@ -6,7 +6,6 @@ from datetime import date
 from typing import Any
 
 from flask import Blueprint, request
-from flask_login import current_user
 
 from gridcase.core import clock
 from gridcase.core.errors import Missing
@@ -16,7 +15,7 @@ from gridcase.core.words import N_
 from gridcase.grid.models import Grid
 from gridcase.points import queries
 from gridcase.points.rules import Module
-from gridcase.web.access import viewer
+from gridcase.web.access import viewer_or_none
 from gridcase.web.frame import NavItem
 
 bp = Blueprint("points", __name__, url_prefix="/points")
@@ -41,7 +40,8 @@ def village_of(boards: list[Grid]) -> Grid:
 @bp.context_processor
 def _own_names() -> dict[str, Any]:
     """`name_of(home)`: masked, but nobody's own home from himself."""
-    own = queries.public.own_homes(viewer()) if current_user.is_authenticated else frozenset()
+    someone = viewer_or_none()  # an error page may come before it is known who asks
+    own = queries.public.own_homes(someone) if someone is not None else frozenset()
     return {"name_of": lambda home: home.head_name if home.id in own else mask_name(home.head_name)}
 
 
