@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, false, func, or_
 
-from gridcase.cases.models import Case, CaseClass
+from gridcase.cases.models import Case, CaseClass, CaseMap
 from gridcase.cases.queries.sight import open_condition, visible_on_map
 from gridcase.cases.rules import Light, State
 from gridcase.core.permissions import Permission, Viewer
@@ -31,10 +31,10 @@ def may_list(viewer: Viewer, permission: Permission) -> ColumnElement[bool]:
     return and_(may_count(viewer, permission), visible_on_map(viewer))
 
 
-def light_is(light: Light, now: datetime) -> ColumnElement[bool]:
-    """`cases.rules.light_of` as a condition on open cases (a test compares the two)."""
-    late = func.coalesce(Case.due_at < now, false())
-    soon = func.coalesce(Case.soon_at <= now, false())
+def light_is(light: Light, now: datetime, rows: type[Case] | type[CaseMap] = Case) -> ColumnElement[bool]:
+    """`cases.rules.light_of` as a condition on open cases, or on their rows of the map (a test compares the two)."""
+    late = func.coalesce(rows.due_at < now, false())
+    soon = func.coalesce(rows.soon_at <= now, false())
     conditions = {Light.RED: late, Light.YELLOW: ~late & soon, Light.GREEN: ~late & ~soon}
     return conditions[light]
 

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, and_, case, cast, false, func, or_, select
+from sqlalchemy import ColumnElement, Integer, and_, case, cast, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from gridcase.cases.models import Case, CaseClass, CaseMap, CasePoint
+from gridcase.cases.queries import light_is
 from gridcase.cases.rules import Light
 from gridcase.cases.rules.spots import SCALE
 from gridcase.core.geo import lon_lat
@@ -46,7 +47,7 @@ class Ground:
 
     def number(self, light: Light) -> ColumnElement[int]:
         """How many have this light."""
-        return cast(func.coalesce(func.sum(case((light_on(self.rows, light, self.moment), 1), else_=0)), 0), Integer)
+        return cast(func.coalesce(func.sum(case((light_is(light, self.moment, self.rows), 1), else_=0)), 0), Integer)
 
 
 def ground(viewer: Viewer, chosen: Selection, about: About, *, now: datetime) -> Ground:
@@ -96,19 +97,11 @@ def narrowed(chosen: Selection, about: About, rows: Rows, moment: datetime) -> l
         since = chosen.age.since(moment)
         conditions.append(rows.registered_at >= since if chosen.age is Age.NEW else rows.registered_at < since)
     if chosen.light is not None:
-        conditions.append(light_on(rows, chosen.light, moment))
+        conditions.append(light_is(chosen.light, moment, rows))
     return conditions
-
-
-def light_on(rows: Rows, light: Light, moment: datetime) -> ColumnElement[bool]:
-    """`cases.rules.light_of` as a condition on open cases (a test compares the two)."""
-    late = func.coalesce(rows.due_at < moment, false())
-    soon = func.coalesce(rows.soon_at <= moment, false())
-    conditions = {Light.RED: late, Light.YELLOW: ~late & soon, Light.GREEN: ~late & ~soon}
-    return conditions[light]
 
 
 def light_of(rows: Rows, moment: datetime) -> ColumnElement[int]:
     """0, 1, 2: the place of the light in `LIGHTS`."""
-    coded = [(light_on(rows, light, moment), LIGHTS.index(light)) for light in (Light.RED, Light.YELLOW)]
+    coded = [(light_is(light, moment, rows), LIGHTS.index(light)) for light in (Light.RED, Light.YELLOW)]
     return case(*coded, else_=LIGHTS.index(Light.GREEN))

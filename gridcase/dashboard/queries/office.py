@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from threading import Lock
 from typing import Any, TypeVar
 
-from sqlalchemy import func, select
-
-from gridcase.audit.models import AuditRow
-from gridcase.audit.service import chain_of
 from gridcase.core.config import current
-from gridcase.core.db import db
 from gridcase.core.periods import Period
-from gridcase.core.permissions import Grant, Permission, Viewer
+from gridcase.core.permissions import Permission, Viewer
+from gridcase.dashboard.queries.written import last_written
 from gridcase.dashboard.rules import office as rules
 from gridcase.measures import queries as measures
 from gridcase.measures.queries import Row, Values
@@ -24,7 +20,6 @@ from gridcase.measures.rules import MEASURES, By, Narrow
 
 Found = TypeVar("Found")
 KEPT_MOST, KEPT_SECONDS = 64, 60
-TOWN_CHAIN = 2  # ids in the path of a town: "/1/4/"
 _kept: OrderedDict[Any, tuple[Any, Any]] = OrderedDict()
 _lock = Lock()
 
@@ -79,7 +74,7 @@ def kept(viewer: Viewer, asked: Any, *, now: datetime, make: Callable[[], Found]
     """What was found for the same question of the same scope, while nothing was written since and a minute has not
     passed; else it is made anew."""
     key = (current().url, asked, _scope(viewer))
-    stamp = (_written(viewer), int(now.timestamp()) // KEPT_SECONDS)
+    stamp = (last_written(viewer.grants_with(Permission.SEE_DASHBOARD)), int(now.timestamp()) // KEPT_SECONDS)
     with _lock:
         found = _kept.get(key)
     if found is not None and found[0] == stamp:
@@ -99,23 +94,3 @@ def _scope(viewer: Viewer) -> Any:
         (grant.path, grant.section_id, grant.unit_id, grant.household_ids, tuple(sorted(grant.permissions)))
         for grant in viewer.grants_with(Permission.SEE_DASHBOARD)
     )
-
-
-def _written(viewer: Viewer) -> tuple[Any, ...]:
-    """The newest audit row of every chain the viewer's figures lie in: each write leaves one, a step into an index."""
-    held = viewer.grants_with(Permission.SEE_DASHBOARD)
-    row = db.session.execute(select(*(_newest(chain) for chain in _chains(held)))).one()
-    return tuple(row)
-
-
-def _newest(chain: str | None) -> Any:
-    newest = select(func.max(AuditRow.id))
-    return (newest if chain is None else newest.where(AuditRow.chain == chain)).scalar_subquery()
-
-
-def _chains(grants: Iterable[Grant]) -> list[str | None]:
-    """The audit chains of the towns these grants lie in; None, every chain, for a county or more."""
-    chains = {chain_of(grant.path or "/") for grant in grants}
-    if not chains or any(chain.count("/") <= TOWN_CHAIN for chain in chains):
-        return [None]
-    return [*sorted(chains)]

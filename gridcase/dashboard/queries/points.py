@@ -8,40 +8,20 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Integer, Subquery, Text, cast, func, literal_column, select
 
-from gridcase.audit.models import AuditRow
-from gridcase.audit.service import chain_of
 from gridcase.cases.models import CaseClass
 from gridcase.core.db import db, dialect_name
 from gridcase.core.permissions import Grant, Permission, Viewer
 from gridcase.dashboard.queries.ground import Ground
+from gridcase.dashboard.queries.written import last_written
 from gridcase.dashboard.rules import FRESH_SECONDS, POINTS_MOST, Selection
-
-TOWN_CHAIN = 2  # ids in the path of a town: "/1/4/"
 
 
 def points_version(viewer: Viewer, chosen: Selection, *, now: datetime) -> str:
-    """Changes whenever the points may have: with every write in the viewer's towns, and after five minutes anyway.
-
-    Every write leaves an audit row in the chain of its town, so that the newest row of each chain, one step into an
-    index, stands for all of them. A light that turns by itself is at most five minutes late.
-    """
+    """Changes whenever the points may have: with every write in the viewer's towns, and after five minutes anyway, so
+    that a light that turns by itself is at most that late."""
     held = viewer.grants_with(Permission.SEE_MAP)
-    heads = db.session.execute(select(*(_newest(chain) for chain in _chains(held)))).one()
     scopes = _scope(held), _scope(viewer.grants_with(Permission.SEE_CASE))
-    return repr((scopes, chosen, tuple(heads), int(now.timestamp()) // FRESH_SECONDS))
-
-
-def _newest(chain: str | None) -> Any:
-    newest = select(func.max(AuditRow.id))
-    return (newest if chain is None else newest.where(AuditRow.chain == chain)).scalar_subquery()
-
-
-def _chains(grants: Iterable[Grant]) -> list[str | None]:
-    """The audit chains of the towns these grants lie in; None, every chain, for a county or more."""
-    chains = {chain_of(grant.path or "/") for grant in grants}
-    if not chains or any(chain.count("/") <= TOWN_CHAIN for chain in chains):
-        return [None]
-    return [*sorted(chains)]
+    return repr((scopes, chosen, last_written(held), int(now.timestamp()) // FRESH_SECONDS))
 
 
 def _scope(grants: Iterable[Grant]) -> list[tuple[Any, ...]]:
