@@ -60,9 +60,7 @@ from gridcase.cases.queries.lists import (
     Filters,
     Tab,
     chosen,
-    counted,
     row_of,
-    tab_counts,
     tabs_for,
     villages_seen,
     waiting_for,
@@ -110,6 +108,7 @@ from gridcase.cases.queries.sight import (
 )
 from gridcase.cases.queries.streaming import Wording, whole_list_parts
 from gridcase.cases.queries.suggest import SuggestedClass, suggest_classes
+from gridcase.cases.queries.tabs import counted, tab_counts
 from gridcase.cases.queries.upkeep import check
 from gridcase.cases.queries.voices import Voices, seen_by_reporter, voice_count, voices_around
 
