@@ -64,6 +64,7 @@ from gridcase.users import queries as users
 from gridcase.users.session import Account
 from gridcase.web import access, burden, frame, security
 from gridcase.web.filters import translate
+from gridcase.web.templates import Templates
 
 ROOMS: tuple[Any, ...] = (
     frame,
@@ -106,6 +107,7 @@ def create_app(config: Config | None = None) -> Flask:
     """Build the application from its settings."""
     config = (config or from_env()).checked()
     app = Flask("gridcase", template_folder=str(TEMPLATES), static_folder=str(STATIC), static_url_path="/static")
+    app.jinja_environment = Templates
     app.extensions["gridcase"] = config
     _configure(app, config)
     db.init_app(app)
