@@ -60,7 +60,6 @@ from gridcase.notices import queries as notices
 from gridcase.planner import queries as planner
 from gridcase.points import queries as points
 from gridcase.shop import queries as shop
-from gridcase.users import queries as users
 from gridcase.users.session import Account
 from gridcase.web import access, burden, frame, security
 from gridcase.web.filters import translate
@@ -171,10 +170,13 @@ def _demo_secret(folder: Path) -> str:
 
 
 def load_viewer(account: Account) -> Viewer:
-    """Who is looking: the account's posts, with the households of its circles and the cells that went into its own."""
-    now = clock.now()
-    someone = users.viewer_of(account.user, now=now)
-    grants = households.name_circles(someone, on=clock.town_day(now))
+    """Who is looking: the account's posts, with the places they reach."""
+    return with_places(account.viewer)
+
+
+def with_places(someone: Viewer) -> Viewer:
+    """A viewer with the households of its circles and the cells that went into its own."""
+    grants = households.name_circles(someone, on=clock.town_day(clock.now()))
     return dataclasses.replace(someone, grants=planner.with_former_places(grants))
 
 
