@@ -166,7 +166,7 @@ def init_app(
             "elder": someone.large_text if someone else bool(session.get("large_text")),
         }
 
-    app.jinja_env.globals.update(csrf_token=generate_csrf, csp_nonce=security.nonce, address=address)
+    app.jinja_env.globals.update(csrf_token=generate_csrf, csp_nonce=security.nonce, page_address=address)
     static_files.init_app(app)
     filters.init_app(app)
 
