@@ -7,7 +7,7 @@ from datetime import timedelta
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, false, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, false, or_, select
 
 from gridcase.cases.models import Case, CaseParty, Whistle, WhistleUnit
 from gridcase.cases.rules import LEVELS, Level, PartyKind, RequestKind, RequestState, Standing, State
@@ -167,10 +167,15 @@ def visible_on_map(viewer: Viewer) -> ColumnElement[bool]:
 
 def get_case(case_id: int, *, viewer: Viewer) -> Case:
     """One case of the viewer's with its class, else `Missing`."""
-    found = db.session.scalar(select(Case).where(Case.id == case_id, visible(viewer)))
+    found = db.session.scalar(_one(viewer), {"case_id": case_id})
     if found is None:
         raise Missing
     return found
+
+
+@lru_cache(maxsize=VIEWERS)
+def _one(viewer: Viewer) -> Select[Case]:
+    return select(Case).where(Case.id == bindparam("case_id"), visible(viewer))
 
 
 def is_addressed(case: Case, grant: Grant) -> bool:
