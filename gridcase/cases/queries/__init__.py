@@ -90,7 +90,7 @@ from gridcase.cases.queries.papers import get_paper, papers_by_step, papers_held
 from gridcase.cases.queries.posts import Held, held_by, posts_to_warn, village_desk, without_addressee
 from gridcase.cases.queries.reading import read_case, read_steps
 from gridcase.cases.queries.routing import duties_of, duty_for, routes
-from gridcase.cases.queries.saved import saved_view, saved_views
+from gridcase.cases.queries.saved import saved_view, saved_views, views_and_villages
 from gridcase.cases.queries.searching import find_by_reporter, find_cases
 from gridcase.cases.queries.sheets import get_sheet, late_without_sheet, sheets_of, supervision_sheets
 from gridcase.cases.queries.sight import (
@@ -229,6 +229,7 @@ __all__ = [
     "units_to_call",
     "versions_in_force",
     "versions_of",
+    "views_and_villages",
     "village_desk",
     "village_versions",
     "villages_of_town",

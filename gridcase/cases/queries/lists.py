@@ -336,12 +336,13 @@ def _first_ids(viewer: Viewer, filters: Filters) -> Select[int] | None:
 
 def villages_seen(viewer: Viewer) -> Sequence[grids.Named]:
     """(id, name) of the villages whose cases the viewer sees, for the filter; nobody of one village needs it."""
-    query = _villages(viewer)
+    query = villages_of(viewer)
     return [] if query is None else grids.told_apart(db.session.execute(query).all())
 
 
 @lru_cache(maxsize=VIEWERS)
-def _villages(viewer: Viewer) -> Select[*tuple[Any, ...]] | None:
+def villages_of(viewer: Viewer) -> Select[*tuple[Any, ...]] | None:
+    """The statement of it; None for who needs none."""
     paths = {grant.path for grant in viewer.grants_with(Permission.SEE_CASE) if grant.path}
     wide = [path for path in paths if path.count("/") <= 3]
     if not wide or all(grant.unit_id for grant in viewer.grants_with(Permission.SEE_CASE)):

@@ -39,7 +39,7 @@ REACHES = {1: N_("本县在办"), 2: N_("本镇在办"), 3: N_("本村在办")}
 def index() -> ResponseReturnValue:
     """What waits for me first, or the view I chose; tabs and filters stand in the link."""
     someone, now = viewer(), clock.now()
-    kept = queries.saved_views(someone)
+    kept, villages = queries.views_and_villages(someone)
     opening = next((one for one in kept if one.opens), None)
     if opening is not None and not request.args:
         return redirect(_url_of(opening))
@@ -49,7 +49,7 @@ def index() -> ResponseReturnValue:
     return render_template(
         "cases/list.html", page=page, times=_times(page.rows, now), filters=filters, tabs=tabs, Tab=Tab,
         counts=_counts(someone, tabs, kept, now), village_words=_village_words(someone),
-        cap=queries.COUNT_CAP, villages=queries.villages_seen(someone), majors=MAJORS, State=State, Light=Light,
+        cap=queries.COUNT_CAP, villages=villages, majors=MAJORS, State=State, Light=Light,
         class_name=class_name, bulk=[move_named(name) for name in BULK if someone.may(move_named(name).needs)],
         kept={key: value for key, value in request.args.items() if key not in ("after", "view") and value},
         mark=mark, case_url=desk.links("cases.show", mark),
@@ -58,7 +58,7 @@ def index() -> ResponseReturnValue:
     )  # fmt: skip
 
 
-def _counts(someone: Viewer, tabs: list[Tab], kept: list[SavedView], now: Any) -> dict[Any, int]:
+def _counts(someone: Viewer, tabs: list[Tab], kept: list[Any], now: Any) -> dict[Any, int]:
     """How many each part and each view kept holds; not of those that would read everything."""
     wanted: dict[Any, Filters] = {tab: Filters(tab=tab) for tab in tabs if tab is not Tab.ALL}
     for one in kept:
@@ -175,5 +175,5 @@ def _views_page(
     )  # fmt: skip
 
 
-def _url_of(view: SavedView) -> str:
+def _url_of(view: Any) -> str:
     return desk.list_url(view.query)
