@@ -94,13 +94,14 @@ def listed() -> ResponseReturnValue:
     now = clock.now()
     key, period, narrow = _measure(), period_of(now), Narrow.read(request.args)
     measure = MEASURES[key]
-    page = measures.rows(
-        viewer(), key, period=period, now=now, narrow=narrow, after=request.args.get("after")
-    )  # fmt: skip
+    page = measures.rows(viewer(), key, period=period, now=now, narrow=narrow, after=request.args.get("after"))
+    total = measures.values(viewer(), (key,), period=period, now=now, narrow=narrow).total
     heads = [(translate(head), "") for head in measures.heads(measure.source)]
     return render_template(
         "dashboard/list.html", measure=measure, of=MEASURES[measure.of] if measure.of else None, page=page, heads=heads,
         period=period, opens=measures.opens(viewer(), measure.source), chosen={"period": str(period), **narrow.link()},
+        count=total.counts[key], value=total.numbers[key], whole=total.counts.get(measure.of or ""),
+        narrowed=measures.narrowed_to(viewer(), narrow), share=_is_share(key),
     )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, func, literal_column, or_, select
 from sqlalchemy.orm import aliased
 
 from gridcase.core.dated import in_force
@@ -32,12 +32,12 @@ def homes_named(viewer: Viewer, typed: str, *, limit: int) -> Sequence[Any]:
     if words.isascii():
         named = or_(
             Household.code == words.upper(), Household.external_code == words,
-            Household.initials.startswith(words.lower(), autoescape=True),
+            _begins(Household.initials, words.lower()),
         )  # fmt: skip
     elif not _can_be_name(words):
         return []
     else:
-        named = Household.head_name.contains(words, autoescape=True)
+        named = head_named(words)
     return db.session.execute(
         select(
             Household.id, Household.code, Household.head_name, _VILLAGE.name.label("village_name"),
@@ -49,6 +49,12 @@ def homes_named(viewer: Viewer, typed: str, *, limit: int) -> Sequence[Any]:
         .order_by(Household.code)
         .limit(limit)
     ).all()  # fmt: skip
+
+
+def head_named(words: str) -> ColumnElement[bool]:
+    """Homes whose head's name has these characters from its first, second or third one on; an index serves each."""
+    tails = (func.substr(Household.head_name, literal_column(str(at))) for at in (2, 3))
+    return or_(_begins(Household.head_name, words), *(_begins(tail, words) for tail in tails))
 
 
 def people_named(viewer: Viewer, typed: str, *, on: date, born_before: date, limit: int) -> Sequence[Any]:

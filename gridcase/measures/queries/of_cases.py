@@ -100,6 +100,7 @@ CLOCKS = {
     ),
     "brought": Clock(lambda ask: and_(_ended_since(ask.begins), cases.open_at(ask.begins)), order=Case.registered_at),
     "left": Clock(lambda ask: and_(_ended_since(ask.until), cases.open_at(ask.until)), order=Case.registered_at),
+    "dropped": Clock(lambda ask: cases.dropped_in(ask.begins, ask.ends), Case.closed_at, order=Case.closed_at),
     "check": Clock(fixed(Case.second_check == "due"), order=Case.closed_at),
 }
 MEASURES = {
@@ -121,7 +122,9 @@ MEASURES = {
     "cases.questions": Counted("closed", fixed(Case.answer == str(Answer.ANSWERED_QUESTION))),
     "cases.hours": Counted("worked"),
     "cases.brought": Counted("brought"),
+    "cases.dropped": Counted("dropped"),
     "cases.left": Counted("left"),
+    "cases.late_left": Counted("left", lambda ask: func.coalesce(Case.due_at < ask.until, false())),
     "cases.check_due": Counted("check"),
 }  # fmt: skip
 
