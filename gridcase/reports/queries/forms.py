@@ -13,7 +13,7 @@ from gridcase.core.errors import Missing
 from gridcase.core.permissions import Permission, Viewer
 from gridcase.grid.models import Grid
 from gridcase.people.models import Post
-from gridcase.people.queries import posts_at
+from gridcase.people.queries import holders_of, posts_at
 from gridcase.people.rules import ROLE_PERMISSIONS, Role
 from gridcase.reports.models import ReportForm, ReportFormVersion, ReportSchedule, ReportScheduleReader
 from gridcase.reports.queries.sight import above, visible_forms
@@ -157,6 +157,13 @@ def possible_readers(place: Grid, *, on: date) -> list[Post]:
     wanted = set(above(place.path)[1:])
     top = above(place.path)[1]
     return [post for post in posts_at(top, *SEEING, on=on) if post.place_path in wanted]
+
+
+def readers_to_choose(place: Grid, *, on: date) -> list[tuple[int, str]]:
+    """The same to choose from: two posts of one title are told apart by who holds them."""
+    posts = possible_readers(place, on=on)
+    names = holders_of([post.id for post in posts], on=on)
+    return [(post.id, " · ".join(filter(None, (post.title, names.get(post.id))))) for post in posts]
 
 
 def county_posts(path: str, *, on: date) -> list[Post]:

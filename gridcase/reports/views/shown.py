@@ -60,7 +60,7 @@ def show(form_id: int) -> ResponseReturnValue:
     return render_template(
         "reports/show.html", form=form, spec=spec, sheet=sheet, place=place, period=period, now=clock.now(),
         periods=base.periods(spec.every), spots=place_choices(someone), listed=listed, heads=heads, rows=rows,
-        more=more, opens=opens, run=run,
+        more=more, opens=opens, run=run, over=base.is_over(period, at=clock.now()),
         keeps=not listed and queries.keeps(someone, place.path) and form.withdrawn_at is None,
         owns=queries.builds(someone, form.path) and form.withdrawn_at is None,
         builds=bool(queries.places(someone, builds=True)), words_of=words_of,
