@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from gridcase.core.periods import Period, PeriodKind
 from gridcase.core.words import Text
 
 HOLDERS_LEAST = 5  # a form that fewer use would show what one of them does: not told at all
@@ -91,5 +92,7 @@ def never_filled(costs: list[Cost]) -> list[tuple[Cost, str, int]]:
 
 def months_back(today: date, count: int) -> date:
     """The first day of the month that makes `count` months up to today's."""
-    year, month = divmod(today.year * 12 + today.month - count, 12)
-    return date(year, month + 1, 1)
+    month = Period.of(PeriodKind.MONTH, today)
+    for _each in range(count - 1):
+        month = month.before
+    return month.first
