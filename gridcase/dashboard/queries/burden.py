@@ -1,4 +1,4 @@
-"""What the forms cost a town or a county; never a form that fewer than five people use there."""
+"""What the forms cost a town or a county; never a form that fewer than five people may open there."""
 
 from __future__ import annotations
 

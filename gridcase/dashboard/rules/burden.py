@@ -9,7 +9,7 @@ from datetime import date
 from gridcase.core.periods import Period, PeriodKind
 from gridcase.core.words import Text
 
-HOLDERS_LEAST = 5  # a form that fewer use would show what one of them does: not told at all
+HOLDERS_LEAST = 5  # a form that fewer may open would show what one of them does: not told at all
 ASKED_LEAST = 20  # before a field counts as one nobody fills
 UNUSED_DAYS = 90
 SPANS = (1, 3, 12)  # months, the present one among them

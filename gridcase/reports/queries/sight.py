@@ -79,6 +79,11 @@ def builds(viewer: Viewer, path: str) -> bool:
     )
 
 
+def builds_anywhere(viewer: Viewer) -> bool:
+    """Whether there are places the viewer makes forms for."""
+    return any(grant.permissions & BUILDS for grant in _standing(viewer))
+
+
 def entering(viewer: Viewer, path: str) -> Grant | None:
     """The post from which the viewer enters indicators of this place."""
     held = (grant for permission in ENTERS for grant in viewer.grants_with(permission))

@@ -80,10 +80,10 @@ def indicators() -> ResponseReturnValue:
         return redirect(url_for(".indicators", place=place.id, period=str(period)))
     return render_template(
         "reports/indicators.html", form=form, known=known, held=held, place=place, period=period,
-        spots=place_choices(someone), kinds=KINDS, periods=base.periods(period.kind, back=BACK),
+        spots=queries.choices(places), kinds=KINDS, periods=base.periods(period.kind, back=BACK),
         of_kind={kind: Period.of(kind, base.today()) for kind in KINDS}, name_of=_name, unit_of=_unit,
         number=_number, may_enter=queries.enters(someone, place.path), plain_form=BaseForm(),
-        builds=bool(queries.places(someone, builds=True)),
+        builds=queries.builds_anywhere(someone),
         may_drop={one.id for one in known.values() if queries.builds(someone, one.path)}, **common(),
     )  # fmt: skip
 
@@ -170,8 +170,9 @@ def survey() -> ResponseReturnValue:
         return redirect(url_for(".survey", place=place.id))
     return render_template(
         "reports/survey.html", form=form, place=place, spots=place_choices(someone), may=may and bool(known),
-        rows=queries.surveys(queries.above(place.path)[1:]), own=_own_years(place, now), name_of=_name, unit_of=_unit,
-        number=_number, builds=bool(queries.places(someone, builds=True)), **common(),
+        rows=queries.surveys(queries.above(place.path)[1:]), own=_own_years(place, now),
+        opens=measures.opens(someone, MEASURES[SATISFIED].source), name_of=_name, unit_of=_unit,
+        number=_number, builds=queries.builds_anywhere(someone), **common(),
     )  # fmt: skip
 
 

@@ -47,11 +47,11 @@ def run(run_id: int) -> ResponseReturnValue:
     someone = viewer()
     one = queries.get_run(run_id, viewer=someone)
     form, place = db.session.get_one(ReportForm, one.form_id), db.session.get_one(Grid, one.place_id)
-    keeps = queries.keeps(someone, place.path) and place.id in {own.id for own in queries.places(someone)}
     return render_template(
         "reports/run.html", run=one, form=form, place=place, sheet=_kept(one),
         attempts=queries.attempts(one, viewer=someone),
-        keeps=keeps, town=place.level == GridLevel.TOWN, reason=ReasonForm(), plain_form=BaseForm(),
+        keeps=place.valid_to is None and queries.keeps(someone, place.path),
+        town=place.level == GridLevel.TOWN, reason=ReasonForm(), plain_form=BaseForm(),
         live=form.withdrawn_at is None, **common(),
     )  # fmt: skip
 

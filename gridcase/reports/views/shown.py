@@ -42,7 +42,7 @@ def index() -> ResponseReturnValue:
     county = next((place for place in queries.places(someone) if place.level == GridLevel.COUNTY), None)
     return render_template(
         "reports/index.html", forms=found, runs=queries.runs(someone), county=county,
-        builds=bool(queries.places(someone, builds=True)), **common(),
+        builds=queries.builds_anywhere(someone), **common(),
     )  # fmt: skip
 
 
@@ -64,7 +64,7 @@ def show(form_id: int) -> ResponseReturnValue:
         more=more, opens=opens, run=run,
         keeps=not listed and queries.keeps(someone, place.path) and form.withdrawn_at is None,
         owns=queries.builds(someone, form.path) and form.withdrawn_at is None,
-        builds=bool(queries.places(someone, builds=True)), words_of=words_of,
+        builds=queries.builds_anywhere(someone), words_of=words_of,
         schedule=queries.running(form, place), versions=queries.versions(form) if form.standard is None else (),
         plain_form=BaseForm(), ledger=form.standard == LEDGER and someone.may(Permission.SEE_CASE), **common(),
     )  # fmt: skip
