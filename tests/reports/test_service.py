@@ -163,6 +163,17 @@ def test_the_county_sees_what_was_handed_up_and_nothing_else(viewer_of: ViewerOf
         queries.get_run(run.id, viewer=viewer_of(Role.VILLAGE_HEAD))
 
 
+def test_the_tiers_of_what_was_kept_are_for_who_sees_them_there(viewer_of: ViewerOf, world: World) -> None:
+    head = viewer_of(Role.VILLAGE_HEAD)
+    spec = Spec((Part(("homes.all",), By.TIER), Part(("homes.all",), By.VILLAGE)))
+    here, there = place(world, "village_a").path, place(world, "village_b").path
+    kept_sheet = queries.sheet(
+        head, None, spec, place=place(world, "village_a"), period=MONTH, now=clock.now(), title="户数"
+    )
+    assert [block.by for block in queries.as_seen(head, kept_sheet, path=here).blocks] == [(By.TIER,), (By.VILLAGE,)]
+    assert [block.by for block in queries.as_seen(head, kept_sheet, path=there).blocks] == [(By.VILLAGE,)]
+
+
 def test_every_deed_leaves_its_trace(viewer_of: ViewerOf, world: World) -> None:
     manager = viewer_of(Role.TOWN_MANAGER)
     run = kept(manager, world, made(manager, world))
@@ -210,7 +221,7 @@ def test_who_enters_where(viewer_of: ViewerOf, world: World) -> None:
     ):  # fmt: skip
         with pytest.raises(Missing):
             enter(viewer_of(role), world, key, "1")
-    assert enter(viewer_of(Role.TOWN_MANAGER), world, "village_b", "1")
+    assert enter(viewer_of(Role.TOWN_MANAGER), world, "village_b", "1").post_id == world.posts[Role.TOWN_MANAGER]
     with pytest.raises(Refused, match="数从哪里来"):
         enter(viewer_of(Role.TOWN_MANAGER), world, "village_a", "1", source="")
     assert db.session.scalar(select(func.count()).select_from(IndicatorValue)) == 1

@@ -8,15 +8,21 @@ from collections.abc import Callable
 from typing import Any
 
 import openpyxl
+import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from gridcase.audit.models import AuditRow
 from gridcase.core.db import db
+from gridcase.core.paper import Paper, Words
+from gridcase.measures.rules import Shape as Counting
 from gridcase.people.rules import Role
 from gridcase.reports import queries
 from gridcase.reports.models import ReportForm, ReportRun
+from gridcase.reports.rules import Cell, Head
+from gridcase.reports.views.base import said
+from tests.factories.map_cases import put
 from tests.factories.world import World
 
 ClientAs = Callable[[Role | str], FlaskClient]
@@ -78,6 +84,44 @@ def test_a_form_from_preview_to_its_end(app: Flask, client_as: ClientAs, world: 
     assert manager.post(f"/reports/{form.id}/withdraw").status_code == 302
     assert "这张报表已停用" in manager.get(f"/reports/{form.id}").text
     assert f'href="/reports/{form.id}"' not in manager.get("/reports/").text
+
+
+def test_a_list_that_would_be_cut_says_so(
+    app: Flask, client_as: ClientAs, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with app.app_context():
+        put(world, {}, {})
+        db.session.remove()
+    manager = client_as(Role.TOWN_MANAGER)
+    built(manager, world, shape="list", **{"parts-0-rows": "", "parts-0-measures": ["cases.open"]})
+    here = f"/reports/{last(app, ReportForm).id}"
+    whole = openpyxl.load_workbook(io.BytesIO(manager.post(f"{here}.xlsx").data)).active
+    assert whole.max_row == 3
+    assert last(app, AuditRow).detail["rows"] == 2
+    monkeypatch.setattr("gridcase.reports.views.shown.MOST_IN_A_FILE", 1)
+    assert "超过 1 条" in manager.post(f"{here}.xlsx").text
+    papers: list[Paper] = []
+
+    def printed(paper: Paper, **_words: object) -> bytes:
+        papers.append(paper)
+        return b""
+
+    monkeypatch.setattr("gridcase.reports.views.shown.write_pdf", printed)
+    monkeypatch.setattr("gridcase.reports.views.shown.MOST_PRINTED", 1)
+    manager.get(f"{here}.pdf")
+    assert any(isinstance(block, Words) and "只印了前 1 条" in block.text for block in papers[0].blocks)
+
+
+@pytest.mark.parametrize(
+    ("number", "shape", "words"),
+    [
+        (12345.67, Counting.SUM, "12345.67"), (123456.5, Counting.SUM, "123456.5"), (100.0, Counting.SUM, "100"),
+        (0.5, Counting.SHARE, "50"), (1 / 3, Counting.SHARE, "33.3"), (7, Counting.COUNT, "7"),
+        (None, Counting.SUM, "–"),
+    ],
+)  # fmt: skip
+def test_a_number_keeps_its_digits(number: float | None, shape: str, words: str) -> None:
+    assert said(Cell(number), Head("x", "", shape)) == words
 
 
 def test_what_cannot_be_made_says_why(client_as: ClientAs, world: World) -> None:

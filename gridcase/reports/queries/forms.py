@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 
 from gridcase.core.db import db
 from gridcase.core.errors import Missing
@@ -91,20 +91,13 @@ def standards() -> dict[str, tuple[ReportForm, Spec]]:
     return {form.standard or "": (form, Spec.from_json(kept)) for form, kept in rows}
 
 
-def schedules(*, form_id: int | None = None, viewer: Viewer | None = None) -> Sequence[Any]:
-    """(schedule, form, place) of what is made by itself, by place."""
-    query = (
-        select(ReportSchedule, ReportForm, Grid)
-        .join(ReportForm, ReportForm.id == ReportSchedule.form_id)
-        .join(Grid, Grid.id == ReportSchedule.place_id)
-        .where(ReportSchedule.ended_at.is_(None), ReportForm.withdrawn_at.is_(None), Grid.valid_to.is_(None))
-    )
-    if form_id is not None:
-        query = query.where(ReportSchedule.form_id == form_id)
-    if viewer is not None:
-        held = [grant.path or "" for grant in viewer.grants_with(Permission.SEE_DASHBOARD)]
-        query = query.where(or_(*(ReportSchedule.path.startswith(path) for path in held)))
-    return db.session.execute(query.order_by(Grid.path, ReportSchedule.id)).all()
+def schedules_of(form: ReportForm) -> Sequence[ReportSchedule]:
+    """What makes a form by itself, wherever."""
+    return db.session.scalars(
+        select(ReportSchedule)
+        .where(ReportSchedule.form_id == form.id, ReportSchedule.ended_at.is_(None))
+        .order_by(ReportSchedule.id)
+    ).all()
 
 
 def timetable() -> Sequence[Any]:

@@ -94,7 +94,9 @@ def _known(head: Head) -> bool:
 def said(cell: Cell, head: Head) -> str:
     """A number in words of a page; a dash where there is none."""
     value = number_of(cell, head)
-    return "–" if value is None else f"{value:g}" if abs(value) < 1_000_000 and isinstance(value, float) else str(value)
+    if value is None:
+        return "–"
+    return str(value) if isinstance(value, int) else f"{value:.2f}".rstrip("0").rstrip(".")
 
 
 def head_words(head: Head, *, between: str = "") -> str:

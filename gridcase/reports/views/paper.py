@@ -82,14 +82,15 @@ def _pairs(block: Block, line: Any, part: slice) -> Iterator[tuple[Any, Any]]:
 
 
 def listed_paper(
-    sheet: Sheet, heads: Sequence[Any], lines: Sequence[Listed], *, made_at: datetime
+    sheet: Sheet, heads: Sequence[Any], lines: Sequence[Listed], *, cut: bool, made_at: datetime
 ) -> Paper:  # fmt: skip
-    """Rows one by one."""
+    """Rows one by one. `cut`: there are more, and the paper says so."""
     rows = [[str(number), *map(words_of, line.cells)] for number, line in enumerate(lines, start=1)]
     table = Table(["", *map(translate, heads)], rows, [1, *([3.0] * len(heads))])
+    told = [Words(_("只印了前 %(n)s 条，其余的请看 Excel。", n=len(lines)))] if cut else []
     return Paper(
         sheet.office, title_of(sheet), "", show_date(made_at),
-        [_times(sheet, made_at), table, *_foot(sheet, made_at)], wide=len(heads) >= WIDE_FROM,
+        [_times(sheet, made_at), table, *told, *_foot(sheet, made_at)], wide=len(heads) >= WIDE_FROM,
     )  # fmt: skip
 
 
