@@ -16,6 +16,7 @@ from gridcase.core.db import db, transaction
 from gridcase.core.errors import Missing, Refused
 from gridcase.core.periods import Period, PeriodKind
 from gridcase.core.permissions import Viewer
+from gridcase.core.places import with_above
 from gridcase.grid.models import Grid
 from gridcase.measures.rules import By
 from gridcase.notices.models import Notice
@@ -268,7 +269,7 @@ def test_a_survey_is_quoted_and_never_added(viewer_of: ViewerOf, world: World) -
     assert sheet.blocks[0].total is not None
     assert sheet.blocks[0].total.cells[0].number is None
     own = [(value.hundredths, where.name) for value, _one, where in queries.surveys(
-        queries.above(place(world, "town").path)[1:]
+        with_above(place(world, "town").path)
     )]  # fmt: skip
     assert own == [(9600, "青溪镇")]
     assert manager is not None

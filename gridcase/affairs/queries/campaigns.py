@@ -25,6 +25,7 @@ from gridcase.core.db import db
 from gridcase.core.errors import Missing
 from gridcase.core.paging import PAGE_SIZE, Page, cut, read_mark
 from gridcase.core.permissions import Permission, Viewer
+from gridcase.core.places import with_above
 from gridcase.core.scope import reach, under
 from gridcase.grid.models import Grid
 from gridcase.grid.rules import GridLevel
@@ -54,9 +55,8 @@ def _above(viewer: Viewer) -> set[str]:
     found = set()
     for permission in (RUNS, LOOKS):
         for grant in viewer.grants_with(permission):
-            if grant.path and grant.path != "/" and grant.section_id is None and grant.household_ids is None:
-                steps = grant.path.strip("/").split("/")
-                found |= {f"/{'/'.join(steps[:count])}/" for count in range(1, len(steps) + 1)}
+            if grant.path and grant.section_id is None and grant.household_ids is None:
+                found.update(with_above(grant.path))
     return found
 
 

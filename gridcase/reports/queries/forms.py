@@ -11,12 +11,13 @@ from sqlalchemy import func, select
 from gridcase.core.db import db
 from gridcase.core.errors import Missing
 from gridcase.core.permissions import Permission, Viewer
+from gridcase.core.places import COUNTY, cut_to, with_above
 from gridcase.grid.models import Grid
 from gridcase.people.models import Post
 from gridcase.people.queries import holders_of, posts_at
 from gridcase.people.rules import ROLE_PERMISSIONS, Role
 from gridcase.reports.models import ReportForm, ReportFormVersion, ReportSchedule, ReportScheduleReader
-from gridcase.reports.queries.sight import above, visible_forms
+from gridcase.reports.queries.sight import visible_forms
 from gridcase.reports.rules import Spec
 
 
@@ -147,9 +148,8 @@ SEEING = tuple(role for role, held in ROLE_PERMISSIONS.items() if Permission.SEE
 
 def possible_readers(place: Grid, *, on: date) -> list[Post]:
     """The posts at a place, or above it, that may read its reports."""
-    wanted = set(above(place.path)[1:])
-    top = above(place.path)[1]
-    return [post for post in posts_at(top, *SEEING, on=on) if post.place_path in wanted]
+    wanted, county = set(with_above(place.path)), cut_to(place.path, COUNTY)
+    return [post for post in posts_at(county, *SEEING, on=on) if post.place_path in wanted]
 
 
 def readers_to_choose(place: Grid, *, on: date) -> list[tuple[int, str]]:
@@ -161,5 +161,5 @@ def readers_to_choose(place: Grid, *, on: date) -> list[tuple[int, str]]:
 
 def county_posts(path: str, *, on: date) -> list[Post]:
     """Who receives what a place's town hands up."""
-    top = above(path)[1]
-    return [post for post in posts_at(top, Role.COUNTY_MANAGER, on=on) if post.place_path == top]
+    county = cut_to(path, COUNTY)
+    return [post for post in posts_at(county, Role.COUNTY_MANAGER, on=on) if post.place_path == county]

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, and_, false, or_, select
 from gridcase.core.db import db
 from gridcase.core.errors import Missing
 from gridcase.core.permissions import Grant, Permission, Viewer
+from gridcase.core.places import COUNTY, depth_of, with_above
 from gridcase.core.scope import covers, under
 from gridcase.grid import queries as grids
 from gridcase.grid.models import Grid
@@ -97,8 +98,7 @@ def enters(viewer: Viewer, path: str) -> bool:
 
 def above(path: str) -> list[str]:
     """The paths of a place and of those above it, and of no place at all."""
-    parts = [part for part in path.split("/") if part]
-    return ["/" + "".join(f"{part}/" for part in parts[:size]) for size in range(len(parts) + 1)]
+    return ["/", *with_above(path)]
 
 
 def visible_forms(viewer: Viewer) -> ColumnElement[bool]:
@@ -113,7 +113,7 @@ def visible_runs(viewer: Viewer) -> ColumnElement[bool]:
     """What was made for the own places; a county sees of its towns what was handed up."""
     ways = [
         _below(ReportRun.path, grant.path or "")
-        if len(above(grant.path or "")) != 2
+        if depth_of(grant.path or "/") != COUNTY
         else and_(
             under(ReportRun.path, grant.path or ""),
             or_(ReportRun.path == grant.path, ReportRun.handed_up_at.is_not(None)),

@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 from gridcase.core import clock
 from gridcase.core.errors import Missing
 from gridcase.core.periods import Period, PeriodKind
+from gridcase.core.places import with_above
 from gridcase.core.words import Both
 from gridcase.grid.models import Grid
 from gridcase.measures import queries as measures
@@ -170,7 +171,7 @@ def survey() -> ResponseReturnValue:
         return redirect(url_for(".survey", place=place.id))
     return render_template(
         "reports/survey.html", form=form, place=place, spots=place_choices(someone), may=may and bool(known),
-        rows=queries.surveys(queries.above(place.path)[1:]), own=_own_years(place, now),
+        rows=queries.surveys(with_above(place.path)), own=_own_years(place, now),
         opens=measures.opens(someone, MEASURES[SATISFIED].source), name_of=_name, unit_of=_unit,
         number=_number, builds=queries.builds_anywhere(someone), **common(),
     )  # fmt: skip
