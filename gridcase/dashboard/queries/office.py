@@ -37,6 +37,7 @@ class Office:
     units: Values
     majors: Values
     trend: Values
+    tiers: Values | None  # for those alone who may see the tiers
 
 
 def office(viewer: Viewer, *, period: Period, now: datetime, narrow: Narrow) -> Office:
@@ -47,17 +48,20 @@ def office(viewer: Viewer, *, period: Period, now: datetime, narrow: Narrow) -> 
 
 def _counted(viewer: Viewer, period: Period, now: datetime, narrow: Narrow) -> Office:
     by = (_places(viewer, narrow),)
-    places = measures.values(viewer, rules.ALL + rules.BY_PLACE, period=period, now=now, narrow=narrow, by=by)
+    places = measures.values(viewer, rules.ALL + rules.BY_PLACE + rules.CARE_BY_PLACE, period=period, now=now, narrow=narrow, by=by)
     passed = [key for key in rules.ALL if not MEASURES[key].live]
     earlier = period.before_until(town_day(now))
     before = earlier and measures.values(viewer, passed, period=earlier, now=now, narrow=narrow)
     units = measures.values(viewer, rules.BY_UNIT, period=period, now=now, narrow=narrow, by=(By.UNIT,))
     majors = measures.values(viewer, rules.BY_MAJOR, period=period, now=now, narrow=narrow, by=(By.MAJOR,))
+    tiers = None
+    if measures.may_tell_apart(viewer, MEASURES[rules.BY_TIER[0]], By.TIER):
+        tiers = measures.values(viewer, rules.BY_TIER, period=period, now=now, narrow=narrow, by=(By.TIER,))
     over = rules.trend_over(period)
     trend = measures.values(
         viewer, rules.TREND + rules.TREND_SHARE, period=over, now=now, narrow=narrow, by=(rules.spell_of(over),)
     )
-    return Office(period, now, places.total, before and before.total, places, units, majors, trend)
+    return Office(period, now, places.total, before and before.total, places, units, majors, trend, tiers)
 
 
 def _places(viewer: Viewer, narrow: Narrow) -> By:

@@ -51,6 +51,17 @@ BY_PLACE = (
     "cases.on_time",
     "cases.in_grid",
 )
+CARE_BY_PLACE = (
+    "homes.all",
+    "homes.on_time",
+    "homes.waiting",
+    "homes.no_liaison",
+    "visits.made",
+    "entries.issued",
+    "entries.redeemed",
+    "activities.held",
+)
+BY_TIER = ("homes.all", "homes.on_time", "homes.waiting")
 BY_UNIT = ("cases.satisfied", "cases.left", "cases.late_left", "cases.closed", "cases.on_time", "cases.hours")
 BY_MAJOR = ("cases.collected", "cases.left", "cases.late_left", "cases.closed", "cases.satisfied")
 TREND = ("cases.collected", "cases.closed")
