@@ -74,6 +74,7 @@ def test_what_was_kept_by_hand_is_not_made_again(viewer_of: ViewerOf, world: Wor
     scheduled(manager, world)
     form, spec = queries.get_form(queries.standards()["monthly"][0].id, viewer=manager)
     place, period = db.session.get_one(Grid, world.grids["town"]), Period.of(PeriodKind.MONTH, date(2026, 11, 1))
+    at("2026-12-01T00:01:00+08:00")
     sheet = queries.sheet(manager, form, spec, place=place, period=period, now=clock.now())
     with transaction():
         service.keep(form, place, sheet, spec=spec, actor=manager, now=clock.now())

@@ -28,7 +28,7 @@ from tests.factories.world import MAKER, World
 
 ViewerOf = Callable[[Role | str], Viewer]
 SPEC = Spec((Part(("cases.collected", "cases.closed"), below=True),))
-MONTH, HALF = Period.of(PeriodKind.MONTH, date(2026, 11, 1)), Period.of(PeriodKind.HALF, date(2026, 11, 1))
+MONTH, HALF = Period.of(PeriodKind.MONTH, date(2026, 10, 1)), Period.of(PeriodKind.HALF, date(2026, 11, 1))
 
 
 def place(world: World, key: str) -> Grid:
@@ -150,7 +150,7 @@ def test_the_county_sees_what_was_handed_up_and_nothing_else(viewer_of: ViewerOf
     with transaction():
         service.hand_up(run, actor=manager, now=clock.now())
     assert queries.get_run(run.id, viewer=county).id == run.id
-    assert list(queries.handed_up(place(world, "county"), form.id, "2026-11")) == [world.grids["town"]]
+    assert list(queries.handed_up(place(world, "county"), form.id, "2026-10")) == [world.grids["town"]]
     told = db.session.scalars(select(Notice).where(Notice.rule == "report.handed_up")).all()
     assert [(one.post_id, one.link) for one in told] == [(world.posts[Role.COUNTY_MANAGER], f"/reports/runs/{run.id}")]
     with pytest.raises(Refused, match="已经上报过"), transaction():

@@ -14,7 +14,7 @@ from gridcase.core.permissions import Permission, Viewer
 from gridcase.core.places import COUNTY, cut_to, with_above
 from gridcase.grid.models import Grid
 from gridcase.people.models import Post
-from gridcase.people.queries import posts_at
+from gridcase.people.queries import holders_of, posts_at
 from gridcase.people.rules import ROLE_PERMISSIONS, Role
 from gridcase.reports.models import ReportForm, ReportFormVersion, ReportSchedule, ReportScheduleReader
 from gridcase.reports.queries.sight import visible_forms
@@ -150,6 +150,13 @@ def possible_readers(place: Grid, *, on: date) -> list[Post]:
     """The posts at a place, or above it, that may read its reports."""
     wanted, county = set(with_above(place.path)), cut_to(place.path, COUNTY)
     return [post for post in posts_at(county, *SEEING, on=on) if post.place_path in wanted]
+
+
+def readers_to_choose(place: Grid, *, on: date) -> list[tuple[int, str]]:
+    """The same to choose from: two posts of one title are told apart by who holds them."""
+    posts = possible_readers(place, on=on)
+    names = holders_of([post.id for post in posts], on=on)
+    return [(post.id, " · ".join(filter(None, (post.title, names.get(post.id))))) for post in posts]
 
 
 def county_posts(path: str, *, on: date) -> list[Post]:

@@ -14,7 +14,7 @@ from gridcase.core.errors import Missing, Refused
 from gridcase.core.paths import SEED_DATA
 from gridcase.core.periods import PeriodKind
 from gridcase.core.permissions import Permission, Viewer
-from gridcase.core.words import N_
+from gridcase.core.words import N_, Both
 from gridcase.grid.models import Grid
 from gridcase.measures.rules import By
 from gridcase.reports import queries
@@ -83,9 +83,13 @@ def _own(form: ReportForm, actor: Viewer) -> None:
         raise Refused(N_("这张报表已经停用，请复制一份再改。"))
 
 
-def _names(path: str) -> dict[str, str]:
+def _names(path: str) -> dict[str, Both]:
     """The indicators a form of a place may use."""
-    return {f"{INDICATOR}{one.code}{end}": one.name for one in queries.indicators(path) for end in ("", MEAN)}
+    return {
+        f"{INDICATOR}{one.code}{end}": Both(one.name, one.name_en or one.name)
+        for one in queries.indicators(path)
+        for end in ("", MEAN)
+    }
 
 
 def _post(actor: Viewer, path: str) -> int | None:

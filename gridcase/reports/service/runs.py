@@ -46,8 +46,8 @@ def keep(
     if form.withdrawn_at is not None:
         raise Refused(N_("这张报表已经停用。"))
     period = sheet.period
-    if period.first > town_day(now):
-        raise Refused(N_("这一期还没有开始。"))
+    if now < period.ends:
+        raise Refused(N_("这一期到 %(day)s 才满，满期后再定稿；现在可以看，也可以打印。", day=period.last))
     before = queries.made(form.id, place.id, str(period))
     if before and schedule is not None:
         raise AlreadyMade
