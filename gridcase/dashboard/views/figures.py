@@ -85,7 +85,7 @@ def show() -> ResponseReturnValue:
         over=period.next.begins <= now, villages=villages if len(villages) > 1 else [], label_of=_label_of,
         words=[_short(row.period) for row in found.trend.rows], series=lambda keys: _series(found.trend, keys),
         share=_is_share, preset=queries.preset_of(viewer(), on=town_day(now)),
-        keeps=any(viewer().may(one) for one in queries.KEEPERS), misread=_misread(period), below=_below,
+        keeps=any(viewer().may(one) for one in queries.KEEPERS), misread=_misread(period), place_link=_place_link,
         where=[queries.root_of(viewer()).name, *measures.narrowed_to(viewer(), narrow)],
     )  # fmt: skip
 
@@ -186,7 +186,7 @@ def link_of(row: Row, key: str) -> str | None:
     return url_for("dashboard.figures.listed", **link)
 
 
-def _below(row: Row, period: Period) -> str | None:
+def _place_link(row: Row, period: Period) -> str | None:
     """The same page of one place of a table; a group has none of its own."""
     group = row.group[0]
     if group.by not in (By.COUNTY, By.TOWN, By.VILLAGE) or group.key is None:
