@@ -76,7 +76,7 @@ function start(L, map) {
     maxClusterRadius: 48,
     showCoverageOnHover: false,
     iconCreateFunction: (cluster) => new ClusterIcon({ sum: sumOf(cluster) }),
-    chunkProgress: (done, total) => done === total && drawn(),
+    chunkProgress: (done, total) => total && done === total && queueMicrotask(drawn), // none are there at the start
   });
   const cells = L.layerGroup();
   const heat = L.heatLayer && L.heatLayer([], { radius: 28, blur: 22, minOpacity: 0.25 }).addTo(map);
