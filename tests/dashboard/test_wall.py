@@ -52,16 +52,16 @@ def test_it_counts_what_is_open_and_tells_good_news_without_restricted_classes(
         world, {"place": HERE, "kind": "0401", "due": -5}, {"place": HERE, "kind": "0503", "due": 100},
         {"place": THERE, "kind": "0801", "due": 100}, {"place": HERE, "kind": "0301", "due": -5},
         {"place": HERE, "kind": "0401"}, {"place": HERE, "kind": "0101"}, {"place": HERE, "kind": "1004"},
-        {"place": "other_village_cell_1", "kind": "0401"},
+        {"place": "other_village_cell_1", "kind": "0401"}, {"place": THERE, "kind": "0802"},
     )  # fmt: skip
-    for closed in made[4:7]:
+    for closed in [*made[4:7], made[8]]:
         close(closed, at=now - timedelta(minutes=5))
     found = queries.wall(queries.screen_of(viewer_of(Role.DISPATCHER)), now=now)
     assert found.root.name == "青溪镇"
     assert (found.live.numbers["cases.open"], found.live.numbers["cases.late"]) == (3, 1)
     assert [(part.name, part.open, part.late) for part in found.parts] == [("上河村", 2, 1), ("下河村", 1, 0)]
     assert {(one.count, str(getattr(one.what, "zh", one.what))) for one in found.good} == {
-        (1, "暴露垃圾与乱堆乱放"), (1, "矛盾纠纷"),
+        (1, "暴露垃圾与乱堆乱放"), (1, "矛盾纠纷"), (1, "代办事项"),
     }  # fmt: skip
     assert {area.id for area in found.areas} == {world.grids["village_a"], world.grids["village_b"]}
 

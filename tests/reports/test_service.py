@@ -16,6 +16,7 @@ from gridcase.core.db import db, transaction
 from gridcase.core.errors import Missing, Refused
 from gridcase.core.periods import Period, PeriodKind
 from gridcase.core.permissions import Viewer
+from gridcase.core.places import with_above
 from gridcase.grid.models import Grid
 from gridcase.measures.rules import By
 from gridcase.notices.models import Notice
@@ -27,7 +28,7 @@ from tests.factories.world import MAKER, World
 
 ViewerOf = Callable[[Role | str], Viewer]
 SPEC = Spec((Part(("cases.collected", "cases.closed"), below=True),))
-MONTH, HALF = Period.of(PeriodKind.MONTH, date(2026, 11, 1)), Period.of(PeriodKind.HALF, date(2026, 11, 1))
+MONTH, HALF = Period.of(PeriodKind.MONTH, date(2026, 10, 1)), Period.of(PeriodKind.HALF, date(2026, 11, 1))
 
 
 def place(world: World, key: str) -> Grid:
@@ -149,7 +150,7 @@ def test_the_county_sees_what_was_handed_up_and_nothing_else(viewer_of: ViewerOf
     with transaction():
         service.hand_up(run, actor=manager, now=clock.now())
     assert queries.get_run(run.id, viewer=county).id == run.id
-    assert list(queries.handed_up(place(world, "county"), form.id, "2026-11")) == [world.grids["town"]]
+    assert list(queries.handed_up(place(world, "county"), form.id, "2026-10")) == [world.grids["town"]]
     told = db.session.scalars(select(Notice).where(Notice.rule == "report.handed_up")).all()
     assert [(one.post_id, one.link) for one in told] == [(world.posts[Role.COUNTY_MANAGER], f"/reports/runs/{run.id}")]
     with pytest.raises(Refused, match="已经上报过"), transaction():
@@ -161,6 +162,17 @@ def test_the_county_sees_what_was_handed_up_and_nothing_else(viewer_of: ViewerOf
         queries.get_run(village.id, viewer=county)
     with pytest.raises(Missing):
         queries.get_run(run.id, viewer=viewer_of(Role.VILLAGE_HEAD))
+
+
+def test_the_tiers_of_what_was_kept_are_for_who_sees_them_there(viewer_of: ViewerOf, world: World) -> None:
+    head = viewer_of(Role.VILLAGE_HEAD)
+    spec = Spec((Part(("homes.all",), By.TIER), Part(("homes.all",), By.VILLAGE)))
+    here, there = place(world, "village_a").path, place(world, "village_b").path
+    kept_sheet = queries.sheet(
+        head, None, spec, place=place(world, "village_a"), period=MONTH, now=clock.now(), title="户数"
+    )
+    assert [block.by for block in queries.as_seen(head, kept_sheet, path=here).blocks] == [(By.TIER,), (By.VILLAGE,)]
+    assert [block.by for block in queries.as_seen(head, kept_sheet, path=there).blocks] == [(By.VILLAGE,)]
 
 
 def test_every_deed_leaves_its_trace(viewer_of: ViewerOf, world: World) -> None:
@@ -210,7 +222,7 @@ def test_who_enters_where(viewer_of: ViewerOf, world: World) -> None:
     ):  # fmt: skip
         with pytest.raises(Missing):
             enter(viewer_of(role), world, key, "1")
-    assert enter(viewer_of(Role.TOWN_MANAGER), world, "village_b", "1")
+    assert enter(viewer_of(Role.TOWN_MANAGER), world, "village_b", "1").post_id == world.posts[Role.TOWN_MANAGER]
     with pytest.raises(Refused, match="数从哪里来"):
         enter(viewer_of(Role.TOWN_MANAGER), world, "village_a", "1", source="")
     assert db.session.scalar(select(func.count()).select_from(IndicatorValue)) == 1
@@ -257,7 +269,7 @@ def test_a_survey_is_quoted_and_never_added(viewer_of: ViewerOf, world: World) -
     assert sheet.blocks[0].total is not None
     assert sheet.blocks[0].total.cells[0].number is None
     own = [(value.hundredths, where.name) for value, _one, where in queries.surveys(
-        queries.above(place(world, "town").path)[1:]
+        with_above(place(world, "town").path)
     )]  # fmt: skip
     assert own == [(9600, "青溪镇")]
     assert manager is not None

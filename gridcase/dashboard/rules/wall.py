@@ -17,7 +17,7 @@ GOOD_MOST = 6  # lines of what was finished today
 VILLAGES_MOST = 10  # so many that the screen holds all it shows without scrolling
 FULL = (1, 5, 10)  # from how many open cases on a place is filled more darkly
 # A case of these classes, on the day and in the village it was closed, would point at a family: only the major class.
-ONLY_MAJOR = frozenset({"01", "07", "09"})
+ONLY_MAJOR = frozenset({"01", "07", "08", "09"})
 
 
 class Lasts(Ranked):

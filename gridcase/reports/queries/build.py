@@ -13,6 +13,7 @@ from gridcase.cases.models import CaseClass
 from gridcase.core.db import db
 from gridcase.core.periods import Period
 from gridcase.core.permissions import Permission, Viewer
+from gridcase.core.scope import covers
 from gridcase.core.words import N_, Both
 from gridcase.grid.models import Grid
 from gridcase.measures.queries import Group, Row, Values, may_tell_apart, opens, values
@@ -245,9 +246,10 @@ def _figures(part: Part, asked: _Asked) -> Block:
     return Block((Head(NOW), Head(BEFORE)), tuple(lines), None, "", part.head, part.head_en)
 
 
-def as_seen(viewer: Viewer, kept: Sheet) -> Sheet:
-    """A sheet as somebody else may read it: what he may not tell apart himself is left out."""
-    may_tiers = viewer.may(Permission.SEE_TIER)
+def as_seen(viewer: Viewer, kept: Sheet, *, path: str) -> Sheet:
+    """A sheet of a place as somebody else may read it: what he may not tell apart there himself is left out."""
+    held = viewer.grants_with(Permission.SEE_TIER)
+    may_tiers = any(covers(grant, path=path, section_id=None, household_id=None) for grant in held)
     return replace(
         kept, blocks=tuple(block for block in kept.blocks if may_tiers or str(By.TIER) not in map(str, block.by))
     )

@@ -130,6 +130,11 @@ class Sheet:
     notes: str = ""
     notes_en: str = ""
 
+    @property
+    def rows(self) -> int:
+        """How many lines its tables have, without their sums."""
+        return sum(len(block.lines) for block in self.blocks)
+
     def as_json(self) -> dict[str, Any]:
         """As a run keeps it."""
         return {

@@ -59,7 +59,8 @@ def enter(
 ) -> IndicatorValue:  # fmt: skip
     """What an indicator comes to at a place in a period. `over`: the value on the page it is put right on; a value that
     stands is put right with a reason, and stays to be read."""
-    if not queries.enters(actor, place.path):
+    grant = queries.entering(actor, place.path)
+    if grant is None:
         raise Missing
     if period.first > town_day(now):
         raise Refused(N_("这一期还没有开始，不能填。"), field="period")
@@ -79,7 +80,7 @@ def enter(
     found = IndicatorValue(
         indicator_id=indicator.id, place_id=place.id, path=place.path, period=str(period), first=period.first,
         last=period.last, hundredths=hundredths, source=source, reason=reason, entered_at=now, entered_by=actor.name,
-        user_id=actor.user_id, post_id=next((grant.post_id for grant in actor.grants), None),
+        user_id=actor.user_id, post_id=grant.post_id,
     )  # fmt: skip
     db.session.add(found)
     db.session.flush()

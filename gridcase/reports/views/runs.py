@@ -47,11 +47,13 @@ def run(run_id: int) -> ResponseReturnValue:
     someone = viewer()
     one = queries.get_run(run_id, viewer=someone)
     form, place = db.session.get_one(ReportForm, one.form_id), db.session.get_one(Grid, one.place_id)
-    keeps = queries.keeps(someone, place.path) and place.id in {own.id for own in queries.places(someone)}
+    attempts = queries.attempts(one, viewer=someone)
     return render_template(
-        "reports/run.html", run=one, form=form, place=place, sheet=_kept(one),
-        attempts=queries.attempts(one, viewer=someone),
-        keeps=keeps, town=place.level == GridLevel.TOWN, reason=ReasonForm(), plain_form=BaseForm(),
+        "reports/run.html", run=one, form=form, place=place, sheet=_kept(one), attempts=attempts,
+        newest=queries.made(one.form_id, one.place_id, one.period),
+        handed=max((each.attempt for each in attempts if each.handed_up_at), default=0),
+        keeps=place.valid_to is None and queries.keeps(someone, place.path),
+        town=place.level == GridLevel.TOWN, reason=ReasonForm(), plain_form=BaseForm(),
         live=form.withdrawn_at is None, **common(),
     )  # fmt: skip
 
@@ -72,7 +74,7 @@ def run_table(run_id: int) -> ResponseReturnValue:
     sheet, made_at = _kept(one), one.made_at
     form, place = db.session.get_one(ReportForm, one.form_id), db.session.get_one(Grid, one.place_id)
     with transaction():
-        service.note_export(form, place, sheet.period, actor=viewer(), now=clock.now(), rows=0)
+        service.note_export(form, place, sheet.period, actor=viewer(), now=clock.now(), rows=sheet.rows)
     return workbook(sheet, made_at=made_at, name=f"report-run-{run_id}")
 
 
@@ -120,8 +122,7 @@ def schedule(form_id: int) -> ResponseReturnValue:
         raise Missing
     runs_now = queries.running(form, place)
     asked = ScheduleForm(data=_scheduled(runs_now, spec.every))
-    posts = queries.possible_readers(place, on=base.today())
-    asked.offer(readers=[(post.id, post.title) for post in posts], town=place.level == GridLevel.TOWN)
+    asked.offer(readers=queries.readers_to_choose(place, on=base.today()), town=place.level == GridLevel.TOWN)
     if asked.validate_on_submit() and submit(
         asked, service.let_be_made, form, place, actor=someone, spec=spec, every=PeriodKind(asked.every.data),
         readers=asked.readers.data or [], hand_up=bool("hand_up" in asked and asked.hand_up.data), now=now,
@@ -178,7 +179,7 @@ def received_table() -> ResponseReturnValue:
     if found is None or form is None:
         raise Refused(N_("还没有镇上报这张报表。"))
     with transaction():
-        service.note_export(form, county, found.period, actor=viewer(), now=now, rows=0)
+        service.note_export(form, county, found.period, actor=viewer(), now=now, rows=found.rows)
     return workbook(found, made_at=now, name=f"report-{form.id}-{code}")
 
 
@@ -194,17 +195,20 @@ def _asked() -> tuple[Grid, ReportForm | None, str]:
 
 def _gathered(county: Grid, form: ReportForm | None, code: str) -> dict[str, Any]:
     if form is None:
-        return {"sheet": None, "kept": {}}
+        return {"sheet": None, "kept": {}, "newest": {}}
     kept = queries.handed_up(county, form.id, code)
     sheets = {place_id: _kept(one) for place_id, one in kept.items()}
     model = next(iter(sheets.values()), None)
     if model is None:
-        return {"sheet": None, "kept": {}}
+        return {"sheet": None, "kept": {}, "newest": {}}
     towns = [(town.name, sheets.get(town.id)) for town in queries.towns(county)]
-    return {"sheet": replace(model, office=county.name, blocks=gathered(towns), notes="", notes_en=""), "kept": kept}
+    return {
+        "sheet": replace(model, office=county.name, blocks=gathered(towns), notes="", notes_en=""), "kept": kept,
+        "newest": {place_id: queries.made(form.id, place_id, code) for place_id in kept},
+    }  # fmt: skip
 
 
 def _kept(run: ReportRun) -> Sheet:
     """The numbers that were kept, as far as this reader may have them."""
     default = Period.of(PeriodKind.DAY, clock.town_day(run.made_at))
-    return queries.as_seen(viewer(), Sheet.from_json(run.sheet, period=default))
+    return queries.as_seen(viewer(), Sheet.from_json(run.sheet, period=default), path=run.path)
