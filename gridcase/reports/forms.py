@@ -109,7 +109,7 @@ class ScheduleForm(BaseForm):
     """How often a report is made by itself, and who is told."""
 
     every = RadioField(_("多久出一次"), validators=[InputRequired(_("请选一种周期。"))])
-    readers = _ticks(_("出来后告诉谁"), coerce=int, validate_choice=False)  # the service refuses a strange post in words
+    readers = _ticks(_("出来后告诉谁"), coerce=int, validate_choice=False)  # a strange one the service refuses in words
     hand_up = BooleanField(_("出来后直接上报县里"))
 
     def offer(self, *, readers: Pairs, town: bool) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import html
 import io
 import re
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import unquote
 
 import openpyxl
 import pytest
@@ -63,7 +65,8 @@ def test_every_standard_form_opens_prints_and_leaves_as_a_table(app: Flask, clie
         assert answer.status_code == 200, name
         assert client.get(f"/reports/{number}.pdf").data[:5] == b"%PDF-"
         book = openpyxl.load_workbook(io.BytesIO(client.post(f"/reports/{number}.xlsx").data))
-        assert book.active.max_row >= 1
+        assert book.active["A1"].value, name
+        assert book.active.max_row > 3 or book.active.max_column > 4, name  # a list of nothing has its heads
         assert f'href="/reports/{number}"' in page
     assert last(app, AuditRow).action == "report.exported"
 
@@ -265,3 +268,34 @@ def test_who_is_told_is_chosen_by_post_and_name(app: Flask, client_as: ClientAs,
     assert manager.post(page, data=words).status_code == 302
     assert re.search(rf'checked[^>]*name="readers"[^>]*value="{chosen[1]}"', manager.get(page).text)
     assert "请从列出的岗位里选" in manager.post(page, data=words | {"readers": ["999999"]}).text
+
+
+def test_a_list_is_printed_whole_and_says_how_many_it_holds(
+    app: Flask, client_as: ClientAs, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    manager = client_as(Role.TOWN_MANAGER)
+    built(manager, world, shape="list", **{"parts-0-rows": "", "parts-0-measures": ["cases.open"]})
+    here = f"/reports/{last(app, ReportForm).id}"
+    empty = manager.get(here).text
+    assert "这一期没有" in empty
+    assert "data-print" not in empty
+    assert ".xlsx" not in empty
+    with app.app_context():
+        put(world, {}, {})
+        db.session.remove()
+    assert "共 2 条。" in manager.get(here).text
+    monkeypatch.setattr("gridcase.reports.views.shown.MOST_SHOWN", 1)
+    cut = manager.get(here).text
+    assert "共 2 条，这里只列最近的 1 条，不是全部。" in cut
+    assert "data-print" not in cut
+    whole = manager.get(html.unescape(re.search(r'href="([^"]*whole=1[^"]*)"', cut)[1])).text  # type: ignore[index]
+    assert "共 2 条。" in whole
+    assert "data-print" in whole
+
+
+def test_a_file_is_called_what_it_is(app: Flask, client_as: ClientAs) -> None:
+    manager, number = client_as(Role.TOWN_MANAGER), numbers(app)["monthly"]
+    for answer in (manager.get(f"/reports/{number}.pdf"), manager.post(f"/reports/{number}.xlsx")):
+        offered = answer.headers["Content-Disposition"]
+        assert offered.isascii()
+        assert "事件月报-青溪镇-2026年10月." in unquote(offered.rpartition("''")[2])

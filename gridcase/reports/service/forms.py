@@ -85,7 +85,11 @@ def _own(form: ReportForm, actor: Viewer) -> None:
 
 def _names(path: str) -> dict[str, Both]:
     """The indicators a form of a place may use."""
-    return {f"{INDICATOR}{one.code}{end}": Both(one.name, one.name_en or one.name) for one in queries.indicators(path) for end in ("", MEAN)}
+    return {
+        f"{INDICATOR}{one.code}{end}": Both(one.name, one.name_en or one.name)
+        for one in queries.indicators(path)
+        for end in ("", MEAN)
+    }
 
 
 def _post(actor: Viewer, path: str) -> int | None:

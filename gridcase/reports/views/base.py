@@ -74,6 +74,11 @@ def period_words(period: Period, *, at: datetime) -> str:
     return label if is_over(period, at=at) else _("%(period)s（未满期：数字还会变）", period=label)
 
 
+def file_name(title: str, place: str, period: Period) -> str:
+    """What a report is called once it has left as a file."""
+    return f"{title}-{place}-{translate(period.label)}"
+
+
 def label_of(code: str) -> str:
     """A period said in words."""
     return translate(Period.read(code, default=Period.of(PeriodKind.DAY, today())).label)
@@ -123,4 +128,10 @@ def place_choices(someone: Viewer, *, keeps: bool = False, builds: bool = False)
 
 def common() -> dict[str, Any]:
     """What every template of the room asks for."""
-    return {"said": said, "head_words": head_words, "line_words": line_words, "label_of": label_of, "period_words": period_words}
+    return {
+        "said": said,
+        "head_words": head_words,
+        "line_words": line_words,
+        "label_of": label_of,
+        "period_words": period_words,
+    }

@@ -15,6 +15,7 @@ from gridcase.core.paper import Fields, Paper, Seal, Signs, Table, Words
 from gridcase.core.sheets_out import write_xlsx
 from gridcase.core.words import Both
 from gridcase.measures.queries import Line as Listed
+from gridcase.reports.models import ReportForm
 from gridcase.reports.rules import Block, Sheet
 from gridcase.reports.views.base import head_words, line_words, number_of, period_words, said
 from gridcase.web.filters import in_language, show_date, show_datetime, translate
@@ -23,7 +24,7 @@ from gridcase.web.respond import xlsx_file
 ACROSS, WIDE_FROM = 9, 6  # columns of numbers side by side on paper, and from how many on it is laid across
 
 
-def title_of(sheet: Sheet) -> str:
+def title_of(sheet: Sheet | ReportForm) -> str:
     """The title in the reader's language."""
     return in_language(zh=sheet.title, en=sheet.title_en or sheet.title)
 

@@ -23,8 +23,8 @@ from gridcase.reports.forms import ReasonForm, ScheduleForm
 from gridcase.reports.models import ReportForm, ReportRun
 from gridcase.reports.rules import Sheet, gathered
 from gridcase.reports.views import base
-from gridcase.reports.views.base import KEEPS, SEES, bp, common, place_of
-from gridcase.reports.views.paper import paper_of, workbook
+from gridcase.reports.views.base import KEEPS, SEES, bp, common, file_name, place_of
+from gridcase.reports.views.paper import paper_of, title_of, workbook
 from gridcase.web.access import needs, viewer
 from gridcase.web.formkit import BaseForm, submit
 from gridcase.web.respond import pdf_file
@@ -63,7 +63,9 @@ def run(run_id: int) -> ResponseReturnValue:
 def run_pdf(run_id: int) -> ResponseReturnValue:
     """The same on paper, with the day it was kept on."""
     one = queries.get_run(run_id, viewer=viewer())
-    return pdf_file(write_pdf(paper_of(_kept(one), made_at=one.made_at), now=one.made_at), name=f"report-run-{one.id}")
+    sheet = _kept(one)
+    content = write_pdf(paper_of(sheet, made_at=one.made_at), now=one.made_at)
+    return pdf_file(content, name=_file_name(one, sheet))
 
 
 @bp.post("/runs/<int:run_id>.xlsx")
@@ -72,10 +74,11 @@ def run_table(run_id: int) -> ResponseReturnValue:
     """The same as a table; what leaves is written down."""
     one = queries.get_run(run_id, viewer=viewer())
     sheet, made_at = _kept(one), one.made_at
+    name = _file_name(one, sheet)
     form, place = db.session.get_one(ReportForm, one.form_id), db.session.get_one(Grid, one.place_id)
     with transaction():
         service.note_export(form, place, sheet.period, actor=viewer(), now=clock.now(), rows=sheet.rows)
-    return workbook(sheet, made_at=made_at, name=f"report-run-{run_id}")
+    return workbook(sheet, made_at=made_at, name=name)
 
 
 @bp.post("/runs/<int:run_id>/hand-up")
@@ -180,7 +183,13 @@ def received_table() -> ResponseReturnValue:
         raise Refused(N_("还没有镇上报这张报表。"))
     with transaction():
         service.note_export(form, county, found.period, actor=viewer(), now=now, rows=found.rows)
-    return workbook(found, made_at=now, name=f"report-{form.id}-{code}")
+    return workbook(found, made_at=now, name=file_name(title_of(found), county.name, found.period))
+
+
+def _file_name(run: ReportRun, sheet: Sheet) -> str:
+    """The name of a kept report as a file; copies of one period are told apart."""
+    name = file_name(title_of(sheet), sheet.office, sheet.period)
+    return name if run.attempt == 1 else f"{name}-{run.attempt}"
 
 
 def _asked() -> tuple[Grid, ReportForm | None, str]:
