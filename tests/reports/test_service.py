@@ -215,6 +215,18 @@ def test_a_number_is_entered_once_and_put_right_with_a_trace(viewer_of: ViewerOf
         queries.get_value(first.id, viewer=head)
 
 
+def test_of_two_who_enter_at_once_the_second_is_told(
+    viewer_of: ViewerOf, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    head = viewer_of(Role.VILLAGE_HEAD)
+    enter(head, world, "village_a", "9.94")
+    monkeypatch.setattr(queries, "held", lambda *_where: {})  # read before the first was written
+    with pytest.raises(Refused, match="已经填过"):
+        enter(head, world, "village_a", "10")
+    rows = db.session.scalars(select(IndicatorValue.hundredths)).all()
+    assert rows == [994]
+
+
 def test_who_enters_where(viewer_of: ViewerOf, world: World) -> None:
     for role, key in (
         (Role.VILLAGE_HEAD, "village_b"), (Role.DISPATCHER, "village_a"), (Role.FULLTIME_GRID, "village_a"),

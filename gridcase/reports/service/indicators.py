@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
 
 from gridcase.audit import service as audit
 from gridcase.core.clock import town_day
@@ -85,8 +86,11 @@ def enter(
         last=period.last, hundredths=hundredths, source=source, reason=reason, entered_at=now, entered_by=actor.name,
         user_id=actor.user_id, post_id=grant.post_id,
     )  # fmt: skip
-    db.session.add(found)
-    db.session.flush()
+    try:
+        with db.session.begin_nested():
+            db.session.add(found)
+    except IntegrityError:  # somebody else was first: one number stands for a place and a period
+        raise Refused(CHANGED if stands is not None else STANDS) from None
     _note(indicator, "report.indicator_entered", place, actor=actor, now=now, period=str(period))
     return found
 

@@ -91,6 +91,7 @@ def hand_up(run: ReportRun, *, actor: Viewer, now: datetime, by: str = "") -> No
         raise Missing
     if place.level != GridLevel.TOWN:
         raise Refused(N_("只有镇的报表上报到县；村的数已经在镇的报表里。"))
+    db.session.refresh(run, with_for_update=True)
     if run.handed_up_at is not None:
         raise Refused(N_("这一份已经上报过了。"))
     run.handed_up_at, run.handed_up_by = now, by or actor.name
