@@ -21,7 +21,7 @@ from gridcase.core.errors import Missing, Refused
 from gridcase.core.permissions import Permission, Viewer
 from gridcase.dashboard.models import WallScreen
 from gridcase.dashboard.queries import wall as queries
-from gridcase.dashboard.rules.wall import HIGH, WIDE, Lasts, areas, fullness
+from gridcase.dashboard.rules.wall import HIGH, WIDE, Area, Lasts, areas, fullness, words_on
 from gridcase.dashboard.service import wall as service
 from gridcase.grid.models import Grid
 from gridcase.households.models import Household
@@ -146,6 +146,22 @@ def test_outlines_stay_inside_the_drawing_with_north_above(ring: list[tuple[floa
     north = max(range(len(ring)), key=lambda number: ring[number][1])
     assert points[north][1] == min(y for _x, y in points)
     assert areas([]) == []
+
+
+def test_words_on_the_map_never_lie_on_one_another() -> None:
+    beside = [
+        Area(1, "", 100, 100, 90),
+        Area(2, "", 130, 110, 90),
+        Area(3, "", 300, 100, 200),
+        Area(4, "", 500, 100, 90),
+    ]
+    told = words_on(
+        beside, {1: (30, 0), 2: (33, 11), 3: (5, 0)}, {1: "上河村", 2: "下河村", 3: "大桥村", 4: "东团村社区"}
+    )
+    assert [(word.kind, word.text) for word in told] == [
+        ("count", "33"), ("late", "■11"), ("name", "大桥村"), ("count", "5"),
+    ]  # fmt: skip
+    assert told[0].y < told[1].y
 
 
 def test_fullness_has_four_steps() -> None:

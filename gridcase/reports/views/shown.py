@@ -96,10 +96,8 @@ def table(form_id: int) -> ResponseReturnValue:
     if spec.shape is Shape.LIST:
         heads, lines, more = _listed(spec, place, period, most=MOST_IN_A_FILE)
         refuse_too_many(more, most=MOST_IN_A_FILE)
-        rows, answer = (
-            len(lines),
-            listed_workbook(_sheet(form, _no_parts(spec), place, period), heads, lines, name=name),
-        )
+        answer = listed_workbook(_sheet(form, _no_parts(spec), place, period), heads, lines, name=name)
+        rows = len(lines)
     else:
         sheet = _sheet(form, spec, place, period)
         rows, answer = sheet.rows, workbook(sheet, made_at=now, name=name)
