@@ -134,12 +134,11 @@ class Period:
     def before_until(self, today: date) -> Self | None:
         """What of the one before it can be compared with it: while it runs only as many days as have begun of it, and
         nothing on its first day."""
-        if today >= self.last:
-            return self.before
         if today <= self.first:
             return None
         earlier = self.before
-        return earlier.cut(self.span(earlier.first, min(earlier.first + (today - self.first), earlier.last)))
+        last = earlier.first + (today - self.first)
+        return earlier if today >= self.last or last >= earlier.last else self.span(earlier.first, last)
 
     @property
     def next(self) -> Self:
