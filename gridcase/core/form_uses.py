@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 
-TOWN_DEPTH = 2  # county, town: "/1/4/"
 STEPS = (0.25, 0.5, 1, 2, 3, 5, 8, 12, 20, 30, 60)  # minutes; a form that took longer was left lying
 
 Key = tuple[date, str, str]  # month, the town's path, endpoint
@@ -29,8 +28,3 @@ Uses = dict[Key, Use]
 def step_of(minutes: float) -> int:
     """The step a time falls into; the last one is beyond an hour."""
     return next((number for number, most in enumerate(STEPS) if minutes <= most), len(STEPS))
-
-
-def town_path(path: str) -> str:
-    """The path of the town a place lies in; of a county its own."""
-    return "/" + "".join(f"{one}/" for one in path.strip("/").split("/")[:TOWN_DEPTH])

@@ -21,8 +21,9 @@ from wtforms import BooleanField, FileField, HiddenField, SubmitField
 from wtforms import Form as AnyForm
 
 from gridcase.core import clock
-from gridcase.core.form_uses import Key, Use, Uses, step_of, town_path
+from gridcase.core.form_uses import Key, Use, Uses, step_of
 from gridcase.core.permissions import Viewer
+from gridcase.core.places import TOWN, cut_to
 
 EVERY = 60.0  # seconds between two writes
 LABEL_MOST, FORMS_MOST = 60, 5000
@@ -107,7 +108,7 @@ def note(form: AnyForm) -> None:
 def town_of(someone: Viewer) -> str | None:
     """The path of the town somebody works in; of the county's desks that of the county."""
     path = next((grant.path for grant in someone.grants if grant.path and grant.path != "/"), None)
-    return None if path is None else town_path(path)
+    return None if path is None else cut_to(path, TOWN)
 
 
 def minutes_since(token: str, secret: str, *, now: float) -> float | None:

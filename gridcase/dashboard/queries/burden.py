@@ -11,8 +11,8 @@ from sqlalchemy import func, or_, select
 
 from gridcase.core.dated import in_force
 from gridcase.core.db import db
-from gridcase.core.form_uses import town_path
 from gridcase.core.permissions import Permission, Viewer
+from gridcase.core.places import TOWN, cut_to
 from gridcase.core.scope import reach, under
 from gridcase.core.words import Text
 from gridcase.dashboard.models import FormFieldUse, FormMinutes, FormUse
@@ -118,7 +118,7 @@ def _told(
     )
     holders: dict[tuple[Role, str], set[int]] = {}
     for role, person_id, path in db.session.execute(people):
-        holders.setdefault((Role(role), town_path(path)), set()).add(person_id)
+        holders.setdefault((Role(role), cut_to(path, TOWN)), set()).add(person_id)
     told = set()
     for key, form in forms.items():
         where = used_in.get(key)
