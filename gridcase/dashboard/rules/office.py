@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from gridcase.core.periods import Period, PeriodKind
 from gridcase.core.words import N_, Text
@@ -43,15 +44,26 @@ BAND, WHISTLES_AT = "whistles.rate", 2  # the section that has the band
 ALL = (*dict.fromkeys(key for part in (FIRST, NOW, *SECTIONS) for key in part.keys), BAND)
 BY_PLACE = (
     "cases.satisfied",
-    "cases.open",
-    "cases.late",
+    "cases.left",
+    "cases.late_left",
     "cases.collected",
     "cases.closed",
     "cases.on_time",
     "cases.in_grid",
 )
-BY_UNIT = ("cases.satisfied", "cases.open", "cases.late", "cases.closed", "cases.on_time", "cases.hours")
-BY_MAJOR = ("cases.collected", "cases.open", "cases.late", "cases.closed", "cases.satisfied")
+CARE_BY_PLACE = (
+    "homes.all",
+    "homes.on_time",
+    "homes.waiting",
+    "homes.no_liaison",
+    "visits.made",
+    "entries.issued",
+    "entries.redeemed",
+    "activities.held",
+)
+BY_TIER = ("homes.all", "homes.on_time", "homes.waiting")
+BY_UNIT = ("cases.satisfied", "cases.left", "cases.late_left", "cases.closed", "cases.on_time", "cases.hours")
+BY_MAJOR = ("cases.collected", "cases.left", "cases.late_left", "cases.closed", "cases.satisfied")
 TREND = ("cases.collected", "cases.closed")
 TREND_SHARE = ("cases.satisfied", "cases.in_grid")
 
@@ -70,9 +82,9 @@ def spell_of(period: Period) -> By:
 
 
 def trend_over(period: Period) -> Period:
-    """What a trend shows: the period itself, for a day or a week the four of them that end with it."""
+    """What a trend shows: the period itself; for a day the two weeks, for a week the four that end with it."""
     if period.kind is PeriodKind.DAY:
-        return Period.span(period.first.fromordinal(period.first.toordinal() - 13), period.last)
+        return Period.span(period.first - timedelta(days=13), period.last)
     if period.kind is PeriodKind.WEEK:
         return Period.span(period.before.before.before.first, period.last)
     return period
