@@ -81,7 +81,8 @@ def show() -> ResponseReturnValue:
         raise Missing
     return render_template(
         "dashboard/figures.html", found=found, period=period, narrow=narrow, rules=rules, MEASURES=MEASURES,
-        card=lambda key: _card(key, found.total, found.before), link=link_of, chips=chips_of(".figures.show", period, narrow, now),
+        card=lambda key: _card(key, found.total, found.before), link=link_of,
+        chips=chips_of(".figures.show", period, narrow, now),
         over=period.next.begins <= now, villages=villages if len(villages) > 1 else [], label_of=_label_of,
         words=[_short(row.period) for row in found.trend.rows], series=lambda keys: _series(found.trend, keys),
         share=_is_share, preset=queries.preset_of(viewer(), on=town_day(now)),
