@@ -17,14 +17,13 @@ from gridcase.core.periods import Period
 from gridcase.core.permissions import Viewer
 from gridcase.measures.queries.groups import Group, groups_of
 from gridcase.measures.queries.sources import TABLES
-from gridcase.measures.queries.tables import Ask, Table
+from gridcase.measures.queries.tables import DEPTHS, Ask, Table
 from gridcase.measures.rules import MEASURES, PLACES, By, Measure, Narrow, Shape
 from gridcase.measures.rules.hours import glass_over, median_hours
 
 Number = int | float | None
 Key = tuple[Any, ...]
 HUNDRED = 100
-_DEPTHS = {By.COUNTY: 1, By.TOWN: 2, By.GROUP: 4}
 
 
 @dataclass(frozen=True)
@@ -169,7 +168,7 @@ def _part(table: Table, by: By, at: Any, period: Period) -> tuple[Any, Callable[
     if by is By.VILLAGE:
         return table.village_id, lambda value: value
     if by in PLACES:
-        return table.path, lambda path: above(path, _DEPTHS[by])
+        return table.path, lambda path: above(path, DEPTHS[by])
     if by.spell is None:
         return table.columns[by], lambda value: value
     spell = by.spell
