@@ -6,7 +6,9 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any
+from urllib.parse import urlencode
 
 from sqlalchemy import case, func, select, text
 
@@ -39,7 +41,16 @@ class Row:
 
     def link(self, key: str) -> dict[str, str]:
         """The values of the link to the rows behind one number."""
-        return {"measure": key, "period": str(self.period), **self.narrow.link()}
+        return {"measure": key, **self._chosen}
+
+    @cached_property
+    def _chosen(self) -> dict[str, str]:
+        return {"period": str(self.period), **self.narrow.link()}
+
+    @cached_property
+    def query(self) -> str:
+        """What the links to all its numbers have in common, as it stands in an address."""
+        return urlencode(self._chosen)
 
 
 @dataclass(frozen=True)
