@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import sqlite3
 import statistics
 import time
 from collections.abc import Iterator
@@ -25,6 +24,7 @@ from benchmarks.__main__ import RESULTS, keep, said
 from benchmarks.ground import COUNTY_DESK, Ground, plain, prepared
 from benchmarks.line import Line
 from benchmarks.served import served
+from gridcase.core.db import sqlite_module
 from gridcase.core.paths import STATIC
 from gridcase.web.assets import vendor_url
 from tests import provision
@@ -37,13 +37,14 @@ PAGE = """<!doctype html><title>plain</title><link rel="stylesheet" href="{css}"
 <link rel="stylesheet" href="{group_css}"><style>html,body,#map{{height:100%;margin:0}}</style><div id="map"></div>
 <script src="{js}"></script><script src="{group}"></script><script>
 const map = L.map("map", {{maxZoom: 19}});
-const drawn = () => performance.getEntriesByName("map-drawn").length || performance.mark("map-drawn");
+const drawn = () => performance.mark("map-drawn");
 fetch("/edges").then((answer) => answer.json()).then(async ([w, s, e, n]) => {{
   map.fitBounds([[s / 1e5, w / 1e5], [n / 1e5, e / 1e5]], {{animate: false}});
   {way}
 }});</script>"""
 SINGLE = """const told = await (await fetch("/points")).json();
-  const group = L.markerClusterGroup({chunkedLoading: true, chunkProgress: (a, b) => a === b && drawn()}).addTo(map);
+  const drawnAll = (done, all) => all && done === all && queueMicrotask(drawn);
+  const group = L.markerClusterGroup({chunkedLoading: true, chunkProgress: drawnAll}).addTo(map);
   group.addLayers(told.id.map((id, at) => L.marker([told.y[at] / 1e5, told.x[at] / 1e5])));"""
 CELLS = """const told = await (await fetch("/cells?z=" + Math.round(map.getZoom()))).json();
   for (const [n, x, y] of told) L.marker([y / 1e5, x / 1e5], {icon: L.divIcon({html: String(n)})}).addTo(map);
@@ -55,7 +56,7 @@ bare = Flask("bare", static_folder=str(STATIC), static_url_path="/static")
 def _rows(statement: str) -> list[tuple[int, ...]]:
     url = os.environ[URL]
     if url.startswith("sqlite"):
-        connection = sqlite3.connect(url.removeprefix("sqlite:///"))
+        connection = sqlite_module().connect(url.removeprefix("sqlite:///"))
         try:
             return connection.execute(statement).fetchall()
         finally:
@@ -148,20 +149,26 @@ def _done(browser: Browser, address: str, cookie: dict[str, str]) -> float:
     context = browser.new_context(viewport=FRAME)
     context.add_cookies([cookie])
     page = context.new_page()
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.on("requestfailed", lambda asked: said.append(f"{asked.url}: {asked.failure}"))
+    page.on("response", lambda answer: answer.ok or said.append(f"{answer.url}: {answer.status}"))
     try:
         page.goto(address)
-        return _mark(page)
+        return _mark(page, said)
     finally:
         context.close()
 
 
-def _mark(page: Page) -> float:
+def _mark(page: Page, said: list[str]) -> float:
     for _ in range(600):
         at = page.evaluate('performance.getEntriesByName("map-drawn")[0]?.startTime')
         if at is not None:
             return float(at) / 1000
         page.wait_for_timeout(100)
-    raise AssertionError("the map was not drawn within a minute")
+    status = page.evaluate('document.querySelector("[data-map-status]")?.textContent')
+    raise AssertionError(f"{page.url} ({page.title()}, {status}) was not drawn within a minute: {said}")
 
 
 def main() -> None:

@@ -13,8 +13,8 @@ from sqlalchemy import func, select
 from gridcase.audit.models import AuditRow, AuditSeal
 from gridcase.core.db import db, dialect_name
 from gridcase.core.permissions import Viewer
+from gridcase.core.places import TOWN, cut_to
 
-CHAIN_DEPTH = 2  # county and town: "/1/4/"
 SEALING = 5_341  # the number of the lock that who seals holds to the end of his transaction
 
 
@@ -48,8 +48,7 @@ def record(
 
 def chain_of(path: str) -> str:
     """The chain a place belongs to: its town's, or its county's above the towns."""
-    ids = [part for part in path.split("/") if part][:CHAIN_DEPTH]
-    return "/" + "".join(f"{part}/" for part in ids)
+    return cut_to(path, TOWN)
 
 
 def seal(*, batch: int = 5000) -> int:

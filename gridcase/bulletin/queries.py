@@ -17,6 +17,7 @@ from gridcase.core.db import db
 from gridcase.core.errors import Missing
 from gridcase.core.paging import PAGE_SIZE, Page, cut, instant, read_mark
 from gridcase.core.permissions import Permission, Viewer
+from gridcase.core.places import VILLAGE, depth_of, with_above
 from gridcase.core.scope import reach, under
 from gridcase.grid.models import Grid
 from gridcase.grid.rules import GridLevel
@@ -45,19 +46,13 @@ class ToTell:
         return [row.id for row in self.rows]
 
 
-def _above(path: str) -> list[str]:
-    """The paths of a place and of those above it."""
-    parts = [part for part in path.split("/") if part]
-    return ["/" + "".join(f"{part}/" for part in parts[:size]) for size in range(1, len(parts) + 1)]
-
-
 def visible(viewer: Viewer) -> ColumnElement[bool]:
     """Announcements of the places one answers for, and those that are for homes one visits."""
     ways = [reach(viewer, Permission.ANNOUNCE, path=Announcement.path)]
-    above = {path for home in _paths_of_homes(viewer) for path in _above(home)}
+    above = {path for home in _paths_of_homes(viewer) for path in with_above(home)}
     for grant in viewer.grants_with(Permission.ANNOUNCE) + viewer.grants_with(Permission.LOG_VISIT):
         if grant.path and grant.household_ids is None and grant.section_id is None and grant.unit_id is None:
-            above.update(_above(grant.path))
+            above.update(with_above(grant.path))
             ways.append(under(Announcement.path, grant.path) if grant.path != "/" else Announcement.path >= "/")
     ways.append(Announcement.path.in_(sorted(above)))
     return or_(*ways)
@@ -291,7 +286,7 @@ def to_tell(viewer: Viewer, on: date) -> list[ToTell]:
     ).all()  # fmt: skip
     if not homes:
         return []
-    above = sorted({path for home in homes for path in _above(home.path)})
+    above = sorted({path for home in homes for path in with_above(home.path)})
     announcements = db.session.scalars(
         select(Announcement)
         .where(running(on), Announcement.path.in_(above))
@@ -319,7 +314,7 @@ def for_home(household: Household, *, on: date) -> Sequence[Announcement]:
     heard = select(AnnouncementHome.announcement_id).where(AnnouncementHome.household_id == household.id)
     return db.session.scalars(
         select(Announcement)
-        .where(running(on), Announcement.path.in_(_above(household.path)), Announcement.id.not_in(heard))
+        .where(running(on), Announcement.path.in_(with_above(household.path)), Announcement.id.not_in(heard))
         .order_by(Announcement.until, Announcement.id)
     ).all()
 
@@ -344,7 +339,7 @@ def places(viewer: Viewer) -> Sequence[Any]:
         if grant.path and grant.household_ids is None and grant.section_id is None
     ]
     inside = or_(false(), *(under(Grid.path, root) if root != "/" else Grid.path >= "/" for root in roots))
-    wide = any(len(_above(root)) < 3 for root in roots)
+    wide = any(depth_of(root) < VILLAGE for root in roots)
     levels = (GridLevel.TOWN, GridLevel.VILLAGE) if wide else SCOPES
     return db.session.execute(
         select(Grid.id, Grid.name, Grid.level)

@@ -19,11 +19,10 @@ from gridcase.checks.rules import PLAN_KEY, CheckItem, CheckKind, HomeList, Patr
 from gridcase.core.db import db
 from gridcase.core.paths import SEED_DATA
 from gridcase.core.permissions import Permission, Viewer
+from gridcase.core.places import VILLAGE, cut_to
 from gridcase.grid import queries as grids
 from gridcase.households import queries as households
 from gridcase.households.models import Household
-
-VILLAGE_DEPTH = 3  # county, town and village: "/1/4/23/"
 
 
 @dataclass(frozen=True)
@@ -56,7 +55,7 @@ def shipped_items() -> tuple[CheckItem, ...]:
 def lists_for(path: str, *, on: date) -> list[HomeList]:
     """What is looked at in the homes of a village at this time of the year; a kind without items for homes is left
     out."""
-    plan = patrol_plan(_village(path), on=on)
+    plan = patrol_plan(cut_to(path, VILLAGE), on=on)
     found = []
     for kind in plan.in_season(on):
         items = tuple(item for item in plan.items(kind, shipped_items()) if item.home)
@@ -64,11 +63,6 @@ def lists_for(path: str, *, on: date) -> list[HomeList]:
             season = plan.seasons[kind]
             found.append(HomeList(kind, items, season.began(on), season.ends(on)))
     return found
-
-
-def _village(path: str) -> str:
-    parts = [part for part in path.split("/") if part][:VILLAGE_DEPTH]
-    return "/" + "".join(f"{part}/" for part in parts)
 
 
 def lists_of(viewer: Viewer, *, on: date) -> list[HomeList]:
@@ -109,7 +103,7 @@ def to_check(viewer: Viewer, *, on: date) -> list[ToCheck]:
         .order_by(Household.code)
     ).all()
     found: dict[CheckKind, ToCheck] = {}
-    for village in sorted({_village(home.path) for home in homes}):
+    for village in sorted({cut_to(home.path, VILLAGE) for home in homes}):
         here = [home for home in homes if home.path.startswith(village)]
         lists = lists_for(village, on=on)
         done = _last_checks([home.id for home in here], lists)
@@ -126,7 +120,7 @@ def to_check(viewer: Viewer, *, on: date) -> list[ToCheck]:
 
 def items_of(path: str, kind: CheckKind, *, on: date) -> dict[str, CheckItem]:
     """Every item of a kind a place looks at or looked at, by code: a phone may bring what was switched off since."""
-    plan = patrol_plan(_village(path), on=on)
+    plan = patrol_plan(cut_to(path, VILLAGE), on=on)
     return {item.code: item for item in [*shipped_items(), *plan.own] if item.kind is kind}
 
 

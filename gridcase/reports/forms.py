@@ -56,9 +56,9 @@ def _line(label: Any, *, wanted: Any = None, most: int = 60) -> StringField:
     )  # fmt: skip
 
 
-def _ticks(label: Any) -> SelectMultipleField:
+def _ticks(label: Any, **how: Any) -> SelectMultipleField:
     return SelectMultipleField(
-        label, widget=ListWidget(prefix_label=False), option_widget=CheckboxInput(), validators=[Optional()]
+        label, widget=ListWidget(prefix_label=False), option_widget=CheckboxInput(), validators=[Optional()], **how
     )
 
 
@@ -109,13 +109,12 @@ class ScheduleForm(BaseForm):
     """How often a report is made by itself, and who is told."""
 
     every = RadioField(_("多久出一次"), validators=[InputRequired(_("请选一种周期。"))])
-    readers = _ticks(_("出来后告诉谁"))
+    readers = _ticks(_("出来后告诉谁"), coerce=int, validate_choice=False)  # a strange one the service refuses in words
     hand_up = BooleanField(_("出来后直接上报县里"))
 
     def offer(self, *, readers: Pairs, town: bool) -> None:
         """The posts that may read it; only a town has somebody to hand it up to."""
         self.every.choices = labelled(EVERY)
-        self.readers.coerce = int
         self.readers.choices = options(readers)
         if not town:
             del self.hand_up

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime
 
 from gridcase.calendar import queries as calendar
 from gridcase.core.clock import town_day
 from gridcase.core.db import db, transaction
+from gridcase.core.errors import Refused
 from gridcase.core.periods import Period, PeriodKind
 from gridcase.core.permissions import Grant, Viewer, job
 from gridcase.grid.models import Grid
@@ -15,18 +17,28 @@ from gridcase.reports import queries, service
 from gridcase.reports.models import ReportForm, ReportSchedule
 from gridcase.reports.rules import due
 
+log = logging.getLogger(__name__)
 ACTOR = job("reports")
 
 
 def make_due(*, now: datetime) -> int:
-    """Every report whose period is over and whose working day has come; returns how many were made."""
+    """Every report whose period is over and whose working day has come; returns how many were made. One that is
+    refused holds up no other; it is logged and tried again at the next run."""
     made, days, today = 0, calendar.work_calendar(), town_day(now)
     for schedule_id, form_id, place_id, every, since in queries.timetable():
         done = queries.periods_made(form_id, place_id)
         for period in due(PeriodKind(every), since=since, today=today, calendar=days):
             if str(period) not in done:
-                made += make(schedule_id, period, now=now)
+                made += _tried(schedule_id, period, now=now)
     return made
+
+
+def _tried(schedule_id: int, period: Period, *, now: datetime) -> bool:
+    try:
+        return make(schedule_id, period, now=now)
+    except Refused:
+        log.exception("the report of schedule %s for %s cannot be made", schedule_id, period)
+        return False
 
 
 def make(schedule_id: int, period: Period, *, now: datetime) -> bool:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Iterator
+from urllib.parse import quote
 
 from flask import Response, request, stream_with_context
 
@@ -27,22 +29,30 @@ def not_modified(version: str) -> Response | None:
     return None
 
 
+_NOT_IN_NAMES = re.compile(r'[\x00-\x1f\\/:*?"<>|%]')
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def pdf_file(content: bytes, *, name: str) -> Response:
     """A paper to look at or to keep; nothing of it stays in the browser's store."""
-    return _file(content, "application/pdf", f'inline; filename="{name}.pdf"')
+    return _file(content, "application/pdf", _named("inline", f"{name}.pdf"))
 
 
 def xlsx_file(content: bytes, *, name: str) -> Response:
     """A table to download."""
-    return _file(content, XLSX, f'attachment; filename="{name}.xlsx"')
+    return _file(content, XLSX, _named("attachment", f"{name}.xlsx"))
 
 
 def csv_stream(parts: Iterator[bytes], *, name: str) -> Response:
     """A table to download that is sent while it is made."""
-    return _file(stream_with_context(parts), "text/csv", f'attachment; filename="{name}.csv"')
+    return _file(stream_with_context(parts), "text/csv", _named("attachment", f"{name}.csv"))
+
+
+def _named(how: str, name: str) -> str:
+    """How a file is offered and under which name, in any script (RFC 6266), without what no disk takes."""
+    name = _NOT_IN_NAMES.sub("", name)
+    plain = name if name.isascii() else f"gridcase.{name.rpartition('.')[2]}"
+    return f'{how}; filename="{plain}"' + ("" if name.isascii() else f"; filename*=UTF-8''{quote(name, safe='')}")
 
 
 def _file(content: bytes | Iterable[bytes], kind: str, disposition: str) -> Response:

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0035_measures"
-down_revision = "0037_reports"
+down_revision = "0034_affairs"
 branch_labels = None
 depends_on = None
 

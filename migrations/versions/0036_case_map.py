@@ -13,7 +13,7 @@ from alembic import op
 from gridcase.core.db import ByteString, UtcDateTime
 
 revision = "0036_case_map"
-down_revision = "0034_affairs"
+down_revision = "0035_measures"
 branch_labels = None
 depends_on = None
 

@@ -8,7 +8,7 @@ from alembic import op
 from gridcase.core.db import ByteString, Json, UtcDateTime
 
 revision = "0037_reports"
-down_revision = "0038_campaigns"
+down_revision = "0036_case_map"
 branch_labels = None
 depends_on = None
 

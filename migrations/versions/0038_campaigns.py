@@ -8,7 +8,7 @@ from alembic import op
 from gridcase.core.db import ByteString, UtcDateTime
 
 revision = "0038_campaigns"
-down_revision = "0036_case_map"
+down_revision = "0037_reports"
 branch_labels = None
 depends_on = None
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from alembic import op
 
 revision = "0039_speed"
-down_revision = "0035_measures"
+down_revision = "0038_campaigns"
 branch_labels = None
 depends_on = None
 

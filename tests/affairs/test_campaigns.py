@@ -168,10 +168,25 @@ def test_a_village_plan_makes_the_plan(ctx: Flask, world: World, viewer_of: View
     part = shown(one, town)["goods"]
     assert (part.name, part.unit, part.planned, part.plans) == ("回收龙杠", "根", 100, {a: 60, b: 40})
     assert (part.share(), part.share(a), part.share(b)) == (0.3, 0.5, 0.0)
+    own = shown(one, viewer_of(Role.VILLAGE_HEAD))["goods"]
+    assert (own.done.number, own.planned, own.share(), own.plans) == (30, 60, 0.5, {a: 60})
     with pytest.raises(Refused, match="这个名字"), transaction():
         service.add_action(one, actor=town, what=Wanted(ActionKind.GOODS, "回收龙杠"), now=NOW)
     with pytest.raises(Missing), transaction():
         service.add_action(one, actor=viewer_of(Role.VILLAGE_HEAD), what=Wanted(ActionKind.GOODS, "别的"), now=NOW)
+
+
+def test_what_a_village_did_is_not_held_against_the_towns_plan(ctx: Flask, world: World, viewer_of: ViewerOf) -> None:
+    town, head = viewer_of(Role.TOWN_MANAGER), viewer_of(Role.VILLAGE_HEAD)
+    one = begun(world, town)
+    with transaction():
+        service.change_action(
+            actions(one)["doors"], one, actor=town, what=Wanted(ActionKind.DOORS, "敲门", "户", 200), plans={}, now=NOW
+        )
+    entered(world, one, ActionKind.DOORS, head, 50)
+    entered(world, one, ActionKind.DOORS, town, 100, place="village_b")
+    assert shown(one, town)["doors"].share() == 0.75
+    assert (shown(one, head)["doors"].done.number, shown(one, head)["doors"].planned) == (50, None)
 
 
 def test_how_many_there_are_costs_no_more_statements(ctx: Flask, world: World) -> None:

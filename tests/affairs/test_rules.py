@@ -65,7 +65,7 @@ def test_periods() -> None:
     quarter = rules.period_of(date(2026, 11, 23), months=3)
     assert (quarter.begins, quarter.ends) == (date(2026, 10, 1), date(2027, 1, 1))
     assert [str(one.label) for one in rules.periods_before(date(2026, 1, 5), months=1, count=2)] == [
-        "2025 年 12 月", "2025 年 11 月",
+        "2025年12月", "2025年11月",
     ]  # fmt: skip
 
 

@@ -76,6 +76,8 @@ def test_a_card_is_shown_as_text_and_closed_by_escape(app: Flask, world: World, 
     page.keyboard.press("Escape")
     expect(card).to_be_hidden()
     expect(page.locator(".pin")).to_be_focused()
+    page.locator(".list-side [data-row-link]").hover()
+    expect(page.locator(".pin.is-marked")).to_have_count(1)
     assert page.evaluate("window.x") is None
     clean(watch)
 
@@ -89,6 +91,12 @@ def test_cases_close_together_are_counted_and_open_on_a_click(
     cluster = page.get_by_role("button", name="3 件，其中超期 1 件")
     cluster.click()
     expect(page.locator(".pin")).to_have_count(3)
+    view = page.url.partition("#")[2]
+    page.reload()
+    expect(page.locator("[data-map-status]")).to_have_text("地图上 3 件。")
+    assert page.url.partition("#")[2] == view
+    page.get_by_role("button", name="看全图").click()
+    assert page.url.partition("#")[2] != view
     clean(watch)
 
 
@@ -119,12 +127,14 @@ def test_the_pin_of_a_closed_case_goes_with_the_next_poll(
         page.clock.run_for(61_000)
     with app.app_context():
         close(first, at=clock.now())
+        put(world, {"kind": "0503", "spot": (EAST, ORIGIN[1])})
         db.session.remove()
     with page.expect_response("**/points.json"):
         page.clock.run_for(61_000)
     page.clock.run_for(2_000)
-    expect(page.locator(".pin")).to_have_count(1)
-    assert pins(page) == ["环境卫生，正常"]
+    expect(page.locator("[data-map-status]")).to_have_text("地图上 2 件。 新到 1 件。")
+    assert pins(page) == ["基础设施，正常", "环境卫生，正常"]
+    expect(page.locator(".pin.is-new")).to_have_count(1)
     assert answers == [200, 304, 200]
     clean(watch)
 

@@ -28,7 +28,7 @@ from tests.factories.world import World
 ClientAs = Callable[[Role | str], FlaskClient]
 ViewerOf = Callable[[Role | str], Viewer]
 SLY = "</script>${window.x=1}"
-DATA = ("points", "clusters", "areas", "homes", "places")
+DATA = ("points", "clusters", "homes", "places")
 
 
 def test_every_choice_is_said_kept_and_can_be_taken_back(app: Flask, world: World, client_as: ClientAs) -> None:
@@ -38,7 +38,7 @@ def test_every_choice_is_said_kept_and_can_be_taken_back(app: Flask, world: Worl
     page = client_as(Role.DISPATCHER).get(f"/map/?{link}").text
     for words in ("上河村", "第1网格", "基础设施", "村道、桥涵损坏", "电话", "正常", "登记7 天以内"):
         assert f'aria-label="取消 {words}"' in page
-    assert f'data-areas="/map/areas.json?{link.removesuffix("&view=heat").replace("&", "&amp;")}"' in page
+    assert f'data-points="/map/points.json?{link.removesuffix("&view=heat").replace("&", "&amp;")}"' in page
     assert "leaflet-heat" in page
     without_village = re.search(r'href="(/map/\?[^"]*)" aria-label="取消 上河村"', page)
     assert without_village is not None
@@ -80,10 +80,10 @@ def test_a_day_gone_by_shows_what_was_open_then(app: Flask, world: World, client
 def test_every_answer_of_a_polled_map_has_a_mark_of_its_scope(app: Flask, world: World, client_as: ClientAs) -> None:
     put_in(app, world, {}, {"place": "village_b_cell_1"})
     town = client_as(Role.DISPATCHER)
-    marks = {url: town.get(f"/map/{url}").headers["ETag"] for url in ("points.json", "clusters.json", "areas.json")}
+    marks = {url: town.get(f"/map/{url}").headers["ETag"] for url in ("points.json", "clusters.json")}
     part = "clusters.json?box=112,28,113,29&z=12"
     marks[part] = town.get(f"/map/{part}").headers["ETag"]
-    assert len(set(marks.values())) == 4
+    assert len(set(marks.values())) == 3
     for url, mark in marks.items():
         assert town.get(f"/map/{url}", headers={"If-None-Match": mark}).status_code == 304
         other = client_as(Role.VILLAGE_HEAD).get(f"/map/{url}", headers={"If-None-Match": mark})

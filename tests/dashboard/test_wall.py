@@ -21,7 +21,7 @@ from gridcase.core.errors import Missing, Refused
 from gridcase.core.permissions import Permission, Viewer
 from gridcase.dashboard.models import WallScreen
 from gridcase.dashboard.queries import wall as queries
-from gridcase.dashboard.rules.wall import HIGH, WIDE, Lasts, areas, fullness
+from gridcase.dashboard.rules.wall import HIGH, WIDE, Area, Lasts, areas, fullness, words_on
 from gridcase.dashboard.service import wall as service
 from gridcase.grid.models import Grid
 from gridcase.households.models import Household
@@ -52,16 +52,16 @@ def test_it_counts_what_is_open_and_tells_good_news_without_restricted_classes(
         world, {"place": HERE, "kind": "0401", "due": -5}, {"place": HERE, "kind": "0503", "due": 100},
         {"place": THERE, "kind": "0801", "due": 100}, {"place": HERE, "kind": "0301", "due": -5},
         {"place": HERE, "kind": "0401"}, {"place": HERE, "kind": "0101"}, {"place": HERE, "kind": "1004"},
-        {"place": "other_village_cell_1", "kind": "0401"},
+        {"place": "other_village_cell_1", "kind": "0401"}, {"place": THERE, "kind": "0802"},
     )  # fmt: skip
-    for closed in made[4:7]:
+    for closed in [*made[4:7], made[8]]:
         close(closed, at=now - timedelta(minutes=5))
     found = queries.wall(queries.screen_of(viewer_of(Role.DISPATCHER)), now=now)
     assert found.root.name == "青溪镇"
     assert (found.live.numbers["cases.open"], found.live.numbers["cases.late"]) == (3, 1)
     assert [(part.name, part.open, part.late) for part in found.parts] == [("上河村", 2, 1), ("下河村", 1, 0)]
     assert {(one.count, str(getattr(one.what, "zh", one.what))) for one in found.good} == {
-        (1, "暴露垃圾与乱堆乱放"), (1, "矛盾纠纷"),
+        (1, "暴露垃圾与乱堆乱放"), (1, "矛盾纠纷"), (1, "代办事项"),
     }  # fmt: skip
     assert {area.id for area in found.areas} == {world.grids["village_a"], world.grids["village_b"]}
 
@@ -146,6 +146,22 @@ def test_outlines_stay_inside_the_drawing_with_north_above(ring: list[tuple[floa
     north = max(range(len(ring)), key=lambda number: ring[number][1])
     assert points[north][1] == min(y for _x, y in points)
     assert areas([]) == []
+
+
+def test_words_on_the_map_never_lie_on_one_another() -> None:
+    beside = [
+        Area(1, "", 100, 100, 90),
+        Area(2, "", 130, 110, 90),
+        Area(3, "", 300, 100, 200),
+        Area(4, "", 500, 100, 90),
+    ]
+    told = words_on(
+        beside, {1: (30, 0), 2: (33, 11), 3: (5, 0)}, {1: "上河村", 2: "下河村", 3: "大桥村", 4: "东团村社区"}
+    )
+    assert [(word.kind, word.text) for word in told] == [
+        ("count", "33"), ("late", "■11"), ("name", "大桥村"), ("count", "5"),
+    ]  # fmt: skip
+    assert told[0].y < told[1].y
 
 
 def test_fullness_has_four_steps() -> None:

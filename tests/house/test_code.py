@@ -60,6 +60,16 @@ def test_the_clock_is_read_in_one_place() -> None:
     assert found == []
 
 
+def test_one_sqlite_in_a_process() -> None:
+    """Two libraries on one file do not see each other's locks: when one closes, what the other commits is lost."""
+    folders = ("gridcase", "tests", "benchmarks", "migrations")
+    sources = {path for folder in folders for path in (ROOT / folder).rglob("*.py")} - {Path(__file__)}
+    pattern = re.compile(r"^\s*(import|from) sqlite3", re.MULTILINE)
+    assert [named(path) for path in sources if pattern.search(path.read_text(encoding="utf-8"))] == [
+        "gridcase/core/db.py"
+    ]
+
+
 def test_one_commit() -> None:
     """`core.db.transaction()` commits, and what was only read ends there; PostgreSQL's connection set-up ends its own
     first transaction."""

@@ -47,9 +47,9 @@ def empty(database: str, tmp_path: Path) -> Iterator[Config]:
     provision.attach().drop(name)
 
 
-def test_names_are_numbered_plain_words() -> None:
+def test_names_are_numbered_plain_words_in_the_order_of_their_numbers() -> None:
     names = sorted(path.stem for path in (MIGRATIONS / "versions").glob("*.py"))
-    assert names == sorted(REVISIONS)
+    assert names == REVISIONS
     assert all(re.fullmatch(r"\d{4}_[a-z_]+", name) for name in names)
     assert len({name[:4] for name in names}) == len(names)
 

@@ -46,14 +46,14 @@ def refused(spec: Spec) -> str:
 
 def test_what_cannot_be_told_apart_so_is_refused_by_name() -> None:
     live = next(key for key, one in MEASURES.items() if one.live)
-    assert "不能这样分行或分列" in refused(Spec((Part((live,), By.MONTH),)))
+    assert "能分的是" in refused(Spec((Part((live,), By.MONTH),)))
     assert str(MEASURES[live].label) in refused(Spec((Part((live,), By.MONTH),)))
     assert "行和列不能一样" in refused(Spec((Part(("cases.closed",), By.MONTH, columns=By.MONTH),)))
     assert "也要选行" in refused(Spec((Part(("cases.closed",), columns=By.MONTH),)))
     assert "已经没有了" in refused(Spec((Part(("cases.gone",)),)))
     assert "请选 1 到" in refused(Spec((Part(()),)))
     assert "填报的指标不分事件类别" in refused(Spec((Part(("i:income",), major="01"),)))
-    assert "不能这样分行或分列" in refused(Spec((Part(("i:income",), By.CLASS),)))
+    assert "能分的是" in refused(Spec((Part(("i:income",), By.CLASS),)))
 
 
 def test_a_list_is_of_one_thing() -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from flask import Flask
@@ -13,15 +15,18 @@ from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
 from gridcase.core import clock
+from gridcase.core.changes import fingerprint
 from gridcase.core.db import db, transaction
 from gridcase.core.errors import Missing, Refused
 from gridcase.core.periods import Period, PeriodKind
 from gridcase.core.permissions import Viewer
+from gridcase.core.words import N_
 from gridcase.grid.models import Grid
 from gridcase.notices.models import Notice
 from gridcase.people.rules import Role
 from gridcase.reports import jobs, queries, service
 from gridcase.reports.models import ReportRun, ReportSchedule
+from gridcase.reports.rules import Part, Shape, Spec
 from tests.factories.world import World
 
 ViewerOf = Callable[[Role | str], Viewer]
@@ -69,6 +74,7 @@ def test_what_was_kept_by_hand_is_not_made_again(viewer_of: ViewerOf, world: Wor
     scheduled(manager, world)
     form, spec = queries.get_form(queries.standards()["monthly"][0].id, viewer=manager)
     place, period = db.session.get_one(Grid, world.grids["town"]), Period.of(PeriodKind.MONTH, date(2026, 11, 1))
+    at("2026-12-01T00:01:00+08:00")
     sheet = queries.sheet(manager, form, spec, place=place, period=period, now=clock.now())
     with transaction():
         service.keep(form, place, sheet, spec=spec, actor=manager, now=clock.now())
@@ -157,3 +163,53 @@ def test_set_anew_it_takes_the_place_of_the_old_and_stopped_it_rests(viewer_of: 
         assert service.end_of(form, place, actor=manager, now=clock.now())
     at(WEDNESDAY)
     assert jobs.make_due(now=clock.now()) == 0
+
+
+def test_set_anew_it_still_owes_what_is_over(viewer_of: ViewerOf, world: World, at: At) -> None:
+    manager = viewer_of(Role.TOWN_MANAGER)
+    scheduled(manager, world)
+    at("2026-12-01T00:05:00+08:00")  # November is over, its report not made yet
+    scheduled(manager, world, hand_up=True)
+    assert jobs.make_due(now=clock.now()) == 1
+    assert runs() == [("2026-11", 1, True)]
+    scheduled(manager, world, every=PeriodKind.WEEK)  # another rhythm begins with the running week
+    at("2026-12-01T09:00:00+08:00")
+    assert jobs.make_due(now=clock.now()) == 0
+
+
+def test_a_form_made_by_itself_becomes_no_list(viewer_of: ViewerOf, world: World) -> None:
+    manager, numbers = viewer_of(Role.TOWN_MANAGER), Spec((Part(("cases.closed",)),))
+    words: dict[str, Any] = {"actor": manager, "now": clock.now()}
+    place = db.session.get_one(Grid, world.grids["town"])
+    with transaction():
+        form = service.make(place=place, title="本镇月报", spec=numbers, client_uuid=str(uuid4()), **words)
+        service.let_be_made(
+            form, place, spec=numbers, every=PeriodKind.MONTH, readers=[], hand_up=False, **words
+        )  # fmt: skip
+    lines = replace(numbers, shape=Shape.LIST)
+    with pytest.raises(Refused, match="先停止定期"), transaction():
+        service.change(form, title="本镇月报", spec=lines, seen=fingerprint(form, service.EDITED), **words)
+    with transaction():
+        service.end_of(form, place, **words)
+        service.change(form, title="本镇月报", spec=lines, seen=fingerprint(form, service.EDITED), **words)
+    assert queries.spec_of(form) == lines
+
+
+def test_one_that_is_refused_holds_up_no_other(
+    viewer_of: ViewerOf, world: World, at: At, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = scheduled(viewer_of(Role.VILLAGE_HEAD), world, "village_a")
+    scheduled(viewer_of(Role.TOWN_MANAGER), world)
+    at(WEDNESDAY)
+    keep = service.keep
+
+    def refusing(*args: Any, **words: Any) -> ReportRun:
+        if words["schedule"].id == first.id:
+            raise Refused(N_("不行"))
+        return keep(*args, **words)
+
+    monkeypatch.setattr(service, "keep", refusing)
+    assert jobs.make_due(now=clock.now()) == 1
+    assert runs() == [("2026-11", 1, False)]
+    monkeypatch.setattr(service, "keep", keep)
+    assert jobs.make_due(now=clock.now()) == 1

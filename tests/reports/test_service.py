@@ -16,18 +16,19 @@ from gridcase.core.db import db, transaction
 from gridcase.core.errors import Missing, Refused
 from gridcase.core.periods import Period, PeriodKind
 from gridcase.core.permissions import Viewer
+from gridcase.core.places import with_above
 from gridcase.grid.models import Grid
 from gridcase.measures.rules import By
 from gridcase.notices.models import Notice
 from gridcase.people.rules import Role
 from gridcase.reports import queries, service
 from gridcase.reports.models import Indicator, IndicatorValue, ReportForm, ReportFormVersion, ReportRun
-from gridcase.reports.rules import Adding, Part, Shape, Spec
+from gridcase.reports.rules import Adding, Part, Shape, Sheet, Spec
 from tests.factories.world import MAKER, World
 
 ViewerOf = Callable[[Role | str], Viewer]
 SPEC = Spec((Part(("cases.collected", "cases.closed"), below=True),))
-MONTH, HALF = Period.of(PeriodKind.MONTH, date(2026, 11, 1)), Period.of(PeriodKind.HALF, date(2026, 11, 1))
+MONTH, HALF = Period.of(PeriodKind.MONTH, date(2026, 10, 1)), Period.of(PeriodKind.HALF, date(2026, 11, 1))
 
 
 def place(world: World, key: str) -> Grid:
@@ -149,7 +150,7 @@ def test_the_county_sees_what_was_handed_up_and_nothing_else(viewer_of: ViewerOf
     with transaction():
         service.hand_up(run, actor=manager, now=clock.now())
     assert queries.get_run(run.id, viewer=county).id == run.id
-    assert list(queries.handed_up(place(world, "county"), form.id, "2026-11")) == [world.grids["town"]]
+    assert list(queries.handed_up(place(world, "county"), form.id, "2026-10")) == [world.grids["town"]]
     told = db.session.scalars(select(Notice).where(Notice.rule == "report.handed_up")).all()
     assert [(one.post_id, one.link) for one in told] == [(world.posts[Role.COUNTY_MANAGER], f"/reports/runs/{run.id}")]
     with pytest.raises(Refused, match="已经上报过"), transaction():
@@ -161,6 +162,17 @@ def test_the_county_sees_what_was_handed_up_and_nothing_else(viewer_of: ViewerOf
         queries.get_run(village.id, viewer=county)
     with pytest.raises(Missing):
         queries.get_run(run.id, viewer=viewer_of(Role.VILLAGE_HEAD))
+
+
+def test_the_tiers_of_what_was_kept_are_for_who_sees_them_there(viewer_of: ViewerOf, world: World) -> None:
+    head = viewer_of(Role.VILLAGE_HEAD)
+    spec = Spec((Part(("homes.all",), By.TIER), Part(("homes.all",), By.VILLAGE)))
+    here, there = place(world, "village_a").path, place(world, "village_b").path
+    kept_sheet = queries.sheet(
+        head, None, spec, place=place(world, "village_a"), period=MONTH, now=clock.now(), title="户数"
+    )
+    assert [block.by for block in queries.as_seen(head, kept_sheet, path=here).blocks] == [(By.TIER,), (By.VILLAGE,)]
+    assert [block.by for block in queries.as_seen(head, kept_sheet, path=there).blocks] == [(By.VILLAGE,)]
 
 
 def test_every_deed_leaves_its_trace(viewer_of: ViewerOf, world: World) -> None:
@@ -203,6 +215,18 @@ def test_a_number_is_entered_once_and_put_right_with_a_trace(viewer_of: ViewerOf
         queries.get_value(first.id, viewer=head)
 
 
+def test_of_two_who_enter_at_once_the_second_is_told(
+    viewer_of: ViewerOf, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    head = viewer_of(Role.VILLAGE_HEAD)
+    enter(head, world, "village_a", "9.94")
+    monkeypatch.setattr(queries, "held", lambda *_where: {})  # read before the first was written
+    with pytest.raises(Refused, match="已经填过"):
+        enter(head, world, "village_a", "10")
+    rows = db.session.scalars(select(IndicatorValue.hundredths)).all()
+    assert rows == [994]
+
+
 def test_who_enters_where(viewer_of: ViewerOf, world: World) -> None:
     for role, key in (
         (Role.VILLAGE_HEAD, "village_b"), (Role.DISPATCHER, "village_a"), (Role.FULLTIME_GRID, "village_a"),
@@ -210,7 +234,7 @@ def test_who_enters_where(viewer_of: ViewerOf, world: World) -> None:
     ):  # fmt: skip
         with pytest.raises(Missing):
             enter(viewer_of(role), world, key, "1")
-    assert enter(viewer_of(Role.TOWN_MANAGER), world, "village_b", "1")
+    assert enter(viewer_of(Role.TOWN_MANAGER), world, "village_b", "1").post_id == world.posts[Role.TOWN_MANAGER]
     with pytest.raises(Refused, match="数从哪里来"):
         enter(viewer_of(Role.TOWN_MANAGER), world, "village_a", "1", source="")
     assert db.session.scalar(select(func.count()).select_from(IndicatorValue)) == 1
@@ -227,15 +251,15 @@ def test_entered_numbers_stand_in_reports(viewer_of: ViewerOf, world: World) -> 
 
     def read(viewer: Viewer, key: str) -> list[object]:
         sheet = queries.sheet(viewer, form, spec, place=place(world, key), period=year, now=clock.now())
-        lines = [(line.label, line.cells[0].number) for line in sheet.blocks[0].lines]
-        assert sheet.blocks[0].total is not None
-        return [*lines, sheet.blocks[0].total.cells[0].number, sheet.blocks[1].lines[0].cells[0].number]
+        lines = [(str(line.label), line.cells[0].number) for line in sheet.blocks[0].lines]
+        total = sheet.blocks[0].total
+        return [*lines, *([total.cells[0].number] if total else []), sheet.blocks[1].lines[0].cells[0].number]
 
     whole = queries.sheet(manager, form, spec, place=place(world, "town"), period=year, now=clock.now()).blocks[0].total
     assert whole is not None
     assert [cell.number for cell in whole.cells] == [10.01, 5]  # 5.005 a village, to the hundredth
     assert read(manager, "town") == [("上河村", 9.94), ("下河村", 0.07), 10.01, 10.01]
-    assert read(viewer_of(Role.VILLAGE_HEAD), "village_a")[-1] == 9.94
+    assert read(viewer_of(Role.VILLAGE_HEAD), "village_a") == [("村集体收入", 9.94), ("村集体收入（村均）", 9.94), 9.94]
     assert read(viewer_of(Role.COUNTY_MANAGER), "county") == [("青溪镇", 10.01), ("白石镇", 50), 60.01, 60.01]
 
 
@@ -257,7 +281,7 @@ def test_a_survey_is_quoted_and_never_added(viewer_of: ViewerOf, world: World) -
     assert sheet.blocks[0].total is not None
     assert sheet.blocks[0].total.cells[0].number is None
     own = [(value.hundredths, where.name) for value, _one, where in queries.surveys(
-        queries.above(place(world, "town").path)[1:]
+        with_above(place(world, "town").path)
     )]  # fmt: skip
     assert own == [(9600, "青溪镇")]
     assert manager is not None
@@ -277,3 +301,36 @@ def test_an_own_indicator_and_its_end(viewer_of: ViewerOf, world: World) -> None
     with transaction():
         service.withdraw_indicator(own, actor=manager, now=clock.now())
     assert own.id not in {one.id for one in queries.indicators(place(world, "village_a").path)}
+
+
+def test_what_is_added_up_is_entered_for_one_kind_of_period(viewer_of: ViewerOf, world: World) -> None:
+    head, year = viewer_of(Role.VILLAGE_HEAD), Period.of(PeriodKind.YEAR, date(2026, 1, 1))
+    enter(head, world, "village_a", "9.94")
+    for period in (year, Period.of(PeriodKind.QUARTER, date(2026, 11, 1)), MONTH):
+        with pytest.raises(Refused, match="2026年下半年已经填过"), transaction():
+            service.enter(
+                income(), actor=head, place=place(world, "village_a"), period=period, number="20", source="账目",
+                now=clock.now(),
+            )  # fmt: skip
+    first_half = queries.sheet(
+        head, None, Spec((Part(("i:income",)),), PeriodKind.YEAR), place=place(world, "village_a"), period=year,
+        now=clock.now(),
+    )  # fmt: skip
+    assert first_half.blocks[0].lines[0].cells[0].number == 9.94
+
+
+def test_a_sum_says_how_many_villages_stand_in_it(viewer_of: ViewerOf, world: World) -> None:
+    manager, year = viewer_of(Role.TOWN_MANAGER), Period.of(PeriodKind.YEAR, date(2026, 1, 1))
+    spec = Spec((Part(("i:income", "i:income/mean", "homes.all")),), PeriodKind.YEAR)
+
+    def heads() -> list[str]:
+        sheet = queries.sheet(manager, None, spec, place=place(world, "town"), period=year, now=clock.now())
+        kept = Sheet.from_json(sheet.as_json(), period=year)
+        return [f"{line.head.label} {line.head.under}".strip() for line in kept.blocks[0].lines if line.head]
+
+    enter(manager, world, "village_a", "10")
+    assert heads() == [
+        "村集体收入 2 村中 1 村已填", "村集体收入（村均） 2 村中 1 村已填", "在册户（出表时）",
+    ]  # fmt: skip
+    enter(manager, world, "village_b", "20")
+    assert heads()[:2] == ["村集体收入", "村集体收入（村均）"]

@@ -49,7 +49,7 @@ OF_MEDIATIONS = {
     "mediations.opened": "m.opened_at >= :b AND m.opened_at < :e",
     "mediations.ended": "m.ended_at >= :b AND m.ended_at < :e",
     "mediations.agreed": "m.ended_at >= :b AND m.ended_at < :e AND m.result = 'agreed'",
-    "mediations.failed": "m.ended_at >= :b AND m.ended_at < :e AND m.result = 'failed'",
+    "mediations.failed": "m.ended_at >= :b AND m.ended_at < :e AND m.result <> 'agreed'",
     "mediations.confirmed": "m.confirmed_on >= :first AND m.confirmed_on <= :last",
 }
 

@@ -344,7 +344,7 @@ def test_what_is_given_is_used_within_and_published(client_as: ClientAs, made: M
     assert "大米 5 公斤 10袋，200 元" in page(head, money)
     assert "入库 10袋" in page(head, goods)
     sheet = page(head, f"/shop/donations/print/{world.grids['village_a']}")
-    assert "2026 年第 4 季度" in sheet
+    assert "2026年第4季度" in sheet
     assert "李大善" not in sheet
     assert "（匿名）" in sheet
     assert "县妇联" in sheet

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import random
-import sqlite3
 import threading
 import uuid
 from collections import Counter
@@ -21,7 +20,7 @@ from sqlalchemy import func, make_url, select
 
 from gridcase.core import clock
 from gridcase.core.config import Config
-from gridcase.core.db import db
+from gridcase.core.db import db, sqlite_module
 from gridcase.people.rules import Role
 from gridcase.sync.models import SyncItem
 from gridcase.visits.models import Visit
@@ -133,7 +132,7 @@ def test_chaos_net_between_phone_and_application(app: Flask, config: Config, wor
 
 def hold(file: str, seconds: float) -> None:
     """Somebody else writes into the file for so long."""
-    other = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
+    other = sqlite_module().connect(file, isolation_level=None, check_same_thread=False)
     other.execute("BEGIN IMMEDIATE")
     threading.Timer(seconds, other.close).start()
 

@@ -25,6 +25,7 @@ from gridcase.core.db import db
 from gridcase.core.errors import Missing
 from gridcase.core.paging import PAGE_SIZE, Page, cut, read_mark
 from gridcase.core.permissions import Permission, Viewer
+from gridcase.core.places import with_above
 from gridcase.core.scope import reach, under
 from gridcase.grid.models import Grid
 from gridcase.grid.rules import GridLevel
@@ -54,9 +55,8 @@ def _above(viewer: Viewer) -> set[str]:
     found = set()
     for permission in (RUNS, LOOKS):
         for grant in viewer.grants_with(permission):
-            if grant.path and grant.path != "/" and grant.section_id is None and grant.household_ids is None:
-                steps = grant.path.strip("/").split("/")
-                found |= {f"/{'/'.join(steps[:count])}/" for count in range(1, len(steps) + 1)}
+            if grant.path and grant.section_id is None and grant.household_ids is None:
+                found.update(with_above(grant.path))
     return found
 
 
@@ -126,17 +126,18 @@ def get_action(action_id: int, *, viewer: Viewer) -> tuple[CampaignAction, Campa
 
 
 def progress(campaigns: Collection[Campaign], *, viewer: Viewer) -> dict[int, list[Progress]]:
-    """How far the actions of these campaigns have come where the viewer looks; four statements, however many there
-    are, and one more for visits."""
+    """How far the actions of these campaigns have come where the viewer looks, beside what was planned there: a part of
+    what was done is never held against the plan of the whole. Four statements, however many there are, and one more
+    for visits."""
     actions = actions_of([one.id for one in campaigns])
     ids = [action.id for action in actions]
-    plans: dict[int, dict[int, int]] = {}
-    for plan in db.session.scalars(select(CampaignPlan).where(CampaignPlan.action_id.in_(ids))):
-        plans.setdefault(plan.action_id, {})[plan.village_id] = plan.planned
+    plans, whole = _plans(ids, viewer), _seen_whole(campaigns, viewer)
     made = {
         action.id: Progress(
             action.id, ActionKind(action.kind), action.name, action.unit, plans=plans.get(action.id, {}),
-            planned=total_plan(action.planned, list(plans.get(action.id, {}).values())),
+            planned=total_plan(
+                action.planned if action.campaign_id in whole else None, list(plans.get(action.id, {}).values())
+            ),
         )
         for action in actions
     }  # fmt: skip
@@ -148,6 +149,25 @@ def progress(campaigns: Collection[Campaign], *, viewer: Viewer) -> dict[int, li
     for action in actions:
         found[action.campaign_id].append(made[action.id])
     return found
+
+
+def _plans(action_ids: Collection[int], viewer: Viewer) -> dict[int, dict[int, int]]:
+    """What each village planned, by action: of the villages whose counts the viewer sees."""
+    rows = db.session.scalars(
+        select(CampaignPlan)
+        .join(Grid, Grid.id == CampaignPlan.village_id)
+        .where(CampaignPlan.action_id.in_(set(action_ids)), reached(viewer, Grid.path))
+    )
+    found: dict[int, dict[int, int]] = {}
+    for plan in rows:
+        found.setdefault(plan.action_id, {})[plan.village_id] = plan.planned
+    return found
+
+
+def _seen_whole(campaigns: Collection[Campaign], viewer: Viewer) -> set[int]:
+    """The campaigns whose counts the viewer sees everywhere."""
+    ids = {one.id for one in campaigns}
+    return set(db.session.scalars(select(Campaign.id).where(Campaign.id.in_(ids), reached(viewer, Campaign.path))))
 
 
 def _entries(action_ids: Collection[int], viewer: Viewer) -> list[Any]:

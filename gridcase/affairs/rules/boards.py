@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from gridcase.core.labels import Labelled
 from gridcase.core.masking import FEWEST_TOLD
+from gridcase.core.periods import Period, PeriodKind
 from gridcase.core.words import N_, Text
 
 BLACK_DAYS = 90  # the black list comes down by itself after so many days
@@ -30,15 +31,8 @@ class Span:
 
 def period_of(day: date, *, months: int) -> Span:
     """The month (1) or quarter (3) that a day lies in."""
-    first = date(day.year, (day.month - 1) // months * months + 1, 1)
-    month = first.month + months
-    ends = date(first.year + (month - 1) // 12, (month - 1) % 12 + 1, 1)
-    label = (
-        N_("%(year)s 年 %(month)s 月", year=first.year, month=first.month)
-        if months == 1
-        else N_("%(year)s 年第 %(quarter)s 季度", year=first.year, quarter=(first.month + 2) // 3)
-    )
-    return Span(first, ends, label)
+    period = Period.of(PeriodKind.MONTH if months == 1 else PeriodKind.QUARTER, day)
+    return Span(period.first, period.next.first, period.label)
 
 
 def periods_before(day: date, *, months: int, count: int) -> list[Span]:

@@ -17,6 +17,7 @@ from gridcase.core.periods import Period, PeriodKind
 from gridcase.core.permissions import Grant, Permission, Viewer
 from gridcase.core.scope import reach
 from gridcase.dashboard.models import WallScreen
+from gridcase.dashboard.queries.office import kept
 from gridcase.dashboard.queries.places import Root, named, outlines, root_of
 from gridcase.dashboard.rules.wall import GOOD_MOST, ONLY_MAJOR, VILLAGES_MOST, WEEKS, Area, areas
 from gridcase.grid.models import Grid
@@ -94,7 +95,11 @@ def _screen(paths: Sequence[str]) -> Viewer:
 
 
 def wall(screen: Viewer, *, now: datetime) -> Wall:
-    """The figures of this moment."""
+    """The figures of this minute: counted once for all screens of a place, and anew after a write in its town."""
+    return kept(screen, ("wall",), now=now, make=lambda: _counted(screen, now))
+
+
+def _counted(screen: Viewer, now: datetime) -> Wall:
     day = town_day(now)
     root, month = root_of(screen), Period.of(PeriodKind.MONTH, day)
     spans = {kind: Period.of(kind, day) for kind in (PeriodKind.DAY, PeriodKind.WEEK)}

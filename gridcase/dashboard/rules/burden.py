@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from gridcase.core.periods import Period, PeriodKind
 from gridcase.core.words import Text
 
-HOLDERS_LEAST = 5  # a form that fewer use would show what one of them does: not told at all
+HOLDERS_LEAST = 5  # a form that fewer may open would show what one of them does: not told at all
 ASKED_LEAST = 20  # before a field counts as one nobody fills
 UNUSED_DAYS = 90
 SPANS = (1, 3, 12)  # months, the present one among them
@@ -91,5 +92,7 @@ def never_filled(costs: list[Cost]) -> list[tuple[Cost, str, int]]:
 
 def months_back(today: date, count: int) -> date:
     """The first day of the month that makes `count` months up to today's."""
-    year, month = divmod(today.year * 12 + today.month - count, 12)
-    return date(year, month + 1, 1)
+    month = Period.of(PeriodKind.MONTH, today)
+    for _each in range(count - 1):
+        month = month.before
+    return month.first

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from gridcase.core.periods import Period, PeriodKind
 from gridcase.core.words import N_, Text
@@ -70,9 +71,9 @@ def spell_of(period: Period) -> By:
 
 
 def trend_over(period: Period) -> Period:
-    """What a trend shows: the period itself, for a day or a week the four of them that end with it."""
+    """What a trend shows: the period itself; for a day the two weeks, for a week the four that end with it."""
     if period.kind is PeriodKind.DAY:
-        return Period.span(period.first.fromordinal(period.first.toordinal() - 13), period.last)
+        return Period.span(period.first - timedelta(days=13), period.last)
     if period.kind is PeriodKind.WEEK:
         return Period.span(period.before.before.before.first, period.last)
     return period

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from gridcase.core.paths import SEED_DATA
 from gridcase.core.words import Both
-from gridcase.measures.rules import MEASURES, By, Narrow
+from gridcase.measures.rules import MEASURES, By, Narrow, Shape
 
 PRESET_KEY = "dashboard.preset"  # the setting of a county, town or village
 FILE = SEED_DATA / "figures.csv"
@@ -66,4 +66,6 @@ def _part(row: Mapping[str, str]) -> Part:
     by = By(row["by"]) if row["by"] else None
     if not MEASURES[row["measure"]].knows(*([by] if by else [])):
         raise ValueError(f"{row['measure']} is not told apart by {by}")
+    if MEASURES[row["measure"]].shape in (Shape.MEDIAN, Shape.RATE):
+        raise ValueError(f"{row['measure']} cannot be added up from its parts")
     return Part(row["measure"], by, row["chosen"], Both(row["label_zh"], row["label_en"]) if row["label_zh"] else None)

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from gridcase.core.labels import Ranked
 from gridcase.core.words import N_
 
-WIDE, HIGH, EDGE = 1000, 720, 12  # the map's drawing, in units of its own
-NAMES_MOST = 16  # beyond it the names would lie on one another; the list beside has them all
+WIDE, HIGH, EDGE = 900, 1000, 12  # the map's drawing, in units of its own: about the shape of its panel
+NAME, COUNT, LATE = 34, 56, 40  # how high the words on it are: read from five metres where a screen is a metre wide
 WEEKS = 12
 GOOD_MOST = 6  # lines of what was finished today
-VILLAGES_MOST = 12
+VILLAGES_MOST = 10  # so many that the screen holds all it shows without scrolling
 FULL = (1, 5, 10)  # from how many open cases on a place is filled more darkly
 # A case of these classes, on the day and in the village it was closed, would point at a family: only the major class.
-ONLY_MAJOR = frozenset({"01", "07", "09"})
+ONLY_MAJOR = frozenset({"01", "07", "08", "09"})
 
 
 class Lasts(Ranked):
@@ -34,6 +34,17 @@ class Area:
 
     id: int
     path: str
+    x: float
+    y: float
+    wide: float
+
+
+@dataclass(frozen=True)
+class Word:
+    """One line of words on the map: "name", "count" or "late", and where its foot stands, in the middle."""
+
+    kind: str
+    text: str
     x: float
     y: float
 
@@ -71,7 +82,8 @@ def _area(key: int, rings: list[Ring]) -> Area:
     path = "".join("M" + "L".join(f"{x} {y}" for x, y in ring) + "Z" for ring in rings)
     largest = max(rings, key=lambda ring: abs(_centre(ring)[2]))
     x, y, _size = _centre(largest)
-    return Area(key, path, round(x, 1), round(y, 1))
+    wide = max(x for x, _y in largest) - min(x for x, _y in largest)
+    return Area(key, path, round(x, 1), round(y, 1), wide)
 
 
 def _centre(ring: Ring) -> tuple[float, float, float]:
@@ -83,6 +95,41 @@ def _centre(ring: Ring) -> tuple[float, float, float]:
     if abs(size) < 1e-9:
         return sum(p[0] for p in ring) / len(ring), sum(p[1] for p in ring) / len(ring), 0.0
     return x / (3 * size), y / (3 * size), size
+
+
+def words_on(places: Sequence[Area], counts: Mapping[int, tuple[int, int]], names: Mapping[int, str]) -> list[Word]:
+    """What can stand on the map without lying on one another: how many are open and late, with the name where there
+    is room. The most pressing places come first; what is left out stands in the list beside."""
+    taken: list[tuple[float, float, float, float]] = []
+    words: list[Word] = []
+    for area in sorted(places, key=lambda one: counts.get(one.id, (0, 0))[::-1], reverse=True):
+        count, late = counts.get(area.id, (0, 0))
+        numbers = [("count", str(count), COUNT)] * (count > 0) + [("late", f"■{late}", LATE)] * (late > 0)
+        name = names.get(area.id, "")
+        tries = [[("name", name, NAME), *numbers]] * (0 < _wide(name, NAME) < area.wide) + [numbers] * (count > 0)
+        for lines in tries:
+            wide, high = max(_wide(text, size) for _kind, text, size in lines), sum(size for *_said, size in lines)
+            box = (area.x - wide / 2, area.y - high / 2, area.x + wide / 2, area.y + high / 2)
+            if not any(_meet(box, other) for other in taken):
+                taken.append(box)
+                words += _stacked(lines, area.x, box[1])
+                break
+    return words
+
+
+def _wide(text: str, size: int) -> float:
+    """About how wide a text is: Chinese signs are as wide as high, digits and letters six tenths of it."""
+    return sum(size * (1 if ord(sign) > 0x2000 else 0.6) for sign in text)
+
+
+def _meet(one: Sequence[float], other: Sequence[float]) -> bool:
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
+
+
+def _stacked(lines: Sequence[tuple[str, str, int]], x: float, top: float) -> Iterable[Word]:
+    for kind, text, size in lines:
+        yield Word(kind, text, x, round(top + 0.86 * size, 1))
+        top += size
 
 
 def fullness(count: int) -> int:

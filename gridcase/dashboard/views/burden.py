@@ -24,7 +24,7 @@ from gridcase.dashboard.rules.burden import HOLDERS_LEAST, SPANS, UNUSED_DAYS, C
 from gridcase.dashboard.views.base import bp
 from gridcase.grid.models import Grid
 from gridcase.web.access import access_of, needs, viewer
-from gridcase.web.filters import translate
+from gridcase.web.filters import show_date, translate
 from gridcase.web.respond import xlsx_file
 
 room = Blueprint("burden", __name__, url_prefix="/dashboard/burden")
@@ -67,7 +67,8 @@ def export() -> ResponseReturnValue:
         rows += [[*start, translate(Text(label)), *counts] for label, counts in cost.fields.items()] or [
             [*start, None, None, None]
         ]
-    return xlsx_file(write_xlsx(heads, rows, title=_("系统负担")), name="burden")
+    name = "-".join([_("系统负担"), *([town.name] if town else []), show_date(clock.town_day(clock.now()))])
+    return xlsx_file(write_xlsx(heads, rows, title=_("系统负担")), name=name)
 
 
 def _asked() -> tuple[int, Grid | None]:

@@ -119,7 +119,7 @@ def export() -> ResponseReturnValue:
     )
     with transaction():
         service.note_export(actor=viewer(), now=now, measure=key, period=str(period), count=len(page.rows))
-    return xlsx_file(content, name=f"{key.replace('.', '-')}-{period}")
+    return xlsx_file(content, name=f"{translate(measure.label)}-{translate(period.label)}")
 
 
 def _plain(cell: Any) -> Any:

@@ -13,7 +13,6 @@ from gridcase.core.errors import Missing
 from gridcase.core.permissions import Permission
 from gridcase.core.pmtiles import archive
 from gridcase.dashboard import queries
-from gridcase.dashboard.rules import shades, step_of
 from gridcase.dashboard.views.base import Shown, sayer, shown, town_map
 from gridcase.users.session import leave_asleep
 from gridcase.web.access import needs, viewer
@@ -41,27 +40,6 @@ def clusters() -> ResponseReturnValue:
     cells = Cells.over(Box.read(request.args.get("box", "")) or WORLD, zoom)
     meant, version = _polled(f"cells {cells}")
     return not_modified(version) or json_text(queries.part_json(meant.ground, cells), version=version)
-
-
-@town_map.get("/areas.json")
-@needs(Permission.SEE_MAP)
-def areas() -> ResponseReturnValue:
-    """How dark each place is, and what the steps stand for."""
-    meant, version = _polled("areas")
-    if known := not_modified(version):
-        return known
-    found = [
-        area for area in queries.areas(meant.ground, queries.named(viewer(), meant.about.root)) if area.id is not None
-    ]
-    steps = shades([area.open for area in found])
-    body = {
-        "id": [area.id for area in found],
-        "n": [area.open for area in found],
-        "late": [area.late for area in found],
-        "step": [step_of(area.open, steps) for area in found],
-        "steps": [[shade.least, shade.most] for shade in steps],
-    }
-    return json_text(orjson.dumps(body).decode(), version=version)
 
 
 def _polled(part: str) -> tuple[Shown, str]:

@@ -14,6 +14,7 @@ from gridcase.core.dated import in_force
 from gridcase.core.db import db
 from gridcase.core.paging import PAGE_SIZE, Page, cut, read_mark
 from gridcase.core.permissions import Permission, Viewer
+from gridcase.core.places import common_path, with_above
 from gridcase.core.scope import under
 from gridcase.core.text import clean_line
 from gridcase.grid import queries as grids
@@ -163,21 +164,9 @@ def _by_cell(paths: Sequence[str], on: date, *, persons: bool) -> Sequence[Any]:
 
 def _add_up(sums: Counter[str], wanted: dict[str, Any], path: str, found: int) -> None:
     """Add to every wanted place the cell lies in."""
-    parts = [part for part in path.split("/") if part]
-    for size in range(1, len(parts) + 1):
-        above = "/" + "".join(f"{part}/" for part in parts[:size])
+    for above in with_above(path):
         if above in wanted:
             sums[above] += found
-
-
-def common_path(paths: Sequence[str]) -> str:
-    """The place above all of them: "/3/17/" for "/3/17/4/" and "/3/17/9/"; "/" where they share none."""
-    shared: list[str] = []
-    for parts in zip(*(path.strip("/").split("/") for path in paths), strict=False):
-        if len(set(parts)) > 1:
-            break
-        shared.append(parts[0])
-    return "/" + "".join(f"{part}/" for part in shared)
 
 
 def leaders_of(grid_ids: Sequence[int], *, on: date) -> dict[int, str]:

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from gridcase.core.db import db
 from gridcase.core.errors import Missing
 from gridcase.core.permissions import Grant, Permission, Viewer
+from gridcase.core.places import with_above
 from gridcase.core.scope import covers
 from gridcase.core.words import Text
 from gridcase.grid import queries as grids
@@ -253,12 +254,12 @@ def post_titles(post_ids: Collection[int | None]) -> dict[int, str]:
 
 def nearest_posts(home: Household, roles: Sequence[Role], *, on: date, without: Collection[int] = ()) -> list[Post]:
     """The posts of the first of these roles that is filled at the home's places, the nearest place first."""
-    parts = [part for part in home.path.split("/") if part]
-    paths = ["/" + "".join(f"{part}/" for part in parts[:size]) for size in range(1, len(parts) + 1)]
     posts = [
         post
         for post in db.session.scalars(
-            select(Post).where(Post.place_path.in_(paths), Post.role.in_(roles), valid_on(Post, on)).order_by(Post.id)
+            select(Post)
+            .where(Post.place_path.in_(with_above(home.path)), Post.role.in_(roles), valid_on(Post, on))
+            .order_by(Post.id)
         )
         if post.id not in without
         and (post.role != Role.SECTION_LEADER or (post.section_id is not None and post.section_id == home.section_id))

@@ -10,6 +10,7 @@ from sqlalchemy import BindParameter, ColumnElement, Date, bindparam, or_, selec
 from gridcase.core.dated import known
 from gridcase.core.db import db
 from gridcase.core.permissions import Grant
+from gridcase.core.places import with_above
 from gridcase.core.scope import under
 from gridcase.people.models import Holding, Person, Post, Unit
 from gridcase.people.rules import HOUSEHOLD_ROLES, ROLE_PERMISSIONS, Role
@@ -81,11 +82,8 @@ def holders_of(post_ids: Sequence[int], *, on: date) -> dict[int, str]:
 
 def units_for(path: str) -> list[Unit]:
     """The open units that serve a place: those at the place or above it, by code."""
-    parts = [part for part in path.split("/") if part]
-    paths = ["/" + "".join(f"{part}/" for part in parts[:size]) for size in range(1, len(parts) + 1)]
-    return list(
-        db.session.scalars(select(Unit).where(Unit.place_path.in_(paths), Unit.ended_on.is_(None)).order_by(Unit.code))
-    )
+    wanted = (Unit.place_path.in_(with_above(path)), Unit.ended_on.is_(None))
+    return list(db.session.scalars(select(Unit).where(*wanted).order_by(Unit.code)))
 
 
 HANDLER_ROLES = (

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from gridcase.core import clock
 from gridcase.core.masking import mask_phone
 from gridcase.core.permissions import Permission, Viewer
+from gridcase.core.places import VILLAGE, cut_to
 from gridcase.core.words import N_, Text
 from gridcase.people import queries, service
 from gridcase.people.forms import PickForm
@@ -73,8 +74,7 @@ def today() -> date:
 
 def village_path(path: str) -> str:
     """The village a path lies in; a place above the villages is itself."""
-    ids = [part for part in path.split("/") if part][:3]
-    return "/" + "".join(f"{part}/" for part in ids)
+    return cut_to(path, VILLAGE)
 
 
 def offer(form: PickForm, *, words: str, path: str) -> None:

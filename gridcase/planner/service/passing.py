@@ -15,6 +15,7 @@ from gridcase.cases.queries import Held
 from gridcase.core.clock import town_day
 from gridcase.core.db import db
 from gridcase.core.permissions import Permission, Viewer, job
+from gridcase.core.places import TOWN, cut_to
 from gridcase.core.words import N_
 from gridcase.people import queries as people
 from gridcase.people.models import Post
@@ -74,7 +75,7 @@ def _pass(held: Held, giver: Post, taker: Post | None, actor: Viewer, reason: st
 
 
 def _desk(post: Post, now: datetime) -> Post | None:
-    town = "/" + "".join(f"{part}/" for part in [part for part in post.place_path.split("/") if part][:2])
+    town = cut_to(post.place_path, TOWN)
     return next(iter(people.posts_at(town, Role.DISPATCHER, on=town_day(now))), None)
 
 

@@ -8,6 +8,7 @@ from datetime import date, time, timedelta
 from typing import Any, Self
 
 from gridcase.core.errors import Refused
+from gridcase.core.periods import Period, PeriodKind
 from gridcase.core.words import N_
 from gridcase.core.worktime import WorkCalendar
 
@@ -74,6 +75,5 @@ def receptions(rule: DayRule, calendar: WorkCalendar, *, first: date, last: date
 
 def quarter_of(day: date) -> tuple[date, date]:
     """The first day of a day's quarter, and of the next one."""
-    month = 3 * ((day.month - 1) // 3) + 1
-    first = date(day.year, month, 1)
-    return first, date(day.year + (month == 10), (month + 2) % 12 + 1, 1)
+    quarter = Period.of(PeriodKind.QUARTER, day)
+    return quarter.first, quarter.next.first

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from gridcase.cases.rules.emergency import call_first
 from gridcase.core import clock
+from gridcase.core.periods import Period, PeriodKind
 from gridcase.core.permissions import Permission
 from gridcase.reception import queries, service
 from gridcase.reception.forms import QuickForm
 from gridcase.reception.models import QuickAnswer
 from gridcase.reception.views.base import (
-    begins,
     bp,
     class_choices,
     mark,
@@ -47,13 +45,12 @@ def quick() -> ResponseReturnValue:
         if isinstance(row, QuickAnswer):
             flash(_("记下了：%(what)s", what=row.question), "ok")
             return redirect(url_for(".quick", place=place.id))
-    month = today().replace(day=1)
-    since, until = begins(month), begins(date(month.year + (month.month == 12), month.month % 12 + 1, 1))
+    month = Period.of(PeriodKind.MONTH, today())
     return page_of(
         "quick", place=place, desks=mine, form=form, first=call_first(words=form.question.data or ""),
         page=queries.quick.latest(place, viewer=viewer(), after=request.args.get("after")),
-        counted=queries.quick.counted(place, viewer=viewer(), since=since, until=until),
-        at_receptions=queries.days.answered_between(place, since=since, until=until),
+        counted=queries.quick.counted(place, viewer=viewer(), since=month.begins, until=month.ends),
+        at_receptions=queries.days.answered_between(place, since=month.begins, until=month.ends),
     )  # fmt: skip
 
 

@@ -6,17 +6,18 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 
 from gridcase.core.db import db
 from gridcase.core.errors import Missing
 from gridcase.core.permissions import Permission, Viewer
+from gridcase.core.places import COUNTY, cut_to, with_above
 from gridcase.grid.models import Grid
 from gridcase.people.models import Post
-from gridcase.people.queries import posts_at
+from gridcase.people.queries import holders_of, posts_at
 from gridcase.people.rules import ROLE_PERMISSIONS, Role
 from gridcase.reports.models import ReportForm, ReportFormVersion, ReportSchedule, ReportScheduleReader
-from gridcase.reports.queries.sight import above, visible_forms
+from gridcase.reports.queries.sight import visible_forms
 from gridcase.reports.rules import Spec
 
 
@@ -91,20 +92,13 @@ def standards() -> dict[str, tuple[ReportForm, Spec]]:
     return {form.standard or "": (form, Spec.from_json(kept)) for form, kept in rows}
 
 
-def schedules(*, form_id: int | None = None, viewer: Viewer | None = None) -> Sequence[Any]:
-    """(schedule, form, place) of what is made by itself, by place."""
-    query = (
-        select(ReportSchedule, ReportForm, Grid)
-        .join(ReportForm, ReportForm.id == ReportSchedule.form_id)
-        .join(Grid, Grid.id == ReportSchedule.place_id)
-        .where(ReportSchedule.ended_at.is_(None), ReportForm.withdrawn_at.is_(None), Grid.valid_to.is_(None))
-    )
-    if form_id is not None:
-        query = query.where(ReportSchedule.form_id == form_id)
-    if viewer is not None:
-        held = [grant.path or "" for grant in viewer.grants_with(Permission.SEE_DASHBOARD)]
-        query = query.where(or_(*(ReportSchedule.path.startswith(path) for path in held)))
-    return db.session.execute(query.order_by(Grid.path, ReportSchedule.id)).all()
+def schedules_of(form: ReportForm) -> Sequence[ReportSchedule]:
+    """What makes a form by itself, wherever."""
+    return db.session.scalars(
+        select(ReportSchedule)
+        .where(ReportSchedule.form_id == form.id, ReportSchedule.ended_at.is_(None))
+        .order_by(ReportSchedule.id)
+    ).all()
 
 
 def timetable() -> Sequence[Any]:
@@ -154,12 +148,18 @@ SEEING = tuple(role for role, held in ROLE_PERMISSIONS.items() if Permission.SEE
 
 def possible_readers(place: Grid, *, on: date) -> list[Post]:
     """The posts at a place, or above it, that may read its reports."""
-    wanted = set(above(place.path)[1:])
-    top = above(place.path)[1]
-    return [post for post in posts_at(top, *SEEING, on=on) if post.place_path in wanted]
+    wanted, county = set(with_above(place.path)), cut_to(place.path, COUNTY)
+    return [post for post in posts_at(county, *SEEING, on=on) if post.place_path in wanted]
+
+
+def readers_to_choose(place: Grid, *, on: date) -> list[tuple[int, str]]:
+    """The same to choose from: two posts of one title are told apart by who holds them."""
+    posts = possible_readers(place, on=on)
+    names = holders_of([post.id for post in posts], on=on)
+    return [(post.id, " · ".join(filter(None, (post.title, names.get(post.id))))) for post in posts]
 
 
 def county_posts(path: str, *, on: date) -> list[Post]:
     """Who receives what a place's town hands up."""
-    top = above(path)[1]
-    return [post for post in posts_at(top, Role.COUNTY_MANAGER, on=on) if post.place_path == top]
+    county = cut_to(path, COUNTY)
+    return [post for post in posts_at(county, Role.COUNTY_MANAGER, on=on) if post.place_path == county]

@@ -10,7 +10,8 @@ from sqlalchemy import ColumnElement, and_, false, or_, select
 from gridcase.core.db import db
 from gridcase.core.errors import Missing
 from gridcase.core.permissions import Grant, Permission, Viewer
-from gridcase.core.scope import under
+from gridcase.core.places import COUNTY, depth_of, with_above
+from gridcase.core.scope import covers, under
 from gridcase.grid import queries as grids
 from gridcase.grid.models import Grid
 from gridcase.grid.rules import GridLevel
@@ -79,17 +80,25 @@ def builds(viewer: Viewer, path: str) -> bool:
     )
 
 
+def builds_anywhere(viewer: Viewer) -> bool:
+    """Whether there are places the viewer makes forms for."""
+    return any(grant.permissions & BUILDS for grant in _standing(viewer))
+
+
+def entering(viewer: Viewer, path: str) -> Grant | None:
+    """The post from which the viewer enters indicators of this place."""
+    held = (grant for permission in ENTERS for grant in viewer.grants_with(permission))
+    return next((grant for grant in held if covers(grant, path=path, section_id=None, household_id=None)), None)
+
+
 def enters(viewer: Viewer, path: str) -> bool:
     """Whether the viewer may enter indicators of this place."""
-    return any(
-        grant.path and path.startswith(grant.path) for permission in ENTERS for grant in viewer.grants_with(permission)
-    )
+    return entering(viewer, path) is not None
 
 
 def above(path: str) -> list[str]:
     """The paths of a place and of those above it, and of no place at all."""
-    parts = [part for part in path.split("/") if part]
-    return ["/" + "".join(f"{part}/" for part in parts[:size]) for size in range(len(parts) + 1)]
+    return ["/", *with_above(path)]
 
 
 def visible_forms(viewer: Viewer) -> ColumnElement[bool]:
@@ -104,7 +113,7 @@ def visible_runs(viewer: Viewer) -> ColumnElement[bool]:
     """What was made for the own places; a county sees of its towns what was handed up."""
     ways = [
         _below(ReportRun.path, grant.path or "")
-        if len(above(grant.path or "")) != 2
+        if depth_of(grant.path or "/") != COUNTY
         else and_(
             under(ReportRun.path, grant.path or ""),
             or_(ReportRun.path == grant.path, ReportRun.handed_up_at.is_not(None)),

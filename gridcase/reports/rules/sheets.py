@@ -37,18 +37,23 @@ class Head:
     shape: str = Shape.COUNT
     group: Words = ""  # the group it belongs to, where columns are told apart
     measure: str = ""
+    under: Words = ""  # what is to be known of the numbers, as how many have been entered
 
     def as_json(self) -> dict[str, Any]:
         """As a run keeps it."""
-        return {
+        kept = {
             "label": _kept(self.label), "unit": _kept(self.unit), "shape": str(self.shape), "group": _kept(self.group),
             "measure": self.measure,
         }  # fmt: skip
+        return kept | ({"under": _kept(self.under)} if self.under else {})
 
     @classmethod
     def from_json(cls, kept: Mapping[str, Any]) -> Self:
         """Read back what `as_json` wrote."""
-        return cls(_said(kept["label"]), _said(kept["unit"]), kept["shape"], _said(kept["group"]), kept["measure"])
+        return cls(
+            _said(kept["label"]), _said(kept["unit"]), kept["shape"], _said(kept["group"]), kept["measure"],
+            _said(kept.get("under", "")),
+        )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -129,6 +134,11 @@ class Sheet:
     blocks: tuple[Block, ...]
     notes: str = ""
     notes_en: str = ""
+
+    @property
+    def rows(self) -> int:
+        """How many lines its tables have, without their sums."""
+        return sum(len(block.lines) for block in self.blocks)
 
     def as_json(self) -> dict[str, Any]:
         """As a run keeps it."""

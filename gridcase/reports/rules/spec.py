@@ -9,7 +9,7 @@ from typing import Any, Self
 from gridcase.core.errors import Refused
 from gridcase.core.labels import Labelled
 from gridcase.core.periods import PeriodKind
-from gridcase.core.words import N_
+from gridcase.core.words import N_, Text
 from gridcase.grid.rules import GridLevel
 from gridcase.measures.rules import MEASURES, TIMES, By, Narrow, Source
 
@@ -69,8 +69,14 @@ class Part:
         return tuple(one for one in (rows, self.columns) if one is not None)
 
     def at(self, level: str) -> Part:
-        """The part for a place of this level: its rows are named."""
-        return replace(self, rows=_RIGHT_BELOW.get(GridLevel(level), By.GROUP), below=False) if self.below else self
+        """The part for a place of this level: its rows are named; a list of figures where nothing in it is known so
+        far down, as points are not by group."""
+        if not self.below:
+            return self
+        rows = _RIGHT_BELOW.get(GridLevel(level), By.GROUP)
+        if any(knows(key, (rows,)) for key in self.measures):
+            return replace(self, rows=rows, below=False)
+        return replace(self, rows=None, columns=None, below=False)
 
     def as_json(self) -> dict[str, Any]:
         """As it is kept."""
@@ -156,6 +162,17 @@ def checked(spec: Spec, *, indicators: Mapping[str, Any]) -> Spec:
     return spec
 
 
+def _not_so(key: str, label: Any, by: tuple[By, ...]) -> Text:
+    """Why a key cannot be told apart so, and by what it can."""
+    wrong = [one.label for one in by if not knows(key, (one,))]
+    able = [one.label for one in ROWS if knows(key, (one,))]
+    if not able:
+        return N_("“%(what)s”不能分行或分列：请不分行、不分列，或去掉它。", what=label)
+    return N_(
+        "“%(what)s”不能分“%(wrong)s”，能分的是：%(able)s。请改选行列，或去掉它。", what=label, wrong=wrong, able=able
+    )
+
+
 def _check_part(part: Part, indicators: Mapping[str, Any]) -> None:
     if not 1 <= len(part.measures) <= MOST_MEASURES:
         raise Refused(N_("每个部分请选 1 到 %(n)s 个指标。", n=MOST_MEASURES), field="parts")
@@ -168,7 +185,7 @@ def _check_part(part: Part, indicators: Mapping[str, Any]) -> None:
         if label is None:
             raise Refused(N_("有一个指标已经没有了，请重新选。"), field="parts")
         if not knows(key, part.by):
-            raise Refused(N_("“%(what)s”不能这样分行或分列，请去掉它或改选行列。", what=label), field="parts")
+            raise Refused(_not_so(key, label, part.by), field="parts")
         if part.major and is_indicator(key):
             raise Refused(N_("填报的指标不分事件类别，请去掉“%(what)s”或改成全部类别。", what=label), field="parts")
     sources = {MEASURES[key].source for key in part.measures if not is_indicator(key)}

@@ -14,7 +14,7 @@ from gridcase.core.errors import Missing, Refused
 from gridcase.core.paths import SEED_DATA
 from gridcase.core.periods import PeriodKind
 from gridcase.core.permissions import Permission, Viewer
-from gridcase.core.words import N_
+from gridcase.core.words import N_, Both
 from gridcase.grid.models import Grid
 from gridcase.measures.rules import By
 from gridcase.reports import queries
@@ -59,6 +59,8 @@ def change(form: ReportForm, *, actor: Viewer, title: str, spec: Spec, seen: str
     if (title, spec) == (form.title, queries.spec_of(form)):
         raise Refused(N_("没有改动，不用保存。"))
     checked(spec, indicators=_names(form.path))
+    if spec.shape is Shape.LIST and queries.schedules_of(form):
+        raise Refused(N_("这张报表正在定期出，明细表不能定期出；请先停止定期，或者另建一张。"), field="shape")
     form.title, form.version = title, form.version + 1
     _keep_version(form, spec, actor=actor, now=now)
     _note(form, "report.form_changed", actor=actor, now=now)
@@ -69,7 +71,7 @@ def withdraw(form: ReportForm, *, actor: Viewer, now: datetime) -> None:
     """A form out of use: nothing is made of it any more, what was made stays."""
     _own(form, actor)
     form.withdrawn_at = now
-    for schedule, _form, _place in queries.schedules(form_id=form.id):
+    for schedule in queries.schedules_of(form):
         schedule.ended_at = now
     _note(form, "report.form_withdrawn", actor=actor, now=now)
 
@@ -81,9 +83,13 @@ def _own(form: ReportForm, actor: Viewer) -> None:
         raise Refused(N_("这张报表已经停用，请复制一份再改。"))
 
 
-def _names(path: str) -> dict[str, str]:
+def _names(path: str) -> dict[str, Both]:
     """The indicators a form of a place may use."""
-    return {f"{INDICATOR}{one.code}{end}": one.name for one in queries.indicators(path) for end in ("", MEAN)}
+    return {
+        f"{INDICATOR}{one.code}{end}": Both(one.name, one.name_en or one.name)
+        for one in queries.indicators(path)
+        for end in ("", MEAN)
+    }
 
 
 def _post(actor: Viewer, path: str) -> int | None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
 
 from gridcase.audit import service as audit
 from gridcase.core.clock import town_day
@@ -19,6 +20,7 @@ from gridcase.reports import queries
 from gridcase.reports.models import Indicator, IndicatorValue
 from gridcase.reports.rules import Adding, read_number
 
+ADDED = (Adding.FLOW, Adding.MEAN)
 STANDS = N_("这一期已经填过；要改，请在表里点“更正”。")
 CHANGED = N_("这个数刚才别人改过，请看过新的数再改。")
 
@@ -59,7 +61,8 @@ def enter(
 ) -> IndicatorValue:  # fmt: skip
     """What an indicator comes to at a place in a period. `over`: the value on the page it is put right on; a value that
     stands is put right with a reason, and stays to be read."""
-    if not queries.enters(actor, place.path):
+    grant = queries.entering(actor, place.path)
+    if grant is None:
         raise Missing
     if period.first > town_day(now):
         raise Refused(N_("这一期还没有开始，不能填。"), field="period")
@@ -67,6 +70,8 @@ def enter(
         raise Refused(N_("请写明数从哪里来，例如村级账目、统计年报。"), field="source")
     hundredths = read_number(number)
     stands = queries.held(place.id, period).get(indicator.id)
+    if stands is None and indicator.adding in ADDED:
+        _once(indicator, place, period)
     if stands is not None:
         if over != stands.id:
             raise Refused(CHANGED if over else STANDS)
@@ -79,12 +84,26 @@ def enter(
     found = IndicatorValue(
         indicator_id=indicator.id, place_id=place.id, path=place.path, period=str(period), first=period.first,
         last=period.last, hundredths=hundredths, source=source, reason=reason, entered_at=now, entered_by=actor.name,
-        user_id=actor.user_id, post_id=next((grant.post_id for grant in actor.grants), None),
+        user_id=actor.user_id, post_id=grant.post_id,
     )  # fmt: skip
-    db.session.add(found)
-    db.session.flush()
+    try:
+        with db.session.begin_nested():
+            db.session.add(found)
+    except IntegrityError:  # somebody else was first: one number stands for a place and a period
+        raise Refused(CHANGED if stands is not None else STANDS) from None
     _note(indicator, "report.indicator_entered", place, actor=actor, now=now, period=str(period))
     return found
+
+
+def _once(indicator: Indicator, place: Grid, period: Period) -> None:
+    """What is added up over time is entered for one kind of period: the year's number holds its months' already."""
+    other = queries.overlapping(indicator.id, place.id, period)
+    if other is not None:
+        label = Period.read(other.period, default=period).label
+        raise Refused(
+            N_("%(other)s已经填过，这一期在里面或和它重叠，再填就算了两次；要改请更正那一期。", other=label),
+            field="period",
+        )
 
 
 def enter_all(

@@ -46,8 +46,8 @@ def keep(
     if form.withdrawn_at is not None:
         raise Refused(N_("这张报表已经停用。"))
     period = sheet.period
-    if period.first > town_day(now):
-        raise Refused(N_("这一期还没有开始。"))
+    if now < period.ends:
+        raise Refused(N_("这一期到 %(day)s 才满，满期后再定稿；现在可以看，也可以打印。", day=period.last))
     before = queries.made(form.id, place.id, str(period))
     if before and schedule is not None:
         raise AlreadyMade
@@ -91,6 +91,7 @@ def hand_up(run: ReportRun, *, actor: Viewer, now: datetime, by: str = "") -> No
         raise Missing
     if place.level != GridLevel.TOWN:
         raise Refused(N_("只有镇的报表上报到县；村的数已经在镇的报表里。"))
+    db.session.refresh(run, with_for_update=True)
     if run.handed_up_at is not None:
         raise Refused(N_("这一份已经上报过了。"))
     run.handed_up_at, run.handed_up_by = now, by or actor.name
@@ -125,7 +126,8 @@ def let_be_made(
     form: ReportForm, place: Grid, *, actor: Viewer, spec: Spec, every: PeriodKind, readers: Collection[int],
     hand_up: bool, now: datetime,
 ) -> ReportSchedule:  # fmt: skip
-    """From the running period on, the form is made by itself once the period is over."""
+    """From the running period on, the form is made by itself once the period is over; set anew in the same rhythm it
+    still makes what the old one has not come to."""
     grant = queries.keeping(actor, place.path)
     if grant is None:
         raise Missing
@@ -140,9 +142,12 @@ def let_be_made(
     allowed = {post.id for post in queries.possible_readers(place, on=town_day(now))}
     if len(readers) > MOST_READERS or not allowed.issuperset(readers):
         raise Refused(N_("请从列出的岗位里选，最多 %(n)s 个。", n=MOST_READERS), field="readers")
+    before, since = queries.running(form, place), Period.of(every, town_day(now)).first
+    if before is not None and before.every == every:
+        since = before.since
     end_of(form, place, actor=actor, now=now)
     schedule = ReportSchedule(
-        form_id=form.id, place_id=place.id, path=place.path, every=every, since=Period.of(every, town_day(now)).first,
+        form_id=form.id, place_id=place.id, path=place.path, every=every, since=since,
         hand_up=hand_up, role=grant.role, made_at=now, made_by=actor.name, user_id=actor.user_id, post_id=grant.post_id,
     )  # fmt: skip
     db.session.add(schedule)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from flask import Blueprint, request
@@ -49,10 +49,10 @@ def place_of(someone: Viewer) -> Grid:
 
 
 def period_of(kind: PeriodKind) -> Period:
-    """The period of the link if it is one of this kind and has begun, else the running one."""
-    running = Period.of(kind, today())
-    asked = Period.read(request.args.get("period"), default=running)
-    return asked if asked.kind is kind and asked.first <= today() else running
+    """The period of the link if it is one of this kind and has begun, else the last one that is over."""
+    over = Period.of(kind, today()).before
+    asked = Period.read(request.args.get("period"), default=over)
+    return asked if asked.kind is kind and asked.first <= today() else over
 
 
 def periods(kind: PeriodKind, *, back: int = LOOKED_BACK) -> list[Period]:
@@ -61,6 +61,22 @@ def periods(kind: PeriodKind, *, back: int = LOOKED_BACK) -> list[Period]:
     while len(found) < back:
         found.append(found[-1].before)
     return found
+
+
+def is_over(period: Period, *, at: datetime) -> bool:
+    """Whether its numbers could not change any more by what still happens in it."""
+    return at >= period.ends
+
+
+def period_words(period: Period, *, at: datetime) -> str:
+    """A period in words; of one that was not over at that moment that is said."""
+    label = translate(period.label)
+    return label if is_over(period, at=at) else _("%(period)s（未满期：数字还会变）", period=label)
+
+
+def file_name(title: str, place: str, period: Period) -> str:
+    """What a report is called once it has left as a file."""
+    return f"{title}-{place}-{translate(period.label)}"
 
 
 def label_of(code: str) -> str:
@@ -83,13 +99,17 @@ def _known(head: Head) -> bool:
 def said(cell: Cell, head: Head) -> str:
     """A number in words of a page; a dash where there is none."""
     value = number_of(cell, head)
-    return "–" if value is None else f"{value:g}" if abs(value) < 1_000_000 and isinstance(value, float) else str(value)
+    if value is None:
+        return "–"
+    return str(value) if isinstance(value, int) else f"{value:.2f}".rstrip("0").rstrip(".")
 
 
 def head_words(head: Head, *, between: str = "") -> str:
     """What stands above a column: group, name and unit; `between` stands before the unit."""
     label, unit, group = translate(head.label), unit_of(head), translate(head.group)
     words = _("%(what)s（%(unit)s）", what=label + between, unit=unit) if unit else label
+    if head.under:
+        words = _("%(what)s，%(under)s", what=words, under=translate(head.under))
     return f"{group} {words}" if group else words
 
 
@@ -110,4 +130,10 @@ def place_choices(someone: Viewer, *, keeps: bool = False, builds: bool = False)
 
 def common() -> dict[str, Any]:
     """What every template of the room asks for."""
-    return {"said": said, "head_words": head_words, "line_words": line_words, "label_of": label_of}
+    return {
+        "said": said,
+        "head_words": head_words,
+        "line_words": line_words,
+        "label_of": label_of,
+        "period_words": period_words,
+    }

@@ -200,16 +200,15 @@ def _page(form: BuildForm, found: ReportForm | None) -> ResponseReturnValue:
 
 
 def _preview(form: BuildForm, place: Grid) -> dict[str, Any]:
-    """The running period; or why it cannot be made."""
+    """The last period that is over; or why it cannot be made."""
     try:
-        spec = checked(
-            spec_of(form), indicators={key: key for _label, own in _groups(place.path) for key, *_rest in own}
-        )
+        words = {key: label for _group, own in _groups(place.path) for key, label, _meaning in own}
+        spec = checked(spec_of(form), indicators=words)
         if not all(queries.may_tell(viewer(), part) for part in spec.parts):
             raise Refused(N_("按户类分只给看得到户类的岗位，请改选行列。"))
     except (Refused, ValueError) as why:
         return {"sheet": None, "problem": translate(why.text) if isinstance(why, Refused) else _("请重新选。")}
-    period, part = Period.of(spec.every, base.today()), spec.parts[0]
+    period, part = Period.of(spec.every, base.today()).before, spec.parts[0]
     if spec.shape is Shape.LIST:
         page = measures.rows(
             viewer(), part.measures[0], period=period, now=clock.now(),

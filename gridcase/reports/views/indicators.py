@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -11,10 +13,12 @@ from flask_babel import gettext as _
 from gridcase.core import clock
 from gridcase.core.errors import Missing
 from gridcase.core.periods import Period, PeriodKind
+from gridcase.core.permissions import Viewer
+from gridcase.core.places import with_above
 from gridcase.core.words import Both
 from gridcase.grid.models import Grid
 from gridcase.measures import queries as measures
-from gridcase.measures.rules import MEASURES, Narrow
+from gridcase.measures.rules import MEASURES, By, Narrow
 from gridcase.reports import queries, service
 from gridcase.reports.forms import CorrectForm, EnterForm, IndicatorForm, SurveyForm
 from gridcase.reports.models import Indicator
@@ -79,12 +83,35 @@ def indicators() -> ResponseReturnValue:
         return redirect(url_for(".indicators", place=place.id, period=str(period)))
     return render_template(
         "reports/indicators.html", form=form, known=known, held=held, place=place, period=period,
-        spots=place_choices(someone), kinds=KINDS, periods=base.periods(period.kind, back=BACK),
+        spots=queries.choices(places), kinds=KINDS, periods=base.periods(period.kind, back=BACK),
         of_kind={kind: Period.of(kind, base.today()) for kind in KINDS}, name_of=_name, unit_of=_unit,
         number=_number, may_enter=queries.enters(someone, place.path), plain_form=BaseForm(),
-        builds=bool(queries.places(someone, builds=True)),
+        builds=queries.builds_anywhere(someone), above=any(one.village_id is None for one in places),
         may_drop={one.id for one in known.values() if queries.builds(someone, one.path)}, **common(),
     )  # fmt: skip
+
+
+@bp.get("/indicators/filled")
+@needs(SEES)
+def filled() -> ResponseReturnValue:
+    """Which villages have entered what, and what is missing where."""
+    someone, period = viewer(), _period()
+    place = place_of(someone)
+    known = queries.indicators(place.path, survey=False)
+    there = queries.filled(place, period)
+    rows = [
+        (village, [one for one in known if one.id not in there.get(village.id, ())])
+        for village in queries.villages_of(place)
+    ]
+    return render_template(
+        "reports/filled.html", rows=rows, known=known, place=place, period=period, spots=_above_villages(someone),
+        kinds=KINDS, periods=base.periods(period.kind, back=BACK), done=sum(not missing for _village, missing in rows),
+        of_kind={kind: Period.of(kind, base.today()) for kind in KINDS}, name_of=_name, **common(),
+    )  # fmt: skip
+
+
+def _above_villages(someone: Viewer) -> Sequence[tuple[int, str]]:
+    return queries.choices([place for place in queries.places(someone) if place.village_id is None])
 
 
 def _entered(form: EnterForm, known: dict[int, Indicator]) -> list[tuple[Indicator, str | None, str | None]]:
@@ -169,8 +196,9 @@ def survey() -> ResponseReturnValue:
         return redirect(url_for(".survey", place=place.id))
     return render_template(
         "reports/survey.html", form=form, place=place, spots=place_choices(someone), may=may and bool(known),
-        rows=queries.surveys(queries.above(place.path)[1:]), own=_own_years(place, now), name_of=_name, unit_of=_unit,
-        number=_number, builds=bool(queries.places(someone, builds=True)), **common(),
+        rows=queries.surveys(with_above(place.path)), own=_own_years(place, now),
+        opens=measures.opens(someone, MEASURES[SATISFIED].source), name_of=_name, unit_of=_unit,
+        number=_number, builds=queries.builds_anywhere(someone), **common(),
     )  # fmt: skip
 
 
@@ -183,14 +211,12 @@ def _note_survey(form: SurveyForm, place: Grid) -> Any:
     )  # fmt: skip
 
 
-def _own_years(place: Grid, now: Any) -> list[tuple[Period, Any]]:
-    """The satisfaction of the own callbacks by year, with the link to the cases behind it."""
+def _own_years(place: Grid, now: datetime) -> list[tuple[Period, Any]]:
+    """The satisfaction of the own callbacks by year, the newest first, with the link to the cases behind it."""
     keys = (SATISFIED, MEASURES[SATISFIED].of or SATISFIED)
-    found = []
-    period = Period.of(PeriodKind.YEAR, base.today())
-    for _year in range(COMPARED):
-        row = measures.values(viewer(), keys, period=period, now=now, narrow=Narrow(path=place.path)).total
-        if row.numbers[SATISFIED] is not None:
-            found.append((period, row))
-        period = period.before
-    return found
+    this = Period.of(PeriodKind.YEAR, base.today())
+    years = Period.span(this.first.replace(year=this.first.year - COMPARED + 1), this.last)
+    found = measures.values(
+        viewer(), keys, period=years, now=now, narrow=Narrow(path=place.path), by=(By.YEAR,), whole=False
+    ).rows
+    return [(row.period, row) for row in reversed(found) if row.numbers[SATISFIED] is not None]

@@ -15,15 +15,16 @@ from gridcase.core.paper import Fields, Paper, Seal, Signs, Table, Words
 from gridcase.core.sheets_out import write_xlsx
 from gridcase.core.words import Both
 from gridcase.measures.queries import Line as Listed
+from gridcase.reports.models import ReportForm
 from gridcase.reports.rules import Block, Sheet
-from gridcase.reports.views.base import head_words, line_words, number_of, said
+from gridcase.reports.views.base import head_words, line_words, number_of, period_words, said
 from gridcase.web.filters import in_language, show_date, show_datetime, translate
 from gridcase.web.respond import xlsx_file
 
 ACROSS, WIDE_FROM = 9, 6  # columns of numbers side by side on paper, and from how many on it is laid across
 
 
-def title_of(sheet: Sheet) -> str:
+def title_of(sheet: Sheet | ReportForm) -> str:
     """The title in the reader's language."""
     return in_language(zh=sheet.title, en=sheet.title_en or sheet.title)
 
@@ -50,7 +51,7 @@ def paper_of(sheet: Sheet, *, made_at: datetime) -> Paper:
 
 
 def _times(sheet: Sheet, made_at: datetime) -> Fields:
-    return Fields([[(_("统计时间"), translate(sheet.period.label)), (_("出表时间"), show_datetime(made_at))]])
+    return Fields([[(_("统计时间"), period_words(sheet.period, at=made_at)), (_("出表时间"), show_datetime(made_at))]])
 
 
 def _foot(sheet: Sheet, made_at: datetime) -> list[PaperBlock]:
@@ -82,14 +83,15 @@ def _pairs(block: Block, line: Any, part: slice) -> Iterator[tuple[Any, Any]]:
 
 
 def listed_paper(
-    sheet: Sheet, heads: Sequence[Any], lines: Sequence[Listed], *, made_at: datetime
+    sheet: Sheet, heads: Sequence[Any], lines: Sequence[Listed], *, cut: bool, made_at: datetime
 ) -> Paper:  # fmt: skip
-    """Rows one by one."""
+    """Rows one by one. `cut`: there are more, and the paper says so."""
     rows = [[str(number), *map(words_of, line.cells)] for number, line in enumerate(lines, start=1)]
     table = Table(["", *map(translate, heads)], rows, [1, *([3.0] * len(heads))])
+    told = [Words(_("只印了前 %(n)s 条，其余的请看 Excel。", n=len(lines)))] if cut else []
     return Paper(
         sheet.office, title_of(sheet), "", show_date(made_at),
-        [_times(sheet, made_at), table, *_foot(sheet, made_at)], wide=len(heads) >= WIDE_FROM,
+        [_times(sheet, made_at), table, *told, *_foot(sheet, made_at)], wide=len(heads) >= WIDE_FROM,
     )  # fmt: skip
 
 
@@ -108,7 +110,7 @@ def workbook(sheet: Sheet, *, made_at: datetime, name: str) -> Response:
     """The same as a table: the title above, then each part under its own heads; texts stay texts."""
     width = max((len(block.heads) for block in sheet.blocks), default=0) + 1
     rows: list[list[Any]] = [
-        [sheet.office, _("统计时间"), translate(sheet.period.label), _("出表时间"), show_datetime(made_at)]
+        [sheet.office, _("统计时间"), period_words(sheet.period, at=made_at), _("出表时间"), show_datetime(made_at)]
     ]
     for block in sheet.blocks:
         rows += [[], [block_head(block)]] if block.head else [[]]

@@ -23,8 +23,8 @@ from gridcase.reports.forms import ReasonForm, ScheduleForm
 from gridcase.reports.models import ReportForm, ReportRun
 from gridcase.reports.rules import Sheet, gathered
 from gridcase.reports.views import base
-from gridcase.reports.views.base import KEEPS, SEES, bp, common, place_of
-from gridcase.reports.views.paper import paper_of, workbook
+from gridcase.reports.views.base import KEEPS, SEES, bp, common, file_name, place_of
+from gridcase.reports.views.paper import paper_of, title_of, workbook
 from gridcase.web.access import needs, viewer
 from gridcase.web.formkit import BaseForm, submit
 from gridcase.web.respond import pdf_file
@@ -47,11 +47,13 @@ def run(run_id: int) -> ResponseReturnValue:
     someone = viewer()
     one = queries.get_run(run_id, viewer=someone)
     form, place = db.session.get_one(ReportForm, one.form_id), db.session.get_one(Grid, one.place_id)
-    keeps = queries.keeps(someone, place.path) and place.id in {own.id for own in queries.places(someone)}
+    attempts = queries.attempts(one, viewer=someone)
     return render_template(
-        "reports/run.html", run=one, form=form, place=place, sheet=_kept(one),
-        attempts=queries.attempts(one, viewer=someone),
-        keeps=keeps, town=place.level == GridLevel.TOWN, reason=ReasonForm(), plain_form=BaseForm(),
+        "reports/run.html", run=one, form=form, place=place, sheet=_kept(one), attempts=attempts,
+        newest=queries.made(one.form_id, one.place_id, one.period),
+        handed=max((each.attempt for each in attempts if each.handed_up_at), default=0),
+        keeps=place.valid_to is None and queries.keeps(someone, place.path),
+        town=place.level == GridLevel.TOWN, reason=ReasonForm(), plain_form=BaseForm(),
         live=form.withdrawn_at is None, **common(),
     )  # fmt: skip
 
@@ -61,7 +63,9 @@ def run(run_id: int) -> ResponseReturnValue:
 def run_pdf(run_id: int) -> ResponseReturnValue:
     """The same on paper, with the day it was kept on."""
     one = queries.get_run(run_id, viewer=viewer())
-    return pdf_file(write_pdf(paper_of(_kept(one), made_at=one.made_at), now=one.made_at), name=f"report-run-{one.id}")
+    sheet = _kept(one)
+    content = write_pdf(paper_of(sheet, made_at=one.made_at), now=one.made_at)
+    return pdf_file(content, name=_file_name(one, sheet))
 
 
 @bp.post("/runs/<int:run_id>.xlsx")
@@ -70,10 +74,11 @@ def run_table(run_id: int) -> ResponseReturnValue:
     """The same as a table; what leaves is written down."""
     one = queries.get_run(run_id, viewer=viewer())
     sheet, made_at = _kept(one), one.made_at
+    name = _file_name(one, sheet)
     form, place = db.session.get_one(ReportForm, one.form_id), db.session.get_one(Grid, one.place_id)
     with transaction():
-        service.note_export(form, place, sheet.period, actor=viewer(), now=clock.now(), rows=0)
-    return workbook(sheet, made_at=made_at, name=f"report-run-{run_id}")
+        service.note_export(form, place, sheet.period, actor=viewer(), now=clock.now(), rows=sheet.rows)
+    return workbook(sheet, made_at=made_at, name=name)
 
 
 @bp.post("/runs/<int:run_id>/hand-up")
@@ -120,8 +125,7 @@ def schedule(form_id: int) -> ResponseReturnValue:
         raise Missing
     runs_now = queries.running(form, place)
     asked = ScheduleForm(data=_scheduled(runs_now, spec.every))
-    posts = queries.possible_readers(place, on=base.today())
-    asked.offer(readers=[(post.id, post.title) for post in posts], town=place.level == GridLevel.TOWN)
+    asked.offer(readers=queries.readers_to_choose(place, on=base.today()), town=place.level == GridLevel.TOWN)
     if asked.validate_on_submit() and submit(
         asked, service.let_be_made, form, place, actor=someone, spec=spec, every=PeriodKind(asked.every.data),
         readers=asked.readers.data or [], hand_up=bool("hand_up" in asked and asked.hand_up.data), now=now,
@@ -178,8 +182,14 @@ def received_table() -> ResponseReturnValue:
     if found is None or form is None:
         raise Refused(N_("还没有镇上报这张报表。"))
     with transaction():
-        service.note_export(form, county, found.period, actor=viewer(), now=now, rows=0)
-    return workbook(found, made_at=now, name=f"report-{form.id}-{code}")
+        service.note_export(form, county, found.period, actor=viewer(), now=now, rows=found.rows)
+    return workbook(found, made_at=now, name=file_name(title_of(found), county.name, found.period))
+
+
+def _file_name(run: ReportRun, sheet: Sheet) -> str:
+    """The name of a kept report as a file; copies of one period are told apart."""
+    name = file_name(title_of(sheet), sheet.office, sheet.period)
+    return name if run.attempt == 1 else f"{name}-{run.attempt}"
 
 
 def _asked() -> tuple[Grid, ReportForm | None, str]:
@@ -194,17 +204,20 @@ def _asked() -> tuple[Grid, ReportForm | None, str]:
 
 def _gathered(county: Grid, form: ReportForm | None, code: str) -> dict[str, Any]:
     if form is None:
-        return {"sheet": None, "kept": {}}
+        return {"sheet": None, "kept": {}, "newest": {}}
     kept = queries.handed_up(county, form.id, code)
     sheets = {place_id: _kept(one) for place_id, one in kept.items()}
     model = next(iter(sheets.values()), None)
     if model is None:
-        return {"sheet": None, "kept": {}}
+        return {"sheet": None, "kept": {}, "newest": {}}
     towns = [(town.name, sheets.get(town.id)) for town in queries.towns(county)]
-    return {"sheet": replace(model, office=county.name, blocks=gathered(towns), notes="", notes_en=""), "kept": kept}
+    return {
+        "sheet": replace(model, office=county.name, blocks=gathered(towns), notes="", notes_en=""), "kept": kept,
+        "newest": {place_id: queries.made(form.id, place_id, code) for place_id in kept},
+    }  # fmt: skip
 
 
 def _kept(run: ReportRun) -> Sheet:
     """The numbers that were kept, as far as this reader may have them."""
     default = Period.of(PeriodKind.DAY, clock.town_day(run.made_at))
-    return queries.as_seen(viewer(), Sheet.from_json(run.sheet, period=default))
+    return queries.as_seen(viewer(), Sheet.from_json(run.sheet, period=default), path=run.path)

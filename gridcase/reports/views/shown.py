@@ -18,17 +18,18 @@ from gridcase.grid.models import Grid
 from gridcase.grid.rules import GridLevel
 from gridcase.measures import queries as measures
 from gridcase.measures.rules import MEASURES, Narrow
+from gridcase.measures.service import refuse_too_many
 from gridcase.reports import queries, service
 from gridcase.reports.models import ReportForm
 from gridcase.reports.rules import Shape, Sheet, Spec
 from gridcase.reports.views import base
-from gridcase.reports.views.base import KEEPS, SEES, bp, common, period_of, place_choices, place_of
-from gridcase.reports.views.paper import listed_paper, listed_workbook, paper_of, words_of, workbook
+from gridcase.reports.views.base import KEEPS, SEES, bp, common, file_name, period_of, place_choices, place_of
+from gridcase.reports.views.paper import listed_paper, listed_workbook, paper_of, title_of, words_of, workbook
 from gridcase.web.access import needs, viewer
 from gridcase.web.formkit import BaseForm, submit
 from gridcase.web.respond import pdf_file
 
-MOST_PRINTED, MOST_SHOWN = 1000, 100
+MOST_SHOWN, MOST_PRINTED, MOST_IN_A_FILE = 100, 1000, 5000  # rows of a list
 LEDGER = "monthly"  # the standard form beside which the cases stand one by one
 
 
@@ -41,7 +42,7 @@ def index() -> ResponseReturnValue:
     county = next((place for place in queries.places(someone) if place.level == GridLevel.COUNTY), None)
     return render_template(
         "reports/index.html", forms=found, runs=queries.runs(someone), county=county,
-        builds=bool(queries.places(someone, builds=True)), **common(),
+        builds=queries.builds_anywhere(someone), **common(),
     )  # fmt: skip
 
 
@@ -54,16 +55,18 @@ def show(form_id: int) -> ResponseReturnValue:
     place, period = place_of(someone), period_of(spec.every)
     listed = spec.shape is Shape.LIST
     sheet = _sheet(form, _no_parts(spec) if listed else spec, place, period)
-    heads, rows, more = _listed(spec, place, period, most=MOST_SHOWN) if listed else ((), (), False)
+    most = MOST_PRINTED if request.args.get("whole") else MOST_SHOWN
+    heads, rows, more = _listed(spec, place, period, most=most) if listed else ((), (), False)
     opens = not listed or measures.opens(someone, MEASURES[spec.parts[0].measures[0]].source)
     run = None if listed else queries.newest(form.id, place.id, str(period), viewer=someone)
     return render_template(
         "reports/show.html", form=form, spec=spec, sheet=sheet, place=place, period=period, now=clock.now(),
         periods=base.periods(spec.every), spots=place_choices(someone), listed=listed, heads=heads, rows=rows,
-        more=more, opens=opens, run=run,
+        more=more, opens=opens, count=_count(spec, place, period) if more else len(rows), run=run,
+        over=base.is_over(period, at=clock.now()),
         keeps=not listed and queries.keeps(someone, place.path) and form.withdrawn_at is None,
         owns=queries.builds(someone, form.path) and form.withdrawn_at is None,
-        builds=bool(queries.places(someone, builds=True)), words_of=words_of,
+        builds=queries.builds_anywhere(someone), words_of=words_of,
         schedule=queries.running(form, place), versions=queries.versions(form) if form.standard is None else (),
         plain_form=BaseForm(), ledger=form.standard == LEDGER and someone.may(Permission.SEE_CASE), **common(),
     )  # fmt: skip
@@ -76,11 +79,11 @@ def pdf(form_id: int) -> ResponseReturnValue:
     form, spec = queries.get_form(form_id, viewer=viewer())
     place, period, now = place_of(viewer()), period_of(spec.every), clock.now()
     if spec.shape is Shape.LIST:
-        heads, rows, _more = _listed(spec, place, period, most=MOST_PRINTED)
-        paper = listed_paper(_sheet(form, _no_parts(spec), place, period), heads, rows, made_at=now)
+        heads, rows, more = _listed(spec, place, period, most=MOST_PRINTED)
+        paper = listed_paper(_sheet(form, _no_parts(spec), place, period), heads, rows, cut=more, made_at=now)
     else:
         paper = paper_of(_sheet(form, spec, place, period), made_at=now)
-    return pdf_file(write_pdf(paper, now=now), name=f"report-{form.id}-{period}")
+    return pdf_file(write_pdf(paper, now=now), name=file_name(title_of(form), place.name, period))
 
 
 @bp.post("/<int:form_id>.xlsx")
@@ -89,15 +92,17 @@ def table(form_id: int) -> ResponseReturnValue:
     """The same as a table; what leaves is written down."""
     form, spec = queries.get_form(form_id, viewer=viewer())
     place, period, now = place_of(viewer()), period_of(spec.every), clock.now()
-    name = f"report-{form.id}-{period}"
+    name = file_name(title_of(form), place.name, period)
     if spec.shape is Shape.LIST:
-        heads, rows, _more = _listed(spec, place, period, most=MOST_PRINTED)
-        answer = listed_workbook(_sheet(form, _no_parts(spec), place, period), heads, rows, name=name)
+        heads, lines, more = _listed(spec, place, period, most=MOST_IN_A_FILE)
+        refuse_too_many(more, most=MOST_IN_A_FILE)
+        answer = listed_workbook(_sheet(form, _no_parts(spec), place, period), heads, lines, name=name)
+        rows = len(lines)
     else:
-        rows = ()
-        answer = workbook(_sheet(form, spec, place, period), made_at=now, name=name)
+        sheet = _sheet(form, spec, place, period)
+        rows, answer = sheet.rows, workbook(sheet, made_at=now, name=name)
     with transaction():
-        service.note_export(form, place, period, actor=viewer(), now=now, rows=len(rows))
+        service.note_export(form, place, period, actor=viewer(), now=now, rows=rows)
     return answer
 
 
@@ -126,6 +131,13 @@ def _sheet(form: ReportForm, spec: Spec, place: Grid, period: Period) -> Sheet:
 def _no_parts(spec: Spec) -> Spec:
     """A list's sheet is its head and foot alone."""
     return Spec((), spec.every, spec.shape, spec.order, spec.notes, spec.notes_en)
+
+
+def _count(spec: Spec, place: Grid, period: Period) -> int:
+    """How many rows a list would have that were not cut."""
+    [key] = spec.parts[0].measures
+    narrow = spec.parts[0].narrow.joined(Narrow(path=place.path))
+    return measures.values(viewer(), [key], period=period, now=clock.now(), narrow=narrow).total.counts[key]
 
 
 def _listed(spec: Spec, place: Grid, period: Period, *, most: int) -> tuple[Sequence[Any], Sequence[Any], bool]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from gridcase.core.labels import Labelled
+from gridcase.core.periods import Period, PeriodKind
 from gridcase.core.words import N_, Text
 
 
@@ -29,15 +30,15 @@ class DonationForm(Labelled):
 
 def quarter_starting(day: date) -> date:
     """The first day of the quarter of a day."""
-    return date(day.year, (day.month - 1) // 3 * 3 + 1, 1)
+    return Period.of(PeriodKind.QUARTER, day).first
 
 
 def quarter_of(day: date) -> tuple[date, date]:
     """(first day of the quarter of a day, first day of the next)."""
-    first = quarter_starting(day)
-    return first, date(first.year + (first.month == 10), (first.month + 2) % 12 + 1, 1)
+    quarter = Period.of(PeriodKind.QUARTER, day)
+    return quarter.first, quarter.next.first
 
 
 def quarter_name(first: date) -> Text:
     """The quarter that begins on this day, as it is said."""
-    return N_("%(year)s 年第 %(n)s 季度", year=first.year, n=(first.month - 1) // 3 + 1)
+    return Period.of(PeriodKind.QUARTER, first).label

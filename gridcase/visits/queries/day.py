@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, and_, case, exists, false, func, or_, select
@@ -15,11 +15,12 @@ from gridcase.cases import queries as cases
 from gridcase.cases.models import Case, CaseClass
 from gridcase.cases.rules import Light, State, light_of
 from gridcase.cases.rules.said import time_left
-from gridcase.core.clock import TOWN_ZONE, town_day
+from gridcase.core.clock import town_day
 from gridcase.core.db import db
 from gridcase.core.geo import lon_lat
 from gridcase.core.masking import mask_name
 from gridcase.core.paging import PAGE_SIZE, Page, cut, read_mark
+from gridcase.core.periods import Period, PeriodKind
 from gridcase.core.permissions import Permission, Viewer
 from gridcase.core.words import Text
 from gridcase.core.worktime import LimitUnit
@@ -136,8 +137,7 @@ def own_circle(viewer: Viewer) -> Sequence[Any]:
 
 def visits_this_month(viewer: Viewer, *, on: date) -> int:
     """How many visits of this account in the month of a day have arrived: for itself, nobody compares them."""
-    begins = datetime.combine(on.replace(day=1), time(), TOWN_ZONE)
-    ends = datetime.combine((on.replace(day=1) + timedelta(days=31)).replace(day=1), time(), TOWN_ZONE)
+    month = Period.of(PeriodKind.MONTH, on)
     return (
         db.session.scalar(
             select(func.count())
@@ -145,8 +145,8 @@ def visits_this_month(viewer: Viewer, *, on: date) -> int:
             .where(
                 Visit.user_id == viewer.user_id,
                 Visit.post_id.in_(viewer.post_ids()),
-                Visit.visited_at >= begins,
-                Visit.visited_at < ends,
+                Visit.visited_at >= month.begins,
+                Visit.visited_at < month.ends,
             )
         )
         or 0

@@ -7,7 +7,7 @@ from tests.factories.world import World
 from tests.house.roles import SEES_MAP, Row
 
 TABLE: tuple[Row, ...] = tuple(
-    Row(f"dashboard.map.{page}", SEES_MAP) for page in ("clusters", "areas", "homes", "paper", "tile")
+    Row(f"dashboard.map.{page}", SEES_MAP) for page in ("clusters", "homes", "paper", "tile")
 )
 
 

@@ -9,28 +9,22 @@ function start(L, map) {
   const words = JSON.parse(document.getElementById("map-words").textContent);
   if (words.base) base(L, map, words.base);
   if (frame.dataset.homes) homes(L, map, words);
-  let tag = null;
-  async function shade() {
-    const headers = { Accept: "application/json", ...(tag ? { "If-None-Match": tag } : {}) };
-    const answer = await ask(frame.dataset.areas, headers);
-    if (!answer.ok) return;
-    tag = answer.headers.get("ETag");
-    const told = await answer.json();
-    const steps = new Map(told.id.map((id, at) => [id, told.step[at]]));
+  const shade = () => {
+    const rows = [...document.querySelectorAll("[data-area]")];
+    const steps = new Map(rows.map(({ dataset }) => [Number(dataset.area), dataset.step]));
     map.eachLayer((layer) => {
       const shape = layer.feature && steps.has(layer.feature.id) && layer.getElement && layer.getElement();
       if (!shape) return;
       shape.classList.remove("step-0", "step-1", "step-2", "step-3", "step-4");
       shape.classList.add("counted", `step-${steps.get(layer.feature.id)}`);
     });
-  }
-  frame.addEventListener("map:drawn", (event) => {
+  };
+  shade();
+  frame.addEventListener("map:drawn", (event) => event.detail.again && beside(location.href).then(shade));
+  days(words, async (url) => {
+    if (!(await beside(url))) return;
     shade();
-    if (event.detail.again) beside(location.href);
-  });
-  days(words, (url) => {
-    tag = null;
-    beside(url).then((done) => done && frame.dispatchEvent(new CustomEvent("map:go")));
+    frame.dispatchEvent(new CustomEvent("map:go"));
   });
 }
 

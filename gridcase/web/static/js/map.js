@@ -9,6 +9,8 @@ const SHAPES = ["M18 2.5a15.5 15.5 0 1 0 0 31a15.5 15.5 0 1 0 0-31z", "M18 1 35 
 const BASELINES = [23, 28, 23];
 const SVG = "http://www.w3.org/2000/svg";
 const SIZE = 44;
+const HEAT = 28;
+const WHOLE = '<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M4 9V4h5m6 0h5v5m0 6v5h-5m-6 0H4v-5"/></svg>';
 
 const frame = document.querySelector("[data-town-map]");
 if (frame && window.L && window.map_town) start(window.L, window.map_town);
@@ -31,9 +33,9 @@ function start(L, map) {
   });
   const PinIcon = Sign.extend({
     createIcon() {
-      const [light, major] = this.options.kind;
+      const [light, major, fresh] = this.options.kind;
       const [name, sign] = words.majors[major] ?? ["", ""];
-      const box = this.box(`pin is-${LIGHTS[light]}`);
+      const box = this.box(`pin is-${LIGHTS[light]}${fresh ? " is-new" : ""}`);
       const svg = box.appendChild(document.createElementNS(SVG, "svg"));
       svg.setAttribute("viewBox", "0 0 36 36");
       svg.setAttribute("aria-hidden", "true");
@@ -60,33 +62,39 @@ function start(L, map) {
     return { count: lights.length, late: of(2), soon: of(1) };
   };
   const icons = new Map();
-  const iconOf = (light, major) => {
-    const key = `${light} ${major}`;
-    if (!icons.has(key)) icons.set(key, new PinIcon({ kind: [light, major] }));
+  const iconOf = (...kind) => {
+    const key = kind.join(" ");
+    if (!icons.has(key)) icons.set(key, new PinIcon({ kind }));
     return icons.get(key);
   };
 
   map.attributionControl.setPrefix(false);
-  L.control.zoom({ position: "topright", zoomInTitle: words.zoom_in, zoomOutTitle: words.zoom_out }).addTo(map);
+  const zoom = L.control.zoom({ position: "topright", zoomInTitle: words.zoom_in, zoomOutTitle: words.zoom_out });
+  keepView(map, zoom.addTo(map), words);
   map.getContainer().setAttribute("aria-label", words.map);
   map.getContainer().setAttribute("role", "application");
   const group = L.markerClusterGroup({
     animate: !window.matchMedia("(prefers-reduced-motion: reduce)").matches,
     chunkedLoading: true,
+    chunkDelay: 5,
     maxClusterRadius: 48,
     showCoverageOnHover: false,
     iconCreateFunction: (cluster) => new ClusterIcon({ sum: sumOf(cluster) }),
-    chunkProgress: (done, total) => done === total && drawn(),
+    chunkProgress: (done, total) => total && done === total && queueMicrotask(drawn), // none are there at the start
   });
   const cells = L.layerGroup();
-  const heat = L.heatLayer && L.heatLayer([], { radius: 28, blur: 22, minOpacity: 0.25 }).addTo(map);
+  const heat = L.heatLayer && L.heatLayer([], { radius: HEAT, blur: 22, minOpacity: 0.25, maxZoom: 0 }).addTo(map);
   if (!heat) group.addTo(map), cells.addTo(map);
-  const ask = (event) => card.show(event.layer.options.id, event.layer);
+  else map.on("zoomend", scale);
+  const ask = ({ layer }) => {
+    layer.getElement().classList.remove("is-new");
+    card.show(layer.options.id, layer);
+  };
   group.on("click", ask);
   group.on("keypress", (event) => event.originalEvent.key === "Enter" && ask(event));
 
-  // Keep what has not changed, so that nothing under the reader's finger jumps.
-  function draw(points) {
+  // Keep what has not changed, so that nothing under the reader's finger jumps; what came since stands out.
+  function draw(points, came) {
     cells.clearLayers();
     if (heat) return warm(points.x, points.y, points.id.map(() => 1));
     const wanted = new Map(points.id.map((id, at) => [id, at]));
@@ -98,7 +106,7 @@ function start(L, map) {
       else gone.push(marker), markers.delete(id);
     }
     const fresh = [...wanted].map(([id, at]) => {
-      const marker = pin(points, at);
+      const marker = pin(points, at, came.has(id));
       markers.set(id, marker);
       return marker;
     });
@@ -108,9 +116,9 @@ function start(L, map) {
     card.hideIfGone(markers);
   }
 
-  function pin(points, at) {
+  function pin(points, at, fresh) {
     const [id, light] = [points.id[at], points.l[at]];
-    const icon = iconOf(light, points.c[at]);
+    const icon = iconOf(light, points.c[at], fresh);
     return L.marker([points.y[at] / 1e5, points.x[at] / 1e5], { id, light, key: keyOf(points, at), icon });
   }
 
@@ -124,7 +132,7 @@ function start(L, map) {
       const [late, soon] = [told.late[at], told.soon[at]];
       const single = count === 1;
       const light = late ? 2 : soon ? 1 : 0;
-      const icon = single ? iconOf(light, told.c[at]) : new ClusterIcon({ sum: { count, late, soon } });
+      const icon = single ? iconOf(light, told.c[at], false) : new ClusterIcon({ sum: { count, late, soon } });
       const spot = [told.y[at] / 1e5, told.x[at] / 1e5];
       const marker = L.marker(spot, { id: told.id[at], icon }).addTo(cells);
       const open = () => (single ? card.show(told.id[at], marker) : map.setView(spot, Math.floor(map.getZoom()) + 2));
@@ -139,7 +147,19 @@ function start(L, map) {
   function warm(x, y, weights) {
     const most = Math.max(1, ...weights);
     heat.setLatLngs(weights.map((weight, at) => [y[at] / 1e5, x[at] / 1e5, Math.max(weight / most, 0.15)]));
+    scale();
     drawn();
+  }
+
+  // The warmest colour is the densest spot of this map at this zoom, be it three cases or three hundred.
+  function scale() {
+    const spots = new Map();
+    for (const [y, x, weight] of heat._latlngs) {
+      const { x: column, y: row } = map.project([y, x], map.getZoom()).divideBy(HEAT)._floor();
+      const key = `${column} ${row}`;
+      spots.set(key, (spots.get(key) ?? 0) + weight);
+    }
+    heat.setOptions({ max: Math.max(1, ...spots.values()) });
   }
 
   // When the cases are on the page: what the benchmark waits for.
@@ -147,9 +167,10 @@ function start(L, map) {
     if (!performance.getEntriesByName("map-drawn").length) performance.mark("map-drawn");
   }
 
-  function tell(told) {
+  function tell(told, came) {
     const count = told.n ? told.n.reduce((sum, one) => sum + one, 0) : told.id.length;
     const said = [count ? fill(many ? words.part : words.count, { count }) : many ? words.none_here : words.none];
+    if (came.size) said.push(fill(words.came, { count: came.size }));
     if (told.u) said.push(fill(words.unplaced, { count: told.u }));
     say(said.join(" "));
     const clock = { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: "Asia/Shanghai" }; // the town's
@@ -163,7 +184,7 @@ function start(L, map) {
   }
 
   let many = frame.dataset.many === "1";
-  let held = { url: "", tag: null, told: null };
+  let held = { url: "", tag: null, told: null, came: new Set() };
   let timer = 0;
   let turn = 0;
   async function refresh() {
@@ -183,12 +204,14 @@ function start(L, map) {
           many = true;
           return refresh();
         }
-        held = { url, tag: answer.headers.get("ETag"), told };
+        const before = new Set(held.told?.id);
+        const came = new Set(known && !many ? told.id.filter((id) => !before.has(id)) : []);
+        held = { url, tag: answer.headers.get("ETag"), told, came };
         if (told.n) drawCells(told);
-        else draw(told);
+        else draw(told, came);
         frame.dispatchEvent(new CustomEvent("map:drawn", { detail: { again: known } }));
       } else if (answer.status !== 304) throw new Error(String(answer.status));
-      tell(held.told);
+      tell(held.told, held.came);
     } catch {
       if (mine === turn) say(words.failed, true);
     }
@@ -203,6 +226,36 @@ function start(L, map) {
   new ResizeObserver(() => map.invalidateSize()).observe(frame);
   refresh();
   name(L, map);
+  pointOut((id) => markers.has(id) && group.getVisibleParent(markers.get(id)));
+}
+
+// Where the reader moved to stands in the link, so that the way back from a case leads to the same view.
+function keepView(map, zoom, words) {
+  const whole = [map.getCenter(), map.getZoom()];
+  const [at, lat, lon] = location.hash.slice(1).split("/").map(Number);
+  if (lon) map.setView([lat, lon], at, { animate: false });
+  map.on("moveend", () => {
+    const { lat, lng } = map.getCenter();
+    history.replaceState(null, "", `#${map.getZoom()}/${lat.toFixed(5)}/${lng.toFixed(5)}`);
+  });
+  zoom._createButton(WHOLE, words.whole, "map-whole", zoom.getContainer(), () => map.setView(...whole));
+  document.querySelector(".map-tools").addEventListener("click", ({ target }) => {
+    if (target.closest("a")) target.closest("a").hash = location.hash; // drawn otherwise, seen from the same place
+  });
+}
+
+// The row of the list that is looked at is marked on the map.
+function pointOut(find) {
+  let marked = null;
+  const mark = ({ target }) => {
+    const link = target.closest("[data-row]")?.querySelector("[data-row-link]");
+    const sign = link && find(Number(link.pathname.split("/").pop()));
+    marked?.classList.remove("is-marked");
+    marked = sign ? sign.getElement() : null;
+    marked?.classList.add("is-marked");
+  };
+  const list = document.querySelector(".list-side");
+  for (const kind of ["mouseover", "focusin", "mouseleave"]) list.addEventListener(kind, mark);
 }
 
 // The address of what is looked at: the box, and how near.
