@@ -6,9 +6,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from gridcase.core.clock import town_day
+from gridcase.core.permissions import Viewer
 
 START = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 KINDS = ("pending", "merit", "recover", "base", "honour", "held")
+WORTH, BASE = 20, 100  # K5, which no cap limits; what the start of a year gives
+CHECKER = Viewer(kind="staff", name="核查人", user_id=1)
 
 
 @dataclass
@@ -47,3 +50,8 @@ class Posted:
     def hangs_out(self, now: datetime) -> bool:
         """Whether somebody may still object."""
         return not self.matured and not self.objected and town_day(self.closes) > town_day(now)
+
+
+def nth(keys: list[int], pick: int) -> int:
+    """One of them, whatever number was drawn."""
+    return keys[pick % len(keys)]
