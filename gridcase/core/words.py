@@ -63,6 +63,8 @@ def in_chinese(value: Any) -> str:
 def _kept(value: Any) -> Any:
     if isinstance(value, Text):
         return value.as_json()
+    if isinstance(value, Both):
+        return {"zh": value.zh, "en": value.en}
     if isinstance(value, datetime):
         return {"moment": value.isoformat()}
     if isinstance(value, date):
@@ -75,6 +77,8 @@ def _read(value: Any) -> Any:
         return [_read(one) for one in value]
     if not isinstance(value, Mapping):
         return value
+    if "zh" in value:
+        return Both(value["zh"], value["en"])
     if "moment" in value:
         return datetime.fromisoformat(value["moment"])
     return date.fromisoformat(value["day"]) if "day" in value else Text.from_json(value)

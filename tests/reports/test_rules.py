@@ -128,6 +128,9 @@ def test_what_towns_handed_up_is_added_town_by_town_and_line_by_line() -> None:
     assert towns.total.cells[0].number == 15
     assert [(line.key, line.cells[0].number) for line in lines.lines] == [("a", 1), ("b", 7), ("c", 7)]
     assert gathered([("甲镇", None)]) == ()
+    assert (towns.head, lines.head) == ("各镇", "各镇合计")
+    unsorted = gathered([("甲镇", _sheet(**{"01": 1, "00": 2})), ("乙镇", _sheet(**{"05": 1, "00": 1}))])[1]
+    assert [line.key for line in unsorted.lines] == ["01", "05", "00"]  # what has no class stands last, as in a town
 
 
 def test_a_sheet_comes_back_as_it_was_kept() -> None:

@@ -23,7 +23,7 @@ from gridcase.notices.models import Notice
 from gridcase.people.rules import Role
 from gridcase.reports import queries, service
 from gridcase.reports.models import Indicator, IndicatorValue, ReportForm, ReportFormVersion, ReportRun
-from gridcase.reports.rules import Adding, Part, Shape, Spec
+from gridcase.reports.rules import Adding, Part, Shape, Sheet, Spec
 from tests.factories.world import MAKER, World
 
 ViewerOf = Callable[[Role | str], Viewer]
@@ -251,15 +251,15 @@ def test_entered_numbers_stand_in_reports(viewer_of: ViewerOf, world: World) -> 
 
     def read(viewer: Viewer, key: str) -> list[object]:
         sheet = queries.sheet(viewer, form, spec, place=place(world, key), period=year, now=clock.now())
-        lines = [(line.label, line.cells[0].number) for line in sheet.blocks[0].lines]
-        assert sheet.blocks[0].total is not None
-        return [*lines, sheet.blocks[0].total.cells[0].number, sheet.blocks[1].lines[0].cells[0].number]
+        lines = [(str(line.label), line.cells[0].number) for line in sheet.blocks[0].lines]
+        total = sheet.blocks[0].total
+        return [*lines, *([total.cells[0].number] if total else []), sheet.blocks[1].lines[0].cells[0].number]
 
     whole = queries.sheet(manager, form, spec, place=place(world, "town"), period=year, now=clock.now()).blocks[0].total
     assert whole is not None
     assert [cell.number for cell in whole.cells] == [10.01, 5]  # 5.005 a village, to the hundredth
     assert read(manager, "town") == [("上河村", 9.94), ("下河村", 0.07), 10.01, 10.01]
-    assert read(viewer_of(Role.VILLAGE_HEAD), "village_a")[-1] == 9.94
+    assert read(viewer_of(Role.VILLAGE_HEAD), "village_a") == [("村集体收入", 9.94), ("村集体收入（村均）", 9.94), 9.94]
     assert read(viewer_of(Role.COUNTY_MANAGER), "county") == [("青溪镇", 10.01), ("白石镇", 50), 60.01, 60.01]
 
 
@@ -301,3 +301,36 @@ def test_an_own_indicator_and_its_end(viewer_of: ViewerOf, world: World) -> None
     with transaction():
         service.withdraw_indicator(own, actor=manager, now=clock.now())
     assert own.id not in {one.id for one in queries.indicators(place(world, "village_a").path)}
+
+
+def test_what_is_added_up_is_entered_for_one_kind_of_period(viewer_of: ViewerOf, world: World) -> None:
+    head, year = viewer_of(Role.VILLAGE_HEAD), Period.of(PeriodKind.YEAR, date(2026, 1, 1))
+    enter(head, world, "village_a", "9.94")
+    for period in (year, Period.of(PeriodKind.QUARTER, date(2026, 11, 1)), MONTH):
+        with pytest.raises(Refused, match="2026年下半年已经填过"), transaction():
+            service.enter(
+                income(), actor=head, place=place(world, "village_a"), period=period, number="20", source="账目",
+                now=clock.now(),
+            )  # fmt: skip
+    first_half = queries.sheet(
+        head, None, Spec((Part(("i:income",)),), PeriodKind.YEAR), place=place(world, "village_a"), period=year,
+        now=clock.now(),
+    )  # fmt: skip
+    assert first_half.blocks[0].lines[0].cells[0].number == 9.94
+
+
+def test_a_sum_says_how_many_villages_stand_in_it(viewer_of: ViewerOf, world: World) -> None:
+    manager, year = viewer_of(Role.TOWN_MANAGER), Period.of(PeriodKind.YEAR, date(2026, 1, 1))
+    spec = Spec((Part(("i:income", "i:income/mean", "homes.all")),), PeriodKind.YEAR)
+
+    def heads() -> list[str]:
+        sheet = queries.sheet(manager, None, spec, place=place(world, "town"), period=year, now=clock.now())
+        kept = Sheet.from_json(sheet.as_json(), period=year)
+        return [f"{line.head.label} {line.head.under}".strip() for line in kept.blocks[0].lines if line.head]
+
+    enter(manager, world, "village_a", "10")
+    assert heads() == [
+        "村集体收入 2 村中 1 村已填", "村集体收入（村均） 2 村中 1 村已填", "在册户（出表时）",
+    ]  # fmt: skip
+    enter(manager, world, "village_b", "20")
+    assert heads()[:2] == ["村集体收入", "村集体收入（村均）"]

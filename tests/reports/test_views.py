@@ -198,6 +198,11 @@ def test_indicators_are_entered_put_right_and_kept(app: Flask, client_as: Client
     assert "和现在的数一样" in head.post(
         link[1], data={"over": link[1].rsplit("/", 1)[1], "number": "9.94", "source": "村级账目", "reason": "x"}
     ).text  # fmt: skip
+    filled = client_as(Role.TOWN_MANAGER).get("/reports/indicators/filled?period=2026-H2").text
+    assert "2 个村，0 个已填齐" in filled
+    assert "1 / 7 项" in filled
+    assert "0 / 7 项" in filled
+    assert "村集体经营性收入、参加培训人次" in filled
     changed = {"over": link[1].rsplit("/", 1)[1], "number": "10", "source": "村级账目", "reason": "漏了一笔"}
     assert head.post(link[1], data=changed).status_code == 302
     assert client_as(Role.DISPATCHER).get(f"{where}&place={world.grids['village_a']}").text.count("10 万元") == 1

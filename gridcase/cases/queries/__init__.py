@@ -18,7 +18,15 @@ from gridcase.cases.queries.catalogue import (
     unit_of_limit,
     versions_in_force,
 )
-from gridcase.cases.queries.counting import closed_in, light_is, may_count, may_list, open_at, registered_in
+from gridcase.cases.queries.counting import (
+    closed_in,
+    dropped_in,
+    light_is,
+    may_count,
+    may_list,
+    open_at,
+    registered_in,
+)
 from gridcase.cases.queries.duties import (
     DutyRow,
     duties_by_item,
@@ -147,6 +155,7 @@ __all__ = [
     "contact_waits",
     "counted",
     "desk_of",
+    "dropped_in",
     "duties_by_item",
     "duties_of",
     "duty_by_item",

@@ -49,6 +49,11 @@ def closed_in(begins: datetime, ends: datetime) -> ColumnElement[bool]:
     return and_(Case.closed_at >= begins, Case.closed_at < ends, Case.state == State.CLOSED)
 
 
+def dropped_in(begins: datetime, ends: datetime) -> ColumnElement[bool]:
+    """Ended from one moment on and before another without being closed: withdrawn."""
+    return and_(Case.closed_at >= begins, Case.closed_at < ends, Case.state.not_in((State.CLOSED, *LEFT_OUT)))
+
+
 def open_at(moment: datetime) -> ColumnElement[bool]:
     """Registered before a moment and not ended by then."""
     waiting = or_(open_condition(), Case.closed_at >= moment)

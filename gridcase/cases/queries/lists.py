@@ -35,6 +35,7 @@ from gridcase.core.words import N_
 from gridcase.grid import queries as grids
 from gridcase.grid.models import Grid
 from gridcase.grid.rules import GridLevel
+from gridcase.households import queries as households
 from gridcase.households.models import Household
 from gridcase.people.models import Post, Unit
 
@@ -187,7 +188,7 @@ def _narrowed(filters: Filters, now: datetime) -> list[ColumnElement[bool]]:
 def _ways_to_find(words: str) -> list[ColumnElement[bool]]:
     """By the words of a case, as the box at the top finds it; by the end of its number or another office's whole
     number; by the head of its home."""
-    by_name = select(Household.id).where(Household.head_name.contains(words, autoescape=True))
+    by_name = select(Household.id).where(households.head_named(words))
     ways = [holding(words), Case.source_no == words, Case.household_id.in_(by_name)]
     return [*ways, Case.number.endswith(words, autoescape=True)] if words.isdigit() else ways
 

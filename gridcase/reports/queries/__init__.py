@@ -21,13 +21,16 @@ from gridcase.reports.queries.forms import (
 from gridcase.reports.queries.indicators import (
     by_codes,
     entered,
+    filled,
     get_indicator,
     get_own_indicator,
     get_value,
     held,
     history,
     indicators,
+    overlapping,
     surveys,
+    villages_of,
 )
 from gridcase.reports.queries.runs import (
     attempts,
@@ -74,6 +77,7 @@ __all__ = [
     "entered",
     "entering",
     "enters",
+    "filled",
     "forms",
     "get_form",
     "get_indicator",
@@ -91,6 +95,7 @@ __all__ = [
     "made",
     "may_tell",
     "newest",
+    "overlapping",
     "periods_handed_up",
     "periods_made",
     "places",
@@ -108,6 +113,7 @@ __all__ = [
     "titled",
     "towns",
     "versions",
+    "villages_of",
     "visible_forms",
     "visible_runs",
 ]

@@ -14,13 +14,13 @@ from gridcase.core.db import db
 from gridcase.core.periods import Period
 from gridcase.core.permissions import Permission, Viewer
 from gridcase.core.scope import covers
-from gridcase.core.words import N_, Both
+from gridcase.core.words import N_, Both, Text
 from gridcase.grid.models import Grid
 from gridcase.measures.queries import Group, Row, Values, may_tell_apart, opens, values
 from gridcase.measures.rules import MEASURES, By, Narrow
 from gridcase.measures.rules import Shape as Counting
 from gridcase.reports.models import Indicator, ReportForm
-from gridcase.reports.queries.indicators import by_codes, entered
+from gridcase.reports.queries.indicators import by_codes, entered, villages_of
 from gridcase.reports.rules import (
     MEAN,
     Adding,
@@ -33,6 +33,7 @@ from gridcase.reports.rules import (
     Part,
     Sheet,
     Spec,
+    by_code,
     code_of,
     is_indicator,
     value_of,
@@ -56,6 +57,7 @@ class _Asked:
     indicators: Mapping[str, Indicator]  # by the key of a column
     entered: Mapping[int, Sequence[Entered]]
     before: Mapping[int, Sequence[Entered]]
+    villages: frozenset[str]  # the paths of those below that enter theirs
 
 
 def sheet(
@@ -71,6 +73,7 @@ def sheet(
         viewer, place, period, now, spec.order, known,
         entered(ids, path=place.path, first=period.first, last=period.last),
         entered(ids, path=place.path, first=earlier.first, last=earlier.last),
+        frozenset(one.path for one in villages_of(place)) if ids and place.village_id is None else frozenset(),
     )  # fmt: skip
     parts = [part.at(place.level) for part in spec.parts if may_tell(viewer, part)]
     return Sheet(
@@ -107,12 +110,20 @@ def _head(key: str, asked: _Asked, group: Any = "") -> Head:
     if own is not None:
         adding, name = _adding(key, own), Both(own.name, own.name_en or own.name)
         shape = Counting.SUM if adding in (Adding.FLOW, Adding.STOCK) else str(adding)
-        label = N_("%(what)s（村均）", what=str(name)) if adding is Adding.MEAN else name
-        return Head(label, Both(own.unit, own.unit_en or own.unit), shape, group, key)
+        label = N_("%(what)s（村均）", what=name) if adding is Adding.MEAN else name
+        return Head(label, Both(own.unit, own.unit_en or own.unit), shape, group, key, _how_many(own, adding, asked))
     measure = MEASURES.get(key)
     if measure is None:
         return Head(key, "", Counting.COUNT, group, key)
-    return Head(measure.label, measure.unit, measure.shape, group, key)
+    # Of a period long past, what is counted as it is at this moment must say so.
+    label = N_("%(what)s（出表时）", what=measure.label) if measure.live else measure.label
+    return Head(label, measure.unit, measure.shape, group, key)
+
+
+def _how_many(own: Indicator, adding: Adding, asked: _Asked) -> Text | str:
+    """Of a sum over villages, how many have entered theirs; nothing where all have."""
+    there, whole = len(asked.villages.intersection(one.place for one in asked.entered[own.id])), len(asked.villages)
+    return "" if adding is Adding.SURVEY or there == whole else N_("%(all)s 村中 %(n)s 村已填", all=whole, n=there)
 
 
 def _cell(row: Row | None, key: str, asked: _Asked, test: Test, *, exact: Test) -> Cell:
@@ -206,7 +217,7 @@ def _table(part: Part, asked: _Asked) -> Block:
     )
     lines += _missing(part, asked, {line.key for line in lines}, columns)
     if part.rows is By.CLASS:
-        lines.sort(key=lambda line: line.key)
+        lines.sort(key=lambda line: by_code(line.key))
     if asked.order is Order.MOST:
         lines.sort(key=lambda line: -(line.cells[0].number or 0))
     return Block(
@@ -232,9 +243,7 @@ def _nothing(_row: Entered) -> bool:
 def _figures(part: Part, asked: _Asked) -> Block:
     """A list of figures: this period and the one before. What is of now has no before."""
     now, before = _count(part, asked, ()).total, _count(part, asked, (), asked.period.before).total
-    earlier = _Asked(
-        asked.viewer, asked.place, asked.period.before, asked.now, asked.order, asked.indicators, asked.before, {}
-    )
+    earlier = replace(asked, period=asked.period.before, entered=asked.before, before={})
     here = _at(None, asked.place)
     lines = []
     for key in part.measures:

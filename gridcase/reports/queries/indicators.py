@@ -14,6 +14,7 @@ from gridcase.core.periods import Period
 from gridcase.core.permissions import Permission, Viewer
 from gridcase.core.scope import reach, under
 from gridcase.grid.models import Grid
+from gridcase.grid.rules import GridLevel
 from gridcase.reports.models import Indicator, IndicatorValue
 from gridcase.reports.queries.sight import above, builds
 from gridcase.reports.rules import Adding, Entered
@@ -112,6 +113,43 @@ def entered(ids: Collection[int], *, path: str, first: date, last: date) -> dict
     for row in rows:
         found[row.indicator_id].append(Entered(row.path, row.first, row.last, row.hundredths))
     return found
+
+
+def villages_of(place: Grid) -> Sequence[Grid]:
+    """The standing villages of a place, by code."""
+    return db.session.scalars(
+        select(Grid)
+        .where(Grid.level == GridLevel.VILLAGE, under(Grid.path, place.path), Grid.valid_to.is_(None))
+        .order_by(Grid.code)
+    ).all()
+
+
+def filled(place: Grid, period: Period) -> dict[int, set[int]]:
+    """Which indicators stand for days of a period, by place: the year's number is there for its months too."""
+    rows = db.session.execute(
+        select(IndicatorValue.place_id, IndicatorValue.indicator_id).where(
+            under(IndicatorValue.path, place.path), IndicatorValue.superseded_at.is_(None),
+            IndicatorValue.first <= period.last, IndicatorValue.last >= period.first,
+        )
+    )  # fmt: skip
+    found: dict[int, set[int]] = {}
+    for place_id, indicator_id in rows:
+        found.setdefault(place_id, set()).add(indicator_id)
+    return found
+
+
+def overlapping(indicator_id: int, place_id: int, period: Period) -> IndicatorValue | None:
+    """What stands at a place for another period that has days of this one."""
+    return db.session.scalar(
+        select(IndicatorValue)
+        .where(
+            IndicatorValue.indicator_id == indicator_id, IndicatorValue.place_id == place_id,
+            IndicatorValue.superseded_at.is_(None), IndicatorValue.period != str(period),
+            IndicatorValue.first <= period.last, IndicatorValue.last >= period.first,
+        )
+        .order_by(IndicatorValue.first, IndicatorValue.id)
+        .limit(1)
+    )  # fmt: skip
 
 
 def surveys(paths: Collection[str]) -> Sequence[Any]:

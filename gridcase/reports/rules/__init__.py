@@ -3,7 +3,7 @@
 from gridcase.reports.rules.gather import gathered
 from gridcase.reports.rules.indicators import Adding, Entered, plain, read_number, value_of
 from gridcase.reports.rules.schedule import MOST_READERS, due, made_on
-from gridcase.reports.rules.sheets import Block, Cell, Head, Line, Sheet, added
+from gridcase.reports.rules.sheets import Block, Cell, Head, Line, Sheet, added, by_code
 from gridcase.reports.rules.spec import (
     BELOW,
     COLUMNS,
@@ -49,6 +49,7 @@ __all__ = [
     "Sheet",
     "Spec",
     "added",
+    "by_code",
     "checked",
     "code_of",
     "due",

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from gridcase.core.words import N_
-from gridcase.reports.rules.sheets import Block, Cell, Head, Line, Sheet, Words, added
+from gridcase.reports.rules.sheets import WITHOUT, Block, Cell, Head, Line, Sheet, Words, added, by_code
 
 SUM, TOWN = N_("合计"), N_("镇")
 Key = tuple[str, str]
@@ -19,10 +20,17 @@ def gathered(towns: Sequence[tuple[str, Sheet | None]]) -> tuple[Block, ...]:
     found: list[Block] = []
     for number, block in enumerate(model.blocks if model else ()):
         own = [(name, sheet.blocks[number] if sheet and number < len(sheet.blocks) else None) for name, sheet in towns]
-        found.append(_by_town(block, own))
-        if block.rows and not block.places:
-            found.append(_by_line(block, own))
+        by_town = _by_town(block, own)
+        if block.rows and not block.places:  # two tables of one part: each says which it is
+            found += [_headed(by_town, "各镇", "by town"), _headed(_by_line(block, own), "各镇合计", "all towns")]
+        else:
+            found.append(by_town)
     return tuple(found)
+
+
+def _headed(block: Block, more: str, more_en: str) -> Block:
+    head = f"{block.head}（{more}）" if block.head else more
+    return replace(block, head=head, head_en=f"{block.head_en} ({more_en})" if block.head_en else more_en)
 
 
 def _columns(block: Block) -> dict[Key, Head]:
@@ -59,13 +67,23 @@ def _by_line(block: Block, own: Handed) -> Block:
             labels.setdefault(line.key, line.label)
             found = dict(zip(_columns(one), line.cells, strict=False)) if one else {}
             cells.setdefault(line.key, []).append([found.get(key, Cell()) for key in columns])
-    lines = [
-        Line(key, labels[key], tuple(_added(columns, cells[key])))
-        for key in sorted(cells, key=lambda one: (one == "None", one))
-    ]
+    order = _order([[line.key for line in one.lines] for _name, one in own if one])
+    lines = [Line(key, labels[key], tuple(_added(columns, cells[key]))) for key in order]
     return Block(
         tuple(columns.values()), tuple(lines), _sum(columns, lines), block.rows, block.head, block.head_en, by=block.by
     )
+
+
+def _order(towns: Sequence[Sequence[str]]) -> list[str]:
+    """The lines of all towns in the order each of them has: codes by their numbers, what has none last."""
+    found: list[str] = []
+    for keys in towns:
+        for number, key in enumerate(keys):
+            if key not in found:
+                later = next((found.index(one) for one in keys[number:] if one in found), len(found))
+                found.insert(later, key)
+    codes = all(key.isdigit() for key in found if key not in WITHOUT)
+    return sorted(found, key=by_code) if codes else found
 
 
 def _added(columns: Mapping[Key, Head], parts: Sequence[Sequence[Cell]]) -> list[Cell]:

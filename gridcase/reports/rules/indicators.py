@@ -61,7 +61,13 @@ def value_of(adding: Adding, rows: Sequence[Entered]) -> float | int | None:
 def _over_time(adding: Adding, rows: Sequence[Entered]) -> int:
     if adding is Adding.STOCK:
         return max(rows, key=lambda row: row.last).hundredths
-    return sum(row.hundredths for row in rows)
+    return sum(row.hundredths for row in rows if not any(_holds(other, row) for other in rows))
+
+
+def _holds(longer: Entered, row: Entered) -> bool:
+    """Whether another number of the place is of more days, these among them: the year's holds that of a month."""
+    span, other = (row.first, row.last), (longer.first, longer.last)
+    return span != other and other[0] <= span[0] and span[1] <= other[1]
 
 
 def plain(hundredths: int) -> float | int:

@@ -13,6 +13,7 @@ from gridcase.measures.rules import Shape
 Words = Text | Both | str
 Number = float | int
 ADDED = frozenset({Shape.COUNT, Shape.SUM})
+WITHOUT = frozenset({"None", "00", "0000"})  # the keys of lines of what has no group, or no class yet
 PARTS_OF = {Shape.SHARE: 1, Shape.RATE: 100}
 
 
@@ -37,18 +38,23 @@ class Head:
     shape: str = Shape.COUNT
     group: Words = ""  # the group it belongs to, where columns are told apart
     measure: str = ""
+    under: Words = ""  # what is to be known of the numbers, as how many have been entered
 
     def as_json(self) -> dict[str, Any]:
         """As a run keeps it."""
-        return {
+        kept = {
             "label": _kept(self.label), "unit": _kept(self.unit), "shape": str(self.shape), "group": _kept(self.group),
             "measure": self.measure,
         }  # fmt: skip
+        return kept | ({"under": _kept(self.under)} if self.under else {})
 
     @classmethod
     def from_json(cls, kept: Mapping[str, Any]) -> Self:
         """Read back what `as_json` wrote."""
-        return cls(_said(kept["label"]), _said(kept["unit"]), kept["shape"], _said(kept["group"]), kept["measure"])
+        return cls(
+            _said(kept["label"]), _said(kept["unit"]), kept["shape"], _said(kept["group"]), kept["measure"],
+            _said(kept.get("under", "")),
+        )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -149,6 +155,11 @@ class Sheet:
             kept["title"], kept["title_en"], kept["office"], Period.read(kept["period"], default=period),
             tuple(Block.from_json(block) for block in kept["blocks"]), kept["notes"], kept["notes_en"],
         )  # fmt: skip
+
+
+def by_code(key: str) -> tuple[bool, str]:
+    """Lines stand by their codes, those of what has none last."""
+    return key in WITHOUT, key
 
 
 def added(cells: Sequence[Cell], shape: str) -> Cell:

@@ -69,8 +69,14 @@ class Part:
         return tuple(one for one in (rows, self.columns) if one is not None)
 
     def at(self, level: str) -> Part:
-        """The part for a place of this level: its rows are named."""
-        return replace(self, rows=_RIGHT_BELOW.get(GridLevel(level), By.GROUP), below=False) if self.below else self
+        """The part for a place of this level: its rows are named; a list of figures where nothing in it is known so
+        far down, as points are not by group."""
+        if not self.below:
+            return self
+        rows = _RIGHT_BELOW.get(GridLevel(level), By.GROUP)
+        if any(knows(key, (rows,)) for key in self.measures):
+            return replace(self, rows=rows, below=False)
+        return replace(self, rows=None, columns=None, below=False)
 
     def as_json(self) -> dict[str, Any]:
         """As it is kept."""

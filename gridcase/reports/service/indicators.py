@@ -20,6 +20,7 @@ from gridcase.reports import queries
 from gridcase.reports.models import Indicator, IndicatorValue
 from gridcase.reports.rules import Adding, read_number
 
+ADDED = (Adding.FLOW, Adding.MEAN)
 STANDS = N_("这一期已经填过；要改，请在表里点“更正”。")
 CHANGED = N_("这个数刚才别人改过，请看过新的数再改。")
 
@@ -69,6 +70,8 @@ def enter(
         raise Refused(N_("请写明数从哪里来，例如村级账目、统计年报。"), field="source")
     hundredths = read_number(number)
     stands = queries.held(place.id, period).get(indicator.id)
+    if stands is None and indicator.adding in ADDED:
+        _once(indicator, place, period)
     if stands is not None:
         if over != stands.id:
             raise Refused(CHANGED if over else STANDS)
@@ -90,6 +93,17 @@ def enter(
         raise Refused(CHANGED if stands is not None else STANDS) from None
     _note(indicator, "report.indicator_entered", place, actor=actor, now=now, period=str(period))
     return found
+
+
+def _once(indicator: Indicator, place: Grid, period: Period) -> None:
+    """What is added up over time is entered for one kind of period: the year's number holds its months' already."""
+    other = queries.overlapping(indicator.id, place.id, period)
+    if other is not None:
+        label = Period.read(other.period, default=period).label
+        raise Refused(
+            N_("%(other)s已经填过，这一期在里面或和它重叠，再填就算了两次；要改请更正那一期。", other=label),
+            field="period",
+        )
 
 
 def enter_all(

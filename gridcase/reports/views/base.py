@@ -108,6 +108,8 @@ def head_words(head: Head, *, between: str = "") -> str:
     """What stands above a column: group, name and unit; `between` stands before the unit."""
     label, unit, group = translate(head.label), unit_of(head), translate(head.group)
     words = _("%(what)s（%(unit)s）", what=label + between, unit=unit) if unit else label
+    if head.under:
+        words = _("%(what)s，%(under)s", what=words, under=translate(head.under))
     return f"{group} {words}" if group else words
 
 

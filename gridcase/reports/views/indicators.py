@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +13,7 @@ from flask_babel import gettext as _
 from gridcase.core import clock
 from gridcase.core.errors import Missing
 from gridcase.core.periods import Period, PeriodKind
+from gridcase.core.permissions import Viewer
 from gridcase.core.places import with_above
 from gridcase.core.words import Both
 from gridcase.grid.models import Grid
@@ -84,9 +86,32 @@ def indicators() -> ResponseReturnValue:
         spots=queries.choices(places), kinds=KINDS, periods=base.periods(period.kind, back=BACK),
         of_kind={kind: Period.of(kind, base.today()) for kind in KINDS}, name_of=_name, unit_of=_unit,
         number=_number, may_enter=queries.enters(someone, place.path), plain_form=BaseForm(),
-        builds=queries.builds_anywhere(someone),
+        builds=queries.builds_anywhere(someone), above=any(one.village_id is None for one in places),
         may_drop={one.id for one in known.values() if queries.builds(someone, one.path)}, **common(),
     )  # fmt: skip
+
+
+@bp.get("/indicators/filled")
+@needs(SEES)
+def filled() -> ResponseReturnValue:
+    """Which villages have entered what, and what is missing where."""
+    someone, period = viewer(), _period()
+    place = place_of(someone)
+    known = queries.indicators(place.path, survey=False)
+    there = queries.filled(place, period)
+    rows = [
+        (village, [one for one in known if one.id not in there.get(village.id, ())])
+        for village in queries.villages_of(place)
+    ]
+    return render_template(
+        "reports/filled.html", rows=rows, known=known, place=place, period=period, spots=_above_villages(someone),
+        kinds=KINDS, periods=base.periods(period.kind, back=BACK), done=sum(not missing for _village, missing in rows),
+        of_kind={kind: Period.of(kind, base.today()) for kind in KINDS}, name_of=_name, **common(),
+    )  # fmt: skip
+
+
+def _above_villages(someone: Viewer) -> Sequence[tuple[int, str]]:
+    return queries.choices([place for place in queries.places(someone) if place.village_id is None])
 
 
 def _entered(form: EnterForm, known: dict[int, Indicator]) -> list[tuple[Indicator, str | None, str | None]]:

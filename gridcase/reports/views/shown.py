@@ -96,10 +96,8 @@ def table(form_id: int) -> ResponseReturnValue:
     if spec.shape is Shape.LIST:
         heads, lines, more = _listed(spec, place, period, most=MOST_IN_A_FILE)
         refuse_too_many(more, most=MOST_IN_A_FILE)
-        rows, answer = (
-            len(lines),
-            listed_workbook(_sheet(form, _no_parts(spec), place, period), heads, lines, name=name),
-        )
+        answer = listed_workbook(_sheet(form, _no_parts(spec), place, period), heads, lines, name=name)
+        rows = len(lines)
     else:
         sheet = _sheet(form, spec, place, period)
         rows, answer = sheet.rows, workbook(sheet, made_at=now, name=name)
@@ -150,4 +148,4 @@ def _listed(spec: Spec, place: Grid, period: Period, *, most: int) -> tuple[Sequ
         viewer(), part.measures[0], period=period, now=clock.now(), narrow=narrow, after=request.args.get("after"),
         size=most,
     )  # fmt: skip
-    return measures.heads(MEASURES[part.measures[0]].source), page.rows, page.after is not None
+    return measures.heads(part.measures[0]), page.rows, page.after is not None

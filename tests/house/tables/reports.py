@@ -38,6 +38,7 @@ TABLE: tuple[Row, ...] = (
     Row("reports.received", COUNTY),
     Row("reports.received_table", COUNTY),
     Row("reports.indicators", SEES_FIGURES),
+    Row("reports.filled", SEES_FIGURES),
     Row("reports.indicator", SEES_FIGURES, "entered figure"),
     Row("reports.new_indicator", BUILDS),
     Row("reports.withdraw_indicator", BUILDS, "indicator"),
@@ -53,7 +54,7 @@ def things(world: World) -> list[Thing]:
 def _at(world: World, spot: Spot) -> list[Thing]:
     village = db.session.get_one(Grid, world.grids[spot.village])
     mark, now = f"记号（报表{spot.name}）", clock.now()
-    period, spec = Period.of(PeriodKind.MONTH, clock.town_day(now)), Spec((Part(("cases.collected",)),))
+    period, spec = Period.of(PeriodKind.MONTH, clock.town_day(now)).before, Spec((Part(("cases.collected",)),))
     with transaction():
         form = service.make(actor=MAKER, place=village, title=mark, spec=spec, client_uuid=str(uuid4()), now=now)
         sheet = queries.sheet(MAKER, form, spec, place=village, period=period, now=now)
