@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from alembic import op
 
-revision = "0042_map_due"
-down_revision = "0041_names"
+revision = "0043_map_due"
+down_revision = "0042_reports"
 branch_labels = None
 depends_on = None
 
