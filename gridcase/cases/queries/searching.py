@@ -203,7 +203,7 @@ def _wide(viewer: Viewer) -> bool:
 def _own(viewer: Viewer, before: int) -> Sequence[int]:
     """The ids of the newest cases the viewer sees, one more than `FEW`; each way in from its own index. The limit is
     told the planner: it would else walk all cases backwards for a post that has few."""
-    newest, most = Case.id.desc(), literal_column(str(FEW + 1))
+    newest, most = Case.id.desc(), literal_column(str(FEW + 1), Integer)
     parts = [
         select(select(Case.id).where(way, Case.id < before).order_by(newest).limit(most).subquery().c.id)
         for way in ways_in(viewer, newest=True) or (false(),)

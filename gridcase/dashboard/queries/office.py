@@ -48,10 +48,10 @@ def office(viewer: Viewer, *, period: Period, now: datetime, narrow: Narrow) -> 
 
 def _counted(viewer: Viewer, period: Period, now: datetime, narrow: Narrow) -> Office:
     by = (_places(viewer, narrow),)
-    places = measures.values(viewer, rules.ALL + rules.BY_PLACE + rules.CARE_BY_PLACE, period=period, now=now, narrow=narrow, by=by)
+    places = measures.values(viewer, rules.OF_PLACES, period=period, now=now, narrow=narrow, by=by)
     passed = [key for key in rules.ALL if not MEASURES[key].live]
     earlier = period.before_until(town_day(now))
-    before = earlier and measures.values(viewer, passed, period=earlier, now=now, narrow=narrow)
+    before = measures.values(viewer, passed, period=earlier, now=now, narrow=narrow).total if earlier else None
     units = measures.values(viewer, rules.BY_UNIT, period=period, now=now, narrow=narrow, by=(By.UNIT,))
     majors = measures.values(viewer, rules.BY_MAJOR, period=period, now=now, narrow=narrow, by=(By.MAJOR,))
     tiers = None
@@ -61,7 +61,7 @@ def _counted(viewer: Viewer, period: Period, now: datetime, narrow: Narrow) -> O
     trend = measures.values(
         viewer, rules.TREND + rules.TREND_SHARE, period=over, now=now, narrow=narrow, by=(rules.spell_of(over),)
     )
-    return Office(period, now, places.total, before and before.total, places, units, majors, trend, tiers)
+    return Office(period, now, places.total, before, places, units, majors, trend, tiers)
 
 
 def _places(viewer: Viewer, narrow: Narrow) -> By:

@@ -61,6 +61,7 @@ CARE_BY_PLACE = (
     "entries.redeemed",
     "activities.held",
 )
+OF_PLACES = ALL + BY_PLACE + CARE_BY_PLACE
 BY_TIER = ("homes.all", "homes.on_time", "homes.waiting")
 BY_UNIT = ("cases.satisfied", "cases.left", "cases.late_left", "cases.closed", "cases.on_time", "cases.hours")
 BY_MAJOR = ("cases.collected", "cases.left", "cases.late_left", "cases.closed", "cases.satisfied")

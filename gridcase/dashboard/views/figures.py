@@ -28,7 +28,7 @@ from gridcase.measures.queries import Row, Values
 from gridcase.measures.rules import MEASURES, By, Measure, Narrow, Shape
 from gridcase.web.access import needs, viewer
 from gridcase.web.filters import translate
-from gridcase.web.frame import NavItem
+from gridcase.web.frame import NavItem, address
 from gridcase.web.respond import xlsx_file
 
 office = Blueprint("figures", __name__, url_prefix="/dashboard")
@@ -81,12 +81,13 @@ def show() -> ResponseReturnValue:
         raise Missing
     return render_template(
         "dashboard/figures.html", found=found, period=period, narrow=narrow, rules=rules, MEASURES=MEASURES,
-        card=lambda key: _card(key, found.total, found.before), link=link_of, chips=_chips(period, narrow, now),
+        card=lambda key: _card(key, found.total, found.before), link=link_of,
+        chips=chips_of(".figures.show", period, narrow, now),
         over=period.next.begins <= now, villages=villages if len(villages) > 1 else [], label_of=_label_of,
         words=[_short(row.period) for row in found.trend.rows], series=lambda keys: _series(found.trend, keys),
         share=_is_share, preset=queries.preset_of(viewer(), on=town_day(now)),
         keeps=any(viewer().may(one) for one in queries.KEEPERS), misread=_misread(period), place_link=_place_link,
-        where=[queries.root_of(viewer()).name, *measures.narrowed_to(viewer(), narrow)],
+        where=queries.root_of(viewer()).name, narrowed=measures.narrowed_to(viewer(), narrow),
     )  # fmt: skip
 
 
@@ -159,13 +160,14 @@ def _misread(period: Period) -> bool:
     return any(days) and sorted(days) != [str(period.first), str(period.last)]
 
 
-def _chips(period: Period, narrow: Narrow, now: datetime) -> list[tuple[Any, str, bool]]:
+def chips_of(page: str, period: Period, narrow: Narrow, now: datetime) -> list[tuple[Any, str, bool]]:
+    """The periods that are running, each with the address of this page for it, and whether it is shown."""
     today = town_day(now)
     found = []
     for kind, words in rules.CHOSEN:
         one = Period.of(kind, today)
         link: dict[str, Any] = {"period": str(one), **narrow.link()}
-        found.append((translate(words), url_for(".show", **link), one == period))
+        found.append((translate(words), url_for(f"dashboard{page}", **link), one == period))
     return found
 
 
@@ -182,8 +184,7 @@ def link_of(row: Row, key: str) -> str | None:
     """Where the rows behind a number are; None where the viewer may not open them, or where there is no number."""
     if row.numbers.get(key) is None or not measures.opens(viewer(), MEASURES[key].source):
         return None
-    link: dict[str, Any] = dict(row.link(key))
-    return url_for("dashboard.figures.listed", **link)
+    return f"{address('dashboard.figures.listed')}?measure={key}&{row.query}"
 
 
 def _place_link(row: Row, period: Period) -> str | None:

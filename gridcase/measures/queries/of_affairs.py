@@ -61,5 +61,8 @@ HELPERS = _table(
     join(Participation, Activity, Activity.id == Participation.activity_id),
     Participation.id,
     _held(Participation.came != ""),
-    {"helpers.came": Counted("held"), "helpers.hours": Counted("held", amount=Activity.hours, beside=Beside(N_("工时"), Activity.hours))},
+    {
+        "helpers.came": Counted("held"),
+        "helpers.hours": Counted("held", amount=Activity.hours, beside=Beside(N_("工时"), Activity.hours)),
+    },
 )

@@ -72,7 +72,9 @@ ENTRIES = Table(
     measures={
         "entries.issued": Counted("posted", fixed(_GIVEN | _BACK), _AMOUNT),
         "entries.redeemed": Counted("posted", fixed(_SPENT), Transfer.amount),
-        "entries.goods": Counted("posted", fixed(Goods.goods_fen.is_not(None)), Goods.goods_fen, 100, Beside(_YUAN, Goods.goods_fen, _yuan)),
+        "entries.goods": Counted(
+            "posted", fixed(Goods.goods_fen.is_not(None)), Goods.goods_fen, 100, Beside(_YUAN, Goods.goods_fen, _yuan)
+        ),
         "entries.awards": Counted("posted", fixed(_GIVEN)),
     },
     columns={By.BOARD: _BOARD},
