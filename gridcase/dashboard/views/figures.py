@@ -28,7 +28,7 @@ from gridcase.measures.queries import Row, Values
 from gridcase.measures.rules import MEASURES, By, Measure, Narrow, Shape
 from gridcase.web.access import needs, viewer
 from gridcase.web.filters import translate
-from gridcase.web.frame import NavItem
+from gridcase.web.frame import NavItem, address
 from gridcase.web.respond import xlsx_file
 
 office = Blueprint("figures", __name__, url_prefix="/dashboard")
@@ -184,8 +184,7 @@ def link_of(row: Row, key: str) -> str | None:
     """Where the rows behind a number are; None where the viewer may not open them, or where there is no number."""
     if row.numbers.get(key) is None or not measures.opens(viewer(), MEASURES[key].source):
         return None
-    link: dict[str, Any] = dict(row.link(key))
-    return url_for("dashboard.figures.listed", **link)
+    return f"{address('dashboard.figures.listed')}?measure={key}&{row.query}"
 
 
 def _place_link(row: Row, period: Period) -> str | None:
