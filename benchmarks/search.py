@@ -18,14 +18,13 @@ from sqlalchemy import func, select
 
 from benchmarks.ground import COUNTY_DESK, Ground, prepared
 from benchmarks.line import Line
-from gridcase.app import load_viewer
+from gridcase.app import with_places
 from gridcase.core.db import db
 from gridcase.core.permissions import Viewer
 from gridcase.core.text import clean_line
 from gridcase.search import queries as search
 from gridcase.seed.scale import texts
 from gridcase.users import queries as users
-from gridcase.users.session import Account
 
 WHO = (COUNTY_DESK, "dispatcher", "village_head", "dept", "liaison")
 ROUNDS = 4
@@ -82,7 +81,7 @@ def measured(ground: Ground) -> Iterator[Line]:
         with ground.app.app_context():
             user = users.by_login(login)
             assert user is not None
-            viewer = load_viewer(Account(user, "", 0))
+            viewer = with_places(users.viewer_of(user, now=ground.now))
             db.session.remove()
         own: list[Asked] = []
         for kind, typed in questions().items():

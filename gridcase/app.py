@@ -60,10 +60,10 @@ from gridcase.notices import queries as notices
 from gridcase.planner import queries as planner
 from gridcase.points import queries as points
 from gridcase.shop import queries as shop
-from gridcase.users import queries as users
 from gridcase.users.session import Account
 from gridcase.web import access, burden, frame, security
 from gridcase.web.filters import translate
+from gridcase.web.templates import Templates
 
 ROOMS: tuple[Any, ...] = (
     frame,
@@ -106,6 +106,7 @@ def create_app(config: Config | None = None) -> Flask:
     """Build the application from its settings."""
     config = (config or from_env()).checked()
     app = Flask("gridcase", template_folder=str(TEMPLATES), static_folder=str(STATIC), static_url_path="/static")
+    app.jinja_environment = Templates
     app.extensions["gridcase"] = config
     _configure(app, config)
     db.init_app(app)
@@ -169,10 +170,13 @@ def _demo_secret(folder: Path) -> str:
 
 
 def load_viewer(account: Account) -> Viewer:
-    """Who is looking: the account's posts, with the households of its circles and the cells that went into its own."""
-    now = clock.now()
-    someone = users.viewer_of(account.user, now=now)
-    grants = households.name_circles(someone, on=clock.town_day(now))
+    """Who is looking: the account's posts, with the places they reach."""
+    return with_places(account.viewer)
+
+
+def with_places(someone: Viewer) -> Viewer:
+    """A viewer with the households of its circles and the cells that went into its own."""
+    grants = households.name_circles(someone, on=clock.town_day(clock.now()))
     return dataclasses.replace(someone, grants=planner.with_former_places(grants))
 
 

@@ -15,7 +15,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from gridcase.app import create_app, load_viewer
+from gridcase.app import create_app
 from gridcase.core import clock, migrate
 from gridcase.core.config import Config
 from gridcase.core.db import db, transaction
@@ -26,10 +26,10 @@ from gridcase.seed import reference
 from gridcase.users import queries as users
 from gridcase.users import service as user_service
 from gridcase.users.models import User
-from gridcase.users.session import Account
 from tests import once, provision, timing
 from tests.factories import world as factory
 from tests.factories.demo import blank, blanks, demo_config, own_demo, small_demo
+from tests.factories.viewers import viewer_from
 from tests.factories.world import World
 
 __all__ = ["blank", "blanks", "demo_config", "own_demo", "small_demo"]  # fixtures kept in a file of their own
@@ -211,7 +211,7 @@ def viewer_of(ctx: Flask, world: World) -> Callable[[Role | str], Viewer]:
     """The viewer of a role's account, households named, as a request would load it."""
 
     def find(role: Role | str) -> Viewer:
-        return load_viewer(Account(db.session.get_one(User, world.users[role]), "", 0))
+        return viewer_from(db.session.get_one(User, world.users[role]))
 
     return find
 

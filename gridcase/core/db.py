@@ -7,7 +7,7 @@ loader closed again, explicit BEGIN (a write takes the lock at once, so that no 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from types import ModuleType
@@ -15,7 +15,7 @@ from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as FlaskSession
-from sqlalchemy import JSON, DateTime, Engine, MetaData, String, event, text
+from sqlalchemy import JSON, ColumnElement, DateTime, Engine, MetaData, String, event, literal_column, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.exc import DBAPIError
@@ -89,6 +89,13 @@ class UtcDateTime(TypeDecorator[datetime]):
 # Paths and codes compare byte by byte on both databases, so that one index serves prefix ranges.
 ByteString = String(120).with_variant(String(120, collation="C"), "postgresql")
 Json = JSON().with_variant(JSONB(), "postgresql")
+
+
+def one_of(column: Any, words: Iterable[str]) -> ColumnElement[bool]:
+    """Rows whose column holds one of our own words. They stand in the statement itself: as parameters they would be
+    named, checked and sent with every request."""
+    found: ColumnElement[bool] = column.in_([literal_column(f"'{word}'") for word in words])
+    return found
 
 
 def sqlite_module() -> ModuleType:

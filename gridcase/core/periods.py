@@ -131,6 +131,15 @@ class Period:
         """The one before it; of a span, as many days before it."""
         return self._moved(-1)
 
+    def before_until(self, today: date) -> Self | None:
+        """What of the one before it can be compared with it: while it runs only as many days as have begun of it, and
+        nothing on its first day."""
+        if today <= self.first:
+            return None
+        earlier = self.before
+        last = earlier.first + (today - self.first)
+        return earlier if today >= self.last or last >= earlier.last else self.span(earlier.first, last)
+
     @property
     def next(self) -> Self:
         """The one after it; of a span, as many days after it."""

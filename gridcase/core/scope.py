@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, false, or_, true
@@ -33,8 +33,24 @@ def reach(
     household_id: Column | None = None,
 ) -> ColumnElement[bool]:
     """The union over the viewer's grants that hold `permission`; each column left out closes that way in."""
+    return reach_of(
+        viewer.grants_with(permission), path=path, section_id=section_id, unit_id=unit_id, post_id=post_id,
+        household_id=household_id,
+    )  # fmt: skip
+
+
+def reach_of(
+    grants: Sequence[Grant],
+    *,
+    path: Column | None = None,
+    section_id: Column | None = None,
+    unit_id: Column | None = None,
+    post_id: Column | None = None,
+    household_id: Column | None = None,
+) -> ColumnElement[bool]:
+    """The same of grants that are known to hold what is asked."""
     ways: list[ColumnElement[bool]] = []
-    for grant in viewer.grants_with(permission):
+    for grant in grants:
         ways.extend(_ways(grant, path, section_id, unit_id, household_id))
         if post_id is not None and grant.post_id is not None:
             ways.append(post_id == grant.post_id)

@@ -38,11 +38,11 @@ class CsvStream:
                 yield from read(connection, statement)
 
     def _copied(self, connection: Connection, statement: Select[Any]) -> Iterator[bytes]:
-        compiled = statement.compile(dialect=connection.dialect, compile_kwargs={"render_postcompile": True})
+        whole = statement.compile(dialect=connection.dialect).construct_expanded_state()
         cursor: Any = connection.connection.cursor()
         kept: list[Any] = []
         size = 0
-        with cursor, cursor.copy(f"COPY ({compiled}) TO STDOUT (FORMAT csv)", compiled.params) as copy:
+        with cursor, cursor.copy(f"COPY ({whole.statement}) TO STDOUT (FORMAT csv)", whole.parameters) as copy:
             for row in copy:
                 kept.append(row)
                 size += len(row)

@@ -32,6 +32,7 @@ from gridcase.reports.rules import (
     ROWS,
     TITLE_LENGTH,
     Adding,
+    Kind,
     Order,
     Shape,
 )
@@ -132,12 +133,14 @@ class IndicatorForm(BaseForm):
     name = _line(_("指标名称"), wanted=_("请写指标名称。"), most=NAME_LENGTH)
     unit = _line(_("单位"), wanted=_("请写单位，例如万元、人。"), most=UNIT_LENGTH)
     place = SelectField(_("哪里用"), coerce=int)
+    kind = RadioField(_("什么样的数"), default=str(Kind.AMOUNT), validators=[InputRequired(_("请选是什么样的数。"))])
     adding = RadioField(_("多个数怎么算"), validators=[InputRequired(_("请选多个数怎么算。"))])
 
     def offer(self, *, places: Pairs) -> None:
         """The places one makes indicators for."""
         self.place.flags.required = True
         self.place.choices = options(places)
+        self.kind.choices = labelled(Kind)
         self.adding.choices = labelled(ADDINGS)
 
 

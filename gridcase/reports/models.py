@@ -130,6 +130,8 @@ class Indicator(Base):
     unit: Mapped[str] = mapped_column(String(12))
     unit_en: Mapped[str] = mapped_column(String(20), default="", server_default="")
     adding: Mapped[str] = mapped_column(String(8))
+    kind: Mapped[str] = mapped_column(String(8), server_default="signed")
+    part_of: Mapped[str | None] = mapped_column(String(20))  # the code of what it can never be more than
     made_at: Mapped[datetime] = mapped_column(UtcDateTime)
     user_id: Mapped[int | None]
     withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -6,8 +6,9 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, exists, false, func, or_, select
+from sqlalchemy import ColumnElement, Row, and_, bindparam, exists, false, func, or_, select
 
 from gridcase.core.clock import town_day
 from gridcase.core.config import current
@@ -38,19 +39,50 @@ def digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-_OF_COOKIE = select(UserSession).where(UserSession.token_hash == bindparam("token_hash"))
+@dataclass(frozen=True)
+class LiveSession:
+    """A session that opens pages, whose it is, and what his posts give him today."""
+
+    id: int
+    created_at: datetime
+    seen_at: datetime
+    temporary_until_at: datetime | None
+    viewer: Viewer
 
 
-def live_session(token: str, *, now: datetime, idle: timedelta) -> UserSession | None:
+_HELD = people.POSTS_OF_PERSON.c
+_OF_COOKIE = (  # asked by every page: plain columns, the posts in the same statement
+    select(
+        UserSession.id.label("session_id"), UserSession.created_at, UserSession.seen_at, UserSession.ends_at,
+        UserSession.auth_version.label("rights_then"), User.id.label("user_id"), User.person_id, User.locale,
+        User.large_text, User.active, User.locked_at, User.demo, User.auth_version, User.temporary_until_at,
+        Person.name, _HELD.id, _HELD.role, _HELD.title, _HELD.place_path, _HELD.section_id, _HELD.unit_id,
+    )
+    .join(User, User.id == UserSession.user_id)
+    .join(Person, Person.id == User.person_id)
+    .outerjoin(people.POSTS_OF_PERSON, _HELD.person_id == User.person_id)
+    .where(UserSession.token_hash == bindparam("token_hash"))
+    .order_by(_HELD.id)
+)  # fmt: skip
+
+
+def live_session(token: str, *, now: datetime, idle: timedelta) -> LiveSession | None:
     """The session of a cookie, if it has not ended, rested too long, or been cut off by a change of rights."""
-    session = db.session.scalar(_OF_COOKIE, {"token_hash": digest(token)})
-    if session is None or now >= session.ends_at or now - session.seen_at >= idle:
+    rows = db.session.execute(_OF_COOKIE, {"token_hash": digest(token), "day": town_day(now)}).all()
+    first = rows[0] if rows else None
+    if first is None or now >= first.ends_at or now - first.seen_at >= idle:
         return None
-    user = session.user
-    return session if may_enter(user) and user.auth_version == session.auth_version else None
+    if not may_enter(first) or first.auth_version != first.rights_then:
+        return None
+    viewer = Viewer(
+        kind="staff", name=first.name, user_id=first.user_id, person_id=first.person_id,
+        grants=tuple(people.grant_of(row) for row in rows if row.id is not None),
+        locale=first.locale, large_text=first.large_text,
+    )  # fmt: skip
+    return LiveSession(first.session_id, first.created_at, first.seen_at, first.temporary_until_at, viewer)
 
 
-def may_enter(user: User) -> bool:
+def may_enter(user: User | Row[*tuple[Any, ...]]) -> bool:
     """Whether the account opens anything: one of the demo, whose password everybody knows, never in production."""
     return user.active and user.locked_at is None and not (user.demo and current().production)
 
@@ -67,6 +99,11 @@ def viewer_of(user: User, *, now: datetime) -> Viewer:
         locale=user.locale,
         large_text=user.large_text,
     )
+
+
+def get_user(user_id: int) -> User:
+    """An account that is known to exist."""
+    return db.session.get_one(User, user_id)
 
 
 def anybody_came() -> bool:

@@ -13,8 +13,11 @@ from sqlalchemy.exc import OperationalError
 from gridcase.core import clock
 from gridcase.core.config import current
 from gridcase.core.db import transaction
+from gridcase.core.errors import Forbidden
+from gridcase.core.permissions import Viewer
 from gridcase.users import queries, service
 from gridcase.users.models import User
+from gridcase.users.queries import LiveSession
 from gridcase.web.access import access_of
 
 TOUCH_EVERY = timedelta(minutes=1)
@@ -27,15 +30,31 @@ BEFORE_THE_CHANGE = frozenset({
 class Account(UserMixin):
     """What Flask-Login holds: its id is the session's secret, so that a copied cookie dies with the session."""
 
-    def __init__(self, user: User, token: str, session_id: int, since: datetime | None = None) -> None:
-        self.user = user
+    def __init__(self, token: str, session_id: int, opened: LiveSession | None = None) -> None:
         self.token = token
         self.session_id = session_id
-        self.since = since
+        self.opened = opened
 
     def get_id(self) -> str:
         """The secret of the session."""
         return self.token
+
+    @property
+    def since(self) -> datetime | None:
+        """When the session began; None in the request that has just begun it."""
+        return self.opened.created_at if self.opened else None
+
+    @property
+    def viewer(self) -> Viewer:
+        """Whose session it is, with what his posts give him today."""
+        if self.opened is None:
+            raise Forbidden
+        return self.opened.viewer
+
+    @property
+    def user(self) -> User:
+        """The account itself, for who changes it."""
+        return queries.get_user(self.viewer.user_id or 0)
 
 
 def load(token: str) -> Account | None:
@@ -44,10 +63,9 @@ def load(token: str) -> Account | None:
     session = queries.live_session(token, now=now, idle=timedelta(minutes=current().idle_minutes))
     if session is None:
         return None
-    account = Account(session.user, token, session.id, session.created_at)
     if now - session.seen_at >= TOUCH_EVERY:
         g.touch_session = session.id
-    return account
+    return Account(token, session.id, session)
 
 
 def leave_asleep() -> None:
@@ -67,7 +85,7 @@ def init_app(app: Flask) -> None:
         access = access_of(app, request.endpoint) if request.endpoint else None
         if request.endpoint in BEFORE_THE_CHANGE or (access and access.token) or not current_user.is_authenticated:
             return None
-        if current_user.user.temporary_until_at is None:
+        if current_user.opened.temporary_until_at is None:
             return None
         if request.path.startswith("/api/"):
             return {"error": "change_password"}, 403

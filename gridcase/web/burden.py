@@ -23,9 +23,9 @@ from wtforms import Form as AnyForm
 from gridcase.core import clock
 from gridcase.core.form_uses import Key, Use, Uses, step_of
 from gridcase.core.permissions import Viewer
+from gridcase.core.places import TOWN, cut_to
 
 EVERY = 60.0  # seconds between two writes
-TOWN_DEPTH = 2  # county, town: "/1/4/"
 LABEL_MOST, FORMS_MOST = 60, 5000
 SALT = "wtf-csrf-token"  # the form's own mark says when it was made
 NOT_ASKED = (HiddenField, SubmitField)
@@ -108,7 +108,7 @@ def note(form: AnyForm) -> None:
 def town_of(someone: Viewer) -> str | None:
     """The path of the town somebody works in; of the county's desks that of the county."""
     path = next((grant.path for grant in someone.grants if grant.path and grant.path != "/"), None)
-    return None if path is None else "/" + "".join(f"{one}/" for one in path.strip("/").split("/")[:TOWN_DEPTH])
+    return None if path is None else cut_to(path, TOWN)
 
 
 def minutes_since(token: str, secret: str, *, now: float) -> float | None:

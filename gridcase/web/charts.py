@@ -133,6 +133,12 @@ def say(value: Value, *, share: bool = False) -> str:
     return f"{value:,}" if isinstance(value, int) else f"{value:,.1f}".removesuffix(".0")
 
 
+def unit(value: Value, words: str) -> str:
+    """A unit behind a figure: of one, English drops the plural."""
+    plural = value == 1 and words.isascii() and words.endswith("s")
+    return words.removesuffix("s") if plural else words
+
+
 def scale(values: Sequence[Value], *, share: bool = False, base: float = 0.0) -> tuple[float, ...]:
     """The round figures from `base` (or the lowest, where that is lower) to at least the highest, evenly spaced."""
     known = [value for value in values if value is not None]

@@ -8,7 +8,7 @@ from typing import Any
 
 from babel import Locale
 from babel.support import NullTranslations
-from flask import Flask, g
+from flask import Flask, g, has_app_context
 from flask_babel import format_date, format_datetime, get_locale, get_translations
 from markupsafe import Markup, escape
 
@@ -18,19 +18,24 @@ from gridcase.core.words import Both, Text
 from gridcase.web import charts
 
 
+def _asked() -> Any:
+    """Where flask-babel keeps what it found out for this request. A page asks hundreds of times, and `g` is slow."""
+    return g.get("_flask_babel") if has_app_context() else None
+
+
 def _locale() -> Locale | None:
-    """The reader's language. flask-babel keeps it where `g` is asked once instead of six times; a page asks hundreds of
-    times."""
-    return getattr(g.get("_flask_babel") if g else None, "babel_locale", None) or get_locale()
+    """The reader's language."""
+    return getattr(_asked(), "babel_locale", None) or get_locale()
 
 
 def catalogue() -> NullTranslations:
-    """The texts of the reader's language; a page asks for hundreds, so it is looked up once a request and language."""
-    locale = _locale()
-    kept: tuple[Any, NullTranslations] | None = g.get("catalogue")
-    if kept is None or kept[0] is not locale:
-        kept = g.catalogue = (locale, get_translations())
-    return kept[1]
+    """The texts of the reader's language, kept where flask-babel forgets them when the language changes."""
+    kept: NullTranslations | None = getattr(_asked(), "babel_translations", None)
+    if kept is None:
+        kept = get_translations()
+        if (asked := _asked()) is not None:
+            asked.babel_translations = kept
+    return kept
 
 
 def translate(text: Any) -> str:

@@ -7,8 +7,10 @@ from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 from flask_wtf import FlaskForm
+from markupsafe import Markup, escape
 from wtforms import Field
 from wtforms.fields.choices import SelectChoice
+from wtforms.widgets.core import Input, clean_key
 
 from gridcase.core.db import transaction
 from gridcase.core.errors import Refused
@@ -17,6 +19,20 @@ from gridcase.web import burden
 from gridcase.web.filters import translate
 
 Result = TypeVar("Result")
+
+
+def attributes(**given: Any) -> Markup:
+    """The attributes of an input, by name, as WTForms writes them, faster: the page of a case has hundreds."""
+    written = []
+    for name, value in sorted(given.items()):
+        if value is True:
+            written.append(clean_key(name))
+        elif value is not False:
+            written.append(f'{clean_key(name)}="{str(escape(value)).replace(chr(34), "&#34;")}"')
+    return Markup(" ".join(written))  # noqa: S704 - each value escaped above
+
+
+Input.html_params = staticmethod(attributes)
 
 
 class BaseForm(FlaskForm):

@@ -109,15 +109,19 @@ def _link(item: NavItem, *, phone: bool = False, tab: bool = False) -> dict[str,
     return {
         "key": item.key,
         "label": filters.translate(label),
-        "url": _address(request.script_root, item.endpoint),
+        "url": address(item.endpoint),
         "icon": item.icon,
         "active": _owns(item, request.endpoint or ""),
     }
 
 
+def address(endpoint: str) -> str:
+    """`url_for` of a page that takes no values: the same for everybody, and asked for dozens of times a page."""
+    return _address(request.script_root, endpoint)
+
+
 @lru_cache(maxsize=256)
 def _address(_root: str, endpoint: str) -> str:
-    """The same for everybody, and asked for a dozen times a page."""
     return url_for(endpoint)
 
 
@@ -152,17 +156,17 @@ def init_app(
             "nav_phone": [_link(item, phone=True) for item in items if item.phone][:PHONE_MOST],
             "inbox_count": inbox_count(someone) if someone else 0,
             "place_label": place_label(someone) if someone else "",
-            "home_url": url_for("home.index"),
-            "inbox_url": url_for("notices.index") if someone and someone.may(Permission.SEE_WORK) else None,
-            "suggest_url": url_for("search.suggest") if someone and someone.may(Permission.SEE_WORK) else None,
-            "search_url": url_for("search.index") if someone and someone.may(Permission.SEE_WORK) else None,
+            "home_url": address("home.index"),
+            "inbox_url": address("notices.index") if someone and someone.may(Permission.SEE_WORK) else None,
+            "suggest_url": address("search.suggest") if someone and someone.may(Permission.SEE_WORK) else None,
+            "search_url": address("search.index") if someone and someone.may(Permission.SEE_WORK) else None,
             "alerts": get_flashed_messages(with_categories=True),
             "locale": str(get_locale() or "zh_Hans_CN"),
             "demo": config.demo,
             "elder": someone.large_text if someone else bool(session.get("large_text")),
         }
 
-    app.jinja_env.globals.update(csrf_token=generate_csrf, csp_nonce=security.nonce)
+    app.jinja_env.globals.update(csrf_token=generate_csrf, csp_nonce=security.nonce, page_address=address)
     static_files.init_app(app)
     filters.init_app(app)
 

@@ -8,6 +8,7 @@ import hashlib
 from functools import lru_cache
 
 from flask import Flask, Response, current_app, has_request_context, request, url_for
+from markupsafe import Markup
 
 from gridcase.core.paths import STATIC
 from gridcase.web.assets import vendor_url
@@ -29,6 +30,18 @@ def _address(_root: str, name: str, _changed: float) -> str:
     return url_for("static", filename=name, v=hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:12])
 
 
+def icon(name: str) -> Markup:
+    """One drawn sign of the sprite, as `templates/_macros/icon.html` tells; a page has thirty of them."""
+    return _drawn(static_url("img/icons.svg"), name)
+
+
+@lru_cache(maxsize=256)
+def _drawn(sprite: str, name: str) -> Markup:
+    return Markup('<svg class="icon" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>').format(
+        sprite, name
+    )
+
+
 def vendor(name: str) -> str:
     """`leaflet/dist/leaflet.js` -> its versioned address."""
     return vendor_url(name).url
@@ -36,7 +49,7 @@ def vendor(name: str) -> str:
 
 def init_app(app: Flask) -> None:
     """Templates may name files; answers that carry a digest or a version may be kept."""
-    app.jinja_env.globals.update(static=static_url, vendor=vendor)
+    app.jinja_env.globals.update(static=static_url, icon_of=icon, vendor=vendor)
 
     @app.after_request
     def _keep(response: Response) -> Response:

@@ -24,6 +24,7 @@ from gridcase.core.db import db, transaction
 from gridcase.core.errors import Missing, Refused
 from gridcase.core.periods import Period, PeriodKind
 from gridcase.core.permissions import Viewer
+from gridcase.grid import queries as grids
 from gridcase.grid.models import Grid
 from gridcase.households.models import Household
 from gridcase.measures import queries as measures
@@ -112,6 +113,11 @@ def test_only_ones_own_places_and_days_are_entered(ctx: Flask, world: World, vie
     cell = viewer_of(Role.GRID_LEADER)
     entered(world, one, ActionKind.DOORS, cell, 7, place="village_a_cell_1")
     assert shown(one, cell)["doors"].of(world.grids["village_a"]).number == 7
+    (line,) = queries.entries(one, viewer=cell).rows
+    assert line.place.startswith("上河村")  # every village has a first group and a first cell
+    both = grids.with_villages(queries.places_in(one, viewer=viewer_of(Role.TOWN_MANAGER)))
+    assert [each.name for each in both if not each.name.startswith(("上河村", "下河村"))] == []
+    assert len({each.name for each in both}) == len(both)
 
 
 def test_the_same_form_twice_counts_once_and_a_wrong_entry_is_struck(

@@ -54,7 +54,7 @@ def server(app: Flask, world: World) -> Iterator[Server]:
     """The application behind a threaded server on loopback."""
     app.config["WTF_CSRF_ENABLED"] = True
     listener = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=listener.serve_forever, daemon=True)
+    thread = threading.Thread(target=listener.serve_forever, args=(0.05,), daemon=True)
     thread.start()
     yield Server(f"http://127.0.0.1:{listener.server_port}", app)
     listener.shutdown()

@@ -10,18 +10,17 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Browser, Page
 
-from gridcase.app import load_viewer
 from gridcase.cases import service as cases
 from gridcase.cases.models import Case
 from gridcase.core.db import db
 from gridcase.core.permissions import Viewer
 from gridcase.people.rules import Role
 from gridcase.users.models import User
-from gridcase.users.session import Account
 from tests.browser.conftest import PHONE, Server
 from tests.browser.test_desk_keyboard import AXE
 from tests.factories.cases import collected, do, water
 from tests.factories.mediations import agreed, quarrel
+from tests.factories.viewers import viewer_from
 from tests.factories.world import World
 
 # Whose pages, on which screen. "{name}" is an id of `scene` or the world.
@@ -48,7 +47,7 @@ def scene(app: Flask, world: World) -> dict[str, int]:
     """An emergency, a case on its way, a quarrel that was settled."""
 
     def viewer(role: Role) -> Viewer:
-        return load_viewer(Account(db.session.get_one(User, world.users[role]), "", 0))
+        return viewer_from(db.session.get_one(User, world.users[role]))
 
     with app.app_context():
         liaison, head = viewer(Role.LIAISON), viewer(Role.VILLAGE_HEAD)

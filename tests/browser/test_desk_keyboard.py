@@ -10,14 +10,13 @@ from flask import Flask
 from playwright.sync_api import Page, expect
 from sqlalchemy import func, select
 
-from gridcase.app import load_viewer
 from gridcase.cases.models import Case
 from gridcase.core.db import db
 from gridcase.people.rules import Role
 from gridcase.users.models import User
-from gridcase.users.session import Account
 from tests.browser.conftest import DESK, PHONE, Server, Watch
 from tests.factories.cases import collected
+from tests.factories.viewers import viewer_from
 from tests.factories.world import World
 
 Open = Callable[..., Page]
@@ -30,7 +29,7 @@ IRRIGATION = "0505"
 def waiting(app: Flask, world: World) -> None:
     """Ten cases that wait for acceptance, each of which the catalogue gives to the water station."""
     with app.app_context():
-        liaison = load_viewer(Account(db.session.get_one(User, world.users[Role.LIAISON]), "", 0))
+        liaison = viewer_from(db.session.get_one(User, world.users[Role.LIAISON]))
         for n in range(MANY):
             collected(world, liaison, code=IRRIGATION, title=f"第{n + 1}条渠道堵了")
         db.session.remove()

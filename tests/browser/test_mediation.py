@@ -7,14 +7,13 @@ from collections.abc import Callable
 from flask import Flask
 from playwright.sync_api import Page, expect
 
-from gridcase.app import load_viewer
 from gridcase.core.db import db
 from gridcase.core.permissions import Viewer
 from gridcase.people.rules import Role
 from gridcase.users.models import User
-from gridcase.users.session import Account
 from tests.browser.conftest import DESK, PHONE, Watch
 from tests.factories.mediations import quarrel
+from tests.factories.viewers import viewer_from
 from tests.factories.world import World
 
 Open = Callable[..., Page]
@@ -25,7 +24,7 @@ def made(app: Flask, world: World) -> int:
     """A quarrel of village A, accepted."""
 
     def find(role: Role) -> Viewer:
-        return load_viewer(Account(db.session.get_one(User, world.users[role]), "", 0))
+        return viewer_from(db.session.get_one(User, world.users[role]))
 
     with app.app_context():
         case_id = quarrel(world, find, reporter_name="赵一田", reporter_phone="13800001234").id

@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from gridcase.app import load_viewer
 from gridcase.cases import queries, service
 from gridcase.cases.models import Case
 from gridcase.cases.rules import MOVES, Answer, Channel, ExtensionReason, WhistleKind
@@ -23,11 +22,11 @@ from gridcase.core.permissions import Viewer
 from gridcase.people.models import Post
 from gridcase.people.rules import Role
 from gridcase.users.models import User
-from gridcase.users.session import Account
 from tests.browser.conftest import PHONE, Server, Watch
 from tests.browser.test_journey import open_move, tick
 from tests.browser.test_reorganise import through
 from tests.factories.cases import MISSING_PERSON, collected, do, water
+from tests.factories.viewers import viewer_from
 from tests.factories.world import World
 from tests.planner.village import settle_in
 
@@ -68,7 +67,7 @@ class Stage:
     made: list[str] = field(default_factory=list)
 
     def viewer(self, role: Role) -> Viewer:
-        return load_viewer(Account(db.session.get_one(User, self.world.users[role]), "", 0))
+        return viewer_from(db.session.get_one(User, self.world.users[role]))
 
     def case(self, *so_far: str, **more: Any) -> int:
         """A new case after these moves: the village head sends it to the water station."""

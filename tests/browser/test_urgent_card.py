@@ -6,14 +6,13 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page
 
-from gridcase.app import load_viewer
 from gridcase.cases.rules import Channel
 from gridcase.core.db import db
 from gridcase.people.rules import Role
 from gridcase.users.models import User
-from gridcase.users.session import Account
 from tests.browser.conftest import PHONE, Server, Watch
 from tests.factories.cases import collected
+from tests.factories.viewers import viewer_from
 from tests.factories.world import World
 
 COLOURS = """(row) => {
@@ -24,7 +23,7 @@ COLOURS = """(row) => {
 
 def test_the_whole_card_is_tinted(server: Server, world: World, page_as: Callable[..., Page], watch: Watch) -> None:
     with server.app.app_context():
-        liaison = load_viewer(Account(db.session.get_one(User, world.users[Role.LIAISON]), "", 0))
+        liaison = viewer_from(db.session.get_one(User, world.users[Role.LIAISON]))
         collected(world, liaison, code="0201", title="屋后落石", channel=Channel.PATROL)
         collected(world, liaison, title="路灯不亮")
         db.session.remove()

@@ -8,7 +8,6 @@ from datetime import timedelta
 from flask import Flask
 from playwright.sync_api import Page, expect
 
-from gridcase.app import load_viewer
 from gridcase.cases import queries, service
 from gridcase.core import clock
 from gridcase.core.clock import town_day
@@ -16,10 +15,10 @@ from gridcase.core.db import db, transaction
 from gridcase.core.permissions import job
 from gridcase.people.rules import Role
 from gridcase.users.models import User
-from gridcase.users.session import Account
 from tests.browser.conftest import DESK, PHONE
 from tests.browser.test_journey import tick
 from tests.factories.cases import collected
+from tests.factories.viewers import viewer_from
 from tests.factories.world import World
 
 Open = Callable[..., Page]
@@ -28,7 +27,7 @@ Open = Callable[..., Page]
 def lamps(app: Flask, world: World) -> list[str]:
     """Four reports of one lamp, and the daily look; their numbers."""
     with app.app_context():
-        head = load_viewer(Account(db.session.get_one(User, world.users[Role.VILLAGE_HEAD]), "", 0))
+        head = viewer_from(db.session.get_one(User, world.users[Role.VILLAGE_HEAD]))
         now = clock.now()
         cases = [
             collected(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from flask import Flask
 
-from gridcase.app import create_app, load_viewer
+from gridcase.app import create_app
 from gridcase.calendar import queries as calendar
 from gridcase.cases import queries
 from gridcase.cases.rules import State
@@ -21,9 +21,9 @@ from gridcase.files import service as files
 from gridcase.files.service import Prepared
 from gridcase.people.rules import Role
 from gridcase.users.models import User
-from gridcase.users.session import Account
 from tests.conftest import Templates
 from tests.factories.cases import collected
+from tests.factories.viewers import viewer_from
 from tests.factories.world import World
 from tests.files.corpus import jpeg
 
@@ -68,7 +68,7 @@ class Town:
         assert found == []
 
     def _viewer(self, role: Role) -> Viewer:
-        return load_viewer(Account(db.session.get_one(User, self.world.users[role]), "", 0))
+        return viewer_from(db.session.get_one(User, self.world.users[role]))
 
 
 @dataclass

@@ -11,7 +11,6 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
-from gridcase.app import load_viewer
 from gridcase.cases import queries, service
 from gridcase.cases.models import Case, HotIssue, HotRun
 from gridcase.cases.rules import State
@@ -24,9 +23,9 @@ from gridcase.core.permissions import Viewer, job
 from gridcase.grid.models import Grid
 from gridcase.people.rules import Role
 from gridcase.users.models import User
-from gridcase.users.session import Account
 from tests.factories.cases import COMPLAINT, collected, do
 from tests.factories.pages import body
+from tests.factories.viewers import viewer_from
 from tests.factories.world import World
 
 Find = Callable[[Role], Viewer]
@@ -204,7 +203,7 @@ def test_scope_by_place(ctx: Flask, world: World, viewer_of: Find) -> None:
 def made(app: Flask, world: World, count: int) -> tuple[int, list[int]]:
     """An issue of so many cases, made in a context that is closed again: no client may share its session."""
     with app.app_context():
-        head = load_viewer(Account(db.session.get_one(User, world.users[Role.VILLAGE_HEAD]), "", 0))
+        head = viewer_from(db.session.get_one(User, world.users[Role.VILLAGE_HEAD]))
         ids = [case.id for case in lamps(world, head, count)]
         look()
         key = one().id

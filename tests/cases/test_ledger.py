@@ -13,7 +13,6 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from gridcase.app import load_viewer
 from gridcase.audit.models import AuditRow
 from gridcase.cases import queries, service
 from gridcase.cases.queries import Figures
@@ -23,10 +22,10 @@ from gridcase.core.periods import Period, PeriodKind
 from gridcase.core.permissions import Viewer
 from gridcase.people.rules import Role
 from gridcase.users.models import User
-from gridcase.users.session import Account
 from tests.factories.cases import MISSING_PERSON, closed, collected, do, solved
 from tests.factories.mediations import text_of
 from tests.factories.pages import body
+from tests.factories.viewers import viewer_from
 from tests.factories.world import World
 
 As = Callable[[Role], FlaskClient]
@@ -40,7 +39,7 @@ def several(app: Flask, world: World) -> list[str]:
     """One of October, three of November (one solved, one voided), one of the other village, one restricted."""
 
     def find(role: Role) -> Viewer:
-        return load_viewer(Account(db.session.get_one(User, world.users[role]), "", 0))
+        return viewer_from(db.session.get_one(User, world.users[role]))
 
     with app.app_context():
         liaison = find(Role.LIAISON)
@@ -60,8 +59,7 @@ def several(app: Flask, world: World) -> list[str]:
 
 def test_a_month_in_figures(app: Flask, world: World, several: list[str]) -> None:
     with app.app_context():
-        account = Account(db.session.get_one(User, world.users[Role.DISPATCHER]), "", 0)
-        desk = load_viewer(account)
+        desk = viewer_from(db.session.get_one(User, world.users[Role.DISPATCHER]))
         village = world.grids["village_a"]
         assert queries.month_figures(desk, NOVEMBER) == Figures(1, 3, 1, 0, 3)
         assert queries.month_figures(desk, NOVEMBER, village_id=village) == Figures(1, 2, 1, 0, 2)
@@ -140,7 +138,7 @@ def test_who_sees_no_cases_gets_no_table(world: World, client_as: As, several: l
 
 def test_closed_late_is_said(app: Flask, world: World, client_as: As, at: Callable[[str], None]) -> None:
     def find(role: Role) -> Viewer:
-        return load_viewer(Account(db.session.get_one(User, world.users[role]), "", 0))
+        return viewer_from(db.session.get_one(User, world.users[role]))
 
     with app.app_context():
         closed(world, find, now=datetime(2026, 9, 1, 2, tzinfo=UTC))

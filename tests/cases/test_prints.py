@@ -8,17 +8,16 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from gridcase.app import load_viewer
 from gridcase.cases import service
 from gridcase.core import clock
 from gridcase.core.db import db, transaction
 from gridcase.core.permissions import Viewer, job
 from gridcase.people.rules import Role
 from gridcase.users.models import User
-from gridcase.users.session import Account
 from tests.factories.cases import closed, collected, do, handled, water
 from tests.factories.mediations import text_of
 from tests.factories.pages import body
+from tests.factories.viewers import viewer_from
 from tests.factories.world import World
 
 As = Callable[[Role], FlaskClient]
@@ -32,7 +31,7 @@ def made(app: Flask, world: World) -> Made:
     """Make a case in a context of its own; returns its id."""
 
     def find(role: Role) -> Viewer:
-        return load_viewer(Account(db.session.get_one(User, world.users[role]), "", 0))
+        return viewer_from(db.session.get_one(User, world.users[role]))
 
     def make(build: Callable[[Find], int]) -> int:
         with app.app_context():

@@ -205,7 +205,7 @@ def test_counts_are_capped(ctx: Flask, world: World, viewer_of: Find) -> None:
     for _ in range(3):
         collected(world, head)
     assert queries.tab_counts(head, [Tab.MINE, Tab.LATE], now=clock.now()) == {Tab.MINE: 3, Tab.LATE: 0}
-    with mock.patch("gridcase.cases.queries.lists.MANY", 0):  # and so for whoever has too many to walk through
+    with mock.patch("gridcase.cases.queries.tabs.MANY", 0):  # and so for whoever has too many to walk through
         assert queries.tab_counts(head, [Tab.MINE, Tab.LATE], now=clock.now()) == {Tab.MINE: 3, Tab.LATE: 0}
 
 

@@ -12,15 +12,14 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import event
 
-from gridcase.app import load_viewer
 from gridcase.cases.views.reading_openapi import description
 from gridcase.core import clock, paging
 from gridcase.core.db import db
 from gridcase.core.permissions import Viewer
 from gridcase.people.rules import Role
 from gridcase.users.models import User
-from gridcase.users.session import Account
 from tests.factories.cases import MISSING_PERSON, closed, collected
+from tests.factories.viewers import viewer_from
 from tests.factories.world import World
 
 As = Callable[[Role], FlaskClient]
@@ -31,7 +30,7 @@ def several(app: Flask, world: World) -> dict[str, int]:
     """Two of the village (one closed), one of the other village, one restricted."""
 
     def find(role: Role) -> Viewer:
-        return load_viewer(Account(db.session.get_one(User, world.users[role]), "", 0))
+        return viewer_from(db.session.get_one(User, world.users[role]))
 
     with app.app_context():
         liaison, hour = find(Role.LIAISON), timedelta(hours=1)

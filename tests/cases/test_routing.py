@@ -9,7 +9,6 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from gridcase.app import load_viewer
 from gridcase.cases import queries, service
 from gridcase.cases.models import Case, DutyItem
 from gridcase.cases.queries import Filters, Tab
@@ -28,9 +27,9 @@ from gridcase.people.models import Person, Post, Unit
 from gridcase.people.rules import Absence, Role
 from gridcase.users import service as users
 from gridcase.users.models import User
-from gridcase.users.session import Account
 from tests.factories.cases import MISSING_PERSON, closed, collected, do, post_of, refused, water
 from tests.factories.pages import body, statements
+from tests.factories.viewers import viewer_from
 from tests.factories.world import MAKER, MEMORY_KIB, PASSWORD, World
 
 Find = Callable[[Role], Viewer]
@@ -100,7 +99,7 @@ def test_nothing_is_counted_of_restricted_cases(ctx: Flask, world: World, viewer
 
 
 def finder(world: World) -> Find:
-    return lambda role: load_viewer(Account(db.session.get_one(User, world.users[role]), "", 0))
+    return lambda role: viewer_from(db.session.get_one(User, world.users[role]))
 
 
 def test_the_choices_cost_the_same_however_much_lies_there(app: Flask, world: World, client_as: As) -> None:
@@ -241,7 +240,7 @@ def test_who_stands_in_is_shown_at_dispatch_sees_the_case_and_acts(app: Flask, w
     sent = head.post(f"/cases/{case_id}/dispatch", data={"dispatch-pick": f"p{post_id}"})
     assert sent.status_code == 302
     with app.app_context():
-        stand_in = load_viewer(Account(db.session.get_one(User, user_id), "", 0))
+        stand_in = viewer_from(db.session.get_one(User, user_id))
         mine = queries.work_list(stand_in, Filters(tab=Tab.MINE), now=clock.now())
         assert case_id in [row.id for row in mine.rows]
         done = do(service.sign, queries.get_case(case_id, viewer=stand_in), stand_in)

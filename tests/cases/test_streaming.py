@@ -13,7 +13,6 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import literal, select
 
-from gridcase.app import load_viewer
 from gridcase.audit.models import AuditRow
 from gridcase.cases.queries import streaming
 from gridcase.core.db import db
@@ -22,8 +21,8 @@ from gridcase.core.sheets_out import guarded
 from gridcase.core.streams import shown_name, shown_text
 from gridcase.people.rules import Role
 from gridcase.users.models import User
-from gridcase.users.session import Account
 from tests.factories.cases import MISSING_PERSON, collected, solved
+from tests.factories.viewers import viewer_from
 from tests.factories.world import World
 
 As = Callable[[Role], FlaskClient]
@@ -36,7 +35,7 @@ def several(app: Flask, world: World) -> None:
     with app.app_context():
 
         def find(role: Role) -> Any:
-            return load_viewer(Account(db.session.get_one(User, world.users[role]), "", 0))
+            return viewer_from(db.session.get_one(User, world.users[role]))
 
         liaison = find(Role.LIAISON)
         collected(world, liaison, title="路灯, 坏了")

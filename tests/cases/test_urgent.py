@@ -9,7 +9,6 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from gridcase.app import load_viewer
 from gridcase.cases import queries, service
 from gridcase.cases.models import Case
 from gridcase.cases.rules import Channel, ExtensionReason
@@ -20,9 +19,9 @@ from gridcase.notices import service as notices
 from gridcase.notices.models import Notice, NoticeRead
 from gridcase.people.rules import Role
 from gridcase.users.models import User
-from gridcase.users.session import Account
 from tests.factories.cases import ROAD, collected, do, refused, water
 from tests.factories.pages import body
+from tests.factories.viewers import viewer_from
 from tests.factories.world import World
 
 LANDSLIDE = "0201"
@@ -32,7 +31,7 @@ MINE = queries.Filters(tab=queries.Tab.MINE)
 
 def viewer(world: World, role: Role) -> Viewer:
     """As a request loads it; `viewer_of` would keep one context over all requests of a test."""
-    return load_viewer(Account(db.session.get_one(User, world.users[role]), "", 0))
+    return viewer_from(db.session.get_one(User, world.users[role]))
 
 
 def test_its_page_shows_its_clocks_and_who_was_told(

@@ -11,7 +11,6 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from gridcase.app import load_viewer
 from gridcase.cases import service
 from gridcase.cases.models import Case
 from gridcase.core import clock
@@ -20,9 +19,9 @@ from gridcase.core.permissions import Viewer
 from gridcase.grid.models import Grid
 from gridcase.people.rules import Role
 from gridcase.users.models import User
-from gridcase.users.session import Account
 from tests.factories.cases import COMPLAINT, collected, do, handled, solved, water
 from tests.factories.pages import body, statements
+from tests.factories.viewers import viewer_from
 from tests.factories.world import World
 
 As = Callable[[Role], FlaskClient]
@@ -33,7 +32,7 @@ def made(app: Flask, world: World) -> Callable[[Callable[[Callable[[Role], Viewe
     """Make a case in a context of its own; returns its id, so that no session is shared with the client."""
 
     def find(role: Role) -> Viewer:
-        return load_viewer(Account(db.session.get_one(User, world.users[role]), "", 0))
+        return viewer_from(db.session.get_one(User, world.users[role]))
 
     def make(build: Callable[[Callable[[Role], Viewer]], Case]) -> int:
         with app.app_context():

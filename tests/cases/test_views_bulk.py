@@ -8,7 +8,6 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from gridcase.app import load_viewer
 from gridcase.cases import service
 from gridcase.cases.models import Case
 from gridcase.cases.rules import Answer
@@ -17,9 +16,9 @@ from gridcase.core.db import db
 from gridcase.core.permissions import Viewer
 from gridcase.people.rules import Role
 from gridcase.users.models import User
-from gridcase.users.session import Account
 from tests.factories.cases import collected, do, handled
 from tests.factories.pages import body
+from tests.factories.viewers import viewer_from
 from tests.factories.world import World
 
 As = Callable[[Role], FlaskClient]
@@ -38,7 +37,7 @@ def three(app: Flask, world: World) -> list[int]:
 
 
 def finder(world: World) -> Find:
-    return lambda role: load_viewer(Account(db.session.get_one(User, world.users[role]), "", 0))
+    return lambda role: viewer_from(db.session.get_one(User, world.users[role]))
 
 
 def states(app: Flask, ids: list[int]) -> list[str]:

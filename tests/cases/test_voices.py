@@ -11,7 +11,6 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from gridcase.app import load_viewer
 from gridcase.audit import service as audit
 from gridcase.cases import queries, service
 from gridcase.cases.models import Case, CaseVoice
@@ -24,9 +23,9 @@ from gridcase.core.permissions import Viewer
 from gridcase.notices.models import Notice
 from gridcase.people.rules import Role
 from gridcase.users.models import User
-from gridcase.users.session import Account
 from tests.factories.cases import COMPLAINT, collected, do, handled, post_of, refused, solved, water
 from tests.factories.pages import body
+from tests.factories.viewers import viewer_from
 from tests.factories.world import MAKER, World
 
 Find = Callable[[Role], Viewer]
@@ -35,7 +34,7 @@ As = Callable[[Role], FlaskClient]
 
 def loaded(world: World, role: Role) -> Viewer:
     """The viewer of a role's account, for what is made beside a client: no context may stay open there."""
-    return load_viewer(Account(db.session.get_one(User, world.users[role]), "", 0))
+    return viewer_from(db.session.get_one(User, world.users[role]))
 
 
 def told(rule: str) -> list[tuple[int, int | None, int | None]]:

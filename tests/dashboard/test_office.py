@@ -166,3 +166,35 @@ def test_heads_are_made_of_measures_that_can_be_told_apart_so() -> None:
     for preset in presets().values():
         for head in preset.heads:
             assert all(part.key in MEASURES and (part.by is None or part.narrow.link()) for part in head.parts)
+
+
+def test_a_list_says_how_many_of_what_and_shows_what_counted(app: Flask, world: World, client_as: ClientAs) -> None:
+    some(app, world)
+    client = client_as(Role.DISPATCHER)
+    village = world.grids["village_a"]
+    page = client.get(f"/dashboard/list?measure=cases.satisfied&village_id={village}").text
+    assert "<strong>共 1 条</strong> ÷ 2 = 50% · 上河村" in page
+    rows = page[page.index("data-row-link") :]
+    assert re.search(r">\s*满意\s*</td>", rows), "the rating stands beside the case"
+    assert f'href="/dashboard/?period=2026-11&amp;village_id={village}"' in page, "the way back keeps the village"
+
+
+def test_the_dates_of_a_home_are_for_who_may_see_its_tier(world: World, client_as: ClientAs) -> None:
+    dated = re.compile(r"2\d{3}年\d+月\d+日|\d+月\d+日")
+
+    def dates(role: Role) -> list[str]:
+        page = client_as(role).get("/dashboard/list?measure=homes.all").text
+        assert " data-row-link>" in page, role
+        return dated.findall(page[page.index("data-row-link") :])
+
+    assert dates(Role.FULLTIME_GRID)
+    assert not dates(Role.VILLAGE_SUPERVISOR)
+
+
+def test_only_a_village_of_ones_own_and_dates_that_make_sense(world: World, client_as: ClientAs) -> None:
+    client = client_as(Role.VILLAGE_HEAD)
+    assert client.get(f"/dashboard/?village_id={world.grids['village_b']}").status_code == 404
+    assert "没有看懂这两个日期" in client.get("/dashboard/?first=2026-11-01&last=").text
+    same = client.get("/dashboard/?period=2026-11&first=2026-11-01&last=2026-11-30").text
+    assert "没有看懂" not in same
+    assert "<h2>2026年11月</h2>" in same, "the days of the month stay the month"

@@ -12,7 +12,6 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import event, select
 
-from gridcase.app import load_viewer
 from gridcase.cases.models import Case
 from gridcase.core import clock
 from gridcase.core.db import db, transaction
@@ -27,8 +26,8 @@ from gridcase.people import service as people
 from gridcase.people.models import Post
 from gridcase.people.rules import Role
 from gridcase.users.models import User
-from gridcase.users.session import Account
 from tests.factories.cases import MISSING_PERSON, ROAD, collected
+from tests.factories.viewers import viewer_from
 from tests.factories.world import MAKER, SINCE, World
 
 ClientAs = Callable[[Role | str], FlaskClient]
@@ -223,7 +222,7 @@ def test_tiers_are_for_those_who_may_see_them(app: Flask, client_as: ClientAs, w
 def test_open_cases_are_counted_without_restricted_ones(app: Flask, client_as: ClientAs, world: World) -> None:
     home = world.homes["circle"][0]
     with app.app_context():
-        liaison = load_viewer(Account(db.session.get_one(User, world.users[Role.LIAISON]), "", 0))
+        liaison = viewer_from(db.session.get_one(User, world.users[Role.LIAISON]))
         collected(world, liaison, code=ROAD, home=home, title="门前路灯不亮")
         collected(world, liaison, code=MISSING_PERSON, home=home, title="老人走失")
         db.session.remove()
@@ -365,7 +364,7 @@ def test_resources_and_lines_stand_on_the_page(client_as: ClientAs, world: World
 def test_an_open_case_keeps_a_place(app: Flask, client_as: ClientAs, world: World) -> None:
     """Homes and posts moved away, one case still open: the page says so."""
     with app.app_context():
-        liaison = load_viewer(Account(db.session.get_one(User, world.users[Role.LIAISON]), "", 0))
+        liaison = viewer_from(db.session.get_one(User, world.users[Role.LIAISON]))
         collected(world, liaison, code=ROAD, home=world.homes["circle"][0], title="门前路灯不亮")
         case = db.session.scalars(select(Case)).one()
         cell = case.grid_id
@@ -375,7 +374,7 @@ def test_an_open_case_keeps_a_place(app: Flask, client_as: ClientAs, world: Worl
 
 def test_a_restricted_case_keeps_a_place_without_being_counted(app: Flask, client_as: ClientAs, world: World) -> None:
     with app.app_context():
-        desk = load_viewer(Account(db.session.get_one(User, world.users[Role.DISPATCHER]), "", 0))
+        desk = viewer_from(db.session.get_one(User, world.users[Role.DISPATCHER]))
         collected(world, desk, code=MISSING_PERSON, home=world.homes["circle"][0], title="老人走失")
         cell = db.session.scalars(select(Case)).one().grid_id
         db.session.remove()

@@ -10,7 +10,6 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from gridcase.app import load_viewer
 from gridcase.cases import service as cases
 from gridcase.core import clock
 from gridcase.core.db import db, transaction
@@ -23,8 +22,8 @@ from gridcase.people import service as people_service
 from gridcase.people.models import Post
 from gridcase.people.rules import Role
 from gridcase.users.models import User
-from gridcase.users.session import Account
 from tests.factories.cases import MISSING_PERSON, ROAD, collected
+from tests.factories.viewers import viewer_from
 from tests.factories.world import MAKER, World
 
 ClientAs = Callable[[Role | str], FlaskClient]
@@ -34,7 +33,7 @@ TODAY = date(2026, 11, 23)
 @contextmanager
 def acting(app: Flask, world: World, role: Role) -> Iterator[Viewer]:
     with app.app_context():
-        yield load_viewer(Account(db.session.get_one(User, world.users[role]), "", 0))
+        yield viewer_from(db.session.get_one(User, world.users[role]))
         db.session.remove()
 
 

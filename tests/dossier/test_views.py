@@ -11,7 +11,6 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import event, select
 
-from gridcase.app import load_viewer
 from gridcase.audit.models import AuditRow
 from gridcase.core import clock
 from gridcase.core.db import db, transaction
@@ -22,11 +21,11 @@ from gridcase.households.rules import CareTier
 from gridcase.people.rules import Role
 from gridcase.points import service as points
 from gridcase.users.models import User
-from gridcase.users.session import Account
 from gridcase.visits import service as visits
 from gridcase.visits.rules import Purpose, VisitMode, VisitState
 from gridcase.visits.service import VisitRecord
 from tests.factories.cases import MISSING_PERSON, ROAD, collected
+from tests.factories.viewers import viewer_from
 from tests.factories.world import World
 
 ClientAs = Callable[[Role | str], FlaskClient]
@@ -37,7 +36,7 @@ REASON = {"reason": "visit"}
 def acting(app: Flask, world: World, role: Role) -> Iterator[Viewer]:
     """Inside an application context, as the account of a role."""
     with app.app_context():
-        yield load_viewer(Account(db.session.get_one(User, world.users[role]), "", 0))
+        yield viewer_from(db.session.get_one(User, world.users[role]))
         db.session.remove()
 
 

@@ -15,15 +15,15 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from gridcase import doctor
-from gridcase.app import create_app, load_viewer
+from gridcase.app import create_app
 from gridcase.core.config import Config
 from gridcase.core.db import db
 from gridcase.planner.queries.coverage import AsOf, report
 from gridcase.users import queries as users
 from gridcase.users.models import User
-from gridcase.users.session import Account
 from tests.conftest import open_session
 from tests.exchange.registers import DAY, ORDER, blank_county, export, hand_in, table, take_in, words
+from tests.factories.viewers import viewer_from
 
 COUNTY, COUNTY_NAME = "430903000000", "赫山区"
 OWN = "county_manager-manager"  # the post of the account that hands in the files, made on the command line
@@ -46,7 +46,7 @@ def coverage(app: Flask, login: str) -> list[tuple[str, dict[str, int]]]:
     """The coverage report of the county, village by village."""
     with app.app_context():
         user = db.session.scalars(select(User).where(User.login == login)).one()
-        rows = report(load_viewer(Account(user, "", 0)), AsOf(DAY), today=DAY)
+        rows = report(viewer_from(user), AsOf(DAY), today=DAY)
         db.session.remove()
     return [
         (row.code, {key: value for key, value in asdict(row.numbers).items() if key != FROM_VISITS}) for row in rows

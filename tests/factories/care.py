@@ -12,7 +12,6 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from gridcase.app import load_viewer
 from gridcase.core import clock
 from gridcase.core.db import db, transaction
 from gridcase.core.errors import Refused
@@ -24,10 +23,10 @@ from gridcase.households.service import Meeting
 from gridcase.notices.models import Notice
 from gridcase.people.rules import Role
 from gridcase.users.models import User
-from gridcase.users.session import Account
 from gridcase.visits import service as visits
 from gridcase.visits.rules import Purpose, VisitMode, VisitState
 from gridcase.visits.service import VisitRecord
+from tests.factories.viewers import viewer_from
 from tests.factories.world import World
 
 GREEN, YELLOW, RED = CareTier
@@ -38,7 +37,7 @@ HELD = Meeting(date(2026, 11, 20), MeetingKind.COMMITTEE, "村两委〔2026〕31
 def acting(app: Flask, world: World, role: Role) -> Iterator[Viewer]:
     """Inside an application context, as the account of a role."""
     with app.app_context():
-        yield load_viewer(Account(db.session.get_one(User, world.users[role]), "", 0))
+        yield viewer_from(db.session.get_one(User, world.users[role]))
         db.session.remove()
 
 

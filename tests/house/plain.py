@@ -67,9 +67,10 @@ def plain_answers() -> Iterator[Drawing]:
         return draw(*page) if drawing.on else ""
 
     def viewer(account: Account) -> Viewer:
-        if account.user.id not in viewers:
-            viewers[account.user.id] = load(account)
-        return viewers[account.user.id]
+        user = account.viewer.user_id or 0
+        if user not in viewers:
+            viewers[user] = load(account)
+        return viewers[user]
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(gridcase.app, "load_viewer", viewer)

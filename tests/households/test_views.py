@@ -13,7 +13,6 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from gridcase.app import load_viewer
 from gridcase.core import clock
 from gridcase.core.db import db, transaction
 from gridcase.core.permissions import Permission, Viewer
@@ -25,8 +24,8 @@ from gridcase.notices.models import Notice
 from gridcase.people.models import Person
 from gridcase.people.rules import Role
 from gridcase.users.models import User
-from gridcase.users.session import Account
 from gridcase.visits import queries as visits
+from tests.factories.viewers import viewer_from
 from tests.factories.world import MAKER, World
 
 ClientAs = Callable[[Role | str], FlaskClient]
@@ -170,7 +169,7 @@ def test_list_page_and_digest_count_the_same_homes_as_due(app: Flask, world: Wor
             service.note_reveal(
                 db.session.get_one(Household, world.homes["circle"][1]), actor=MAKER, reason="test", now=clock.now()
             )
-        liaison: Viewer = load_viewer(Account(db.session.get_one(User, world.users["liaison"]), "", 0))
+        liaison: Viewer = viewer_from(db.session.get_one(User, world.users["liaison"]))
         assert liaison.may(Permission.LOG_VISIT)
         listed = {row.id for row in dossier.page(liaison, dossier.Filters(due_by=TODAY)).rows}
         day = {row.id for row in visits.due_homes(liaison, on=TODAY).rows}

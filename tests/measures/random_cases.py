@@ -78,6 +78,10 @@ class ByHand:
     def closed(self, case: Case) -> bool:
         return case.state == "closed" and case.closed_at is not None and self.begins <= case.closed_at < self.ends
 
+    def dropped(self, case: Case) -> bool:
+        ended = case.closed_at is not None and self.begins <= case.closed_at < self.ends
+        return ended and case.state == "withdrawn"
+
     def open_at(self, case: Case, moment: datetime) -> bool:
         waits = case.closed_at is None or case.closed_at >= moment
         return case.registered_at < moment and waits and case.state not in ("voided", "duplicate")
@@ -120,7 +124,11 @@ class ByHand:
             "cases.questions": lambda case: closed(case) and case.answer == "answered_question",
             "cases.hours": lambda case: closed(case) or open_at(case, self.until),
             "cases.brought": lambda case: open_at(case, self.begins),
+            "cases.dropped": self.dropped,
             "cases.left": lambda case: open_at(case, self.until),
+            "cases.late_left": lambda case: (
+                open_at(case, self.until) and case.due_at is not None and case.due_at < self.until
+            ),
             "cases.check_due": lambda case: case.second_check == "due",
         }
 

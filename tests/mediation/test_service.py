@@ -12,7 +12,6 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from gridcase.app import load_viewer
 from gridcase.audit.models import AuditRow
 from gridcase.cases import queries as case_queries
 from gridcase.cases import service as cases
@@ -33,9 +32,9 @@ from gridcase.mediation.service import Agreement, Ending, Party
 from gridcase.notices.models import Notice
 from gridcase.people.rules import Role
 from gridcase.users.models import User
-from gridcase.users.session import Account
 from tests.factories.cases import ROAD, collected, do, water
 from tests.factories.mediations import agreed, begun, deed, drafted, quarrel, with_the_station
+from tests.factories.viewers import viewer_from
 from tests.factories.world import World
 from tests.points.test_races import together
 
@@ -207,7 +206,7 @@ def test_nobody_goes_on_with_what_is_being_closed(app: Flask, world: World) -> N
     """Whoever goes on waits for whoever closes, and is told so: on PostgreSQL two may write at once."""
 
     def find(role: Role | str) -> Viewer:
-        return load_viewer(Account(db.session.get_one(User, world.users[role]), "", 0))
+        return viewer_from(db.session.get_one(User, world.users[role]))
 
     with app.app_context():
         case_id = (case := quarrel(world, find)).id

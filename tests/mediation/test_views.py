@@ -11,7 +11,6 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from gridcase.app import load_viewer
 from gridcase.cases.models import Case
 from gridcase.core.db import db
 from gridcase.core.permissions import Viewer
@@ -21,10 +20,10 @@ from gridcase.mediation.models import MediationParty
 from gridcase.mediation.service import Party
 from gridcase.people.rules import Role
 from gridcase.users.models import User
-from gridcase.users.session import Account
 from tests.factories.cases import MISSING_PERSON, ROAD, collected
 from tests.factories.mediations import agreed, begun, deed, drafted, quarrel, text_of, with_the_station
 from tests.factories.pages import body
+from tests.factories.viewers import viewer_from
 from tests.factories.world import World
 from tests.files.corpus import jpeg
 
@@ -39,7 +38,7 @@ def made(app: Flask, world: World) -> Made:
     """Make something in a context of its own; returns the id of its case."""
 
     def find(role: Role) -> Viewer:
-        return load_viewer(Account(db.session.get_one(User, world.users[role]), "", 0))
+        return viewer_from(db.session.get_one(User, world.users[role]))
 
     def make(build: Callable[[Find], int]) -> int:
         with app.app_context():
@@ -114,7 +113,7 @@ def test_who_reported_is_offered_as_the_first_party(app: Flask, world: World, cl
     case_id = made(with_head(world, begun))
     with app.app_context():
         case, mediation = db.session.get_one(Case, case_id), queries.of_case(db.session.get_one(Case, case_id))
-        watching = load_viewer(Account(db.session.get_one(User, world.users[Role.VILLAGE_SUPERVISOR]), "", 0))
+        watching = viewer_from(db.session.get_one(User, world.users[Role.VILLAGE_SUPERVISOR]))
         assert mediation is not None
         assert queries.first_party(case, mediation, watching) == {}, "names are masked for them"
         db.session.remove()

@@ -334,3 +334,24 @@ def test_a_sum_says_how_many_villages_stand_in_it(viewer_of: ViewerOf, world: Wo
     ]  # fmt: skip
     enter(manager, world, "village_b", "20")
     assert heads()[:2] == ["村集体收入", "村集体收入（村均）"]
+
+
+@pytest.mark.parametrize(
+    ("code", "number", "why"),
+    [
+        ("income", "-5", "不会是负数"), ("trained", "12.5", "请不要填小数"), ("posts", "1,234.5", "请不要填小数"),
+        ("income_run", "12.5", "“村集体经营性收入”是“村集体收入”的一部分，不能比它大（村集体收入已填 10 万元）"),
+    ],
+)  # fmt: skip
+def test_an_indicator_takes_only_numbers_it_can_have(
+    viewer_of: ViewerOf, world: World, code: str, number: str, why: str
+) -> None:
+    head, one = viewer_of(Role.VILLAGE_HEAD), queries.by_codes({code})[code]
+    if code == "income_run":
+        enter(head, world, "village_a", "10")
+    with pytest.raises(Refused) as refused, transaction():
+        service.enter(
+            one, actor=head, place=place(world, "village_a"), period=HALF, number=number, source="账目",
+            now=clock.now(),
+        )  # fmt: skip
+    assert why in str(refused.value.text)

@@ -36,13 +36,14 @@ OF_CASES = {
     "cases.collected": (COLLECTED, None),
     "cases.closed": (CLOSED, None),
     "cases.closed_late": (f"{CLOSED} AND c.closed_late = :yes", None),
+    "cases.dropped": ("c.closed_at >= :b AND c.closed_at < :e AND c.state = 'withdrawn'", None),
     "cases.left": (OPEN_AT.format("u"), None),
     "cases.on_time": (f"{CLOSED} AND c.closed_late = :no", f"(({CLOSED}) OR {LATE})"),
     "cases.satisfied": (
         f"{CLOSED} AND c.rating IN ('satisfied', 'basically')", f"{CLOSED} AND c.rating IS NOT NULL",
     ),
     "cases.in_grid": (f"{CLOSED} AND c.resolved_level = 'grid'", CLOSED),
-    "cases.late": ("c.closed_at IS NULL AND c.due_at < :now", None),
+    "cases.late_left": (LATE, None),
     "cases.questions": (f"{CLOSED} AND c.answer = 'answered_question'", None),
 }  # fmt: skip
 OF_MEDIATIONS = {
@@ -112,8 +113,8 @@ def same(block: Block, rows: str, town: Grid, period: Period, group: str) -> set
 def test_the_month_of_cases(town: Grid, period: Period) -> None:
     places, classes = report("monthly", town, period)
     assert same(places, CASES, town, period, "coalesce(CAST(c.village_id AS VARCHAR), 'None')") == {
-        "cases.brought", "cases.collected", "cases.closed", "cases.closed_late", "cases.left", "cases.on_time",
-        "cases.satisfied",
+        "cases.brought", "cases.collected", "cases.closed", "cases.closed_late", "cases.dropped", "cases.left",
+        "cases.on_time", "cases.satisfied",
     }  # fmt: skip
     same(classes, CASES, town, period, "k.major")
     assert places.total is not None

@@ -215,6 +215,8 @@ def test_a_survey_stands_beside_the_own_figure(client_as: ClientAs) -> None:
     one = re.search(r'name="indicator" value="(\d+)"', page)
     assert one
     words = {"indicator": one[1], "year": "2025", "number": "96", "source": "省调查队"}
+    assert "百分比请填 0 到 100" in manager.post("/reports/survey", data=words | {"number": "120"}).text
+    assert "百分比请填 0 到 100" in manager.post("/reports/survey", data=words | {"number": "-3"}).text
     assert "请写明谁调查的" in manager.post("/reports/survey", data=words | {"source": ""}).text
     assert manager.post("/reports/survey", data=words).status_code == 302
     assert "已经填过" in manager.post("/reports/survey", data=words).text
@@ -224,7 +226,7 @@ def test_a_survey_stands_beside_the_own_figure(client_as: ClientAs) -> None:
 
 def test_an_indicator_of_the_town(client_as: ClientAs, world: World) -> None:
     manager = client_as(Role.TOWN_MANAGER)
-    words = {"name": "种植面积", "unit": "亩", "place": world.grids["town"], "adding": "stock"}
+    words = {"name": "种植面积", "unit": "亩", "place": world.grids["town"], "kind": "whole", "adding": "stock"}
     assert "请写单位" in manager.post("/reports/indicators/new", data=words | {"unit": ""}).text
     assert manager.post("/reports/indicators/new", data=words).status_code == 302
     page = manager.get(f"/reports/indicators?place={world.grids['village_a']}").text

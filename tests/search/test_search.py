@@ -9,7 +9,6 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from gridcase.app import load_viewer
 from gridcase.core import clock
 from gridcase.core.db import db
 from gridcase.core.permissions import Viewer
@@ -18,9 +17,9 @@ from gridcase.households.models import Household
 from gridcase.people.rules import Role
 from gridcase.search import queries as search
 from gridcase.users.models import User
-from gridcase.users.session import Account
 from tests.factories.cases import COMPLAINT, collected
 from tests.factories.pages import body, statements
+from tests.factories.viewers import viewer_from
 from tests.factories.world import World
 
 As = Callable[[Role], FlaskClient]
@@ -30,7 +29,7 @@ Find = Callable[[Role], Viewer]
 def made(app: Flask, world: World) -> tuple[str, str]:
     """An open case and a restricted one, in a context that is closed again; their numbers."""
     with app.app_context():
-        desk = load_viewer(Account(db.session.get_one(User, world.users[Role.DISPATCHER]), "", 0))
+        desk = viewer_from(db.session.get_one(User, world.users[Role.DISPATCHER]))
         case = collected(world, desk, title="老槐树旁边的路灯不亮", reporter_name="王小明")
         hidden = collected(world, desk, title="老槐树的路灯款去哪了", code=COMPLAINT)
         numbers = case.number, hidden.number
@@ -114,7 +113,7 @@ def test_the_statements_do_not_grow_with_what_is_found(app: Flask, world: World,
     desk.get("/search?q=路灯")
     few = len(statements(app, lambda: desk.get("/search?q=路灯")))
     with app.app_context():
-        viewer = load_viewer(Account(db.session.get_one(User, world.users[Role.DISPATCHER]), "", 0))
+        viewer = viewer_from(db.session.get_one(User, world.users[Role.DISPATCHER]))
         for _ in range(6):
             collected(world, viewer, title="路灯又不亮")
         assert search.find(viewer, "路灯", now=clock.now()) is not None

@@ -10,7 +10,6 @@ from flask import Flask
 from sqlalchemy import select, text
 
 from gridcase import doctor
-from gridcase.app import load_viewer
 from gridcase.audit.models import AuditRow
 from gridcase.core import clock
 from gridcase.core.db import db, dialect_name, transaction
@@ -18,8 +17,8 @@ from gridcase.core.permissions import job
 from gridcase.people.rules import Role
 from gridcase.points.models import Account
 from gridcase.users.models import User
-from gridcase.users.session import Account as Signed
 from tests.factories.cases import collected, solved
+from tests.factories.viewers import viewer_from
 from tests.factories.world import World
 
 ACTOR = job("doctor")
@@ -30,7 +29,7 @@ COUNTERS = ("cases_whole", "ledger_whole", "stock_whole")
 def home(app: Flask, world: World) -> Iterator[int]:
     """Two open cases in the village; gives the id of an account."""
     with app.app_context():
-        liaison = load_viewer(Signed(db.session.get_one(User, world.users[Role.LIAISON]), "", 0))
+        liaison = viewer_from(db.session.get_one(User, world.users[Role.LIAISON]))
         for title in ("井盖坏了", "路灯不亮"):
             collected(world, liaison, title=title)
         solved(world, liaison)

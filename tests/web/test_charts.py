@@ -132,3 +132,18 @@ def test_a_chart_is_an_image_with_a_sentence_and_its_figures_as_a_table(app: Fla
     assert rows[7] == ("10/26", "–")
     assert "高于参考范围" in text
     assert "比上周多 2.1 个百分点" in text
+
+
+@pytest.mark.parametrize(
+    ("value", "words", "said"),
+    [
+        (1, "cases", "case"),
+        (0, "cases", "cases"),
+        (1.0, "times", "time"),
+        (2, "cases", "cases"),
+        (1, "件", "件"),
+        (None, "cases", "cases"),
+    ],
+)
+def test_one_of_a_thing_is_no_plural(value: charts.Value, words: str, said: str) -> None:
+    assert charts.unit(value, words) == said

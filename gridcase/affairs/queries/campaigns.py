@@ -8,6 +8,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case, func, literal, or_, select, tuple_, union_all
+from sqlalchemy.orm import aliased
 
 from gridcase.affairs.models import (
     Activity,
@@ -31,6 +32,10 @@ from gridcase.grid.models import Grid
 from gridcase.grid.rules import GridLevel
 from gridcase.people.models import Post
 from gridcase.visits.models import Visit
+
+_VILLAGE = aliased(Grid)
+# A place that lies in a village, behind the village's name: every village has a first group.
+_NAME = case((_VILLAGE.id != Grid.id, _VILLAGE.name + Grid.name), else_=Grid.name)
 
 RUNS, MANAGES, LOOKS = Permission.RUN_ACTIVITY, Permission.MANAGE_TOWN, Permission.SEE_DASHBOARD
 OFFERED_MOST = 50
@@ -252,9 +257,10 @@ def entries(
     """What was entered, latest first: the rows behind the numbers."""
     own = entered(viewer, CampaignEntry.path).label("own")
     query = (
-        select(CampaignEntry, CampaignAction.name, CampaignAction.unit, Grid.name, Post.title, own)
+        select(CampaignEntry, CampaignAction.name, CampaignAction.unit, _NAME, Post.title, own)
         .join(CampaignAction, CampaignAction.id == CampaignEntry.action_id)
         .join(Grid, Grid.path == CampaignEntry.path)
+        .outerjoin(_VILLAGE, _VILLAGE.id == Grid.village_id)
         .outerjoin(Post, Post.id == CampaignEntry.post_id)
         .where(CampaignAction.campaign_id == campaign.id, reached(viewer, CampaignEntry.path))
     )
@@ -361,13 +367,14 @@ def counted(campaign: Campaign, *, viewer: Viewer) -> list[Any]:
                 CampaignActivity.id,
                 Activity.title,
                 Activity.starts_at,
-                Grid.name.label("place"),
+                _NAME.label("place"),
                 CampaignAction.name,
                 own,
             )
             .join(CampaignActivity, CampaignActivity.activity_id == Activity.id)
             .join(CampaignAction, CampaignAction.id == CampaignActivity.action_id)
             .join(Grid, Grid.id == Activity.place_id)
+            .outerjoin(_VILLAGE, _VILLAGE.id == Grid.village_id)
             .where(CampaignAction.campaign_id == campaign.id, reached(viewer, Activity.path))
             .order_by(Activity.starts_at.desc(), Activity.id)
             .limit(OFFERED_MOST)

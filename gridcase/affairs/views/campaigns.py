@@ -90,7 +90,7 @@ def campaign_enter(campaign_id: int) -> ResponseReturnValue:
     form = EntryForm(client_uuid=str(uuid4()), day=today(), action=request.args.get("action", type=int))
     form.offer(
         actions=[(each.id, f"{each.name}（{each.unit}）") for each in actions],
-        places=[(each.id, each.name) for each in grids.told_apart(places)],
+        places=[(each.id, each.name) for each in grids.with_villages(places)],
     )
     if form.validate_on_submit():
         action = next(each for each in actions if each.id == form.action.data)

@@ -18,7 +18,15 @@ from gridcase.cases.queries.catalogue import (
     unit_of_limit,
     versions_in_force,
 )
-from gridcase.cases.queries.counting import closed_in, light_is, may_count, may_list, open_at, registered_in
+from gridcase.cases.queries.counting import (
+    closed_in,
+    dropped_in,
+    light_is,
+    may_count,
+    may_list,
+    open_at,
+    registered_in,
+)
 from gridcase.cases.queries.duties import (
     DutyRow,
     duties_by_item,
@@ -60,9 +68,7 @@ from gridcase.cases.queries.lists import (
     Filters,
     Tab,
     chosen,
-    counted,
     row_of,
-    tab_counts,
     tabs_for,
     villages_seen,
     waiting_for,
@@ -92,7 +98,7 @@ from gridcase.cases.queries.papers import get_paper, papers_by_step, papers_held
 from gridcase.cases.queries.posts import Held, held_by, posts_to_warn, village_desk, without_addressee
 from gridcase.cases.queries.reading import read_case, read_steps
 from gridcase.cases.queries.routing import duties_of, duty_for, routes
-from gridcase.cases.queries.saved import saved_view, saved_views
+from gridcase.cases.queries.saved import saved_view, saved_views, views_and_villages
 from gridcase.cases.queries.searching import find_by_reporter, find_cases
 from gridcase.cases.queries.sheets import get_sheet, late_without_sheet, sheets_of, supervision_sheets
 from gridcase.cases.queries.sight import (
@@ -110,6 +116,7 @@ from gridcase.cases.queries.sight import (
 )
 from gridcase.cases.queries.streaming import Wording, whole_list_parts
 from gridcase.cases.queries.suggest import SuggestedClass, suggest_classes
+from gridcase.cases.queries.tabs import counted, tab_counts
 from gridcase.cases.queries.upkeep import check
 from gridcase.cases.queries.voices import Voices, seen_by_reporter, voice_count, voices_around
 
@@ -147,6 +154,7 @@ __all__ = [
     "contact_waits",
     "counted",
     "desk_of",
+    "dropped_in",
     "duties_by_item",
     "duties_of",
     "duty_by_item",
@@ -230,6 +238,7 @@ __all__ = [
     "units_to_call",
     "versions_in_force",
     "versions_of",
+    "views_and_villages",
     "village_desk",
     "village_versions",
     "villages_of_town",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, exists, func, or_, select
 
 from gridcase.cases.models import Case, CaseLink, CaseParty, WhistleUnit
 from gridcase.cases.queries.sight import open_condition, whistle_of
@@ -52,6 +52,11 @@ def open_follower(case_id: int) -> str | None:
         .where(CaseLink.follows_id == case_id, open_condition())
         .limit(1)
     )
+
+
+def has_links() -> ColumnElement[bool]:
+    """Whether the case of the row follows another, or another follows it."""
+    return or_(exists().where(CaseLink.case_id == Case.id), exists().where(CaseLink.follows_id == Case.id))
 
 
 def linked(case: Case) -> tuple[Any, Sequence[Any]]:

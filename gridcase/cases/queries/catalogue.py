@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Integer, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import aliased
 
 from gridcase.cases.models import Case, CaseClass, ClassTerms, ClassVersion
 from gridcase.cases.rules.catalogue import stays_restricted
 from gridcase.cases.rules.majors import UNSORTED_CLASS
-from gridcase.core.db import db
+from gridcase.core.db import db, one_of
 from gridcase.core.errors import Missing
 from gridcase.core.permissions import Permission, Viewer
 from gridcase.core.scope import under
@@ -57,46 +58,53 @@ class Entry:
 def catalogue(words: str = "", *, path: str = "/", disabled_too: bool = False) -> list[Entry]:
     """The classes in use at a place, the common ones first; `words` is part of a name, a code, or letters of the
     pinyin."""
-    village, county = aliased(ClassVersion), aliased(ClassVersion)
-    query = _standing(path, village, county)
+    query = _STANDING
     if not disabled_too:
-        query = query.where(_there("enabled", village, county).is_(True))
+        query = query.where(_there("enabled").is_(True))
     words = clean_line(words)
     if words:
         ways = [
             CaseClass.zh.contains(words, autoescape=True),
             CaseClass.en.icontains(words, autoescape=True),
-            _there("open_condition", village, county).contains(words, autoescape=True),
-            _there("department", village, county).contains(words, autoescape=True),
+            _there("open_condition").contains(words, autoescape=True),
+            _there("department").contains(words, autoescape=True),
             CaseClass.code == words,
         ]
         if words.isascii() and words.isalpha():
             ways.append(CaseClass.initials.contains(words.lower(), autoescape=True))
             query = query.order_by(CaseClass.initials.startswith(words.lower(), autoescape=True).desc())
         query = query.where(or_(*ways))
-    rows = db.session.execute(query.order_by(_there("common", village, county).desc(), CaseClass.code))
+    rows = db.session.execute(query.order_by(_there("common").desc(), CaseClass.code), _over(path))
     return [Entry(row[0], row[1] or row[2]) for row in rows]
 
 
-def _standing(path: str, village: Any, county: Any) -> Select[Any]:
-    """Every class a county knows, with the versions in force over a place; one statement."""
-    ids = place_ids(path)
-    return (
-        select(CaseClass, village, county)
-        .outerjoin(village, _in_force(village, ids[2] if len(ids) > 2 else 0))
-        .outerjoin(county, _in_force(county, ids[0] if ids else 0))
-        .where(CaseClass.code != UNSORTED_CLASS)
-        .where(or_(CaseClass.county_id.is_(None), CaseClass.county_id == (ids[0] if ids else 0)))
-    )
+_VILLAGE, _COUNTY = aliased(ClassVersion), aliased(ClassVersion)
 
 
-def _in_force(version: Any, place_id: int) -> ColumnElement[bool]:
+def _in_force(version: Any, place_id: BindParameter[int]) -> ColumnElement[bool]:
     return and_(version.class_id == CaseClass.id, version.place_id == place_id, version.superseded_at.is_(None))
 
 
-def _there(name: str, village: Any, county: Any) -> Any:
+# Every class a county knows, with the versions in force over a place; made once, asked with `_over` the place.
+_STANDING = (
+    select(CaseClass, _VILLAGE, _COUNTY)
+    .outerjoin(_VILLAGE, _in_force(_VILLAGE, bindparam("village_id", type_=Integer())))
+    .outerjoin(_COUNTY, _in_force(_COUNTY, bindparam("county_id", type_=Integer())))
+    .where(CaseClass.code != UNSORTED_CLASS)
+    .where(or_(CaseClass.county_id.is_(None), CaseClass.county_id == bindparam("county_id", type_=Integer())))
+)
+_BY_CODE = _STANDING.where(CaseClass.code == bindparam("code"))
+
+
+def _over(path: str) -> dict[str, Any]:
+    """The village and the county of a place."""
+    ids = place_ids(path)
+    return {"village_id": ids[2] if len(ids) > 2 else 0, "county_id": ids[0] if ids else 0}
+
+
+def _there(name: str) -> Any:
     """A column of the rules as it stands there."""
-    return func.coalesce(getattr(village, name), getattr(county, name), getattr(CaseClass, name))
+    return func.coalesce(getattr(_VILLAGE, name), getattr(_COUNTY, name), getattr(CaseClass, name))
 
 
 def place_ids(path: str) -> list[int]:
@@ -118,14 +126,15 @@ def class_at(case_class: CaseClass, path: str) -> Entry:
     return Entry(case_class, found.get(ids[2] if len(ids) > 2 else 0) or found.get(ids[0] if ids else 0))
 
 
+_VERSIONS = select(ClassVersion).where(
+    ClassVersion.class_id == bindparam("class_id"), ClassVersion.superseded_at.is_(None),
+    ClassVersion.place_id.in_(bindparam("place_ids", expanding=True)),
+)  # fmt: skip
+
+
 def versions_in_force(case_class: CaseClass, place_ids: Collection[int]) -> dict[int, ClassVersion]:
     """By place: what these have set for a class and not taken back."""
-    rows = db.session.scalars(
-        select(ClassVersion).where(
-            ClassVersion.class_id == case_class.id, ClassVersion.place_id.in_(place_ids),
-            ClassVersion.superseded_at.is_(None),
-        )
-    )  # fmt: skip
+    rows = db.session.scalars(_VERSIONS, {"class_id": case_class.id, "place_ids": list(place_ids)})
     return {row.place_id: row for row in rows}
 
 
@@ -136,8 +145,7 @@ def class_in_use(code: str, *, path: str = "/") -> CaseClass:
 
 def entry_in_use(code: str, *, path: str) -> Entry:
     """The same with its rules there."""
-    village, county = aliased(ClassVersion), aliased(ClassVersion)
-    row = db.session.execute(_standing(path, village, county).where(CaseClass.code == clean_line(code))).first()
+    row = db.session.execute(_BY_CODE, {"code": clean_line(code), **_over(path)}).first()
     entry = Entry(row[0], row[1] or row[2]) if row else None
     if entry is None or not entry.terms.enabled:
         raise Missing
@@ -146,11 +154,10 @@ def entry_in_use(code: str, *, path: str) -> Entry:
 
 def restricted_at(codes: Collection[str], *, path: str) -> bool:
     """Whether one of these classes is restricted at a place, switched off there or not."""
-    village, county = aliased(ClassVersion), aliased(ClassVersion)
     wanted = {clean_line(code) for code in codes}
     if any(map(stays_restricted, wanted)):
         return True
-    rows = db.session.execute(_standing(path, village, county).where(CaseClass.code.in_(wanted))) if wanted else ()
+    rows = db.session.execute(_STANDING.where(CaseClass.code.in_(wanted)), _over(path)) if wanted else ()
     return any(Entry(row[0], row[1] or row[2]).terms.restricted for row in rows)
 
 
@@ -195,14 +202,14 @@ def may_register(viewer: Viewer, *, path: str, household_id: int | None) -> bool
 
 def register_places(viewer: Viewer) -> Sequence[Any]:
     """(id, name, level, path) of the places to choose from: the villages of a town, or the grids of one's village."""
-    roots = register_roots(viewer)
-    if not roots:
-        return []
+    roots = tuple(register_roots(viewer))
+    return db.session.execute(_places_under(roots)).all() if roots else []
+
+
+@lru_cache(maxsize=256)
+def _places_under(roots: tuple[str, ...]) -> Select[*tuple[Any, ...]]:
     wide = any(root.count("/") <= 3 for root in roots)
     levels = [GridLevel.VILLAGE] if wide else [GridLevel.VILLAGE, GridLevel.GROUP, GridLevel.CELL]
     inside = or_(*(Grid.path >= "/" if root == "/" else under(Grid.path, root) for root in roots))
-    return db.session.execute(
-        select(Grid.id, Grid.name, Grid.level, Grid.path)
-        .where(Grid.level.in_(levels), Grid.valid_to.is_(None), inside)
-        .order_by(Grid.code)
-    ).all()
+    named = select(Grid.id, Grid.name, Grid.level, Grid.path)
+    return named.where(one_of(Grid.level, levels), Grid.valid_to.is_(None), inside).order_by(Grid.code)

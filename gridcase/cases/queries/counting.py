@@ -49,7 +49,12 @@ def closed_in(begins: datetime, ends: datetime) -> ColumnElement[bool]:
     return and_(Case.closed_at >= begins, Case.closed_at < ends, Case.state == State.CLOSED)
 
 
+def dropped_in(begins: datetime, ends: datetime) -> ColumnElement[bool]:
+    """Ended from one moment on and before another without being closed: withdrawn."""
+    return and_(Case.closed_at >= begins, Case.closed_at < ends, Case.state.not_in((State.CLOSED, *LEFT_OUT)))
+
+
 def open_at(moment: datetime) -> ColumnElement[bool]:
-    """Registered before a moment and not ended by then."""
+    """Registered before a moment and not ended by then. A case reopened since counts as never ended."""
     waiting = or_(open_condition(), Case.closed_at >= moment)
     return and_(Case.registered_at < moment, waiting, Case.state.not_in(LEFT_OUT))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, bindparam, func, or_, select
 
 from gridcase.cases.models import Case, CaseClass, ClassVersion, ReplyTemplate
 from gridcase.cases.queries.catalogue import place_ids
@@ -87,17 +87,19 @@ def open_to_all(case_class: CaseClass, path: str) -> Select[Any]:
     return select(Case.id).where(under(Case.path, path), Case.class_id == case_class.id, Case.restricted.is_(False))
 
 
+_TEMPLATES = (  # made once: most pages of a case ask
+    select(ReplyTemplate)
+    .where(ReplyTemplate.place_id.in_(bindparam("place_ids", expanding=True)), ReplyTemplate.retired_at.is_(None))
+    .where(or_(ReplyTemplate.class_id.is_(None), ReplyTemplate.class_id == bindparam("class_id")))
+    .order_by(
+        ReplyTemplate.class_id.is_(None), func.length(ReplyTemplate.path).desc(), ReplyTemplate.title, ReplyTemplate.id
+    )
+)
+
+
 def templates_for(case: Case) -> Sequence[ReplyTemplate]:
     """The templates offered on the page of a case: those of its class first, then of the nearest place."""
-    return db.session.scalars(
-        select(ReplyTemplate)
-        .where(ReplyTemplate.place_id.in_(place_ids(case.path)), ReplyTemplate.retired_at.is_(None))
-        .where(or_(ReplyTemplate.class_id.is_(None), ReplyTemplate.class_id == case.class_id))
-        .order_by(
-            ReplyTemplate.class_id.is_(None), func.length(ReplyTemplate.path).desc(), ReplyTemplate.title,
-            ReplyTemplate.id,
-        )
-    ).all()  # fmt: skip
+    return db.session.scalars(_TEMPLATES, {"place_ids": place_ids(case.path), "class_id": case.class_id}).all()
 
 
 def templates_of(place: Grid) -> Sequence[Any]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from typing import Any, TypeVar
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, join, literal_column, or_, select, union
+from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, false, literal_column, or_, select, union
 
 from gridcase.cases.models import Case, CaseClass, CaseRequest, Whistle, WhistleUnit
 from gridcase.cases.queries.catalogue import unit_of_contact, unit_of_limit
@@ -19,33 +19,37 @@ from gridcase.cases.queries.sight import (
     desk_of_post,
     in_party,
     open_condition,
+    reached_by,
     scoped,
     visible,
     ways_in,
 )
 from gridcase.cases.queries.voices import voice_count
 from gridcase.cases.rules import LEVELS, Light, PartyKind, RequestState, State, Urgency
-from gridcase.core.db import db
+from gridcase.core.db import UtcDateTime, db, one_of
 from gridcase.core.labels import Labelled
 from gridcase.core.paging import PAGE_SIZE, Page, cut, instant, read_mark
-from gridcase.core.permissions import Permission, Viewer
+from gridcase.core.permissions import Grant, Permission, Viewer
 from gridcase.core.scope import under
 from gridcase.core.text import clean_line
 from gridcase.core.words import N_
 from gridcase.grid import queries as grids
 from gridcase.grid.models import Grid
 from gridcase.grid.rules import GridLevel
+from gridcase.households import queries as households
 from gridcase.households.models import Household
 from gridcase.people.models import Post, Unit
 
 COUNT_CAP = 99
-MANY = 2000  # open cases of one viewer that are walked through to be counted
 _CRITICAL = Case.urgency == int(Urgency.CRITICAL)
 # As the partial indexes of a town and of a village have it, word for word: the number must be none of the parameters.
 _URGENT_FIRST = (Case.urgency != literal_column(str(int(Urgency.CRITICAL))), Case.due_at, Case.id)
 _NEWEST = (Case.registered_at.desc(), Case.id.desc())
 _RUNNING = (open_condition(), Case.due_at.is_not(None))
-Key = TypeVar("Key")
+# Statements are made once for a viewer and a filter; the moment of the request is handed to them.
+NOW: Any = bindparam("now", type_=UtcDateTime())
+_LAST_AT: Any = bindparam("last_at", type_=UtcDateTime())
+_LAST_ID: Any = bindparam("last_id", type_=Integer())
 
 
 class Tab(Labelled):
@@ -90,29 +94,34 @@ def tabs_for(viewer: Viewer) -> list[Tab]:
 @lru_cache(maxsize=VIEWERS)
 def waiting_for(viewer: Viewer) -> ColumnElement[bool]:
     """Open cases whose next move is the viewer's."""
-    to_me = addressed_to(viewer)
     not_mine = or_(Case.handled_by_user_id.is_(None), Case.handled_by_user_id != (viewer.user_id or 0))
+    waits: tuple[tuple[Permission, ColumnElement[bool]], ...] = (
+        (Permission.ACCEPT_CASE, _in_state(State.REGISTERED)),
+        (Permission.DISPATCH_CASE, and_(_in_state(State.ACCEPTED, State.RETURNED), _sent_here(viewer))),
+        (Permission.ANSWER_CASE, and_(_in_state(State.FEEDBACK), Case.answer.is_(None))),
+        (Permission.VERIFY_CASE, and_(_in_state(State.FEEDBACK), Case.answer.is_not(None), not_mine)),
+        (Permission.GRANT_PAUSE, _in_state(State.SUSPENDED)),
+        (Permission.GRANT_PAUSE, and_(_in_state(State.IN_PROGRESS), _asks(viewer))),
+    )
+    by_reach: dict[tuple[Grant, ...], list[ColumnElement[bool]]] = {}
+    for permission, waiting in waits:  # none of them is of those that let one read along: see `scoped`
+        by_reach.setdefault(viewer.grants_with(permission), []).append(waiting)
     return or_(
-        and_(Case.state.in_([State.DISPATCHED, State.IN_PROGRESS]), to_me),
-        and_(Case.state == State.REGISTERED, scoped(viewer, Permission.ACCEPT_CASE)),
-        and_(
-            Case.state.in_([State.ACCEPTED, State.RETURNED]),
-            scoped(viewer, Permission.DISPATCH_CASE),
-            _sent_here(viewer),
-        ),
-        and_(Case.state == State.FEEDBACK, Case.answer.is_(None), scoped(viewer, Permission.ANSWER_CASE)),
-        and_(Case.state == State.FEEDBACK, Case.answer.is_not(None), scoped(viewer, Permission.VERIFY_CASE), not_mine),
-        and_(Case.state == State.SUSPENDED, scoped(viewer, Permission.GRANT_PAUSE)),
-        and_(Case.state == State.IN_PROGRESS, _asks(viewer), scoped(viewer, Permission.GRANT_PAUSE)),
+        and_(_in_state(State.DISPATCHED, State.IN_PROGRESS), addressed_to(viewer)),
+        *(and_(reached_by(grants, along=False), or_(*several)) for grants, several in by_reach.items() if grants),
         and_(open_condition(), _whistled_for(viewer)),
     )
+
+
+def _in_state(*states: State) -> ColumnElement[bool]:
+    return one_of(Case.state, states)
 
 
 def _sent_here(viewer: Viewer) -> ColumnElement[bool]:
     """Cases that have not climbed above the viewer's desk."""
     desks = [LEVELS.index(desk_of_post(grant)) for grant in viewer.grants_with(Permission.DISPATCH_CASE)]
     mine = LEVELS[: max(desks, default=-1) + 1]
-    return or_(Case.level.is_(None), Case.level.in_(mine))
+    return or_(Case.level.is_(None), one_of(Case.level, mine))
 
 
 def _asks(viewer: Viewer) -> ColumnElement[bool]:
@@ -140,15 +149,15 @@ def _of_my_units(viewer: Viewer) -> ColumnElement[bool]:
     return lead if as_party is None else or_(lead, as_party)
 
 
-def _in_tab(viewer: Viewer, tab: Tab, now: datetime) -> list[ColumnElement[bool]]:
+def _in_tab(viewer: Viewer, tab: Tab) -> list[ColumnElement[bool]]:
     conditions: dict[Tab, Callable[[], list[ColumnElement[bool]]]] = {
         Tab.MINE: lambda: [*_RUNNING, waiting_for(viewer)],
         Tab.UNIT: lambda: [*_RUNNING, _of_my_units(viewer)],
         Tab.VILLAGE: lambda: [*_RUNNING],
-        Tab.LATE: lambda: [*_RUNNING, Case.due_at < now],
+        Tab.LATE: lambda: [*_RUNNING, Case.due_at < NOW],
         Tab.TRAY: lambda: [open_condition(), Case.unsorted.is_(True), scoped(viewer, Permission.ACCEPT_CASE)],
         Tab.CALLBACK: lambda: [
-            open_condition(), Case.state == State.FEEDBACK, Case.answer.is_(None),
+            open_condition(), _in_state(State.FEEDBACK), Case.answer.is_(None),
             scoped(viewer, Permission.ANSWER_CASE),
         ],
         Tab.CHECK: lambda: [Case.second_check == "due", scoped(viewer, Permission.SECOND_CHECK)],
@@ -157,19 +166,19 @@ def _in_tab(viewer: Viewer, tab: Tab, now: datetime) -> list[ColumnElement[bool]
     return conditions[tab]()
 
 
-def _with_light(light: str, now: datetime) -> list[ColumnElement[bool]]:
+def _with_light(light: str) -> list[ColumnElement[bool]]:
     if not light:
         return []
     return {
-        Light.RED: [open_condition(), Case.due_at < now],
-        Light.YELLOW: [open_condition(), Case.soon_at <= now, Case.due_at >= now],
-        Light.GREEN: [open_condition(), Case.soon_at > now],
+        Light.RED: [open_condition(), Case.due_at < NOW],
+        Light.YELLOW: [open_condition(), Case.soon_at <= NOW, Case.due_at >= NOW],
+        Light.GREEN: [open_condition(), Case.soon_at > NOW],
         Light.CLOSED: [Case.closed_at.is_not(None)],
     }.get(light, [])  # type: ignore[call-overload]
 
 
-def _narrowed(filters: Filters, now: datetime) -> list[ColumnElement[bool]]:
-    conditions = _with_light(filters.light, now)
+def _narrowed(filters: Filters) -> list[ColumnElement[bool]]:
+    conditions = _with_light(filters.light)
     if filters.state:
         conditions.append(Case.state == filters.state)
     if filters.village_id:
@@ -187,14 +196,14 @@ def _narrowed(filters: Filters, now: datetime) -> list[ColumnElement[bool]]:
 def _ways_to_find(words: str) -> list[ColumnElement[bool]]:
     """By the words of a case, as the box at the top finds it; by the end of its number or another office's whole
     number; by the head of its home."""
-    by_name = select(Household.id).where(Household.head_name.contains(words, autoescape=True))
+    by_name = select(Household.id).where(households.head_named(words))
     ways = [holding(words), Case.source_no == words, Case.household_id.in_(by_name)]
     return [*ways, Case.number.endswith(words, autoescape=True)] if words.isdigit() else ways
 
 
-def conditions_of(viewer: Viewer, filters: Filters, now: datetime) -> list[ColumnElement[bool]]:
-    """What a list asks of its cases, besides that the viewer may open them."""
-    return [*_in_tab(viewer, filters.tab, now), *_narrowed(filters, now)]
+def conditions_of(viewer: Viewer, filters: Filters) -> list[ColumnElement[bool]]:
+    """What a list asks of its cases, besides that the viewer may open them; who asks hands in `now`."""
+    return [*_in_tab(viewer, filters.tab), *_narrowed(filters)]
 
 
 def work_list(
@@ -202,45 +211,62 @@ def work_list(
 ) -> Page[Any]:
     """One page: open parts emergencies first, then by due time, the others newest first. One statement of columns.
     Without `restricted` none of the restricted cases, whoever reads."""
-    conditions = conditions_of(viewer, filters, now)
+    by_due = filters.tab in BY_DUE
+    mark = read_mark(after, int, instant, int) if by_due else read_mark(after, instant, int)
+    values: dict[str, Any] = {"now": now}
+    if mark:
+        values |= {"last_at": mark[-2], "last_id": mark[-1]}
+    beyond = None if mark is None else bool(mark[0]) if by_due else False
+    query = _page(viewer, filters, beyond=beyond, restricted=restricted)
+    rows = [] if query is None else db.session.execute(query, values).all()
+    if by_due:
+        return cut(rows, lambda row: [int(row.urgency != Urgency.CRITICAL), row.due_at.isoformat(), row.id])
+    return cut(rows, lambda row: [row.registered_at.isoformat(), row.id])
+
+
+@lru_cache(maxsize=VIEWERS)
+def _page(
+    viewer: Viewer, filters: Filters, *, beyond: bool | None, restricted: bool
+) -> Select[*tuple[Any, ...]] | None:
+    """The statement of a page; `beyond`: the first one (None), or what follows a row, in the parts by due time one that
+    is no emergency or one that is."""
+    conditions = conditions_of(viewer, filters)
     if not restricted:
         conditions.append(Case.restricted.is_(False))
-    if filters.tab not in BY_DUE:
-        older = _older(read_mark(after, instant, int))
-        rows = rows_of(viewer, [*conditions, *older], _NEWEST, newest=filters.tab is Tab.ALL, most=PAGE_SIZE)
-        return cut(rows, lambda row: [row.registered_at.isoformat(), row.id])
-    rows = _emergencies_first(viewer, conditions, after=read_mark(after, int, instant, int), most=PAGE_SIZE)
-    return cut(rows, lambda row: [int(row.urgency != Urgency.CRITICAL), row.due_at.isoformat(), row.id])
+    if beyond is not None:
+        conditions.append(_later(past_emergencies=beyond) if filters.tab in BY_DUE else _older())
+    order, newest = _order(filters.tab)
+    return _rows(viewer, conditions, order, newest=newest, most=PAGE_SIZE)
+
+
+def _order(tab: Tab) -> tuple[tuple[Any, ...], bool]:
+    """The order of a part, and whether its cases are the first ones of an index in that order."""
+    return (_URGENT_FIRST, True) if tab in BY_DUE else (_NEWEST, tab is Tab.ALL)
 
 
 def whole_list(viewer: Viewer, filters: Filters, *, now: datetime, most: int) -> Sequence[Any]:
     """The rows of the list as a file takes them: no restricted case, at most one more than `most`."""
-    conditions = [*conditions_of(viewer, filters, now), Case.restricted.is_(False)]
-    if filters.tab in BY_DUE:
-        return _emergencies_first(viewer, conditions, most=most)
-    return rows_of(viewer, conditions, _NEWEST, newest=filters.tab is Tab.ALL, most=most)
-
-
-def _emergencies_first(
-    viewer: Viewer, conditions: list[ColumnElement[bool]], *, after: list[Any] | None = None, most: int
-) -> Sequence[Any]:
-    """Rows by due time, the emergencies before all others: `after` is (is no emergency, due, id)."""
-    beyond: list[ColumnElement[bool]] = []
-    if after is not None:
-        later = _later(after[1:])
-        beyond = [and_(~_CRITICAL, later) if after[0] else or_(~_CRITICAL, later)]
-    return rows_of(viewer, [*conditions, *beyond], _URGENT_FIRST, newest=True, most=most)
+    conditions, (order, newest) = [*conditions_of(viewer, filters), Case.restricted.is_(False)], _order(filters.tab)
+    return rows_of(viewer, conditions, order, newest=newest, most=most, now=now)
 
 
 def rows_of(
-    viewer: Viewer, conditions: list[ColumnElement[bool]], order: tuple[Any, ...], *, newest: bool, most: int
-) -> Sequence[Any]:
+    viewer: Viewer, conditions: list[ColumnElement[bool]], order: tuple[Any, ...], *, newest: bool, most: int,
+    now: datetime | None = None,
+) -> Sequence[Any]:  # fmt: skip
     """Rows with the columns of the list, at most one more than `most`, so that one knows when there are more."""
-    picked = _picked(ways_in(viewer, newest=newest), conditions, order, most + 1)
-    if picked is None:
-        return []
-    query = _COLUMNS.join(picked, picked.c.id == Case.id).where(visible(viewer)).order_by(*order)
-    return db.session.execute(query.limit(most + 1)).all()
+    query = _rows(viewer, conditions, order, newest=newest, most=most)
+    return [] if query is None else db.session.execute(query, {"now": now}).all()
+
+
+def _rows(
+    viewer: Viewer, conditions: list[ColumnElement[bool]], order: tuple[Any, ...], *, newest: bool, most: int
+) -> Select[*tuple[Any, ...]] | None:
+    first = picked(ways_in(viewer, newest=newest), conditions, order, most + 1)
+    if first is None:
+        return None
+    query: Select[*tuple[Any, ...]] = _COLUMNS.join(first, first.c.id == Case.id).where(visible(viewer))
+    return query.order_by(*order).limit(most + 1)
 
 
 def chosen(viewer: Viewer, ids: Collection[int]) -> list[Case]:
@@ -249,7 +275,7 @@ def chosen(viewer: Viewer, ids: Collection[int]) -> list[Case]:
     return list(db.session.scalars(query))
 
 
-def _picked(
+def picked(
     ways: Sequence[ColumnElement[bool]], conditions: list[ColumnElement[bool]], order: tuple[Any, ...], size: int
 ) -> Any:
     """The ids of the first cases of every way in, each from its own index; None for who sees nothing."""
@@ -259,18 +285,15 @@ def _picked(
     return (union(*parts) if len(parts) > 1 else parts[0]).subquery() if parts else None
 
 
-def _later(mark: list[Any]) -> ColumnElement[bool]:
-    """What is due after the last row seen."""
-    at, case_id = mark
-    return or_(Case.due_at > at, and_(Case.due_at == at, Case.id > case_id))
+def _later(*, past_emergencies: bool) -> ColumnElement[bool]:
+    """What is due after the last row seen: after an emergency all others come, too."""
+    later = or_(Case.due_at > _LAST_AT, and_(Case.due_at == _LAST_AT, Case.id > _LAST_ID))
+    return and_(~_CRITICAL, later) if past_emergencies else or_(~_CRITICAL, later)
 
 
-def _older(mark: list[Any] | None) -> list[ColumnElement[bool]]:
+def _older() -> ColumnElement[bool]:
     """What came in before the last row seen."""
-    if mark is None:
-        return []
-    at, case_id = mark
-    return [or_(Case.registered_at < at, and_(Case.registered_at == at, Case.id < case_id))]
+    return or_(Case.registered_at < _LAST_AT, and_(Case.registered_at == _LAST_AT, Case.id < _LAST_ID))
 
 
 def _of(name: Any, key: Any, own: Any) -> Any:
@@ -296,61 +319,31 @@ _COLUMNS: Any = (
 )  # fmt: skip
 
 
-def tab_counts(viewer: Viewer, tabs: Sequence[Tab], *, now: datetime) -> dict[Tab, int]:
-    """How many each part holds, counted up to 100 so that "99+" can be said; one statement."""
-    return counted(viewer, {tab: Filters(tab=tab) for tab in tabs}, now=now)
-
-
-def counted(viewer: Viewer, wanted: Mapping[Key, Filters], *, now: datetime) -> dict[Key, int]:
-    """How many cases each of these filters finds, up to 100. Whoever has few open cases has them walked through once
-    for all filters; for others each filter looks for its own first hundred."""
-    if not wanted or not ways_in(viewer, newest=False):
-        return dict.fromkeys(wanted, 0)
-    asked = [(filters.tab is Tab.CHECK, conditions_of(viewer, filters, now)) for filters in wanted.values()]
-    walked = [_capped(viewer, conditions) if check else func.count().filter(*conditions) for check, conditions in asked]
-    row = db.session.execute(select(func.count(), *walked).select_from(_open_cases(viewer))).one()
-    numbers = row[1:]
-    if row[0] > MANY:
-        numbers = db.session.execute(select(*(_capped(viewer, conditions) for _check, conditions in asked))).one()[:]
-    return {key: min(int(number), COUNT_CAP + 1) for key, number in zip(wanted, numbers, strict=True)}
-
-
-def _capped(viewer: Viewer, conditions: list[ColumnElement[bool]]) -> Any:
-    picked = _picked(ways_in(viewer, newest=False), conditions, (), COUNT_CAP + 1)
-    some = select(picked.c.id).limit(COUNT_CAP + 1).subquery()
-    return select(func.count()).select_from(some).scalar_subquery()
+def row_of(viewer: Viewer, filters: Filters, *, now: datetime) -> list[int]:
+    """The ids of the first hundred cases of a list, in its order: what one works through."""
+    query = _first_ids(viewer, filters)
+    return [] if query is None else list(db.session.scalars(query, {"now": now}))
 
 
 @lru_cache(maxsize=VIEWERS)
-def _open_cases(viewer: Viewer) -> Any:
-    """The viewer's open cases; where they are many, some more than `MANY` of them."""
-    ways = (
-        select(select(Case.id).where(way, open_condition()).limit(MANY + 1).subquery().c.id)
-        for way in ways_in(viewer, newest=False)
-    )
-    seen = union(*ways).subquery()
-    return join(Case, seen, seen.c.id == Case.id)
-
-
-def row_of(viewer: Viewer, filters: Filters, *, now: datetime) -> list[int]:
-    """The ids of the first hundred cases of a list, in its order: what one works through."""
-    by_due, conditions = filters.tab in BY_DUE, conditions_of(viewer, filters, now)
-    newest, order = by_due or filters.tab is Tab.ALL, _URGENT_FIRST if by_due else _NEWEST
-    picked = _picked(ways_in(viewer, newest=newest), conditions, order, COUNT_CAP + 1)
-    if picked is None:
-        return []
-    query = select(Case.id).join(picked, picked.c.id == Case.id).where(visible(viewer)).order_by(*order)
-    return list(db.session.scalars(query.limit(COUNT_CAP + 1)))
+def _first_ids(viewer: Viewer, filters: Filters) -> Select[int] | None:
+    order, newest = _order(filters.tab)
+    first = picked(ways_in(viewer, newest=newest), conditions_of(viewer, filters), order, COUNT_CAP + 1)
+    if first is None:
+        return None
+    query = select(Case.id).join(first, first.c.id == Case.id).where(visible(viewer))
+    return query.order_by(*order).limit(COUNT_CAP + 1)
 
 
 def villages_seen(viewer: Viewer) -> Sequence[grids.Named]:
     """(id, name) of the villages whose cases the viewer sees, for the filter; nobody of one village needs it."""
-    query = _villages(viewer)
+    query = villages_of(viewer)
     return [] if query is None else grids.told_apart(db.session.execute(query).all())
 
 
 @lru_cache(maxsize=VIEWERS)
-def _villages(viewer: Viewer) -> Select[*tuple[Any, ...]] | None:
+def villages_of(viewer: Viewer) -> Select[*tuple[Any, ...]] | None:
+    """The statement of it; None for who needs none."""
     paths = {grant.path for grant in viewer.grants_with(Permission.SEE_CASE) if grant.path}
     wide = [path for path in paths if path.count("/") <= 3]
     if not wide or all(grant.unit_id for grant in viewer.grants_with(Permission.SEE_CASE)):

@@ -12,7 +12,9 @@ from sqlalchemy import ColumnElement, Select, bindparam, false, func, select
 from sqlalchemy.orm import aliased
 
 from gridcase.cases.models import Case, CasePoint, CaseStep, CaseTransfer, ClassTerms
+from gridcase.cases.queries.beside import has_links
 from gridcase.cases.queries.catalogue import home_village
+from gridcase.cases.queries.papers import has_papers
 from gridcase.cases.queries.sight import VIEWERS, visible
 from gridcase.cases.queries.voices import has_voices
 from gridcase.cases.rules import Level, State
@@ -36,8 +38,8 @@ _HELPER, _COLLECTOR = aliased(Household), aliased(Post)
 
 
 def facts(case: Case, viewer: Viewer | None = None) -> Any:
-    """The names that belong to a case: places, household, who has it, who collected it, and whether the viewer may open
-    its household; one statement."""
+    """The names that belong to a case: places, household, who has it, who collected it; whether the viewer may open its
+    household, and what else there is to ask for; one statement."""
     return db.session.execute(_facts(viewer), {"case_id": case.id}).one()
 
 
@@ -53,6 +55,7 @@ def _facts(viewer: Viewer | None) -> Select[*tuple[Any, ...]]:
             Post.title.label("post_title"), Unit.name.label("unit_name"), collector.title.label("collector_title"),
             helper.head_name.label("helper_name"), lon.label("lon"), lat.label("lat"),
             _opens_home(viewer).label("home_opens"), has_voices().label("has_voices"),
+            has_papers().label("has_papers"), has_links().label("has_links"),
         )
         .select_from(Case)
         .join(town, town.id == Case.town_id)
@@ -75,9 +78,12 @@ def _opens_home(viewer: Viewer | None) -> ColumnElement[bool]:
     return func.coalesce(households.standing() & households.visible(viewer), false())
 
 
+_STEPS = select(CaseStep).where(CaseStep.case_id == bindparam("case_id")).order_by(CaseStep.seq)
+
+
 def steps(case_id: int) -> Sequence[CaseStep]:
     """The timeline, oldest first."""
-    return db.session.scalars(select(CaseStep).where(CaseStep.case_id == case_id).order_by(CaseStep.seq)).all()
+    return db.session.scalars(_STEPS, {"case_id": case_id}).all()
 
 
 def last_attempt(case_id: int) -> datetime | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, bindparam, exists, func, select
 
 from gridcase.cases.models import Case, CaseFile
 from gridcase.cases.queries.sight import get_case, permissions_over
@@ -14,10 +14,17 @@ from gridcase.core.errors import Missing
 from gridcase.core.permissions import Permission, Viewer
 from gridcase.files.models import StoredFile
 
+_PAPERS = select(CaseFile).where(CaseFile.case_id == bindparam("case_id")).order_by(CaseFile.seq)
+
+
+def has_papers() -> ColumnElement[bool]:
+    """Whether anything hangs on the case of the row."""
+    return exists().where(CaseFile.case_id == Case.id)
+
 
 def papers_by_step(case: Case, *, reads_letters: bool) -> dict[int, list[CaseFile]]:
     """What hangs on each step, in order; letters only for those who may read who reported."""
-    rows = db.session.scalars(select(CaseFile).where(CaseFile.case_id == case.id).order_by(CaseFile.seq))
+    rows = db.session.scalars(_PAPERS, {"case_id": case.id})
     found: dict[int, list[CaseFile]] = defaultdict(list)
     for row in rows:
         if reads_letters or not PaperKind(row.kind).names_reporter:

@@ -2,8 +2,8 @@
 
 On PostgreSQL the newest cases are looked through first: what many hold fills a page there. Of a rare word all hits are
 asked for the viewer's scope. Of a common one (more than `CAP` hits) not even the index is read, which would take its
-hits together one by one: whoever sees few cases has them looked through, and for others the word of their place is
-asked for together with it.
+hits together one by one: a post with less than a village has its own newest cases looked through, and where that
+fills no page, and for others, the word of their place is asked for together with it.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from sqlalchemy import (
     column,
     false,
     func,
+    literal_column,
     or_,
     select,
     table,
@@ -43,7 +44,7 @@ from gridcase.grid.models import Grid
 CAP = 500  # a word in more cases than that is common
 WALK, FARTHEST = 1000, 20_000  # so many of the newest cases are looked through; farther where that will fill a page
 OFTEN = 100  # a word in more than the hundredth part of the newest cases is common without counting
-FEW = 2000  # whoever sees at most so many cases has all of them looked through
+FEW = 2000  # so many of a viewer's own newest cases are looked through for a common word
 HIGHEST = 2**31 - 1
 LONGEST_NAME = 4
 VILLAGE_DEPTH = 3  # ids in the path of a village
@@ -128,12 +129,14 @@ def _by_words(viewer: Viewer, seen: ColumnElement[bool], words: list[str], befor
     if walk.answers:
         return walk.rows
     hits = None if walk.common else _some(_hits(words, before), CAP)
-    if hits is None:
-        own = None if _wide(viewer) else _some(_own(viewer), FEW)
-        if own is None:
-            return _of_places(viewer, seen, words, before, size)
-        hits = _holding(words, own)
-    return _of_ids(seen, hits, before, size)
+    if hits is not None:
+        return _of_ids(seen, hits, before, size)
+    if not _wide(viewer):
+        own = _own(viewer, before)
+        rows = _of_ids(seen, _holding(words, own[:FEW]), before, size)
+        if len(rows) == size or len(own) <= FEW:
+            return rows
+    return _of_places(viewer, seen, words, before, size)
 
 
 def _of_places(viewer: Viewer, seen: ColumnElement[bool], words: list[str], before: int, size: int) -> Rows:
@@ -197,12 +200,16 @@ def _wide(viewer: Viewer) -> bool:
     return any(path.count("/") <= VILLAGE_DEPTH + 1 for path in whole if path)
 
 
-def _own(viewer: Viewer) -> Select[int]:
-    """The ids of the cases the viewer sees, each way in from its own index and not much farther than is asked for."""
-    ways = ways_in(viewer, newest=True)
-    parts = [select(select(Case.id).where(way).limit(FEW + 1).subquery().c.id) for way in ways or (false(),)]
+def _own(viewer: Viewer, before: int) -> Sequence[int]:
+    """The ids of the newest cases the viewer sees, one more than `FEW`; each way in from its own index. The limit is
+    told the planner: it would else walk all cases backwards for a post that has few."""
+    newest, most = Case.id.desc(), literal_column(str(FEW + 1), Integer)
+    parts = [
+        select(select(Case.id).where(way, Case.id < before).order_by(newest).limit(most).subquery().c.id)
+        for way in ways_in(viewer, newest=True) or (false(),)
+    ]
     found = union(*parts).subquery()
-    return select(found.c.id)
+    return db.session.scalars(select(found.c.id).order_by(found.c.id.desc()).limit(FEW + 1)).all()
 
 
 def _of_ids(seen: ColumnElement[bool], ids: Sequence[int], before: int, size: int) -> Rows:

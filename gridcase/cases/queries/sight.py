@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, false, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, false, or_, select
 
 from gridcase.cases.models import Case, CaseParty, Whistle, WhistleUnit
 from gridcase.cases.rules import LEVELS, Level, PartyKind, RequestKind, RequestState, Standing, State
 from gridcase.core.config import current
-from gridcase.core.db import db
+from gridcase.core.db import db, one_of
 from gridcase.core.errors import Missing
 from gridcase.core.permissions import Grant, Permission, Viewer
-from gridcase.core.scope import covers, reach, under
+from gridcase.core.scope import covers, reach, reach_of, under
 
 _OPEN = Case.closed_at.is_(None)
 # Conditions of so many viewers are kept: a page asks for the same ones a dozen times, and making them anew takes longer
@@ -32,26 +32,31 @@ COLLECTOR_KEEPS = frozenset({
 PARTY_KEEPS = frozenset({Permission.SEE_CASE, Permission.SEE_REPORTER, Permission.HANDLE_CASE})
 
 
-@lru_cache(maxsize=8 * VIEWERS)
 def scoped(viewer: Viewer, permission: Permission) -> ColumnElement[bool]:
     """Cases over which the viewer's posts hold a permission: by place, addressed to them, or as a party."""
-    by_post = reach(
-        viewer, permission, path=Case.path, section_id=Case.section_id, unit_id=Case.handler_unit_id,
+    return reached_by(viewer.grants_with(permission), along=permission in PARTY_KEEPS)
+
+
+@lru_cache(maxsize=4 * VIEWERS)
+def reached_by(grants: tuple[Grant, ...], *, along: bool) -> ColumnElement[bool]:
+    """Cases that these grants reach; `along`: those in which one is co-handler or called, too. The same for all
+    permissions that the same posts hold, so that a statement names it once."""
+    by_post = reach_of(
+        grants, path=Case.path, section_id=Case.section_id, unit_id=Case.handler_unit_id,
         post_id=Case.handler_post_id, household_id=Case.household_id,
     )  # fmt: skip
-    kinds = frozenset(PartyKind) if permission in PARTY_KEEPS else frozenset({PartyKind.DESK})
-    as_party = in_party(viewer.grants_with(permission), kinds)
+    as_party = in_party(grants, PartyKind if along else (PartyKind.DESK,))
     return by_post if as_party is None else or_(by_post, as_party)
 
 
-def in_party(grants: Sequence[Grant], kinds: Collection[PartyKind]) -> ColumnElement[bool] | None:
+def in_party(grants: Sequence[Grant], kinds: Iterable[PartyKind]) -> ColumnElement[bool] | None:
     """Cases in which these posts, or the units they work for, are a party; None where there is no way in."""
     posts = sorted({grant.post_id for grant in grants if grant.post_id is not None})
     units = sorted({grant.unit_id for grant in grants if grant.unit_id is not None})
-    ways = [column.in_(ids) for column, ids in ((CaseParty.post_id, posts), (CaseParty.unit_id, units)) if ids]
+    ways = [_within(column, ids) for column, ids in ((CaseParty.post_id, posts), (CaseParty.unit_id, units)) if ids]
     if not ways:
         return None
-    present = (CaseParty.ended_at.is_(None), CaseParty.kind.in_(sorted(kinds)))
+    present = (CaseParty.ended_at.is_(None), one_of(CaseParty.kind, kinds))
     return Case.id.in_(select(CaseParty.case_id).where(or_(*ways), *present))
 
 
@@ -65,7 +70,13 @@ def addressed_to(viewer: Viewer) -> ColumnElement[bool]:
 
 
 def _any_of(*ways: tuple[Any, frozenset[int]]) -> ColumnElement[bool]:
-    return or_(false(), *(column.in_(sorted(ids)) for column, ids in ways if ids))
+    return or_(false(), *(_within(column, sorted(ids)) for column, ids in ways if ids))
+
+
+def _within(column: Any, ids: Sequence[int]) -> ColumnElement[bool]:
+    """One of these ids; of the many who hold one post it is one number, which is cheaper to send than a list."""
+    found: ColumnElement[bool] = column == ids[0] if len(ids) == 1 else column.in_(ids)
+    return found
 
 
 @lru_cache(maxsize=VIEWERS)
@@ -76,11 +87,17 @@ def visible(viewer: Viewer) -> ColumnElement[bool]:
         grant.post_id for grant in viewer.grants_with(Permission.SEE_CASE) if grant.post_id is not None
     )
     in_reach = or_(scoped(viewer, Permission.SEE_CASE), _any_of((Case.collector_post_id, collected)))
-    return and_(in_reach, or_(Case.restricted.is_(False), _restricted_too(viewer)))
+    return and_(in_reach, not_hidden(viewer))
 
 
 @lru_cache(maxsize=VIEWERS)
 def ways_in(viewer: Viewer, *, newest: bool) -> tuple[ColumnElement[bool], ...]:
+    """Where to look for what `visible` allows, and nothing that is hidden from the viewer."""
+    return tuple(and_(way, not_hidden(viewer)) for way in places_to_look(viewer, newest=newest))
+
+
+@lru_cache(maxsize=VIEWERS)
+def places_to_look(viewer: Viewer, *, newest: bool) -> tuple[ColumnElement[bool], ...]:
     """Where to look for what `visible` allows, one condition a grant and index: an OR over all of them would read and
     sort a whole town to show its newest 25. It only says where to look; `visible` decides. `newest`: a list in its
     order, of which only the first are read (an index of the town or village has them so); else few are looked for.
@@ -89,10 +106,15 @@ def ways_in(viewer: Viewer, *, newest: bool) -> tuple[ColumnElement[bool], ...]:
     grants = viewer.grants_with(Permission.SEE_CASE)
     for grant in grants:
         ways += _ways_of(grant, newest)
-    as_party = in_party(grants, frozenset(PartyKind))
+    as_party = in_party(grants, PartyKind)
     ways += [] if as_party is None else [as_party]
-    open_to_him = or_(Case.restricted.is_(False), _restricted_too(viewer))
-    return tuple(and_(way, open_to_him) for way in ways)
+    return tuple(ways)
+
+
+@lru_cache(maxsize=VIEWERS)
+def not_hidden(viewer: Viewer) -> ColumnElement[bool]:
+    """Of the cases in the viewer's reach those that are not restricted, or that he may read all the same."""
+    return or_(Case.restricted.is_(False), _restricted_too(viewer))
 
 
 def _ways_of(grant: Grant, newest: bool) -> list[ColumnElement[bool]]:
@@ -145,10 +167,15 @@ def visible_on_map(viewer: Viewer) -> ColumnElement[bool]:
 
 def get_case(case_id: int, *, viewer: Viewer) -> Case:
     """One case of the viewer's with its class, else `Missing`."""
-    found = db.session.scalar(select(Case).where(Case.id == case_id, visible(viewer)))
+    found = db.session.scalar(_one(viewer), {"case_id": case_id})
     if found is None:
         raise Missing
     return found
+
+
+@lru_cache(maxsize=VIEWERS)
+def _one(viewer: Viewer) -> Select[Case]:
+    return select(Case).where(Case.id == bindparam("case_id"), visible(viewer))
 
 
 def is_addressed(case: Case, grant: Grant) -> bool:

@@ -37,12 +37,12 @@ class Wording:
 def whole_list_parts(viewer: Viewer, filters: Filters, wording: Wording, *, now: datetime) -> Iterator[Select[Any]]:
     """The statements that together give every row of the list, each in the order of the file and short in itself: one
     for all would sort a million rows before the first is seen."""
-    conditions = [*conditions_of(viewer, filters, now), Case.restricted.is_(False), visible(viewer)]
+    conditions = [*conditions_of(viewer, filters), Case.restricted.is_(False), visible(viewer)]
     columns, upper = _columns(wording, now), db.session.scalar(select(func.max(Case.id))) or 0
     size = FIRST
     while upper > 0:
         lower, between = upper - size, literal(upper)
-        yield columns.where(Case.id > lower, Case.id <= between, *conditions).order_by(Case.id.desc())
+        yield columns.where(Case.id > lower, Case.id <= between, *conditions).order_by(Case.id.desc()).params(now=now)
         upper, size = lower, PART
 
 

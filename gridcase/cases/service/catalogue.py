@@ -65,10 +65,10 @@ def in_use(case_class: CaseClass, path: str) -> Entry:
 
 def hold_class(case_class: CaseClass, *, changing: bool = False) -> None:
     """Whoever puts a case under a class and whoever changes it wait for each other, so that no case slips past a class
-    that becomes restricted. Taken before any lock on a case. SQLite has one writer anyway."""
+    that becomes restricted: it is read as it stands under the lock. Taken before any lock on a case. SQLite has one
+    writer anyway."""
     if dialect_name() == "postgresql":
-        held = select(CaseClass.id).where(CaseClass.id == case_class.id)
-        db.session.execute(held.with_for_update(read=not changing, key_share=not changing))
+        db.session.refresh(case_class, with_for_update={"read": not changing, "key_share": not changing})
 
 
 def set_class(

@@ -133,7 +133,7 @@ def collect(
     if transferred is not None:
         db.session.add(CaseTransfer(case_id=case.id, received_on=transferred.received_on))
     step = write_step(case, name, actor=actor, grant=grant, now=now, from_state=None, before=None, detail=detail)
-    searching.put([case.id], fresh=True)
+    searching.put_new(case, place)
     if case.urgency == Urgency.CRITICAL and imported is None:
         tell_at_once(case, step, now=now)
     return case

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Select, column, delete, func, insert, select, table, text
@@ -11,6 +11,7 @@ from gridcase.cases.models import Case, CaseClass, CaseSearch
 from gridcase.cases.rules.searching import words_of
 from gridcase.core.db import db, dialect_name
 from gridcase.grid import queries as grids
+from gridcase.grid.models import Grid
 
 # What a case is found by; whoever changes one of these columns goes through `door._move`, `collect` or an import.
 SOURCES = frozenset(
@@ -23,8 +24,8 @@ _FORGET = text("INSERT INTO case_search_fts (case_search_fts, rowid, words) VALU
 
 
 def put(case_ids: Collection[int], *, fresh: bool = False) -> int:
-    """Write down what these cases are found by, as they stand now; returns how many can be found. `fresh`: they have
-    no words yet."""
+    """Write down what these cases are found by, as they stand now; returns how many can be found. `fresh`: they have no
+    words yet."""
     wanted, found = sorted(case_ids), 0
     for start in range(0, len(wanted), BATCH):
         part = wanted[start : start + BATCH]
@@ -32,6 +33,15 @@ def put(case_ids: Collection[int], *, fresh: bool = False) -> int:
             forget(part)
         found += _insert(_rows(part))
     return found
+
+
+def put_new(case: Case, place: Grid) -> None:
+    """The same for a case that has just been made at this place: nothing of it is read back."""
+    if not (case.restricted or case.case_class.restricted):
+        names = {place.id: place.name}
+        if case.village_id != place.id:
+            names |= grids.names_of([case.village_id])
+        _insert([_row(case, case.case_class.zh, names)])
 
 
 def forget(case_ids: Sequence[int]) -> None:
@@ -100,13 +110,14 @@ def _rows(case_ids: Sequence[int]) -> list[dict[str, Any]]:
         .order_by(Case.id)
     ).all()  # fmt: skip
     names = grids.names_of([key for row in rows for key in (row.grid_id, row.village_id)])
-    sqlite, found = dialect_name() == "sqlite", []
-    for row in rows:
-        places = {key: names.get(key) for key in (row.village_id, row.grid_id) if key}
-        words = words_of((row.title, row.text, row.address, row.zh, *places.values()), (row.number, row.source_no),
-                         row.path)  # fmt: skip
-        found.append({"case_id": row.id, "words": " ".join(words) if sqlite else words})
-    return found
+    return [_row(row, row.zh, names) for row in rows]
+
+
+def _row(case: Any, class_zh: str, names: Mapping[int, str]) -> dict[str, Any]:
+    places = {key: names.get(key) for key in (case.village_id, case.grid_id) if key}
+    texts, numbers = (case.title, case.text, case.address, class_zh, *places.values()), (case.number, case.source_no)
+    words = words_of(texts, numbers, case.path)
+    return {"case_id": case.id, "words": " ".join(words) if dialect_name() == "sqlite" else words}
 
 
 def _insert(rows: list[dict[str, Any]]) -> int:

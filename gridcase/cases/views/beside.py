@@ -56,16 +56,16 @@ class Beside:
     rating: type[Rating] = Rating
 
 
-def of(case: Case, someone: Viewer, *, has_voices: bool) -> Beside:
-    """What is beside this case now."""
+def of(case: Case, someone: Viewer, facts: Any) -> Beside:
+    """What is beside this case now; `facts` say what there is to ask for."""
     open_requests = case.requests if case.state == State.IN_PROGRESS else []
     asked = [_asked(case, one) for one in open_requests if one.state == RequestState.ASKED]
     helping = [one for one in case.parties if one.ended_at is None and one.kind == PartyKind.HELPER]
     whistle = queries.whistle_of(case)
-    before, after = queries.linked(case)
+    before, after = queries.linked(case) if facts.has_links else (None, ())
     return Beside(
         asked, queries.named_parties(helping), WhistleKind(whistle.kind).label if whistle else None,
-        queries.called_units(case), before, after, queries.voices_around(case, someone, some=has_voices),
+        queries.called_units(case), before, after, queries.voices_around(case, someone, some=facts.has_voices),
     )  # fmt: skip
 
 

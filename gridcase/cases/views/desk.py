@@ -3,7 +3,7 @@ far one is, and goes on to the next case."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -21,6 +21,7 @@ from gridcase.cases.rules.routing import next_of
 from gridcase.core.permissions import Permission, Viewer
 
 MOST_DONE = 999
+_ANY = 2_000_000_011  # stands for the number of a case in an address
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,12 @@ def came_from(someone: Viewer) -> Desk | None:
 def link(case_id: int, came: Desk | None) -> str:
     """The page of a case, with the list one came from."""
     return url_for("cases.show", case_id=case_id, list=came.mark if came else None)
+
+
+def links(endpoint: str, mark: str) -> Callable[[int], str]:
+    """The same for every row of a list, made from one: `url_for` takes longer than all the rest of a row."""
+    before, _any, after = url_for(endpoint, case_id=_ANY, list=mark).partition(str(_ANY))
+    return lambda case_id: f"{before}{case_id}{after}"
 
 
 def list_url(query: str) -> str:

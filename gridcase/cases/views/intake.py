@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import Any, NamedTuple
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -70,10 +71,10 @@ def register(code: str) -> ResponseReturnValue:
     seen = valid and form.looked.data
     same = [] if seen or _known(form) else likely(request.form, entry, someone=someone, now=now)
     if valid and sent is not None and not same:
-        case = submit(form, papers.along(_collect, sent), form, case_class, actor=someone, now=now)
-        if isinstance(case, Case):
-            flash(_registered(case), "ok")
-            return redirect(url_for(".show", case_id=case.id))
+        done = submit(form, _written(papers.along(_collect, sent)), form, case_class, actor=someone, now=now)
+        if isinstance(done, Written):
+            flash(_registered(done), "ok")
+            return redirect(url_for(".show", case_id=done.id))
     return _page(form, entry, solved=False, same=same)
 
 
@@ -88,11 +89,27 @@ def register_solved(code: str) -> ResponseReturnValue:
     form.offer_answers(anonymous=bool(form.anonymous.data), imported=False, attempts=False)
     valid, sent = form.validate_on_submit(), papers.received(form, someone)
     if valid and sent is not None:
-        case = submit(form, papers.along(_collect_and_solve, sent), form, case_class, actor=someone, now=now)
-        if isinstance(case, Case):
-            flash(_("已登记并办结，编号 %(number)s。", number=case.number), "ok")
-            return redirect(url_for(".show", case_id=case.id))
+        done = submit(form, _written(papers.along(_collect_and_solve, sent)), form, case_class, actor=someone, now=now)
+        if isinstance(done, Written):
+            flash(_("已登记并办结，编号 %(number)s。", number=done.number), "ok")
+            return redirect(url_for(".show", case_id=done.id))
     return _page(form, entry, solved=True)
+
+
+class Written(NamedTuple):
+    """What is said of a case that was registered; read before the end of the transaction, not again after it."""
+
+    id: int
+    number: str
+    joined: bool
+
+
+def _written(do: Callable[..., Case]) -> Callable[..., Written]:
+    def done(*args: Any, **given: Any) -> Written:
+        case = do(*args, **given)
+        return Written(case.id, case.number, case.state == State.DUPLICATE)
+
+    return done
 
 
 def _offer(form: IntakeForm, someone: Viewer, now: datetime) -> None:
@@ -150,10 +167,10 @@ def _collect(form: RegisterForm, case_class: CaseClass, *, actor: Viewer, now: d
     return case
 
 
-def _registered(case: Case) -> str:
-    if case.state == State.DUPLICATE:
-        return str(_("已登记，编号 %(number)s，并入同一件事一起办。", number=case.number))
-    return str(_("已登记，编号 %(number)s。", number=case.number))
+def _registered(one: Written) -> str:
+    if one.joined:
+        return str(_("已登记，编号 %(number)s，并入同一件事一起办。", number=one.number))
+    return str(_("已登记，编号 %(number)s。", number=one.number))
 
 
 def _collect_and_solve(form: SolvedForm, case_class: CaseClass, *, actor: Viewer, now: datetime) -> Case:

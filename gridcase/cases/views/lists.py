@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -38,24 +39,26 @@ REACHES = {1: N_("本县在办"), 2: N_("本镇在办"), 3: N_("本村在办")}
 def index() -> ResponseReturnValue:
     """What waits for me first, or the view I chose; tabs and filters stand in the link."""
     someone, now = viewer(), clock.now()
-    kept = queries.saved_views(someone)
+    kept, villages = queries.views_and_villages(someone)
     opening = next((one for one in kept if one.opens), None)
     if opening is not None and not request.args:
         return redirect(_url_of(opening))
     filters, tabs = desk.read(request.args, someone), queries.tabs_for(someone)
+    mark = Desk(filters).mark
     page = queries.work_list(someone, filters, now=now, after=request.args.get("after"))
     return render_template(
         "cases/list.html", page=page, times=_times(page.rows, now), filters=filters, tabs=tabs, Tab=Tab,
         counts=_counts(someone, tabs, kept, now), village_words=_village_words(someone),
-        cap=queries.COUNT_CAP, villages=queries.villages_seen(someone), majors=MAJORS, State=State, Light=Light,
+        cap=queries.COUNT_CAP, villages=villages, majors=MAJORS, State=State, Light=Light,
         class_name=class_name, bulk=[move_named(name) for name in BULK if someone.may(move_named(name).needs)],
         kept={key: value for key, value in request.args.items() if key not in ("after", "view") and value},
-        mark=Desk(filters).mark, views_kept=[(one, _url_of(one), one.query == desk.written(filters)) for one in kept],
-        rows_key=_row_keys(someone), waiting=waiting,
+        mark=mark, case_url=desk.links("cases.show", mark),
+        views_kept=[(one, _url_of(one), one.query == desk.written(filters)) for one in kept],
+        rows_key=_row_keys(someone, mark), waiting=waiting,
     )  # fmt: skip
 
 
-def _counts(someone: Viewer, tabs: list[Tab], kept: list[SavedView], now: Any) -> dict[Any, int]:
+def _counts(someone: Viewer, tabs: list[Tab], kept: list[Any], now: Any) -> dict[Any, int]:
     """How many each part and each view kept holds; not of those that would read everything."""
     wanted: dict[Any, Filters] = {tab: Filters(tab=tab) for tab in tabs if tab is not Tab.ALL}
     for one in kept:
@@ -76,13 +79,15 @@ def _village_words(someone: Viewer) -> Text:
     return REACHES.get(depth, Tab.VILLAGE.label)
 
 
-def _row_keys(someone: Viewer) -> dict[str, tuple[str, str]]:
-    """The letters that open a row with a move: state -> (letter, endpoint)."""
+def _row_keys(someone: Viewer, mark: str) -> dict[tuple[str, bool], tuple[str, Callable[[int], str]]]:
+    """The letters that open a row with a move: (state, whether it must be sorted first) -> (letter, its addresses)."""
     keys = {}
     if someone.may(Permission.ACCEPT_CASE):
-        keys[State.REGISTERED.value] = ("a", "cases.move_accept")
+        keys[State.REGISTERED.value, False] = ("a", desk.links("cases.move_accept", mark))
+        keys[State.REGISTERED.value, True] = ("a", desk.links("cases.move_sort", mark))
     if someone.may(Permission.DISPATCH_CASE):
-        keys |= dict.fromkeys((State.ACCEPTED.value, State.RETURNED.value), ("d", "cases.move_dispatch"))
+        sending = ("d", desk.links("cases.move_dispatch", mark))
+        keys |= {(state.value, new): sending for state in (State.ACCEPTED, State.RETURNED) for new in (False, True)}
     return keys
 
 
@@ -170,5 +175,5 @@ def _views_page(
     )  # fmt: skip
 
 
-def _url_of(view: SavedView) -> str:
+def _url_of(view: Any) -> str:
     return desk.list_url(view.query)

@@ -67,10 +67,11 @@ def page(
     return render_template(
         "cases/show.html", case=case, facts=facts, templates=templates, steps=line,
         way=desk.way(came, case, someone, now), problems=_problems(buttons, filled), named=named,
-        timeline_rows=_timeline(case, line), papers=queries.papers_by_step(case, reads_letters=named),
+        timeline_rows=_timeline(case, line),
+        papers=queries.papers_by_step(case, reads_letters=named) if facts.has_papers else {},
         prints=prints.menu(case, line, someone),
         mediated=_mediated(case, line, standing), moves=buttons[:seen], other_moves=buttons[seen:],
-        beside=beside.of(case, someone, has_voices=facts.has_voices),
+        beside=beside.of(case, someone, facts),
         received_on=queries.received_on(case) if case.source_no else None,
         waiting=beside.waiting(case), **_deadline(case, line, now), **_words(case),
     )  # fmt: skip

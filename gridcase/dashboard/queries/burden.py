@@ -12,6 +12,7 @@ from sqlalchemy import func, or_, select
 from gridcase.core.dated import in_force
 from gridcase.core.db import db
 from gridcase.core.permissions import Permission, Viewer
+from gridcase.core.places import TOWN, cut_to
 from gridcase.core.scope import reach, under
 from gridcase.core.words import Text
 from gridcase.dashboard.models import FormFieldUse, FormMinutes, FormUse
@@ -52,7 +53,8 @@ def burden(
     viewer: Viewer, forms: Mapping[str, Form], *, today: date, months: int, town: Grid | None = None
 ) -> Burden:  # fmt: skip
     """The forms of these months. `town`: of one town; else of everything the viewer answers for."""
-    since, told = months_back(today, months), _told(viewer, forms, today, town)
+    since = months_back(today, months)
+    told = _told(viewer, forms, _used_in(viewer, since, town), today, town)
     costs = {key: Cost(key, forms[key].title) for key in told}
     asked = (viewer, since, town)
     for form, opened, sent, refused in _summed(
@@ -93,23 +95,41 @@ def _opened_lately(viewer: Viewer, today: date, town: Grid | None) -> set[str]:
     return set(db.session.scalars(select(FormUse.form).where(*wanted).distinct()))
 
 
-def _told(viewer: Viewer, forms: Mapping[str, Form], today: date, town: Grid | None) -> set[str]:
-    """The forms that at least five people may open there: of fewer it would be told what one of them does."""
+def _used_in(viewer: Viewer, since: date, town: Grid | None) -> dict[str, set[str]]:
+    """The towns (of county desks: the county) in which each form was opened."""
+    found: dict[str, set[str]] = {}
+    query = select(FormUse.form, FormUse.town).where(*_within(FormUse, viewer, since, town)).distinct()
+    for form, path in db.session.execute(query):
+        found.setdefault(form, set()).add(path)
+    return found
+
+
+def _told(
+    viewer: Viewer, forms: Mapping[str, Form], used_in: Mapping[str, set[str]], today: date, town: Grid | None
+) -> set[str]:
+    """The forms that at least five people may open in the towns that used them: of fewer it would be told what one of
+    them does, however many there are elsewhere."""
     mine = or_(*(reach(viewer, permission, path=Post.place_path) for permission in MANAGES))
     people = (
-        select(Post.role, Holding.person_id)
+        select(Post.role, Holding.person_id, Post.place_path)
         .join(Holding, Holding.post_id == Post.id)
         .where(mine, in_force(Holding, today), under(Post.place_path, town.path) if town else mine)
         .distinct()
     )
-    holders: dict[Role, set[int]] = {}
-    for role, person_id in db.session.execute(people):
-        holders.setdefault(Role(role), set()).add(person_id)
-    everybody = set[int]().union(*holders.values())
+    holders: dict[tuple[Role, str], set[int]] = {}
+    for role, person_id, path in db.session.execute(people):
+        holders.setdefault((Role(role), cut_to(path, TOWN)), set()).add(person_id)
     told = set()
     for key, form in forms.items():
-        who = [people for role, people in holders.items() if ROLE_PERMISSIONS[role] & form.permissions]
-        able = set[int]().union(*who) if form.permissions else everybody
+        where = used_in.get(key)
+        able = set[int]().union(
+            *(
+                who
+                for (role, path), who in holders.items()
+                if (not form.permissions or ROLE_PERMISSIONS[role] & form.permissions)
+                and (where is None or path in where)
+            )
+        )
         if len(able) >= HOLDERS_LEAST:
             told.add(key)
     return told

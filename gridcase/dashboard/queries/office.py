@@ -9,6 +9,7 @@ from datetime import datetime
 from threading import Lock
 from typing import Any, TypeVar
 
+from gridcase.core.clock import town_day
 from gridcase.core.config import current
 from gridcase.core.periods import Period
 from gridcase.core.permissions import Permission, Viewer
@@ -26,16 +27,17 @@ _lock = Lock()
 
 @dataclass(frozen=True)
 class Office:
-    """The figures of a period and of the one before it; `now` is when they were counted."""
+    """The figures of a period and of what can be compared with it; `now` is when they were counted."""
 
     period: Period
     now: datetime
     total: Row
-    before: Row
+    before: Row | None
     places: Values
     units: Values
     majors: Values
     trend: Values
+    tiers: Values | None  # for those alone who may see the tiers
 
 
 def office(viewer: Viewer, *, period: Period, now: datetime, narrow: Narrow) -> Office:
@@ -45,16 +47,21 @@ def office(viewer: Viewer, *, period: Period, now: datetime, narrow: Narrow) -> 
 
 
 def _counted(viewer: Viewer, period: Period, now: datetime, narrow: Narrow) -> Office:
-    places = measures.values(viewer, rules.ALL, period=period, now=now, narrow=narrow, by=(_places(viewer, narrow),))
+    by = (_places(viewer, narrow),)
+    places = measures.values(viewer, rules.OF_PLACES, period=period, now=now, narrow=narrow, by=by)
     passed = [key for key in rules.ALL if not MEASURES[key].live]
-    before = measures.values(viewer, passed, period=period.before, now=now, narrow=narrow)
+    earlier = period.before_until(town_day(now))
+    before = measures.values(viewer, passed, period=earlier, now=now, narrow=narrow).total if earlier else None
     units = measures.values(viewer, rules.BY_UNIT, period=period, now=now, narrow=narrow, by=(By.UNIT,))
     majors = measures.values(viewer, rules.BY_MAJOR, period=period, now=now, narrow=narrow, by=(By.MAJOR,))
+    tiers = None
+    if measures.may_tell_apart(viewer, MEASURES[rules.BY_TIER[0]], By.TIER):
+        tiers = measures.values(viewer, rules.BY_TIER, period=period, now=now, narrow=narrow, by=(By.TIER,))
     over = rules.trend_over(period)
     trend = measures.values(
         viewer, rules.TREND + rules.TREND_SHARE, period=over, now=now, narrow=narrow, by=(rules.spell_of(over),)
     )
-    return Office(period, now, places.total, before.total, places, units, majors, trend)
+    return Office(period, now, places.total, before, places, units, majors, trend, tiers)
 
 
 def _places(viewer: Viewer, narrow: Narrow) -> By:

@@ -44,15 +44,27 @@ BAND, WHISTLES_AT = "whistles.rate", 2  # the section that has the band
 ALL = (*dict.fromkeys(key for part in (FIRST, NOW, *SECTIONS) for key in part.keys), BAND)
 BY_PLACE = (
     "cases.satisfied",
-    "cases.open",
-    "cases.late",
+    "cases.left",
+    "cases.late_left",
     "cases.collected",
     "cases.closed",
     "cases.on_time",
     "cases.in_grid",
 )
-BY_UNIT = ("cases.satisfied", "cases.open", "cases.late", "cases.closed", "cases.on_time", "cases.hours")
-BY_MAJOR = ("cases.collected", "cases.open", "cases.late", "cases.closed", "cases.satisfied")
+CARE_BY_PLACE = (
+    "homes.all",
+    "homes.on_time",
+    "homes.waiting",
+    "homes.no_liaison",
+    "visits.made",
+    "entries.issued",
+    "entries.redeemed",
+    "activities.held",
+)
+OF_PLACES = ALL + BY_PLACE + CARE_BY_PLACE
+BY_TIER = ("homes.all", "homes.on_time", "homes.waiting")
+BY_UNIT = ("cases.satisfied", "cases.left", "cases.late_left", "cases.closed", "cases.on_time", "cases.hours")
+BY_MAJOR = ("cases.collected", "cases.left", "cases.late_left", "cases.closed", "cases.satisfied")
 TREND = ("cases.collected", "cases.closed")
 TREND_SHARE = ("cases.satisfied", "cases.in_grid")
 

@@ -21,6 +21,7 @@ from gridcase.core.sheets_out import write_xlsx
 from gridcase.core.words import Text
 from gridcase.dashboard.queries import burden as queries
 from gridcase.dashboard.rules.burden import HOLDERS_LEAST, SPANS, UNUSED_DAYS, Cost, never_filled
+from gridcase.dashboard.rules.form_titles import TITLES
 from gridcase.dashboard.views.base import bp
 from gridcase.grid.models import Grid
 from gridcase.web.access import access_of, needs, viewer
@@ -43,11 +44,13 @@ def show() -> ResponseReturnValue:
     """The forms, the dearest first."""
     months, town = _asked()
     found, costs = _found(months, town)
+    since = queries.since_when(viewer())
+    counted = (clock.town_day(clock.now()) - since).days + 1 if since else 0
     return render_template(
         "dashboard/burden.html", found=found, costs=costs[:SHOWN_MOST], more=max(len(costs) - SHOWN_MOST, 0),
         empty=never_filled(costs), unused=[_form_of(key) for key in found.unused], months=months, spans=SPANS,
-        town=town, towns=queries.towns(viewer()), since=queries.since_when(viewer()), steps=STEPS, least=HOLDERS_LEAST,
-        days=UNUSED_DAYS, sum=_sum(costs),
+        town=town, towns=queries.towns(viewer()), since=since, steps=STEPS, least=HOLDERS_LEAST,
+        days=min(counted, UNUSED_DAYS), whole_days=UNUSED_DAYS, sum=_sum(costs),
     )  # fmt: skip
 
 
@@ -117,8 +120,10 @@ def _app() -> Flask:
 
 @lru_cache(maxsize=1024)
 def _title_of(app: Flask, endpoint: str) -> Text | str:
-    """What a form is called: the word on the button of a move, else the heading of its page as it stands in the
-    template before any name is put into it, else its address."""
+    """What a form is called: its own name where it has one, the word on the button of a move, else the heading of its
+    page as it stands in the template before any name is put into it, else its address."""
+    if endpoint in TITLES:
+        return TITLES[endpoint]
     move = next((each for each in MOVES if endpoint == f"cases.move_{each.name}"), None)
     if move is not None:
         return move.label

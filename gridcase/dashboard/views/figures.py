@@ -25,10 +25,10 @@ from gridcase.grid import queries as grids
 from gridcase.measures import queries as measures
 from gridcase.measures import service
 from gridcase.measures.queries import Row, Values
-from gridcase.measures.rules import MEASURES, Measure, Narrow, Shape
+from gridcase.measures.rules import MEASURES, By, Measure, Narrow, Shape
 from gridcase.web.access import needs, viewer
 from gridcase.web.filters import translate
-from gridcase.web.frame import NavItem
+from gridcase.web.frame import NavItem, address
 from gridcase.web.respond import xlsx_file
 
 office = Blueprint("figures", __name__, url_prefix="/dashboard")
@@ -77,13 +77,17 @@ def show() -> ResponseReturnValue:
     period, narrow = period_of(now), Narrow.read(request.args)
     found = queries.office(viewer(), period=period, now=now, narrow=narrow)
     villages = grids.villages_of(viewer(), permission=Permission.SEE_DASHBOARD)
+    if narrow.village_id and narrow.village_id not in {one.id for one in villages}:
+        raise Missing
     return render_template(
         "dashboard/figures.html", found=found, period=period, narrow=narrow, rules=rules, MEASURES=MEASURES,
-        card=lambda key: _card(key, found.total, found.before), link=link_of, chips=_chips(period, narrow, now),
+        card=lambda key: _card(key, found.total, found.before), link=link_of,
+        chips=chips_of(".figures.show", period, narrow, now),
         over=period.next.begins <= now, villages=villages if len(villages) > 1 else [], label_of=_label_of,
         words=[_short(row.period) for row in found.trend.rows], series=lambda keys: _series(found.trend, keys),
         share=_is_share, preset=queries.preset_of(viewer(), on=town_day(now)),
-        keeps=any(viewer().may(one) for one in queries.KEEPERS),
+        keeps=any(viewer().may(one) for one in queries.KEEPERS), misread=_misread(period), place_link=_place_link,
+        where=queries.root_of(viewer()).name, narrowed=measures.narrowed_to(viewer(), narrow),
     )  # fmt: skip
 
 
@@ -94,13 +98,14 @@ def listed() -> ResponseReturnValue:
     now = clock.now()
     key, period, narrow = _measure(), period_of(now), Narrow.read(request.args)
     measure = MEASURES[key]
-    page = measures.rows(
-        viewer(), key, period=period, now=now, narrow=narrow, after=request.args.get("after")
-    )  # fmt: skip
-    heads = [(translate(head), "") for head in measures.heads(measure.source)]
+    page = measures.rows(viewer(), key, period=period, now=now, narrow=narrow, after=request.args.get("after"))
+    total = measures.values(viewer(), (key,), period=period, now=now, narrow=narrow).total
+    heads = [(translate(head), "") for head in measures.heads(key)]
     return render_template(
         "dashboard/list.html", measure=measure, of=MEASURES[measure.of] if measure.of else None, page=page, heads=heads,
         period=period, opens=measures.opens(viewer(), measure.source), chosen={"period": str(period), **narrow.link()},
+        count=total.counts[key], value=total.numbers[key], whole=total.counts.get(measure.of or ""),
+        narrowed=measures.narrowed_to(viewer(), narrow), share=_is_share(key),
     )  # fmt: skip
 
 
@@ -113,7 +118,7 @@ def export() -> ResponseReturnValue:
     measure = MEASURES[key]
     page = measures.rows(viewer(), key, period=period, now=now, narrow=narrow, size=MOST_ROWS)
     service.refuse_too_many(page.after is not None, most=MOST_ROWS)
-    heads = [translate(head) for head in measures.heads(measure.source)]
+    heads = [translate(head) for head in measures.heads(key)]
     content = write_xlsx(
         heads, ([_plain(cell) for cell in line.cells] for line in page.rows), title="1", zone=TOWN_ZONE
     )
@@ -138,21 +143,31 @@ def _measure() -> str:
 
 
 def period_of(now: datetime) -> Period:
-    """That of the link, else this month; two days of the form become a span."""
-    this = Period.of(PeriodKind.MONTH, town_day(now))
-    first, last = request.args.get("first"), request.args.get("last")
-    if first and last:
-        return Period.read(f"{first}..{last}", default=this)
-    return Period.read(request.args.get("period"), default=this)
+    """That of the link, else this month; two days of the form become a span, unless they are those of the link."""
+    chosen = Period.read(request.args.get("period"), default=Period.of(PeriodKind.MONTH, town_day(now)))
+    first, last = _typed()
+    span = Period.read(f"{first}..{last}", default=chosen)
+    return chosen if (span.first, span.last) == (chosen.first, chosen.last) else span
 
 
-def _chips(period: Period, narrow: Narrow, now: datetime) -> list[tuple[Any, str, bool]]:
+def _typed() -> tuple[str, str]:
+    return request.args.get("first", ""), request.args.get("last", "")
+
+
+def _misread(period: Period) -> bool:
+    """Whether two days were typed that make no period."""
+    days = _typed()
+    return any(days) and sorted(days) != [str(period.first), str(period.last)]
+
+
+def chips_of(page: str, period: Period, narrow: Narrow, now: datetime) -> list[tuple[Any, str, bool]]:
+    """The periods that are running, each with the address of this page for it, and whether it is shown."""
     today = town_day(now)
     found = []
     for kind, words in rules.CHOSEN:
         one = Period.of(kind, today)
         link: dict[str, Any] = {"period": str(one), **narrow.link()}
-        found.append((translate(words), url_for(".show", **link), one == period))
+        found.append((translate(words), url_for(f"dashboard{page}", **link), one == period))
     return found
 
 
@@ -169,8 +184,16 @@ def link_of(row: Row, key: str) -> str | None:
     """Where the rows behind a number are; None where the viewer may not open them, or where there is no number."""
     if row.numbers.get(key) is None or not measures.opens(viewer(), MEASURES[key].source):
         return None
-    link: dict[str, Any] = dict(row.link(key))
-    return url_for("dashboard.figures.listed", **link)
+    return f"{address('dashboard.figures.listed')}?measure={key}&{row.query}"
+
+
+def _place_link(row: Row, period: Period) -> str | None:
+    """The same page of one place of a table; a group has none of its own."""
+    group = row.group[0]
+    if group.by not in (By.COUNTY, By.TOWN, By.VILLAGE) or group.key is None:
+        return None
+    link: dict[str, Any] = {"period": str(period), **row.narrow.link()}
+    return url_for(".show", **link)
 
 
 def _series(trend: Values, keys: Sequence[str]) -> list[tuple[str, list[Any]]]:

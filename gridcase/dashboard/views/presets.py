@@ -15,7 +15,8 @@ from gridcase.dashboard.forms import PresetForm
 from gridcase.dashboard.rules.presets import presets as every
 from gridcase.dashboard.service import presets as service
 from gridcase.dashboard.views.base import bp
-from gridcase.dashboard.views.figures import link_of, period_of
+from gridcase.dashboard.views.figures import chips_of, link_of, period_of
+from gridcase.measures import queries as measures
 from gridcase.measures.rules import MEASURES, Narrow, Shape
 from gridcase.web.access import needs, viewer
 from gridcase.web.formkit import submit
@@ -35,7 +36,8 @@ def show() -> ResponseReturnValue:
     return render_template(
         "dashboard/preset.html", preset=preset, period=period, narrow=narrow, MEASURES=MEASURES, Shape=Shape,
         told=queries.told(viewer(), preset, period=period, now=now, narrow=narrow), link=link_of,
-        over=period.next.begins <= now,
+        over=period.next.begins <= now, chips=chips_of(".presets.show", period, narrow, now),
+        where=measures.narrowed_to(viewer(), narrow),
     )  # fmt: skip
 
 

@@ -34,6 +34,7 @@ from gridcase.grid.queries.places import (
     told_apart,
     villages_of,
     visible,
+    with_villages,
 )
 from gridcase.grid.queries.settings import naming, setting, size_limits, size_limits_of
 
@@ -73,4 +74,5 @@ __all__ = [
     "told_apart",
     "villages_of",
     "visible",
+    "with_villages",
 ]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, bindparam, func, or_, select
 from sqlalchemy.orm import aliased
 
 from gridcase.core.db import db
@@ -47,9 +47,13 @@ def by_code(code: str) -> Grid | None:
     return db.session.scalar(select(Grid).where(Grid.code == code))
 
 
+_WANTED = Grid.id.in_(bindparam("ids", expanding=True))
+_BY_IDS, _NAMES = select(Grid).where(_WANTED), select(Grid.id, Grid.name).where(_WANTED)
+
+
 def by_ids(ids: Sequence[int]) -> dict[int, Grid]:
     """Places by id, in one statement."""
-    return {grid.id: grid for grid in db.session.scalars(select(Grid).where(Grid.id.in_(set(ids))))} if ids else {}
+    return {grid.id: grid for grid in db.session.scalars(_BY_IDS, {"ids": list(set(ids))})} if ids else {}
 
 
 def names_of(ids: Sequence[int | None]) -> dict[int, str]:
@@ -57,7 +61,7 @@ def names_of(ids: Sequence[int | None]) -> dict[int, str]:
     wanted = {grid_id for grid_id in ids if grid_id}
     if not wanted:
         return {}
-    rows = db.session.execute(select(Grid.id, Grid.name).where(Grid.id.in_(wanted)))
+    rows = db.session.execute(_NAMES, {"ids": list(wanted)})
     return {row.id: row.name for row in rows}
 
 
@@ -112,6 +116,16 @@ def told_apart(places: Sequence[Any]) -> list[Named]:
     above = {place.id: place.parent_id for place in places if times[place.name] > 1 and place.parent_id is not None}
     names = names_of(sorted(set(above.values()))) if above else {}
     return [Named(place.id, names.get(above.get(place.id) or 0, "") + place.name) for place in places]
+
+
+def with_villages(places: Sequence[Grid]) -> list[Named]:
+    """Places of several villages as choices: what lies in one stands behind its village's name."""
+    villages = sorted({place.village_id for place in places if place.village_id is not None})
+    names = names_of(villages) if len(villages) > 1 else {}
+    return [
+        Named(place.id, ("" if place.village_id == place.id else names.get(place.village_id or 0, "")) + place.name)
+        for place in places
+    ]
 
 
 def standing(model: type[Grid] | type[GridLine] | type[GridResource], on: date) -> ColumnElement[bool]:

@@ -5,23 +5,26 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from gridcase.core.db import db
 from gridcase.grid.models import Grid, PlaceSetting
 from gridcase.grid.rules import NAMING_KEY, SIZES_KEY, Naming, SizeLimits
 
+_SETTING = (  # made once: most pages ask for one
+    select(PlaceSetting.value, PlaceSetting.version, PlaceSetting.place_id)
+    .join(Grid, Grid.id == PlaceSetting.place_id)
+    .where(PlaceSetting.place_id.in_(bindparam("place_ids", expanding=True)), PlaceSetting.key == bindparam("key"))
+    .where(PlaceSetting.valid_from <= bindparam("day"))
+    .order_by(func.length(Grid.path).desc(), PlaceSetting.version.desc())
+    .limit(1)
+)
+
 
 def setting(path: str, key: str, *, on: date) -> tuple[dict[str, Any], int, int | None] | None:
     """The value in force for a place, its version and whose it is: that of the nearest place above that set it."""
     ids = [int(part) for part in path.split("/") if part]
-    row = db.session.execute(
-        select(PlaceSetting.value, PlaceSetting.version, PlaceSetting.place_id)
-        .join(Grid, Grid.id == PlaceSetting.place_id)
-        .where(PlaceSetting.place_id.in_(ids), PlaceSetting.key == key, PlaceSetting.valid_from <= on)
-        .order_by(func.length(Grid.path).desc(), PlaceSetting.version.desc())
-        .limit(1)
-    ).first()
+    row = db.session.execute(_SETTING, {"place_ids": ids, "key": key, "day": on}).first()
     return (row.value, row.version, row.place_id) if row else None
 
 

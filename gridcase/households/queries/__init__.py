@@ -32,7 +32,7 @@ from gridcase.households.queries.members import (
     lines_of_home,
     member_of,
 )
-from gridcase.households.queries.named import homes_named, people_named
+from gridcase.households.queries.named import head_named, homes_named, people_named
 from gridcase.households.queries.places import check, homes_on
 from gridcase.households.queries.sight import (
     anywhere,
@@ -65,6 +65,7 @@ __all__ = [
     "get_change",
     "get_household",
     "has_liaison",
+    "head_named",
     "home_of",
     "homes_named",
     "homes_on",

@@ -6,7 +6,9 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any
+from urllib.parse import urlencode
 
 from sqlalchemy import case, func, select, text
 
@@ -17,14 +19,13 @@ from gridcase.core.periods import Period
 from gridcase.core.permissions import Viewer
 from gridcase.measures.queries.groups import Group, groups_of
 from gridcase.measures.queries.sources import TABLES
-from gridcase.measures.queries.tables import Ask, Table
+from gridcase.measures.queries.tables import DEPTHS, Ask, Table
 from gridcase.measures.rules import MEASURES, PLACES, By, Measure, Narrow, Shape
 from gridcase.measures.rules.hours import glass_over, median_hours
 
 Number = int | float | None
 Key = tuple[Any, ...]
 HUNDRED = 100
-_DEPTHS = {By.COUNTY: 1, By.TOWN: 2, By.GROUP: 4}
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,16 @@ class Row:
 
     def link(self, key: str) -> dict[str, str]:
         """The values of the link to the rows behind one number."""
-        return {"measure": key, "period": str(self.period), **self.narrow.link()}
+        return {"measure": key, **self._chosen}
+
+    @cached_property
+    def _chosen(self) -> dict[str, str]:
+        return {"period": str(self.period), **self.narrow.link()}
+
+    @cached_property
+    def query(self) -> str:
+        """What the links to all its numbers have in common, as it stands in an address."""
+        return urlencode(self._chosen)
 
 
 @dataclass(frozen=True)
@@ -169,7 +179,7 @@ def _part(table: Table, by: By, at: Any, period: Period) -> tuple[Any, Callable[
     if by is By.VILLAGE:
         return table.village_id, lambda value: value
     if by in PLACES:
-        return table.path, lambda path: above(path, _DEPTHS[by])
+        return table.path, lambda path: above(path, DEPTHS[by])
     if by.spell is None:
         return table.columns[by], lambda value: value
     spell = by.spell

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from gridcase.affairs.rules import ActivityKind, Branch
 from gridcase.cases.models import CaseClass
-from gridcase.cases.rules import Channel, Level
+from gridcase.cases.rules import Channel, Level, Light
 from gridcase.cases.rules.majors import MAJORS
 from gridcase.core.db import db
 from gridcase.core.periods import Period
@@ -21,7 +21,7 @@ from gridcase.core.words import N_, Both, Text
 from gridcase.grid.models import Grid
 from gridcase.grid.rules import GridLevel
 from gridcase.households.rules import CareTier
-from gridcase.measures.rules import NONE, PLACES, By, Narrow
+from gridcase.measures.rules import NONE, PLACES, SEVERAL, By, Narrow
 from gridcase.people.models import Unit
 from gridcase.points.models import SchemeBoard
 from gridcase.visits.rules import Purpose
@@ -84,7 +84,7 @@ def _group(by: By, key: Any, label: Label) -> Group:
     if by is By.VILLAGE:
         return Group(by, key, label, Narrow(village_id=key or 0))
     if by in PLACES:
-        return Group(by, key, label, Narrow(group=NONE) if key is None else Narrow(path=key))
+        return Group(by, key, label, Narrow(outside=by.value) if key is None else Narrow(path=key))
     none = 0 if by is By.UNIT else NONE
     chosen: Any = {_NARROWS[by]: none if key is None else key}
     return Group(by, key, label, Narrow(**chosen))
@@ -104,6 +104,27 @@ def _named(by: By, keys: set[Any], viewer: Viewer, period: Period, now: datetime
     if None in keys:
         labels[None] = _MISSING.get(by, N_("无"))
     return labels, places
+
+
+def narrowed_to(viewer: Viewer, narrow: Narrow) -> list[Label]:
+    """In words what a link narrows to; a place out of the viewer's reach has no name here."""
+    found: list[Label] = []
+    for by, value in ((By.TOWN, narrow.path), (By.VILLAGE, narrow.village_id)):
+        if value == 0:
+            found.append(_MISSING[by])
+        elif value is not None:
+            found += db.session.scalars(
+                select(Grid.name).where(_ident(by) == value, reach(viewer, Permission.SEE_DASHBOARD, path=Grid.path))
+            )
+    if narrow.outside is not None:
+        found.append(_MISSING[By(narrow.outside)])
+    for by, name in _NARROWS.items():
+        value = getattr(narrow, name)
+        if value in (0, NONE):
+            found.append(_MISSING.get(by, N_("无")))
+        elif value is not None:
+            found += _NAMES[by](set(value.split(SEVERAL)) if isinstance(value, str) else {value}).values()
+    return [*found, *(light.label for light in Light if light == narrow.light)]
 
 
 def _ident(by: By) -> Any:

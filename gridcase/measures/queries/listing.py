@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -16,12 +17,18 @@ from gridcase.core.permissions import Permission, Viewer
 from gridcase.core.words import Text
 from gridcase.measures.queries.sources import TABLES
 from gridcase.measures.queries.tables import Ask, Clock, Condition, Line, Table
-from gridcase.measures.rules import MEASURES, By, Measure, Narrow, Source
+from gridcase.measures.rules import MEASURES, By, Measure, Narrow, Shape, Source
+from gridcase.measures.rules.hours import glass_over, median_hours
 
 
-def heads(source: Source) -> Sequence[Text]:
-    """What stands above the cells of a `Line` of this source."""
-    return TABLES[source].heads
+def heads(key: str) -> Sequence[Text]:
+    """What stands above the cells of a `Line` of this measure."""
+    measure = MEASURES[key]
+    table = TABLES[measure.source]
+    beside = table.measures[key].beside
+    if measure.shape is Shape.MEDIAN:
+        return [*table.heads, measure.unit]
+    return table.heads if beside is None else [*table.heads, beside.head]
 
 
 def opens(viewer: Viewer, source: Source) -> bool:
@@ -53,8 +60,10 @@ def rows(
     table = TABLES[MEASURES[key].source]
     ask = Ask(period, now, calendar.work_calendar())
     clock = table.clocks[table.measures[key].clock]
+    columns, more = _more(table, key, ask)
+    wanted = (*table.wanted, *table.guarded(viewer), *columns, clock.order.label("mark"))
     query = (
-        table.joined(select(*table.wanted, clock.order.label("mark")).select_from(table.rows))
+        table.joined(select(*wanted).select_from(table.rows))
         .where(*table.where(key, viewer, ask, narrow or Narrow()), table.sight(viewer), *_past(table, clock, after))
         .order_by(*_order(table, clock))
         .limit(size + 1)
@@ -62,7 +71,24 @@ def rows(
     found = db.session.execute(query).all()
     kept = found[:size]
     mark = encode_mark((_written(kept[-1].mark), kept[-1].id)) if len(found) > size else None
-    return Page([table.line(row, ask) for row in kept], mark)
+    lines = [table.line(row, ask) for row in kept]
+    return Page([replace(line, cells=[*line.cells, *more(row)]) for line, row in zip(lines, kept, strict=True)], mark)
+
+
+def _more(table: Table, key: str, ask: Ask) -> tuple[Sequence[Any], Callable[[Any], list[Any]]]:
+    """The columns a measure adds to its list, and the cells they become."""
+    beside = table.measures[key].beside
+    if MEASURES[key].shape is Shape.MEDIAN:
+        begins, ends = table.spans[key]
+        return (begins.label("begins"), ends(ask).label("ends")), lambda row: [_hours(row, ask)]
+    if beside is None:
+        return (), lambda _row: []
+    return (beside.column.label("beside"),), lambda row: [None if row.beside is None else beside.said(row.beside)]
+
+
+def _hours(row: Any, ask: Ask) -> float | None:
+    span = [(row.begins, row.ends)]
+    return median_hours(span, glass_over(span, ask.calendar))
 
 
 def _order(table: Table, clock: Clock) -> tuple[Any, ...]:

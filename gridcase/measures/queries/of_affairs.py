@@ -14,7 +14,7 @@ from gridcase.core.permissions import Permission, Viewer
 from gridcase.core.scope import reach
 from gridcase.core.words import N_
 from gridcase.grid.models import Grid
-from gridcase.measures.queries.tables import Ask, Clock, Counted, Line, Table, equals, within
+from gridcase.measures.queries.tables import Ask, Beside, Clock, Counted, Line, Table, equals, within
 from gridcase.measures.rules import By, Source
 
 _PLACE = aliased(Grid)
@@ -61,5 +61,8 @@ HELPERS = _table(
     join(Participation, Activity, Activity.id == Participation.activity_id),
     Participation.id,
     _held(Participation.came != ""),
-    {"helpers.came": Counted("held"), "helpers.hours": Counted("held", amount=Activity.hours)},
+    {
+        "helpers.came": Counted("held"),
+        "helpers.hours": Counted("held", amount=Activity.hours, beside=Beside(N_("工时"), Activity.hours)),
+    },
 )

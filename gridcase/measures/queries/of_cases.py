@@ -16,14 +16,14 @@ from gridcase.core.permissions import Permission, Viewer
 from gridcase.core.words import N_, Both
 from gridcase.core.worktime import LimitUnit
 from gridcase.grid.models import Grid
-from gridcase.measures.queries.tables import Ask, Clock, Counted, Line, Table, equals, fixed
+from gridcase.measures.queries.tables import Ask, Beside, Clock, Counted, Line, Table, equals, fixed
 from gridcase.measures.rules import By, Source
 from gridcase.people.models import Post
 
 WORDS = tuple(answer for answer in Answer if answer.is_word)
 CONTENT = (Rating.SATISFIED, Rating.BASICALLY)
 SOLVED = (Answer.SOLVED, Answer.ANSWERED_QUESTION)
-HEADS = (N_("编号"), N_("类别"), N_("地点"), N_("状态"), N_("时间"), N_("登记时间"), N_("结束时间"))
+HEADS = (N_("编号"), N_("类别"), N_("地点"), N_("状态"), N_("时限"), N_("登记时间"), N_("结束时间"))
 
 _VILLAGE, _PLACE = aliased(Grid), aliased(Grid)
 UNIT = func.coalesce(Case.handler_unit_id, Post.unit_id)
@@ -100,11 +100,14 @@ CLOCKS = {
     ),
     "brought": Clock(lambda ask: and_(_ended_since(ask.begins), cases.open_at(ask.begins)), order=Case.registered_at),
     "left": Clock(lambda ask: and_(_ended_since(ask.until), cases.open_at(ask.until)), order=Case.registered_at),
+    "dropped": Clock(lambda ask: cases.dropped_in(ask.begins, ask.ends), Case.closed_at, order=Case.closed_at),
     "check": Clock(fixed(Case.second_check == "due"), order=Case.closed_at),
 }
+RATED = Beside(N_("评价"), Case.rating, lambda value: Rating(value).label)
+ANSWERED = Beside(N_("群众答复"), Case.answer, lambda value: Answer(value).label)
 MEASURES = {
-    "cases.satisfied": Counted("closed", fixed(Case.rating.in_(CONTENT))),
-    "cases.rated": Counted("closed", fixed(Case.rating.is_not(None))),
+    "cases.satisfied": Counted("closed", fixed(Case.rating.in_(CONTENT)), beside=RATED),
+    "cases.rated": Counted("closed", fixed(Case.rating.is_not(None)), beside=RATED),
     "cases.collected": Counted("registered"),
     "cases.open": Counted("now"),
     "cases.late": Counted("now", lambda ask: cases.light_is(Light.RED, ask.now)),
@@ -116,12 +119,14 @@ MEASURES = {
     "cases.in_grid": Counted("closed", fixed(Case.resolved_level == str(Level.GRID))),
     "cases.contacted": Counted("registered", lambda ask: and_(_to_contact(ask), _IN_TIME)),
     "cases.to_contact": Counted("registered", _to_contact),
-    "cases.solved": Counted("closed", fixed(Case.answer.in_(SOLVED))),
-    "cases.answered": Counted("closed", fixed(Case.answer.in_(WORDS))),
+    "cases.solved": Counted("closed", fixed(Case.answer.in_(SOLVED)), beside=ANSWERED),
+    "cases.answered": Counted("closed", fixed(Case.answer.in_(WORDS)), beside=ANSWERED),
     "cases.questions": Counted("closed", fixed(Case.answer == str(Answer.ANSWERED_QUESTION))),
     "cases.hours": Counted("worked"),
     "cases.brought": Counted("brought"),
+    "cases.dropped": Counted("dropped"),
     "cases.left": Counted("left"),
+    "cases.late_left": Counted("left", lambda ask: func.coalesce(Case.due_at < ask.until, false())),
     "cases.check_due": Counted("check"),
 }  # fmt: skip
 

@@ -22,7 +22,8 @@ from gridcase.visits.models import Visit
 from gridcase.visits.queries.past import visible as visible_visits
 from gridcase.visits.rules import Purpose, VisitMode, VisitState
 
-_PLACE = aliased(Grid)
+_PLACE, _VILLAGE = aliased(Grid), aliased(Grid)
+_WHERE = _VILLAGE.name + " " + _PLACE.name
 _HEADS = (N_("户编号"), N_("户主"), N_("地点"))
 
 
@@ -48,6 +49,18 @@ def _tiered(viewer: Viewer) -> ColumnElement[bool]:
     return households.visible(viewer, Permission.SEE_TIER)
 
 
+def _dates(viewer: Viewer) -> tuple[Any, Any]:
+    """When a home was visited and is due: together they tell its tier, so only to those who may see that."""
+    return (
+        case((_tiered(viewer), Household.last_visit_at)).label("last_visit_at"),
+        case((_tiered(viewer), Household.next_visit_on)).label("next_visit_on"),
+    )
+
+
+def _with_village(query: Any) -> Any:
+    return query.join(_VILLAGE, _VILLAGE.id == Household.village_id)
+
+
 HOMES = Table(
     source=Source.HOMES,
     rows=join(Household, _PLACE, _PLACE.id == Household.grid_id),
@@ -58,7 +71,7 @@ HOMES = Table(
     sight=households.visible,
     needs=Permission.SEE_HOUSEHOLD,
     private={By.TIER: (Permission.SEE_TIER, _tiered)},
-    clocks={"today": Clock(lambda _ask: households.standing(), order=Household.next_visit_on, upward=True)},
+    clocks={"today": Clock(lambda _ask: households.standing(), order=households.due_day(), upward=True)},
     measures={
         "homes.all": Counted("today"),
         "homes.on_time": Counted("today", _today(lambda day: ~households.due(day))),
@@ -71,10 +84,10 @@ HOMES = Table(
     narrows={"tier": equals(Household.tier)},
     heads=(*_HEADS, N_("上次走访"), N_("应走访")),
     wanted=(
-        Household.id, Household.code, Household.head_name, _PLACE.name.label("place"), Household.last_visit_at,
-        Household.next_visit_on,
+        Household.id, Household.code, Household.head_name, _WHERE.label("place"),
     ),
-    joined=lambda query: query,
+    guarded=_dates,
+    joined=_with_village,
     line=lambda row, _ask: Line(
         row.id, [*home_of(row), row.last_visit_at, row.next_visit_on], ("dossier.show", {"household_id": row.id})
     ),
@@ -115,8 +128,8 @@ VISITS = Table(
     heads=(*_HEADS, N_("走访时间"), N_("方式"), N_("走访目的")),
     wanted=(
         Visit.id, Visit.visited_at, Visit.mode, Visit.purpose, Household.id.label("home_id"), Household.code,
-        Household.head_name, _PLACE.name.label("place"),
+        Household.head_name, _WHERE.label("place"),
     ),
-    joined=lambda query: query,
+    joined=_with_village,
     line=_visit,
 )  # fmt: skip

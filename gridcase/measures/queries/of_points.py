@@ -13,7 +13,7 @@ from gridcase.core.words import N_
 from gridcase.grid.models import Grid
 from gridcase.households.models import Household
 from gridcase.measures.queries.of_homes import home_of
-from gridcase.measures.queries.tables import Clock, Counted, Line, Table, equals, fixed, within
+from gridcase.measures.queries.tables import Beside, Clock, Counted, Line, Table, equals, fixed, within
 from gridcase.measures.rules import By, Source
 from gridcase.points.models import Account, Goods, PointNotice, SchemeItem, Transfer
 from gridcase.points.queries import given_back
@@ -25,6 +25,7 @@ from gridcase.shop.rules import MoveKind, RedemptionState
 
 _VILLAGE, _CREDIT = aliased(Grid), aliased(Account)
 _HEADS = (N_("户编号"), N_("户主"), N_("村"))
+_YUAN = N_("元")
 _HOME = (Household.id.label("home_id"), Household.code, Household.head_name, _VILLAGE.name.label("place"))
 
 
@@ -40,6 +41,10 @@ def _sight(viewer: Viewer) -> ColumnElement[bool]:
 
 def _line(row: Any, *more: Any) -> Line:
     return Line(row.id, [*home_of(row), *more], ("points.ledger", {"household_id": row.home_id}))
+
+
+def _yuan(fen: int) -> float:
+    return fen / 100
 
 
 def _at_home(model: Any, village_id: Any, household_id: Any) -> Any:
@@ -67,7 +72,9 @@ ENTRIES = Table(
     measures={
         "entries.issued": Counted("posted", fixed(_GIVEN | _BACK), _AMOUNT),
         "entries.redeemed": Counted("posted", fixed(_SPENT), Transfer.amount),
-        "entries.goods": Counted("posted", fixed(Goods.goods_fen.is_not(None)), Goods.goods_fen, scale=100),
+        "entries.goods": Counted(
+            "posted", fixed(Goods.goods_fen.is_not(None)), Goods.goods_fen, 100, Beside(_YUAN, Goods.goods_fen, _yuan)
+        ),
         "entries.awards": Counted("posted", fixed(_GIVEN)),
     },
     columns={By.BOARD: _BOARD},
@@ -139,7 +146,7 @@ REDEMPTIONS = Table(
     measures={
         "redemptions.times": Counted("handed"),
         "redemptions.points": Counted("handed", amount=Redemption.points),
-        "redemptions.worth": Counted("handed", amount=_WORTH, scale=100),
+        "redemptions.worth": Counted("handed", amount=_WORTH, scale=100, beside=Beside(_YUAN, _WORTH, _yuan)),
     },
     columns={},
     narrows={},

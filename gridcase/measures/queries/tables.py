@@ -18,7 +18,7 @@ from gridcase.core.worktime import WorkCalendar
 from gridcase.measures.rules import NONE, SEVERAL, By, Narrow, Source
 
 Condition = ColumnElement[bool]
-GROUP_DEPTH = "/%/%/%/%/"  # a place with a county, a town, a village and a group above it, or itself the group
+DEPTHS = {By.COUNTY: 1, By.TOWN: 2, By.GROUP: 4}  # how many places make the path of one
 
 
 @dataclass(frozen=True)
@@ -59,6 +59,16 @@ class Clock:
 
 
 @dataclass(frozen=True)
+class Beside:
+    """What the list behind one measure shows besides the cells of its source: the head, the column, and how a value
+    of it reads."""
+
+    head: Text
+    column: Any
+    said: Callable[[Any], Any] = field(default=lambda value: value)
+
+
+@dataclass(frozen=True)
 class Counted:
     """One measure of a source: on which clock it runs, which of those rows are its own, and what is added up (divided
     by `scale`: fen to yuan)."""
@@ -67,6 +77,7 @@ class Counted:
     own: Callable[[Ask], Condition] = field(default=lambda _ask: true())
     amount: Any = None
     scale: int = 1
+    beside: Beside | None = None
 
 
 @dataclass(frozen=True)
@@ -100,6 +111,7 @@ class Table:
     line: Callable[[Any, Ask], Line]
     spans: Mapping[str, tuple[Any, Callable[[Ask], Any]]] = field(default_factory=dict)
     private: Mapping[By, tuple[Permission, Callable[[Viewer], Condition]]] = field(default_factory=dict)
+    guarded: Callable[[Viewer], Sequence[Any]] = field(default=lambda _viewer: ())  # columns empty for some viewers
 
     def where(self, key: str, viewer: Viewer, ask: Ask, narrow: Narrow, by: tuple[By, ...] = ()) -> list[Condition]:
         """The one condition of a measure: for its number and for its rows."""
@@ -121,8 +133,8 @@ class Table:
                 found.append(under(self.path, value) if value != "/" else self.path >= "/")
             elif name == "village_id":
                 found.append(self.village_id == value if value else self.village_id.is_(None))
-            elif name == "group":
-                found.append(self.path.not_like(GROUP_DEPTH))
+            elif name == "outside":
+                found.append(self.path.not_like("/" + "%/" * DEPTHS[By(value)]))
             elif name in self.narrows:
                 found.append(self.narrows[name](value, ask))
             else:

@@ -82,6 +82,7 @@ _SPELLS = {
 }  # fmt: skip
 TIMES = frozenset(_SPELLS)
 PLACES = frozenset({By.COUNTY, By.TOWN, By.VILLAGE, By.GROUP})
+OUTSIDE = PLACES - {By.VILLAGE}  # a village is narrowed to by its id, 0 for none
 _DOWN_TO_VILLAGES = PLACES - {By.GROUP}
 KNOWN: Mapping[Source, frozenset[By]] = {
     Source.CASES: PLACES | TIMES | {By.UNIT, By.MAJOR, By.CLASS, By.CHANNEL, By.LEVEL},
@@ -145,7 +146,7 @@ class Narrow:
 
     path: str | None = None
     village_id: int | None = None
-    group: str | None = None  # only NONE: what lies in no group
+    outside: str | None = None  # what lies in no county, no town, no group
     unit_id: int | None = None
     major: str | None = None
     class_code: str | None = None
@@ -166,8 +167,8 @@ class Narrow:
             value = str(values.get(name) or "")
             if form.fullmatch(value):
                 found[name] = int(value) if form is _ID else value
-        if found.get("group") != NONE:
-            found.pop("group", None)
+        if found.get("outside") not in OUTSIDE:
+            found.pop("outside", None)
         return cls(**found)
 
     def link(self) -> dict[str, str]:

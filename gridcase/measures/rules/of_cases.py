@@ -70,8 +70,15 @@ CASES = (
         "cases.brought", N_("上期结转"), _CASES, Source.CASES, _COUNT, N_("本期开始时还没有结束的事件。"), across=True,
     ),
     Measure(
+        "cases.dropped", N_("已撤回"), _CASES, Source.CASES, _COUNT, N_("本期由群众撤回、没有办就结束的事件。"),
+    ),
+    Measure(
         "cases.left", N_("期末在办"), _CASES, Source.CASES, _COUNT, N_("本期结束时（或现在）还没有结束的事件。"),
         across=True,
+    ),
+    Measure(
+        "cases.late_left", N_("期末超期"), _CASES, Source.CASES, _COUNT,
+        N_("本期结束时（或现在）还没有结束、已过办理期限的事件；期限按现在定的算。"), across=True, good=-1,
     ),
     Measure(
         "cases.check_due", N_("待复核"), _CASES, Source.CASES, _COUNT, N_("抽中复核、还没有复核的自办件。"), live=True,

@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, false, func, or_, select
 
 from gridcase.core.db import db
 from gridcase.core.errors import Missing
@@ -85,15 +85,20 @@ def unread_about(subject_kind: str, subject_id: int, *, viewer: Viewer, most: in
     return db.session.scalars(select(Notice).where(*about_it, _mine(viewer), ~seen.exists()).limit(most)).all()
 
 
+_TOLD = (  # made once: every page of a case asks
+    select(Notice.rule, Notice.text, Notice.created_at, func.coalesce(Post.title, Unit.name).label("to"))
+    .outerjoin(Post, Post.id == Notice.post_id)
+    .outerjoin(Unit, Unit.id == Notice.unit_id)
+    .where(Notice.subject_kind == bindparam("subject_kind"), Notice.subject_id == bindparam("subject_id"))
+    .where(Notice.rule.in_(bindparam("rules", expanding=True)))
+    .order_by(Notice.id)
+)
+
+
 def told_about(subject_kind: str, subject_id: int, rules: Collection[str]) -> list[Telling]:
     """What was told under these rules about one subject, each once with all it was told to, oldest first."""
-    rows = db.session.execute(
-        select(Notice.rule, Notice.text, Notice.created_at, func.coalesce(Post.title, Unit.name).label("to"))
-        .outerjoin(Post, Post.id == Notice.post_id)
-        .outerjoin(Unit, Unit.id == Notice.unit_id)
-        .where(Notice.subject_kind == subject_kind, Notice.subject_id == subject_id, Notice.rule.in_(rules))
-        .order_by(Notice.id)
-    )
+    asked = {"subject_kind": subject_kind, "subject_id": subject_id, "rules": rules}
+    rows = db.session.execute(_TOLD, asked)
     told: dict[tuple[str, datetime], Telling] = {}
     for row in rows:
         one = told.setdefault((row.rule, row.created_at), Telling(row.created_at, row.text, []))

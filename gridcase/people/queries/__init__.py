@@ -98,6 +98,7 @@ from gridcase.people.queries.persons import (
 )
 from gridcase.people.queries.posts import (
     HANDLER_ROLES,
+    POSTS_OF_PERSON,
     UNIT_SCOPED,
     get_post,
     get_unit,
@@ -144,6 +145,7 @@ __all__ = [
     "HANDLER_ROLES",
     "LEAST_WORDS",
     "NOT_FOR_ITSELF",
+    "POSTS_OF_PERSON",
     "READS",
     "UNIT_SCOPED",
     "BodyRow",

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, Date, bindparam, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Date, Row, bindparam, or_, select
 
 from gridcase.core.dated import known
 from gridcase.core.db import db
@@ -23,11 +24,18 @@ def valid_on(model: type[Holding] | type[Post], day: date | BindParameter[date])
 
 
 _DAY: BindParameter[date] = bindparam("day", type_=Date())
-_HELD = (  # made once: every page asks
+_HELD = (
     select(Post)
     .join(Holding, Holding.post_id == Post.id)
     .where(Holding.person_id == bindparam("person_id"), valid_on(Holding, _DAY), valid_on(Post, _DAY))
     .order_by(Post.id)
+)
+# For a statement that reads somebody with the posts he holds on `day`: what `grant_of` asks of them.
+POSTS_OF_PERSON = (
+    select(Post.id, Post.role, Post.title, Post.place_path, Post.section_id, Post.unit_id, Holding.person_id)
+    .join(Holding, Holding.post_id == Post.id)
+    .where(valid_on(Holding, _DAY), valid_on(Post, _DAY))
+    .subquery("held")
 )
 
 
@@ -36,7 +44,7 @@ def posts_held_by(person_id: int, *, on: date) -> list[Post]:
     return list(db.session.scalars(_HELD, {"person_id": person_id, "day": on}))
 
 
-def grant_of(post: Post) -> Grant:
+def grant_of(post: Post | Row[*tuple[Any, ...]]) -> Grant:
     """What a post gives. Roles over households get theirs named later, by the room that knows the circles."""
     role = Role(post.role)
     return Grant(

@@ -29,6 +29,7 @@ from gridcase.reports.queries.indicators import (
     history,
     indicators,
     overlapping,
+    parts_held,
     surveys,
     villages_of,
 )
@@ -96,6 +97,7 @@ __all__ = [
     "may_tell",
     "newest",
     "overlapping",
+    "parts_held",
     "periods_handed_up",
     "periods_made",
     "places",

@@ -33,6 +33,7 @@ from gridcase.reports.rules import (
     Part,
     Sheet,
     Spec,
+    by_code,
     code_of,
     is_indicator,
     value_of,
@@ -210,13 +211,13 @@ def _table(part: Part, asked: _Asked) -> Block:
         for key in part.measures
     ]  # fmt: skip
     heads = tuple(
-        _head(key, asked, (TOTAL if column is None else column.label) if len(columns) > 1 else "")
+        _head(key, asked, (TOTAL if column is None else column.label) if part.columns is not None else "")
         for column in columns
         for key in part.measures
     )
     lines += _missing(part, asked, {line.key for line in lines}, columns)
     if part.rows is By.CLASS:
-        lines.sort(key=lambda line: line.key)
+        lines.sort(key=lambda line: by_code(line.key))
     if asked.order is Order.MOST:
         lines.sort(key=lambda line: -(line.cells[0].number or 0))
     return Block(

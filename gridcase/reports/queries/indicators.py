@@ -138,6 +138,21 @@ def filled(place: Grid, period: Period) -> dict[int, set[int]]:
     return found
 
 
+def parts_held(indicator: Indicator, place: Grid, period: Period) -> list[tuple[Indicator, int]]:
+    """(indicator, hundredths) of what stands of the whole this one is a part of, and of its own parts."""
+    rows = db.session.execute(
+        select(Indicator, IndicatorValue.hundredths)
+        .join(IndicatorValue, IndicatorValue.indicator_id == Indicator.id)
+        .where(
+            or_(Indicator.code == indicator.part_of, Indicator.part_of == indicator.code),
+            IndicatorValue.place_id == place.id, IndicatorValue.period == str(period),
+            IndicatorValue.superseded_at.is_(None),
+        )
+        .order_by(Indicator.id)
+    )  # fmt: skip
+    return [(one, hundredths) for one, hundredths in rows]
+
+
 def overlapping(indicator_id: int, place_id: int, period: Period) -> IndicatorValue | None:
     """What stands at a place for another period that has days of this one."""
     return db.session.scalar(

@@ -1,9 +1,9 @@
 """Forms, sheets, indicators and the day a report is made: plain Python."""
 
-from gridcase.reports.rules.gather import gathered
-from gridcase.reports.rules.indicators import Adding, Entered, plain, read_number, value_of
+from gridcase.reports.rules.gather import gathered, unlike
+from gridcase.reports.rules.indicators import Adding, Entered, Kind, fitting, plain, read_number, value_of
 from gridcase.reports.rules.schedule import MOST_READERS, due, made_on
-from gridcase.reports.rules.sheets import Block, Cell, Head, Line, Sheet, added
+from gridcase.reports.rules.sheets import Block, Cell, Head, Line, Sheet, added, by_code
 from gridcase.reports.rules.spec import (
     BELOW,
     COLUMNS,
@@ -42,6 +42,7 @@ __all__ = [
     "Cell",
     "Entered",
     "Head",
+    "Kind",
     "Line",
     "Order",
     "Part",
@@ -49,14 +50,17 @@ __all__ = [
     "Sheet",
     "Spec",
     "added",
+    "by_code",
     "checked",
     "code_of",
     "due",
+    "fitting",
     "gathered",
     "is_indicator",
     "knows",
     "made_on",
     "plain",
     "read_number",
+    "unlike",
     "value_of",
 ]

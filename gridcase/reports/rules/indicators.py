@@ -13,6 +13,7 @@ from gridcase.core.words import N_
 
 HUNDREDTHS = 100
 MOST_DIGITS = 12
+MOST_PER_CENT = 100 * HUNDREDTHS
 SOURCE_LENGTH, REASON_LENGTH, NAME_LENGTH, UNIT_LENGTH = 80, 120, 40, 12
 _NUMBER = re.compile(r"(-?)(\d{1,12})(?:\.(\d{1,2}))?")
 
@@ -24,6 +25,15 @@ class Adding(Labelled):
     STOCK = "stock", N_("各村相加，取期末的数")  # how many there are
     MEAN = "mean", N_("各期相加，各村平均")  # so much for every village
     SURVEY = "survey", N_("不相加，原样引用")  # what somebody else has measured
+
+
+class Kind(Labelled):
+    """What numbers an indicator takes."""
+
+    WHOLE = "whole", N_("整数")
+    AMOUNT = "amount", N_("可以有小数")
+    SIGNED = "signed", N_("可以有小数，也可以是负数")
+    PERCENT = "percent", N_("百分比，0 到 100")
 
 
 @dataclass(frozen=True)
@@ -43,6 +53,17 @@ def read_number(typed: str | None) -> int:
         raise Refused(N_("请填一个数，最多两位小数，例如 9.94。"), field="number")
     size = int(found[2]) * HUNDREDTHS + int((found[3] or "").ljust(2, "0"))
     return -size if found[1] else size
+
+
+def fitting(hundredths: int, kind: Kind) -> int:
+    """The number itself; `Refused` beside its field where the indicator takes no such number."""
+    if kind is Kind.PERCENT and not 0 <= hundredths <= MOST_PER_CENT:
+        raise Refused(N_("百分比请填 0 到 100 之间的数。"), field="number")
+    if kind is not Kind.SIGNED and hundredths < 0:
+        raise Refused(N_("这一项不会是负数，请核对后再填。"), field="number")
+    if kind is Kind.WHOLE and hundredths % HUNDREDTHS:
+        raise Refused(N_("这一项是整数，请不要填小数。"), field="number")
+    return hundredths
 
 
 def value_of(adding: Adding, rows: Sequence[Entered]) -> float | int | None:

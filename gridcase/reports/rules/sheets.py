@@ -13,6 +13,7 @@ from gridcase.measures.rules import Shape
 Words = Text | Both | str
 Number = float | int
 ADDED = frozenset({Shape.COUNT, Shape.SUM})
+WITHOUT = frozenset({"None", "00", "0000"})  # the keys of lines of what has no group, or no class yet
 PARTS_OF = {Shape.SHARE: 1, Shape.RATE: 100}
 
 
@@ -154,6 +155,11 @@ class Sheet:
             kept["title"], kept["title_en"], kept["office"], Period.read(kept["period"], default=period),
             tuple(Block.from_json(block) for block in kept["blocks"]), kept["notes"], kept["notes_en"],
         )  # fmt: skip
+
+
+def by_code(key: str) -> tuple[bool, str]:
+    """Lines stand by their codes, those of what has none last."""
+    return key in WITHOUT, key
 
 
 def added(cells: Sequence[Cell], shape: str) -> Cell:

@@ -19,7 +19,7 @@ from gridcase.grid.models import Grid
 from gridcase.measures.rules import By
 from gridcase.reports import queries
 from gridcase.reports.models import Indicator, ReportForm, ReportFormVersion
-from gridcase.reports.rules import BELOW, INDICATOR, MEAN, Adding, Order, Part, Shape, Spec, checked
+from gridcase.reports.rules import BELOW, INDICATOR, MEAN, Adding, Kind, Order, Part, Shape, Spec, checked
 
 EDITED = ("version",)
 ALREADY = N_("这里已经有一张同名的报表，请换个名称。")
@@ -161,7 +161,8 @@ def _load_indicators(*, actor: Viewer, now: datetime) -> int:
             db.session.add(
                 Indicator(
                     code=row["code"], path="/", name=row["name"], name_en=row["name_en"], unit=row["unit"],
-                    unit_en=row["unit_en"], adding=Adding(row["adding"]), made_at=now, user_id=actor.user_id,
+                    unit_en=row["unit_en"], adding=Adding(row["adding"]), kind=Kind(row["kind"]),
+                    part_of=row["part_of"] or None, made_at=now, user_id=actor.user_id,
                 )
             )  # fmt: skip
             changed += 1

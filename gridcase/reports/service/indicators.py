@@ -14,11 +14,11 @@ from gridcase.core.db import db
 from gridcase.core.errors import Missing, Refused
 from gridcase.core.periods import Period
 from gridcase.core.permissions import Viewer
-from gridcase.core.words import N_
+from gridcase.core.words import N_, Both
 from gridcase.grid.models import Grid
 from gridcase.reports import queries
 from gridcase.reports.models import Indicator, IndicatorValue
-from gridcase.reports.rules import Adding, read_number
+from gridcase.reports.rules import Adding, Kind, fitting, plain, read_number
 
 ADDED = (Adding.FLOW, Adding.MEAN)
 STANDS = N_("这一期已经填过；要改，请在表里点“更正”。")
@@ -26,7 +26,8 @@ CHANGED = N_("这个数刚才别人改过，请看过新的数再改。")
 
 
 def name_indicator(
-    *, actor: Viewer, place: Grid, name: str, unit: str, adding: Adding, now: datetime
+    *, actor: Viewer, place: Grid, name: str, unit: str, adding: Adding, now: datetime,
+    kind: Kind = Kind.AMOUNT,
 ) -> Indicator:  # fmt: skip
     """A new indicator for a place and those below it."""
     if not queries.builds(actor, place.path):
@@ -35,8 +36,8 @@ def name_indicator(
         raise Refused(N_("已经有这个指标，直接填就可以。"), field="name")
     number = (db.session.scalar(select(func.max(Indicator.id))) or 0) + 1
     found = Indicator(
-        code=f"own{number}", place_id=place.id, path=place.path, name=name, unit=unit, adding=adding, made_at=now,
-        user_id=actor.user_id,
+        code=f"own{number}", place_id=place.id, path=place.path, name=name, unit=unit, adding=adding, kind=kind,
+        made_at=now, user_id=actor.user_id,
     )  # fmt: skip
     db.session.add(found)
     db.session.flush()
@@ -68,7 +69,8 @@ def enter(
         raise Refused(N_("这一期还没有开始，不能填。"), field="period")
     if not source:
         raise Refused(N_("请写明数从哪里来，例如村级账目、统计年报。"), field="source")
-    hundredths = read_number(number)
+    hundredths = fitting(read_number(number), Kind(indicator.kind))
+    _within(indicator, hundredths, queries.parts_held(indicator, place, period))
     stands = queries.held(place.id, period).get(indicator.id)
     if stands is None and indicator.adding in ADDED:
         _once(indicator, place, period)
@@ -95,6 +97,24 @@ def enter(
     return found
 
 
+def _named(indicator: Indicator) -> Both:
+    return Both(indicator.name, indicator.name_en or indicator.name)
+
+
+def _within(indicator: Indicator, hundredths: int, held: Sequence[tuple[Indicator, int]]) -> None:
+    """A part is never more than its whole; `held` is what stands of the other side."""
+    for other, size in held:
+        part, whole = (indicator, other) if indicator.part_of == other.code else (other, indicator)
+        if (hundredths > size) if part is indicator else (size > hundredths):
+            raise Refused(
+                N_(
+                    "“%(part)s”是“%(whole)s”的一部分，不能比它大（%(other)s已填 %(size)s %(unit)s）。",
+                    part=_named(part), whole=_named(whole), other=_named(other), size=plain(size),
+                    unit=Both(other.unit, other.unit_en or other.unit),
+                ), field="number",
+            )  # fmt: skip
+
+
 def _once(indicator: Indicator, place: Grid, period: Period) -> None:
     """What is added up over time is entered for one kind of period: the year's number holds its months' already."""
     other = queries.overlapping(indicator.id, place.id, period)
@@ -118,7 +138,7 @@ def enter_all(
         try:
             enter(indicator, actor=actor, place=place, period=period, number=number, source=source, now=now)
         except Refused as why:
-            raise Refused(N_("%(what)s：%(why)s", what=indicator.name, why=why.text)) from why
+            raise Refused(N_("%(what)s：%(why)s", what=_named(indicator), why=why.text)) from why
     return len(wanted)
 
 

@@ -214,7 +214,7 @@ def _preview(form: BuildForm, place: Grid) -> dict[str, Any]:
             viewer(), part.measures[0], period=period, now=clock.now(),
             narrow=part.narrow.joined(Narrow(path=place.path)), size=SHOWN,
         )  # fmt: skip
-        heads = measures.heads(MEASURES[part.measures[0]].source)
+        heads = measures.heads(part.measures[0])
         empty = Spec((), spec.every)
         sheet = queries.sheet(viewer(), None, empty, place=place, period=period, now=clock.now(), title=_title(form))
         return {"sheet": sheet, "problem": "", "listed": True, "heads": heads, "rows": page.rows}

@@ -22,7 +22,7 @@ from gridcase.measures.rules import MEASURES, By, Narrow
 from gridcase.reports import queries, service
 from gridcase.reports.forms import CorrectForm, EnterForm, IndicatorForm, SurveyForm
 from gridcase.reports.models import Indicator
-from gridcase.reports.rules import Adding, plain
+from gridcase.reports.rules import Adding, Kind, plain
 from gridcase.reports.views import base
 from gridcase.reports.views.base import SEES, bp, common, place_choices, place_of
 from gridcase.reports.views.build import BUILDS
@@ -162,7 +162,7 @@ def new_indicator() -> ResponseReturnValue:
         place = queries.get_place(form.place.data, viewer=someone)
         if submit(
             form, service.name_indicator, actor=someone, place=place, name=form.name.data, unit=form.unit.data,
-            adding=Adding(form.adding.data), now=clock.now(),
+            adding=Adding(form.adding.data), kind=Kind(form.kind.data), now=clock.now(),
         ):  # fmt: skip
             flash(_("已加上“%(name)s”，可以填了。", name=form.name.data), "ok")
             survey = form.adding.data == Adding.SURVEY

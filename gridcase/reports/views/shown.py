@@ -148,4 +148,4 @@ def _listed(spec: Spec, place: Grid, period: Period, *, most: int) -> tuple[Sequ
         viewer(), part.measures[0], period=period, now=clock.now(), narrow=narrow, after=request.args.get("after"),
         size=most,
     )  # fmt: skip
-    return measures.heads(MEASURES[part.measures[0]].source), page.rows, page.after is not None
+    return measures.heads(part.measures[0]), page.rows, page.after is not None

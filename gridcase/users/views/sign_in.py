@@ -78,7 +78,7 @@ def start(user: User, limits: service.SignInPolicy) -> None:
             service.set_preferences(user.id, actor=actor, now=now, large_text=elder)
         token = service.open_session(user, actor=actor, now=now, policy=limits)
     session.clear()  # a key planted before sign-in must not live on
-    login_user(Account(user, token, 0))
+    login_user(Account(token, 0))
 
 
 @bp.post("/sign-out")

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from datetime import date
 
-from gridcase.app import load_viewer
 from gridcase.core import clock
 from gridcase.core.db import db, transaction
 from gridcase.exchange.rules.registers import REGISTERS
 from gridcase.exchange.service import imports
 from gridcase.users.models import User
-from gridcase.users.session import Account
 from tests.factories.objects import Thing
+from tests.factories.viewers import viewer_from
 from tests.factories.world import World
 from tests.house.roles import Row, names
 
@@ -36,7 +35,7 @@ def things(world: World) -> list[Thing]:
 
 
 def _file(world: World, role: str, name: str) -> Thing:
-    actor = load_viewer(Account(db.session.get_one(User, world.users[role]), "", 0))
+    actor = viewer_from(db.session.get_one(User, world.users[role]))
     with transaction():
         one = imports.begin(
             actor=actor, register=REGISTERS["households"], filename=f"{role}.xlsx", digest="0" * 64, datum="wgs84",

@@ -74,8 +74,8 @@ const tell = (form, key) => {
 
 const keyOf = (form) => `${PREFIX}${form.dataset.draft}.${location.pathname}`;
 const forms = [...document.querySelectorAll("form[data-draft]")];
-// A page that came back with messages holds what was typed: the server's answer is newer than the draft.
-const answered = Boolean(document.querySelector("[data-focus]"));
+// A page that came back with messages, or to be looked at, holds what was typed: the server's answer is newer than the draft.
+const answered = Boolean(document.querySelector("[data-focus], form[data-answer]"));
 
 const forgetWhatArrived = () => {
   if (answered || document.querySelector("[data-keep-drafts]")) return;
