@@ -16,6 +16,7 @@ from gridcase.affairs.models import (
     CampaignEntry,
     CampaignPlan,
 )
+from gridcase.affairs.queries import campaign_places as places
 from gridcase.affairs.queries import campaigns as queries
 from gridcase.affairs.rules.campaigns import ACTIONS_MOST, NUMBER_MOST, ActionKind
 from gridcase.affairs.service.activities import SENT_BEFORE
@@ -57,7 +58,7 @@ class Wanted:
 
 def begin(*, actor: Viewer, place: Grid, client_uuid: str, plan: Plan, now: datetime) -> Campaign:
     """Begin a campaign with the kinds of action that were ticked. The same form twice is one campaign."""
-    if place.id not in {one.id for one in queries.bases(actor)}:
+    if place.id not in {one.id for one in places.bases(actor)}:
         raise Missing
     if not (name := clean_line(plan.name)[:40]):
         raise Refused(N_("请写专项行动的名称。"), field="name")
@@ -83,7 +84,7 @@ def begin(*, actor: Viewer, place: Grid, client_uuid: str, plan: Plan, now: date
 
 
 def _post(actor: Viewer, path: str) -> int | None:
-    grant = actor.acting(queries.RUNS, path=path) or actor.acting(queries.MANAGES, path=path)
+    grant = actor.acting(places.RUNS, path=path) or actor.acting(places.MANAGES, path=path)
     return grant.post_id if grant else None
 
 
@@ -109,7 +110,7 @@ def change_action(
     """Other words, another plan; `plans` by village, None where a village has none. What kind it is stays."""
     _kept(campaign, actor)
     db.session.refresh(action, with_for_update=True)
-    villages = {one.id for one in queries.villages_in(campaign, viewer=actor)}
+    villages = {one.id for one in places.villages_in(campaign, viewer=actor)}
     if not plans.keys() <= villages:
         raise Missing
     action.name, action.unit = _named(what)
@@ -158,7 +159,7 @@ def enter(
     whole: int | None = None, note: str = "", now: datetime,
 ) -> CampaignEntry:  # fmt: skip
     """So many were done on a day in a place. The same form twice counts once."""
-    if place.id not in {one.id for one in queries.places_in(campaign, viewer=actor)}:
+    if not places.enters(campaign, viewer=actor, place=place):
         raise Missing
     _open(campaign)
     if not campaign.begins_on <= day <= min(campaign.ends_on, town_day(now)):

@@ -39,8 +39,11 @@ def name_indicator(
         code=f"own{number}", place_id=place.id, path=place.path, name=name, unit=unit, adding=adding, kind=kind,
         made_at=now, user_id=actor.user_id,
     )  # fmt: skip
-    db.session.add(found)
-    db.session.flush()
+    try:
+        with db.session.begin_nested():
+            db.session.add(found)
+    except IntegrityError:  # two at once take the same code: the second looks again whether it is there already
+        raise Refused(N_("刚才有人也加了指标，请再保存一次。")) from None
     _note(found, "report.indicator_named", place, actor=actor, now=now)
     return found
 

@@ -70,7 +70,8 @@ def show(form_id: int) -> ResponseReturnValue:
         owns=queries.builds(someone, form.path) and form.withdrawn_at is None,
         builds=queries.builds_anywhere(someone), words_of=words_of,
         schedule=_next_of(queries.running(form, place)),
-        versions=queries.versions(form) if form.standard is None else (), plain_form=BaseForm(), ledger=form.standard == LEDGER and someone.may(Permission.SEE_CASE), **common(),
+        versions=queries.versions(form) if form.standard is None else (), plain_form=BaseForm(),
+        ledger=form.standard == LEDGER and someone.may(Permission.SEE_CASE), **common(),
     )  # fmt: skip
 
 
