@@ -70,9 +70,9 @@ def enter(
         raise Missing
     if period.first > town_day(now):
         raise Refused(N_("这一期还没有开始，不能填。"), field="period")
+    hundredths = fitting(read_number(number), Kind(indicator.kind))
     if not source:
         raise Refused(N_("请写明数从哪里来，例如村级账目、统计年报。"), field="source")
-    hundredths = fitting(read_number(number), Kind(indicator.kind))
     _within(indicator, hundredths, queries.parts_held(indicator, place, period))
     stands = queries.held(place.id, period).get(indicator.id)
     if stands is None and indicator.adding in ADDED:
