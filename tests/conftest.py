@@ -108,6 +108,14 @@ class Templates:
         cluster = provision.attach().at(name)
         return self.config(folder, cluster.app_url, cluster.owner_url)
 
+    def anew(self, config: Config) -> None:
+        """The database of a copy as it was at first, under the same address; nobody may be connected to it."""
+        if self.kind == "sqlite":
+            shutil.copy(self.folder / self.source, config.folder / "gridcase.sqlite3")
+            return
+        self.drop(config)
+        provision.attach().clone(self.source, _name_in(config.url), strategy="FILE_COPY")
+
     def furnished(self, folder: Path, furnish: Callable[[World], Given]) -> tuple[Templates, Given]:
         """A template more, with what `furnish` adds to the world of this one, and what that gave back."""
         config = self.copy(folder)

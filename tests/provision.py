@@ -89,13 +89,14 @@ class Cluster:
         )
         return made
 
-    def clone(self, template: str, name: str) -> "Cluster":
+    def clone(self, template: str, name: str, *, strategy: str = "WAL_LOG") -> "Cluster":
         """Copy a database nobody is connected to; about 0.1 s.
 
         The copy goes through the log (the default strategy): measured against FILE_COPY it takes 80 to 90 ms
-        instead of 90 to 115 with 60 tables, and other sessions do not wait for its checkpoints.
+        instead of 90 to 115 with 60 tables, and other sessions do not wait for its checkpoints. FILE_COPY takes half
+        the processor's time, which is what thousands in a row are about.
         """
-        command = sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {}")
+        command = sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {} STRATEGY " + strategy)
         self._execute(command.format(*map(sql.Identifier, (name, OWNER, template))))
         return self.at(name)
 

@@ -61,10 +61,8 @@ def test_the_paper_says_the_same(app: Flask, world: World, client_as: ClientAs) 
 
 def test_a_day_gone_by_shows_what_was_open_then(app: Flask, world: World, client_as: ClientAs) -> None:
     now = clock.now()
-    (old,) = put_in(
-        app, world,
-        {"registered_at": now - timedelta(days=9), "state": "closed", "closed_at": now - timedelta(days=2)},
-    )  # fmt: skip
+    span = {"registered_at": now - timedelta(days=9), "closed_at": now - timedelta(days=2)}
+    old, _void, _same = put_in(app, world, *({**span, "state": state} for state in ("closed", "voided", "duplicate")))
     client = client_as(Role.DISPATCHER)
     day = clock.town_day(now - timedelta(days=5))
     assert client.get("/map/points.json").get_json()["id"] == []

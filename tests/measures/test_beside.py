@@ -171,6 +171,9 @@ def test_numbers_beside_cases_and_of_homes(ctx: Flask, world: World, viewer_of: 
     assert all(homes.values())
     check(viewer, cases, (By.VILLAGE, By.GROUP, By.UNIT, By.MAJOR, By.CHANNEL, By.WEEK), **asked)
     check(viewer, homes, (By.VILLAGE, By.GROUP, By.TIER, By.PURPOSE, By.DAY), **asked)
+    waiting = [line.cells[-1] for line in queries.rows(viewer, "homes.waiting", **asked).rows]
+    assert waiting[0] is None, "a home never visited comes first"
+    assert waiting == sorted(waiting, key=lambda day: day or date.min)
     tiers = queries.values(viewer, ["visits.made"], by=(By.PURPOSE,), **asked)
     assert "guidance" not in {row.group[0].key for row in tiers.rows}
 

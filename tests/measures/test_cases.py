@@ -21,6 +21,7 @@ from gridcase.grid.models import Grid
 from gridcase.measures import queries
 from gridcase.measures.rules import MEASURES, By, Narrow, Shape, Source
 from gridcase.people.rules import Role
+from tests.factories.map_cases import put
 from tests.factories.world import World
 from tests.measures.random_cases import put_many, truth
 
@@ -100,3 +101,15 @@ def test_a_short_page_leads_on_to_the_next(ctx: Flask, world: World, viewer_of: 
     for key in KEYS:
         link = {"measure": key, "period": str(period)}
         assert listed(viewer, link, now, size=4) == listed(viewer, link, now)
+
+
+def test_what_lies_outside_of_all_towns_is_not_what_lies_in_no_group(
+    ctx: Flask, world: World, viewer_of: ViewerOf
+) -> None:
+    now = clock.now()
+    period, viewer = Period.of(PeriodKind.MONTH, town_day(now)), viewer_of(Role.DISPATCHER)
+    ids = put(world, *({"place": place, "registered_at": now} for place in ("town", "village_a_cell_1")))
+    link = {"measure": "cases.collected", "period": str(period)}
+    assert listed(viewer, {**link, "outside": "group"}, now) == ids[:1]
+    assert listed(viewer, {**link, "outside": "town"}, now) == []
+    assert Narrow.read({"outside": "village"}) == Narrow()

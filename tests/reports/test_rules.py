@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -31,6 +32,7 @@ from gridcase.reports.rules import (
     gathered,
     made_on,
     read_number,
+    unlike,
     value_of,
 )
 from gridcase.reports.service import read_standards
@@ -129,8 +131,33 @@ def test_what_towns_handed_up_is_added_town_by_town_and_line_by_line() -> None:
     assert [(line.key, line.cells[0].number) for line in lines.lines] == [("a", 1), ("b", 7), ("c", 7)]
     assert gathered([("甲镇", None)]) == ()
     assert (towns.head, lines.head) == ("各镇", "各镇合计")
+    assert not unlike([("甲镇", _sheet(a=1)), ("乙镇", None), ("丙镇", _sheet(c=7))])
     unsorted = gathered([("甲镇", _sheet(**{"01": 1, "00": 2})), ("乙镇", _sheet(**{"05": 1, "00": 1}))])[1]
     assert [line.key for line in unsorted.lines] == ["01", "05", "00"]  # what has no class stands last, as in a town
+
+
+def test_unlike_tables_are_never_added() -> None:
+    old, new = _sheet(a=1), _sheet(a=20)
+    tiers = replace(old.blocks[0], head="分户类", by=("tier",))
+    closed = replace(new.blocks[0], heads=(replace(new.blocks[0].heads[0], measure="cases.closed"),))
+    more, other = replace(old, blocks=(tiers, *old.blocks)), replace(new, blocks=(closed,))
+    handed: list[tuple[str, Sheet | None]] = [("甲镇", more), ("乙镇", new), ("丙镇", other)]
+    sums = [one.total.cells[0].number for one in gathered(handed)[::2] if one.total]
+    assert sums == [1, 21, 20]  # the part only one could see, the same part of both, the part as it was changed
+    assert unlike(handed)
+
+
+def test_columns_that_one_town_has_none_of_are_not_lost() -> None:
+    def across(**numbers: int) -> Sheet:
+        one = _sheet(**numbers).blocks[0]
+        heads = tuple(replace(one.heads[0], group=group) for group in (*numbers, "合计"))
+        cells = tuple(Cell(number) for number in (*numbers.values(), sum(numbers.values())))
+        return replace(_sheet(), blocks=(replace(one, heads=heads, total=Line("", "", cells), lines=()),))
+
+    towns = gathered([("甲镇", across(a=1, c=2)), ("乙镇", across(b=5, c=7))])[0]
+    assert [head.group for head in towns.heads] == ["a", "b", "c", "合计"]
+    assert towns.total is not None
+    assert [cell.number for cell in towns.total.cells] == [1, 5, 9, 15]
 
 
 def test_a_sheet_comes_back_as_it_was_kept() -> None:

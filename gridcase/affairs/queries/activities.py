@@ -225,14 +225,13 @@ def line_of(line_id: int, *, viewer: Viewer) -> tuple[Participation, Activity]:
 
 
 def places(viewer: Viewer) -> list[Grid]:
-    """The villages, groups and cells the viewer may call to, the widest first."""
+    """The villages, groups and cells the viewer may call to, the widest first; nobody above a village calls."""
     levels = (GridLevel.VILLAGE, GridLevel.GROUP, GridLevel.CELL)
     return list(
         db.session.scalars(
             select(Grid)
             .where(Grid.level.in_(levels), Grid.valid_to.is_(None), reach(viewer, RUNS, path=Grid.path))
             .order_by(Grid.code)
-            .limit(500)
         )
     )
 

@@ -139,6 +139,7 @@ class CaseMap(Base):
     __table_args__ = (
         Index("ix_case_map_spot", "spot", "path", "class_id", "due_at", "soon_at", "x", "y"),
         Index("ix_case_map_path", "path", "class_id", "due_at", "soon_at"),
+        Index("ix_case_map_due", "due_at", "case_id"),
     )
 
     case_id: Mapped[int] = mapped_column(ForeignKey("case.id", ondelete="CASCADE"), primary_key=True)

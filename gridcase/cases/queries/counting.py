@@ -55,6 +55,6 @@ def dropped_in(begins: datetime, ends: datetime) -> ColumnElement[bool]:
 
 
 def open_at(moment: datetime) -> ColumnElement[bool]:
-    """Registered before a moment and not ended by then."""
+    """Registered before a moment and not ended by then. A case reopened since counts as never ended."""
     waiting = or_(open_condition(), Case.closed_at >= moment)
     return and_(Case.registered_at < moment, waiting, Case.state.not_in(LEFT_OUT))

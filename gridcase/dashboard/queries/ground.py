@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, and_, case, cast, func, or_, select
+from sqlalchemy import ColumnElement, Integer, and_, case, cast, func, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from gridcase.cases.models import Case, CaseClass, CaseMap, CasePoint
-from gridcase.cases.queries import light_is
+from gridcase.cases.queries import light_is, open_at
 from gridcase.cases.rules import Light
 from gridcase.cases.rules.spots import SCALE
 from gridcase.core.geo import lon_lat
@@ -59,13 +59,8 @@ def ground(viewer: Viewer, chosen: Selection, about: About, *, now: datetime) ->
         return Ground(CaseMap, CaseMap.case_id, CaseMap.x, CaseMap.y, placed, wanted, moment)  # type: ignore[arg-type]
     lon, lat = lon_lat(CasePoint.geom)
     x, y = (cast(func.round(degrees * SCALE), Integer) for degrees in (lon, lat))
-    wanted = and_(within(viewer, Case), open_on(moment), *narrowed(chosen, about, Case, moment))
+    wanted = and_(within(viewer, Case), open_at(moment), *narrowed(chosen, about, Case, moment))
     return Ground(Case, Case.id, x, y, CasePoint.case_id.is_not(None), wanted, moment)
-
-
-def open_on(moment: datetime) -> ColumnElement[bool]:
-    """Registered before, not ended by then. A case reopened since counts as never ended."""
-    return and_(Case.registered_at < moment, or_(Case.closed_at.is_(None), Case.closed_at >= moment))
 
 
 def within(viewer: Viewer, rows: Rows) -> ColumnElement[bool]:

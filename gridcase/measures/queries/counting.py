@@ -19,14 +19,12 @@ from gridcase.core.periods import Period
 from gridcase.core.permissions import Viewer
 from gridcase.measures.queries.groups import Group, groups_of
 from gridcase.measures.queries.sources import TABLES
-from gridcase.measures.queries.tables import Ask, Table
+from gridcase.measures.queries.tables import DEPTHS, Ask, Table
 from gridcase.measures.rules import MEASURES, PLACES, By, Measure, Narrow, Shape
 from gridcase.measures.rules.hours import glass_over, median_hours
 
 Number = int | float | None
 Key = tuple[Any, ...]
-HUNDRED = 100
-_DEPTHS = {By.COUNTY: 1, By.TOWN: 2, By.GROUP: 4}
 
 
 @dataclass(frozen=True)
@@ -180,7 +178,7 @@ def _part(table: Table, by: By, at: Any, period: Period) -> tuple[Any, Callable[
     if by is By.VILLAGE:
         return table.village_id, lambda value: value
     if by in PLACES:
-        return table.path, lambda path: above(path, _DEPTHS[by])
+        return table.path, lambda path: above(path, DEPTHS[by])
     if by.spell is None:
         return table.columns[by], lambda value: value
     spell = by.spell
@@ -250,10 +248,4 @@ def _number(measure: Measure, total: _Sum, ask: Ask, by: tuple[By, ...]) -> Numb
     if measure.shape is Shape.MEDIAN:
         spans = total.spans.get(measure.key, [])
         return median_hours(spans, glass_over(spans, ask.calendar)) if spans else None
-    count = total.counts.get(measure.key, 0)
-    if measure.of is None:
-        return count
-    whole = total.counts.get(measure.of, 0)
-    if not whole:
-        return None
-    return count / whole if measure.shape is Shape.SHARE else count * HUNDRED / whole
+    return measure.of_counts(total.counts.get(measure.key, 0), total.counts.get(measure.of or "", 0))

@@ -84,7 +84,7 @@ def _group(by: By, key: Any, label: Label) -> Group:
     if by is By.VILLAGE:
         return Group(by, key, label, Narrow(village_id=key or 0))
     if by in PLACES:
-        return Group(by, key, label, Narrow(group=NONE) if key is None else Narrow(path=key))
+        return Group(by, key, label, Narrow(outside=by.value) if key is None else Narrow(path=key))
     none = 0 if by is By.UNIT else NONE
     chosen: Any = {_NARROWS[by]: none if key is None else key}
     return Group(by, key, label, Narrow(**chosen))
@@ -116,8 +116,8 @@ def narrowed_to(viewer: Viewer, narrow: Narrow) -> list[Label]:
             found += db.session.scalars(
                 select(Grid.name).where(_ident(by) == value, reach(viewer, Permission.SEE_DASHBOARD, path=Grid.path))
             )
-    if narrow.group is not None:
-        found.append(_MISSING[By.GROUP])
+    if narrow.outside is not None:
+        found.append(_MISSING[By(narrow.outside)])
     for by, name in _NARROWS.items():
         value = getattr(narrow, name)
         if value in (0, NONE):

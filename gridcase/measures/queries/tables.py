@@ -18,7 +18,7 @@ from gridcase.core.worktime import WorkCalendar
 from gridcase.measures.rules import NONE, SEVERAL, By, Narrow, Source
 
 Condition = ColumnElement[bool]
-GROUP_DEPTH = "/%/%/%/%/"  # a place with a county, a town, a village and a group above it, or itself the group
+DEPTHS = {By.COUNTY: 1, By.TOWN: 2, By.GROUP: 4}  # how many places make the path of one
 
 
 @dataclass(frozen=True)
@@ -133,8 +133,8 @@ class Table:
                 found.append(under(self.path, value) if value != "/" else self.path >= "/")
             elif name == "village_id":
                 found.append(self.village_id == value if value else self.village_id.is_(None))
-            elif name == "group":
-                found.append(self.path.not_like(GROUP_DEPTH))
+            elif name == "outside":
+                found.append(self.path.not_like("/" + "%/" * DEPTHS[By(value)]))
             elif name in self.narrows:
                 found.append(self.narrows[name](value, ask))
             else:

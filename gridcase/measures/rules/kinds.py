@@ -13,6 +13,7 @@ from gridcase.core.periods import PeriodKind
 from gridcase.core.words import N_, Text
 
 SEVERAL = "+"  # in a link: one of these, "01+02"
+HUNDRED = 100
 NONE = "-"  # in a link: what has none, no village, no unit
 _PATH = re.compile(r"/(?:\d{1,9}/)*")
 _ID = re.compile(r"\d{1,9}")
@@ -82,6 +83,7 @@ _SPELLS = {
 }  # fmt: skip
 TIMES = frozenset(_SPELLS)
 PLACES = frozenset({By.COUNTY, By.TOWN, By.VILLAGE, By.GROUP})
+OUTSIDE = PLACES - {By.VILLAGE}  # a village is narrowed to by its id, 0 for none
 _DOWN_TO_VILLAGES = PLACES - {By.GROUP}
 KNOWN: Mapping[Source, frozenset[By]] = {
     Source.CASES: PLACES | TIMES | {By.UNIT, By.MAJOR, By.CLASS, By.CHANNEL, By.LEVEL},
@@ -138,6 +140,14 @@ class Measure:
         """Whether it can be told apart by all of these."""
         return self.only.issuperset(by)
 
+    def of_counts(self, count: int, whole: int) -> float | None:
+        """What rows come to: their number, or their share or rate of the denominator's; None where it has none."""
+        if self.of is None:
+            return count
+        if not whole:
+            return None
+        return count / whole if self.shape is Shape.SHARE else count * HUNDRED / whole
+
 
 @dataclass(frozen=True)
 class Narrow:
@@ -145,7 +155,7 @@ class Narrow:
 
     path: str | None = None
     village_id: int | None = None
-    group: str | None = None  # only NONE: what lies in no group
+    outside: str | None = None  # what lies in no county, no town, no group
     unit_id: int | None = None
     major: str | None = None
     class_code: str | None = None
@@ -166,8 +176,8 @@ class Narrow:
             value = str(values.get(name) or "")
             if form.fullmatch(value):
                 found[name] = int(value) if form is _ID else value
-        if found.get("group") != NONE:
-            found.pop("group", None)
+        if found.get("outside") not in OUTSIDE:
+            found.pop("outside", None)
         return cls(**found)
 
     def link(self) -> dict[str, str]:

@@ -211,7 +211,7 @@ def _table(part: Part, asked: _Asked) -> Block:
         for key in part.measures
     ]  # fmt: skip
     heads = tuple(
-        _head(key, asked, (TOTAL if column is None else column.label) if len(columns) > 1 else "")
+        _head(key, asked, (TOTAL if column is None else column.label) if part.columns is not None else "")
         for column in columns
         for key in part.measures
     )

@@ -1,6 +1,6 @@
 """Forms, sheets, indicators and the day a report is made: plain Python."""
 
-from gridcase.reports.rules.gather import gathered
+from gridcase.reports.rules.gather import gathered, unlike
 from gridcase.reports.rules.indicators import Adding, Entered, Kind, fitting, plain, read_number, value_of
 from gridcase.reports.rules.schedule import MOST_READERS, due, made_on
 from gridcase.reports.rules.sheets import Block, Cell, Head, Line, Sheet, added, by_code
@@ -61,5 +61,6 @@ __all__ = [
     "made_on",
     "plain",
     "read_number",
+    "unlike",
     "value_of",
 ]

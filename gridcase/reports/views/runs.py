@@ -21,7 +21,7 @@ from gridcase.grid.rules import GridLevel
 from gridcase.reports import queries, service
 from gridcase.reports.forms import ReasonForm, ScheduleForm
 from gridcase.reports.models import ReportForm, ReportRun
-from gridcase.reports.rules import Sheet, gathered
+from gridcase.reports.rules import Sheet, gathered, unlike
 from gridcase.reports.views import base
 from gridcase.reports.views.base import KEEPS, SEES, bp, common, file_name, place_of
 from gridcase.reports.views.paper import paper_of, title_of, workbook
@@ -213,6 +213,7 @@ def _gathered(county: Grid, form: ReportForm | None, code: str) -> dict[str, Any
     towns = [(town.name, sheets.get(town.id)) for town in queries.towns(county)]
     return {
         "sheet": replace(model, office=county.name, blocks=gathered(towns), notes="", notes_en=""), "kept": kept,
+        "unlike": unlike(towns),
         "newest": {place_id: queries.made(form.id, place_id, code) for place_id in kept},
     }  # fmt: skip
 

@@ -61,8 +61,7 @@ function days(words, go) {
   const iso = () => new Date(last - (most - slider.value) * DAY).toISOString().slice(0, 10);
   const say = () => {
     const ago = most - slider.value;
-    const day = new Date(iso()).toLocaleDateString(document.documentElement.lang, { dateStyle: "long", timeZone: "UTC" });
-    const text = ago ? fill(words.day, { day, ago }) : words.today;
+    const text = ago ? fill(words.day, { day: inWords(iso()), ago }) : words.today;
     said.textContent = text;
     slider.setAttribute("aria-valuetext", text);
   };
@@ -119,6 +118,11 @@ function base(L, map, { tiles, servers, zoom }) {
     if (template.includes("{s}")) options.referrerPolicy = "origin"; // its key is bound to our name, not to our pages
     L.tileLayer(template, options).addTo(map);
   }
+}
+
+// Takes the browser tens of milliseconds the first time: not for the day that every map begins with.
+function inWords(day) {
+  return new Date(day).toLocaleDateString(document.documentElement.lang, { dateStyle: "long", timeZone: "UTC" });
 }
 
 function fill(text, values) {
