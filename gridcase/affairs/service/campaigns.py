@@ -92,7 +92,7 @@ def add_action(campaign: Campaign, *, actor: Viewer, what: Wanted, now: datetime
     """Count one more thing."""
     _kept(campaign, actor)
     if len(queries.actions_of([campaign.id])) >= ACTIONS_MOST:
-        raise Refused(N_("一个专项行动最多 20 项。"))
+        raise Refused(N_("一个专项行动最多 %(most)s 项。", most=ACTIONS_MOST))
     name, unit = _named(what)
     row = CampaignAction(
         campaign_id=campaign.id, kind=what.kind, name=name, unit=unit, planned=_planned(what.planned, "planned"),
@@ -133,7 +133,7 @@ def _named(what: Wanted) -> tuple[str, str]:
 
 def _planned(number: int | None, field: str) -> int | None:
     if number is not None and not 0 < number <= NUMBER_MOST:
-        raise Refused(N_("计划数填 1 到 100000；没有计划就空着。"), field=field)
+        raise Refused(N_("计划数填 1 到 %(most)s；没有计划就空着。", most=NUMBER_MOST), field=field)
     return number
 
 
@@ -190,7 +190,7 @@ def _checked(kind: ActionKind, number: int, whole: int | None) -> int | None:
             raise Refused(N_("达到的数不能比总数大。"), field="number")
         return whole
     if not 1 <= number <= NUMBER_MOST:
-        raise Refused(N_("数量填 1 到 100000。"), field="number")
+        raise Refused(N_("数量填 1 到 %(most)s。", most=NUMBER_MOST), field="number")
     return None
 
 

@@ -25,7 +25,6 @@ from gridcase.measures.rules.hours import glass_over, median_hours
 
 Number = int | float | None
 Key = tuple[Any, ...]
-HUNDRED = 100
 
 
 @dataclass(frozen=True)
@@ -249,10 +248,4 @@ def _number(measure: Measure, total: _Sum, ask: Ask, by: tuple[By, ...]) -> Numb
     if measure.shape is Shape.MEDIAN:
         spans = total.spans.get(measure.key, [])
         return median_hours(spans, glass_over(spans, ask.calendar)) if spans else None
-    count = total.counts.get(measure.key, 0)
-    if measure.of is None:
-        return count
-    whole = total.counts.get(measure.of, 0)
-    if not whole:
-        return None
-    return count / whole if measure.shape is Shape.SHARE else count * HUNDRED / whole
+    return measure.of_counts(total.counts.get(measure.key, 0), total.counts.get(measure.of or "", 0))
