@@ -138,9 +138,16 @@ class CaseMap(Base):
     __audit__ = "free"
     __table_args__ = (
         Index(
-            "ix_case_map_spot", "spot", "path", "class_id", "due_at", "soon_at", "x", "y",
+            "ix_case_map_spot",
+            "spot",
+            "path",
+            "class_id",
+            "due_at",
+            "soon_at",
+            "x",
+            "y",
             postgresql_include=["case_id"],  # so that cells are counted from the index alone; SQLite's holds the key
-        ),  # fmt: skip
+        ),
         Index("ix_case_map_path", "path", "class_id", "due_at", "soon_at"),
         Index("ix_case_map_due", "due_at", "case_id"),
     )
