@@ -13,6 +13,7 @@ from gridcase.core.clock import town_day
 from gridcase.core.config import current
 from gridcase.core.periods import Period
 from gridcase.core.permissions import Permission, Viewer
+from gridcase.core.places import depth_of
 from gridcase.dashboard.queries.written import last_written
 from gridcase.dashboard.rules import office as rules
 from gridcase.measures import queries as measures
@@ -69,7 +70,7 @@ def _places(viewer: Viewer, narrow: Narrow) -> By:
     if narrow.village_id is not None:
         return By.GROUP
     paths = [narrow.path] if narrow.path else _paths(viewer)
-    depth = min((len([part for part in path.split("/") if part]) for path in paths), default=0)
+    depth = min((depth_of(path) for path in paths), default=0)
     return (By.COUNTY, By.TOWN, By.VILLAGE, By.GROUP)[min(depth, 3)]
 
 
