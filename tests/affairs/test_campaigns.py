@@ -135,6 +135,8 @@ def test_the_same_form_twice_counts_once_and_a_wrong_entry_is_struck(
     with pytest.raises(Refused, match="送出过"):
         entered(world, one, ActionKind.GOODS, head, 13, mark=mark)
     assert shown(one, head)["goods"].done.number == 12
+    with pytest.raises(Missing), transaction():
+        service.strike(*queries.get_entry(first, viewer=head), actor=viewer_of(Role.DISPATCHER), now=NOW)
     with transaction():
         service.strike(*queries.get_entry(first, viewer=head), actor=head, now=NOW)
     assert shown(one, head)["goods"].done.number == 0

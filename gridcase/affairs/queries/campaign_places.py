@@ -10,7 +10,7 @@ from gridcase.affairs.models import Campaign
 from gridcase.core.db import db
 from gridcase.core.permissions import Permission, Viewer
 from gridcase.core.places import with_above
-from gridcase.core.scope import reach, under
+from gridcase.core.scope import covers, reach, under
 from gridcase.grid.models import Grid
 from gridcase.grid.rules import GridLevel
 
@@ -26,6 +26,12 @@ def reached(viewer: Viewer, path: Any) -> ColumnElement[bool]:
 def entered(viewer: Viewer, path: Any) -> ColumnElement[bool]:
     """The places the viewer may write entries for."""
     return or_(reach(viewer, RUNS, path=path), reach(viewer, MANAGES, path=path))
+
+
+def writes_for(viewer: Viewer, path: str) -> bool:
+    """The same of one place."""
+    grants = (*viewer.grants_with(RUNS), *viewer.grants_with(MANAGES))
+    return any(covers(grant, path=path, section_id=None, household_id=None) for grant in grants)
 
 
 def above(viewer: Viewer) -> set[str]:

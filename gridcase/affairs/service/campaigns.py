@@ -10,6 +10,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 
 from gridcase.affairs.models import (
+    Activity,
     Campaign,
     CampaignAction,
     CampaignActivity,
@@ -196,6 +197,8 @@ def _checked(kind: ActionKind, number: int, whole: int | None) -> int | None:
 
 def strike(entry: CampaignEntry, campaign: Campaign, *, actor: Viewer, now: datetime) -> None:
     """An entry was wrong: it stays to be read and counts no more. Twice is once."""
+    if not places.writes_for(actor, entry.path):
+        raise Missing
     _open(campaign)
     db.session.refresh(entry, with_for_update=True)
     if entry.struck_at is None:
@@ -223,6 +226,8 @@ def count_activities(
 
 def drop_activity(link: CampaignActivity, campaign: Campaign, *, actor: Viewer, now: datetime) -> None:
     """An activity was counted in the wrong place."""
+    if not places.writes_for(actor, db.session.get_one(Activity, link.activity_id).path):
+        raise Missing
     _open(campaign)
     activity_id, counted = link.activity_id, link.action_id
     db.session.delete(link)

@@ -17,6 +17,7 @@ from gridcase.core.clock import TOWN_ZONE
 from gridcase.core.db import db, dialect_name
 from gridcase.core.periods import Period
 from gridcase.core.permissions import Viewer
+from gridcase.core.places import cut_to, depth_of
 from gridcase.measures.queries.groups import Group, groups_of
 from gridcase.measures.queries.sources import TABLES
 from gridcase.measures.queries.tables import DEPTHS, Ask, Table
@@ -187,8 +188,7 @@ def _part(table: Table, by: By, at: Any, period: Period) -> tuple[Any, Callable[
 
 def above(path: str, depth: int) -> str | None:
     """The place so many levels below the whole: "/1/4/" of "/1/4/23/"; None where the path ends above."""
-    parts = [part for part in path.split("/") if part]
-    return "/" + "".join(f"{part}/" for part in parts[:depth]) if len(parts) >= depth else None
+    return cut_to(path, depth) if depth_of(path) >= depth else None
 
 
 def _day(at: Any) -> Any:
