@@ -27,6 +27,7 @@ from gridcase.notices.models import Notice
 from gridcase.reminders import jobs as reminders
 
 IMPORT_ROWS, DUE = 1500, 1000
+SESSION = "gridcase"  # the cookie
 
 
 def create(ground: Ground, floor: Floor, seconds: float) -> Iterator[Line]:
@@ -47,7 +48,11 @@ def create(ground: Ground, floor: Floor, seconds: float) -> Iterator[Line]:
         "looked": "1",  # the page has shown what is alike while somebody typed
     }
 
+    cookie = client.get_cookie(SESSION)
+    assert cookie is not None
+
     def job() -> None:
+        client.set_cookie(SESSION, cookie.value)  # as from its own form: else what is said piles up
         response = client.post(path, data=fields)
         assert response.status_code == 302, response.get_data(as_text=True)[:2000]
 

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from sqlalchemy import event
 
 from gridcase.affairs.models import Campaign, CampaignAction
+from gridcase.affairs.queries import campaign_places as places
 from gridcase.affairs.queries import campaigns as queries
 from gridcase.affairs.rules.campaigns import ActionKind, Count, Progress, total_plan
 from gridcase.affairs.service import activities, signing
@@ -24,7 +25,6 @@ from gridcase.core.db import db, transaction
 from gridcase.core.errors import Missing, Refused
 from gridcase.core.periods import Period, PeriodKind
 from gridcase.core.permissions import Viewer
-from gridcase.grid import queries as grids
 from gridcase.grid.models import Grid
 from gridcase.households.models import Household
 from gridcase.measures import queries as measures
@@ -115,9 +115,14 @@ def test_only_ones_own_places_and_days_are_entered(ctx: Flask, world: World, vie
     assert shown(one, cell)["doors"].of(world.grids["village_a"]).number == 7
     (line,) = queries.entries(one, viewer=cell).rows
     assert line.place.startswith("上河村")  # every village has a first group and a first cell
-    both = grids.with_villages(queries.places_in(one, viewer=viewer_of(Role.TOWN_MANAGER)))
-    assert [each.name for each in both if not each.name.startswith(("上河村", "下河村"))] == []
-    assert len({each.name for each in both}) == len(both)
+    town, village = viewer_of(Role.TOWN_MANAGER), world.grids["village_b"]
+    assert [each.name for each in places.places_in(one, viewer=town, village_id=None)] == ["上河村", "下河村"]
+    inner = places.places_in(one, viewer=town, village_id=village)
+    assert {each.village_id or each.id for each in inner} == {village}
+    assert len(inner) > 1
+    assert [each.name for each in places.villages_entered(one, viewer=cell)] == ["上河村"]
+    assert places.enters(one, viewer=cell)
+    assert not places.enters(one, viewer=viewer_of(Role.DISPATCHER))
 
 
 def test_the_same_form_twice_counts_once_and_a_wrong_entry_is_struck(
@@ -130,6 +135,8 @@ def test_the_same_form_twice_counts_once_and_a_wrong_entry_is_struck(
     with pytest.raises(Refused, match="送出过"):
         entered(world, one, ActionKind.GOODS, head, 13, mark=mark)
     assert shown(one, head)["goods"].done.number == 12
+    with pytest.raises(Missing), transaction():
+        service.strike(*queries.get_entry(first, viewer=head), actor=viewer_of(Role.DISPATCHER), now=NOW)
     with transaction():
         service.strike(*queries.get_entry(first, viewer=head), actor=head, now=NOW)
     assert shown(one, head)["goods"].done.number == 0
@@ -236,6 +243,12 @@ def test_the_pages_lead_from_a_new_campaign_to_its_numbers(world: World, client_
     assert head.post(page + "/enter", data=data).status_code == 302
     wrong = head.post(page + "/enter", data=data | {"number": "", "client_uuid": str(uuid4())})
     assert "请填数量" in wrong.get_data(as_text=True)
+    cell, asked = world.grids["village_b_cell_1"], {"village": world.grids["village_b"]}
+    assert f'value="{cell}"' not in town.get(page + "/enter").get_data(as_text=True)
+    assert f'value="{cell}"' in town.get(page + "/enter", query_string=asked).get_data(as_text=True)
+    inner = data | {"place": cell, "client_uuid": str(uuid4())}
+    again = town.post(page + "/enter", query_string=asked, data=inner)
+    assert again.location.endswith(f"village={asked['village']}")
     text = town.get(page).get_data(as_text=True)
     assert "41" in text
     assert "下河村" in text

@@ -6,9 +6,11 @@ import io
 import re
 from collections.abc import Callable
 
+import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from gridcase.affairs.queries import activities as queries
 from gridcase.core.db import db
 from gridcase.households.models import Household
 from gridcase.people.rules import Role
@@ -140,7 +142,7 @@ def test_the_door_without_an_account(app: Flask, client_as: ClientAs, world: Wor
     assert "扫码签到" in head.get(url).text
 
 
-def test_ticks_and_mistakes(client_as: ClientAs, world: World) -> None:
+def test_ticks_and_mistakes(client_as: ClientAs, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     head, liaison = client_as(Role.VILLAGE_HEAD), client_as(Role.LIAISON)
     url = published(head, world)
     home = world.homes["circle"][1]
@@ -155,6 +157,9 @@ def test_ticks_and_mistakes(client_as: ClientAs, world: World) -> None:
     found = head.get(f"{url}/add?q=001").text
     assert "只记户" in found
     assert "记下到场" in head.post(f"{url}/add", data={"who": f"{home}-"}, follow_redirects=True).text
+    assert "只列前" not in head.get(url).text
+    monkeypatch.setattr(queries, "LISTED_MOST", 1)
+    assert "只列前 1 人" in head.get(url).text
 
 
 def test_edit_cancel_and_the_day_value(client_as: ClientAs, world: World) -> None:

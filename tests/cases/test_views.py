@@ -141,9 +141,12 @@ def test_more_leads_to_the_rest(world: World, client_as: As, made: Callable[...,
     assert 'rel="next"' not in rest
 
 
-@pytest.mark.parametrize("role", [Role.VILLAGE_HEAD, Role.DISPATCHER, Role.LIAISON])
+@pytest.mark.parametrize(
+    ("role", "most"),
+    [(Role.DISPATCHER, 6), (Role.VILLAGE_HEAD, 7), (Role.LIAISON, 8)],  # what a village has opened; a circle
+)
 def test_the_list_page_costs_a_constant_number_of_statements(
-    app: Flask, world: World, client_as: As, made: Callable[..., int], role: Role
+    app: Flask, world: World, client_as: As, made: Callable[..., int], role: Role, most: int
 ) -> None:
     client, sizes = client_as(role), []
     for _ in range(2):
@@ -151,7 +154,7 @@ def test_the_list_page_costs_a_constant_number_of_statements(
             made(lambda find: collected(world, find(Role.LIAISON)))
         sizes.append(len(statements(app, lambda: client.get("/cases/?tab=village"))))
     assert sizes[0] == sizes[1]
-    assert sizes[1] <= 9
+    assert sizes[1] <= most
 
 
 def test_the_case_page_costs_a_constant_number_of_statements(
@@ -169,7 +172,7 @@ def test_the_case_page_costs_a_constant_number_of_statements(
     long = made(talkative)
     sizes = [len(statements(app, lambda case=case: client.get(f"/cases/{case}"))) for case in (short, long)]
     assert sizes[0] == sizes[1]
-    assert sizes[0] <= 13
+    assert sizes[0] <= 10
 
 
 # -- one case

@@ -15,7 +15,7 @@ from gridcase.households.models import Household
 from gridcase.people.rules import Role
 from gridcase.seed import reference
 from tests.factories.cases import RUBBISH
-from tests.factories.pages import body
+from tests.factories.pages import body, statements
 from tests.factories.world import World
 
 As = Callable[[Role], FlaskClient]
@@ -30,6 +30,16 @@ def case_in(app: Flask, case_id: int) -> Case:
 
 
 # -- the intake
+
+
+def test_registering_costs_few_statements(app: Flask, world: World, client_as: As) -> None:
+    client = client_as(Role.VILLAGE_HEAD)
+    place = re.search(r'<option value="(\d+)"', client.get("/cases/new/0503").text)
+    assert place is not None
+    data = {"title": "路坏了", "channel": "phone", "grid": place[1], "looked": "1"}
+    for _ in range(2):  # the calendar is read once a process
+        sent = statements(app, lambda: client.post("/cases/new/0503", data=data))
+    assert len([one for one in sent if "case_search_fts" not in one]) <= 15
 
 
 def test_choosing_a_class_by_initials(world: World, client_as: As) -> None:

@@ -113,6 +113,18 @@ def test_a_written_case_is_in_the_next_page_at_once(app: Flask, world: World, cl
     assert number_of(client.get("/dashboard/").text, "未办结") == "1"
 
 
+def test_a_countys_figures_are_counted_once_a_minute(
+    app: Flask, world: World, client_as: ClientAs, at: Callable[[str], None]
+) -> None:
+    client = client_as(Role.COUNTY_MANAGER)
+    at("2026-11-23T10:00:01+08:00")
+    assert number_of(client.get("/dashboard/").text, "未办结") == "0"
+    put_in(app, world, {"due": 5})
+    assert number_of(client.get("/dashboard/").text, "未办结") == "0"
+    at("2026-11-23T10:01:01+08:00")
+    assert number_of(client.get("/dashboard/").text, "未办结") == "1"
+
+
 def test_what_is_not_a_measure_is_not_there(world: World, client_as: ClientAs) -> None:
     assert client_as(Role.DISPATCHER).get("/dashboard/list?measure=cases.secret").status_code == 404
 

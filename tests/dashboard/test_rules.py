@@ -10,6 +10,7 @@ from gridcase.cases.rules import Light
 from gridcase.cases.rules.majors import MAJORS as CLASSES
 from gridcase.cases.rules.states import Channel
 from gridcase.dashboard.rules import MAJORS, Age, Look, Selection
+from gridcase.dashboard.rules.outlines import middle_of
 from gridcase.dashboard.rules.picture import picture
 
 TODAY = date(2026, 11, 23)
@@ -66,6 +67,11 @@ def test_the_drawing_holds_its_outlines_and_what_lies_inside() -> None:
     assert shape.path.startswith("M0 ")
     assert drawn.marks[0][2] == 1
     assert picture([], {}, []) is None
+
+
+def test_words_stand_in_the_middle_of_a_place_however_its_edge_was_measured() -> None:
+    fine = [(0.0, float(y)) for y in range(41)]  # a river side with a point every metre
+    assert middle_of([[*fine, (100.0, 40.0), (100.0, 0.0)]]) == (50.0, 20.0, 100.0)
 
 
 def test_every_open_major_class_has_its_own_sign_in_both_languages() -> None:

@@ -150,6 +150,16 @@ def test_who_may_let_it_be_made(viewer_of: ViewerOf, world: World) -> None:
         scheduled(viewer_of(Role.TOWN_MANAGER), world, every=PeriodKind.DAY)
 
 
+def test_two_who_schedule_at_once_are_told(
+    viewer_of: ViewerOf, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:  # fmt: skip
+    manager = viewer_of(Role.TOWN_MANAGER)
+    scheduled(manager, world)
+    monkeypatch.setattr(queries, "running", lambda *_asked: None)  # as one sees it who looked a moment before
+    with pytest.raises(Refused, match="别人也设了"):
+        scheduled(manager, world)
+
+
 def test_set_anew_it_takes_the_place_of_the_old_and_stopped_it_rests(viewer_of: ViewerOf, world: World, at: At) -> None:
     manager = viewer_of(Role.TOWN_MANAGER)
     first = scheduled(manager, world)

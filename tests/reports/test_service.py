@@ -292,8 +292,11 @@ def test_an_own_indicator_and_its_end(viewer_of: ViewerOf, world: World) -> None
     words = {"name": "种植面积", "unit": "亩", "adding": Adding.STOCK, "now": clock.now()}
     with transaction():
         own = service.name_indicator(actor=manager, place=place(world, "town"), **words)
+        own.code = f"own{own.id + 1}"  # as of somebody a moment ahead: the code that the next one takes
     with pytest.raises(Refused, match="已经有这个指标"), transaction():
         service.name_indicator(actor=manager, place=place(world, "town"), **words)
+    with pytest.raises(Refused, match="再保存一次"), transaction():
+        service.name_indicator(actor=manager, place=place(world, "town"), **{**words, "name": "养殖户"})
     with pytest.raises(Missing), transaction():
         service.name_indicator(actor=viewer_of(Role.VILLAGE_HEAD), place=place(world, "village_a"), **words)
     assert own.id in {one.id for one in queries.indicators(place(world, "village_a").path)}

@@ -77,9 +77,10 @@ def by_village(what: str, rows: str, town: Grid, period: Period, group: str = "c
     return {str(row[0]): row[1] for row in found}
 
 
-def shown(block: Block, column: int) -> dict[str, Any]:
-    """A column of a report by the ids of its lines; what is nothing is left out."""
-    return {line.key: line.cells[column].number for line in block.lines if line.cells[column].number}
+def shown(block: Block, column: int, *, share: bool = False) -> dict[str, Any]:
+    """A column of a report by the ids of its lines; what is nothing is left out, a share of nothing is not."""
+    cells = {line.key: line.cells[column].number for line in block.lines}
+    return {key: number for key, number in cells.items() if number or (share and number is not None)}
 
 
 def report(standard: str, town: Grid, period: Period) -> tuple[Block, ...]:
@@ -101,8 +102,8 @@ def same(block: Block, rows: str, town: Grid, period: Period, group: str) -> set
         hit, of = OF_CASES[head.measure]
         own = by_village("count(*)", f"{rows} AND {hit}", town, period, group)
         whole = by_village("count(*)", f"{rows} AND {of}", town, period, group) if of else {}
-        wanted = {key: number / whole[key] for key, number in own.items()} if of else own
-        assert shown(block, column) == pytest.approx(wanted), head.measure
+        wanted = {key: own.get(key, 0) / number for key, number in whole.items()} if of else own
+        assert shown(block, column, share=bool(of)) == pytest.approx(wanted), head.measure
         total = sum(own.values()) / sum(whole.values()) if whole else (None if of else sum(own.values()))
         assert block.total.cells[column].number == pytest.approx(total), head.measure
         seen.add(head.measure)

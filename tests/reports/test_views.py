@@ -273,6 +273,7 @@ def test_who_is_told_is_chosen_by_post_and_name(app: Flask, client_as: ClientAs,
     assert " · " in chosen[2]
     words = {"every": "month", "readers": [chosen[1]]}
     assert manager.post(page, data=words).status_code == 302
+    assert "定期出（月）：下一次 2026年12月1日 自动定稿。" in manager.get(page.replace("/schedule", "")).text
     assert re.search(rf'checked[^>]*name="readers"[^>]*value="{chosen[1]}"', manager.get(page).text)
     assert "请从列出的岗位里选" in manager.post(page, data=words | {"readers": ["999999"]}).text
 

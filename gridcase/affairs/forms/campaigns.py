@@ -23,6 +23,7 @@ from gridcase.affairs.rules.campaigns import NUMBER_MOST, ActionKind
 from gridcase.web.formkit import BaseForm, labelled, options, tidy
 
 TOO_LONG = _("写得太长了，请缩短。")
+PLAN_RANGE = _("计划数填 1 到 %(most)s；没有计划就空着。", most=NUMBER_MOST)
 DIGITS = {"inputmode": "numeric", "autocomplete": "off"}
 
 
@@ -62,7 +63,7 @@ class ActionForm(BaseForm):
     unit = StringField(_("单位"), filters=[tidy], validators=[Optional(), Length(max=6, message=TOO_LONG)])
     planned = IntegerField(
         _("一共计划多少"), render_kw=DIGITS,
-        validators=[Optional(), NumberRange(1, NUMBER_MOST, _("计划数填 1 到 100000；没有计划就空着。"))],
+        validators=[Optional(), NumberRange(1, NUMBER_MOST, PLAN_RANGE)],
     )  # fmt: skip
     purpose = SelectField(_("走访记录自动算进来"), validators=[Optional()])
 
@@ -77,7 +78,7 @@ def planned_by_village(villages: Sequence[tuple[int, str]]) -> type[ActionForm]:
     fields = {
         f"village_{key}": IntegerField(
             name, render_kw=DIGITS,
-            validators=[Optional(), NumberRange(0, NUMBER_MOST, _("计划数填 1 到 100000；没有计划就空着。"))],
+            validators=[Optional(), NumberRange(0, NUMBER_MOST, PLAN_RANGE)],
         )
         for key, name in villages
     }  # fmt: skip
@@ -90,7 +91,9 @@ class EntryForm(BaseForm):
     action = RadioField(_("做了什么"), coerce=int, validators=[InputRequired(_("请选做了什么。"))])
     number = IntegerField(
         _("多少"), render_kw=DIGITS,
-        validators=[InputRequired(_("请填数量。")), NumberRange(0, NUMBER_MOST, _("数量填 1 到 100000。"))],
+        validators=[
+            InputRequired(_("请填数量。")), NumberRange(0, NUMBER_MOST, _("数量填 1 到 %(most)s。", most=NUMBER_MOST)),
+        ],
     )  # fmt: skip
     whole = IntegerField(
         _("总数"), render_kw=DIGITS,

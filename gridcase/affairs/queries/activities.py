@@ -29,6 +29,7 @@ from gridcase.people.models import Person, Post
 
 RUNS, JOINS = Permission.RUN_ACTIVITY, Permission.DECLARE_POINTS
 SOURCE = "activity"  # what the points of an activity name as their source
+LISTED_MOST = 500  # lines of one list
 
 
 @dataclass(frozen=True)
@@ -153,7 +154,8 @@ def count_of(activity: Activity) -> Count:
 
 
 def came_to(activity: Activity, *, viewer: Viewer) -> list[Came]:
-    """Who is on the list: everybody for who runs it, else only the viewer's own homes. By code of the home."""
+    """Who is on the list: everybody for who runs it, else only the viewer's own homes. Who has not
+    come yet first, then by code of the home; no more than `LISTED_MOST`."""
     mine = or_(households.visible(viewer, RUNS), households.visible(viewer, JOINS))
     if not runs(activity, viewer=viewer):
         mine = households.visible(viewer, JOINS)
@@ -163,8 +165,8 @@ def came_to(activity: Activity, *, viewer: Viewer) -> list[Came]:
         .join(Grid, Grid.id == Household.grid_id)
         .outerjoin(Person, Person.id == Participation.person_id)
         .where(Participation.activity_id == activity.id, mine)
-        .order_by(Household.code, Participation.id)
-        .limit(500)
+        .order_by(Participation.came != "", Household.code, Participation.id)
+        .limit(LISTED_MOST)
     ).all()
     nameless = households.child_led(
         [row[0].household_id for row in rows if row[1] is None], on=town_day(activity.starts_at)
@@ -225,14 +227,13 @@ def line_of(line_id: int, *, viewer: Viewer) -> tuple[Participation, Activity]:
 
 
 def places(viewer: Viewer) -> list[Grid]:
-    """The villages, groups and cells the viewer may call to, the widest first."""
+    """The villages, groups and cells the viewer may call to, the widest first; nobody above a village calls."""
     levels = (GridLevel.VILLAGE, GridLevel.GROUP, GridLevel.CELL)
     return list(
         db.session.scalars(
             select(Grid)
             .where(Grid.level.in_(levels), Grid.valid_to.is_(None), reach(viewer, RUNS, path=Grid.path))
             .order_by(Grid.code)
-            .limit(500)
         )
     )
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, literal, or_, select, tuple_, union_all
+from sqlalchemy import ColumnElement, case, func, literal, or_, select, tuple_, union_all
 from sqlalchemy.orm import aliased
 
 from gridcase.affairs.models import (
@@ -19,17 +19,16 @@ from gridcase.affairs.models import (
     CampaignPlan,
     Participation,
 )
+from gridcase.affairs.queries.campaign_places import above, entered, reached
 from gridcase.affairs.rules import ActivityState
 from gridcase.affairs.rules.campaigns import ActionKind, Count, Progress, total_plan
 from gridcase.core.clock import TOWN_ZONE, town_day
 from gridcase.core.db import db
 from gridcase.core.errors import Missing
 from gridcase.core.paging import PAGE_SIZE, Page, cut, read_mark
-from gridcase.core.permissions import Permission, Viewer
-from gridcase.core.places import with_above
-from gridcase.core.scope import reach, under
+from gridcase.core.permissions import Viewer
+from gridcase.core.scope import under
 from gridcase.grid.models import Grid
-from gridcase.grid.rules import GridLevel
 from gridcase.people.models import Post
 from gridcase.visits.models import Visit
 
@@ -37,32 +36,12 @@ _VILLAGE = aliased(Grid)
 # A place that lies in a village, behind the village's name: every village has a first group.
 _NAME = case((_VILLAGE.id != Grid.id, _VILLAGE.name + Grid.name), else_=Grid.name)
 
-RUNS, MANAGES, LOOKS = Permission.RUN_ACTIVITY, Permission.MANAGE_TOWN, Permission.SEE_DASHBOARD
 OFFERED_MOST = 50
-
-
-def reached(viewer: Viewer, path: Any) -> ColumnElement[bool]:
-    """The places whose counts the viewer sees."""
-    return or_(reach(viewer, RUNS, path=path), reach(viewer, LOOKS, path=path))
-
-
-def entered(viewer: Viewer, path: Any) -> ColumnElement[bool]:
-    """The places the viewer may write entries for."""
-    return or_(reach(viewer, RUNS, path=path), reach(viewer, MANAGES, path=path))
 
 
 def visible(viewer: Viewer) -> ColumnElement[bool]:
     """Campaigns of the own places, of those below and of those above: a village takes part in its town's."""
-    return or_(reached(viewer, Campaign.path), Campaign.path.in_(_above(viewer)))
-
-
-def _above(viewer: Viewer) -> set[str]:
-    found = set()
-    for permission in (RUNS, LOOKS):
-        for grant in viewer.grants_with(permission):
-            if grant.path and grant.section_id is None and grant.household_ids is None:
-                found.update(with_above(grant.path))
-    return found
+    return or_(reached(viewer, Campaign.path), Campaign.path.in_(above(viewer)))
 
 
 def page(viewer: Viewer, *, over: bool, on: date, after: str | None = None) -> Page[Any]:
@@ -297,44 +276,6 @@ def get_entry(entry_id: int, *, viewer: Viewer) -> tuple[CampaignEntry, Campaign
 def entry_by_uuid(client_uuid: str) -> CampaignEntry | None:
     """The entry written under this mark."""
     return db.session.scalar(select(CampaignEntry).where(CampaignEntry.client_uuid == client_uuid))
-
-
-def places_in(campaign: Campaign, *, viewer: Viewer) -> list[Grid]:
-    """The villages, groups and cells of a campaign the viewer writes for, by code."""
-    levels = (GridLevel.VILLAGE, GridLevel.GROUP, GridLevel.CELL)
-    return list(
-        db.session.scalars(
-            select(Grid)
-            .where(
-                Grid.level.in_(levels), Grid.valid_to.is_(None), under(Grid.path, campaign.path),
-                entered(viewer, Grid.path),
-            )
-            .order_by(Grid.code)
-            .limit(500)
-        )
-    )  # fmt: skip
-
-
-def villages_in(campaign: Campaign, *, viewer: Viewer) -> list[Grid]:
-    """The villages of a campaign that the viewer looks at, by code; of who looks at a part of one, that one."""
-    mine = reached(viewer, Grid.path)
-    return list(
-        db.session.scalars(
-            select(Grid)
-            .where(
-                Grid.level == GridLevel.VILLAGE, Grid.valid_to.is_(None), under(Grid.path, campaign.path),
-                or_(mine, Grid.path.in_(_above(viewer))),
-            )
-            .order_by(Grid.code)
-        )
-    )  # fmt: skip
-
-
-def bases(viewer: Viewer) -> list[Grid]:
-    """The towns and villages the viewer may begin a campaign in, the widest first."""
-    town = and_(Grid.level == GridLevel.TOWN, reach(viewer, MANAGES, path=Grid.path))
-    village = and_(Grid.level == GridLevel.VILLAGE, entered(viewer, Grid.path))
-    return list(db.session.scalars(select(Grid).where(or_(town, village), Grid.valid_to.is_(None)).order_by(Grid.code)))
 
 
 def activities_for(campaign: Campaign, *, viewer: Viewer) -> list[Activity]:

@@ -10,12 +10,14 @@ from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 
 from gridcase.affairs.models import (
+    Activity,
     Campaign,
     CampaignAction,
     CampaignActivity,
     CampaignEntry,
     CampaignPlan,
 )
+from gridcase.affairs.queries import campaign_places as places
 from gridcase.affairs.queries import campaigns as queries
 from gridcase.affairs.rules.campaigns import ACTIONS_MOST, NUMBER_MOST, ActionKind
 from gridcase.affairs.service.activities import SENT_BEFORE
@@ -57,7 +59,7 @@ class Wanted:
 
 def begin(*, actor: Viewer, place: Grid, client_uuid: str, plan: Plan, now: datetime) -> Campaign:
     """Begin a campaign with the kinds of action that were ticked. The same form twice is one campaign."""
-    if place.id not in {one.id for one in queries.bases(actor)}:
+    if place.id not in {one.id for one in places.bases(actor)}:
         raise Missing
     if not (name := clean_line(plan.name)[:40]):
         raise Refused(N_("请写专项行动的名称。"), field="name")
@@ -83,7 +85,7 @@ def begin(*, actor: Viewer, place: Grid, client_uuid: str, plan: Plan, now: date
 
 
 def _post(actor: Viewer, path: str) -> int | None:
-    grant = actor.acting(queries.RUNS, path=path) or actor.acting(queries.MANAGES, path=path)
+    grant = actor.acting(places.RUNS, path=path) or actor.acting(places.MANAGES, path=path)
     return grant.post_id if grant else None
 
 
@@ -91,7 +93,7 @@ def add_action(campaign: Campaign, *, actor: Viewer, what: Wanted, now: datetime
     """Count one more thing."""
     _kept(campaign, actor)
     if len(queries.actions_of([campaign.id])) >= ACTIONS_MOST:
-        raise Refused(N_("一个专项行动最多 20 项。"))
+        raise Refused(N_("一个专项行动最多 %(most)s 项。", most=ACTIONS_MOST))
     name, unit = _named(what)
     row = CampaignAction(
         campaign_id=campaign.id, kind=what.kind, name=name, unit=unit, planned=_planned(what.planned, "planned"),
@@ -109,7 +111,7 @@ def change_action(
     """Other words, another plan; `plans` by village, None where a village has none. What kind it is stays."""
     _kept(campaign, actor)
     db.session.refresh(action, with_for_update=True)
-    villages = {one.id for one in queries.villages_in(campaign, viewer=actor)}
+    villages = {one.id for one in places.villages_in(campaign, viewer=actor)}
     if not plans.keys() <= villages:
         raise Missing
     action.name, action.unit = _named(what)
@@ -132,7 +134,7 @@ def _named(what: Wanted) -> tuple[str, str]:
 
 def _planned(number: int | None, field: str) -> int | None:
     if number is not None and not 0 < number <= NUMBER_MOST:
-        raise Refused(N_("计划数填 1 到 100000；没有计划就空着。"), field=field)
+        raise Refused(N_("计划数填 1 到 %(most)s；没有计划就空着。", most=NUMBER_MOST), field=field)
     return number
 
 
@@ -158,7 +160,7 @@ def enter(
     whole: int | None = None, note: str = "", now: datetime,
 ) -> CampaignEntry:  # fmt: skip
     """So many were done on a day in a place. The same form twice counts once."""
-    if place.id not in {one.id for one in queries.places_in(campaign, viewer=actor)}:
+    if not places.enters(campaign, viewer=actor, place=place):
         raise Missing
     _open(campaign)
     if not campaign.begins_on <= day <= min(campaign.ends_on, town_day(now)):
@@ -189,12 +191,14 @@ def _checked(kind: ActionKind, number: int, whole: int | None) -> int | None:
             raise Refused(N_("达到的数不能比总数大。"), field="number")
         return whole
     if not 1 <= number <= NUMBER_MOST:
-        raise Refused(N_("数量填 1 到 100000。"), field="number")
+        raise Refused(N_("数量填 1 到 %(most)s。", most=NUMBER_MOST), field="number")
     return None
 
 
 def strike(entry: CampaignEntry, campaign: Campaign, *, actor: Viewer, now: datetime) -> None:
     """An entry was wrong: it stays to be read and counts no more. Twice is once."""
+    if not places.writes_for(actor, entry.path):
+        raise Missing
     _open(campaign)
     db.session.refresh(entry, with_for_update=True)
     if entry.struck_at is None:
@@ -222,6 +226,8 @@ def count_activities(
 
 def drop_activity(link: CampaignActivity, campaign: Campaign, *, actor: Viewer, now: datetime) -> None:
     """An activity was counted in the wrong place."""
+    if not places.writes_for(actor, db.session.get_one(Activity, link.activity_id).path):
+        raise Missing
     _open(campaign)
     activity_id, counted = link.activity_id, link.action_id
     db.session.delete(link)

@@ -108,7 +108,8 @@ def show(activity_id: int) -> ResponseReturnValue:
     return render_template(
         "affairs/show.html", one=one, own=queries.runs(one, viewer=someone), count=count, over=over,
         gives=queries.may(one.path, someone, Permission.BATCH_POINTS), place=db.session.get_one(Grid, one.place_id),
-        people=queries.came_to(one, viewer=someone), homes=lists.homes_to_join(one, viewer=someone, limit=2),
+        people=queries.came_to(one, viewer=someone), most=queries.LISTED_MOST,
+        homes=lists.homes_to_join(one, viewer=someone, limit=2),
         left=seats_left(one.seats, count.joined), author=queries.title_of(one), kind=ActivityKind(one.kind),
         state=ActivityState(one.state), past=service.is_past(one, clock.now()), state_words=state_words,
         branch=Branch(one.branch) if one.branch else None, form=BaseForm(formdata=None),

@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 
 from gridcase.affairs.forms.campaigns import ActionForm, CampaignForm, CountForm, EntryForm, planned_by_village
 from gridcase.affairs.models import Campaign, CampaignAction, CampaignEntry
+from gridcase.affairs.queries import campaign_places as places
 from gridcase.affairs.queries import campaigns as queries
 from gridcase.affairs.rules.campaigns import USUAL_KINDS, ActionKind
 from gridcase.affairs.service import campaigns as service
@@ -37,7 +38,7 @@ def campaigns() -> ResponseReturnValue:
     over = request.args.get("state") == "over"
     page = queries.page(viewer(), over=over, on=today(), after=request.args.get("after"))
     return render_template(
-        "affairs/campaigns.html", page=page, over=over, begins=queries.bases(viewer()) if not over else [],
+        "affairs/campaigns.html", page=page, over=over, begins=places.bases(viewer()) if not over else [],
         progress=queries.progress([row.Campaign for row in page.rows], viewer=viewer()),
     )  # fmt: skip
 
@@ -48,7 +49,7 @@ def new_campaign() -> ResponseReturnValue:
     """Begin a campaign."""
     usual = [str(kind) for kind in USUAL_KINDS]
     form = CampaignForm(client_uuid=str(uuid4()), begins_on=today(), ends_on=today() + USUALLY, kinds=usual)
-    form.offer([(one.id, one.name) for one in queries.bases(viewer())])
+    form.offer([(one.id, one.name) for one in places.bases(viewer())])
     if form.validate_on_submit():
         plan = service.Plan(
             name=form.name.data or "", begins_on=form.begins_on.data, ends_on=form.ends_on.data,
@@ -73,9 +74,9 @@ def campaign(campaign_id: int) -> ResponseReturnValue:
     one = queries.get_campaign(campaign_id, viewer=someone)
     return render_template(
         "affairs/campaign.html", one=one, place=db.session.get_one(Grid, one.place_id), RATE=ActionKind.RATE,
-        rows=queries.progress([one], viewer=someone)[one.id], villages=queries.villages_in(one, viewer=someone),
+        rows=queries.progress([one], viewer=someone)[one.id], villages=places.villages_in(one, viewer=someone),
         keeps=queries.keeps(one, viewer=someone), open=queries.is_open(one, now=clock.now()),
-        enters=bool(queries.places_in(one, viewer=someone)), form=BaseForm(formdata=None), over=one.ends_on < today(),
+        enters=places.enters(one, viewer=someone), form=BaseForm(formdata=None), over=one.ends_on < today(),
         ready=bool(queries.activities_for(one, viewer=someone)),
     )  # fmt: skip
 
@@ -86,11 +87,13 @@ def campaign_enter(campaign_id: int) -> ResponseReturnValue:
     """Write down what was done; the form stays open for the next."""
     someone = viewer()
     one = queries.get_campaign(campaign_id, viewer=someone)
-    actions, places = queries.actions_of([one.id]), queries.places_in(one, viewer=someone)
+    actions, villages = queries.actions_of([one.id]), places.villages_entered(one, viewer=someone)
+    village = _village(villages)
+    offered = places.places_in(one, viewer=someone, village_id=village)
     form = EntryForm(client_uuid=str(uuid4()), day=today(), action=request.args.get("action", type=int))
     form.offer(
         actions=[(each.id, f"{each.name}（{each.unit}）") for each in actions],
-        places=[(each.id, each.name) for each in grids.with_villages(places)],
+        places=[(each.id, each.name) for each in grids.told_apart(offered)],
     )
     if form.validate_on_submit():
         action = next(each for each in actions if each.id == form.action.data)
@@ -101,9 +104,19 @@ def campaign_enter(campaign_id: int) -> ResponseReturnValue:
         )  # fmt: skip
         if isinstance(made, CampaignEntry):
             flash(_("已记：%(name)s %(number)s。", name=action.name, number=_counted(action, made.number)), "ok")
-            return redirect(url_for(".campaign_enter", campaign_id=one.id, action=action.id))
+            return redirect(url_for(".campaign_enter", campaign_id=one.id, action=action.id, village=village))
     rated = [each.id for each in actions if each.kind == ActionKind.RATE]
-    return render_template("affairs/campaign_enter.html", one=one, form=form, rated=rated)
+    return render_template(
+        "affairs/campaign_enter.html", one=one, form=form, rated=rated, villages=villages, village=village
+    )
+
+
+def _village(villages: list[Grid]) -> int | None:
+    """The village whose places are offered: the only one, or that of the link; else the villages themselves are."""
+    if len(villages) == 1:
+        return villages[0].id
+    asked = request.args.get("village", type=int)
+    return asked if asked in {each.id for each in villages} else None
 
 
 def _counted(action: CampaignAction, number: int) -> str:
@@ -199,7 +212,7 @@ def campaign_action(action_id: int) -> ResponseReturnValue:
     """Its words, and what each village plans."""
     action, one = queries.get_action(action_id, viewer=viewer())
     queries.get_kept(one.id, viewer=viewer())
-    villages = queries.villages_in(one, viewer=viewer())
+    villages = places.villages_in(one, viewer=viewer())
     form = _plan_form(action, one, villages)
     if form.validate_on_submit() and submit(
         form, service.change_action, action, one, actor=viewer(), what=_wanted(form, ActionKind(action.kind)),

@@ -31,6 +31,7 @@ from gridcase.core.clock import town_day
 from gridcase.core.db import db
 from gridcase.core.geo import lon_lat
 from gridcase.core.permissions import Viewer
+from gridcase.core.places import TOWN, cut_to, depth_of
 from gridcase.core.scope import under
 from gridcase.core.text import clean_line
 from gridcase.core.words import Text
@@ -95,8 +96,7 @@ def likely_same(viewer: Viewer, typed: Typed, *, now: datetime) -> list[Likely]:
 
 
 def _town_path(path: str) -> str | None:
-    parts = [part for part in path.split("/") if part]
-    return f"/{parts[0]}/{parts[1]}/" if len(parts) > 1 else None
+    return cut_to(path, TOWN) if depth_of(path) >= TOWN else None
 
 
 def _shelf(town: str, now: datetime) -> Shelf:

@@ -16,6 +16,7 @@ from gridcase.cases.rules.majors import UNSORTED_CLASS
 from gridcase.core.db import db, one_of
 from gridcase.core.errors import Missing
 from gridcase.core.permissions import Permission, Viewer
+from gridcase.core.places import VILLAGE, common_path, cut_to
 from gridcase.core.scope import under
 from gridcase.core.text import clean_line
 from gridcase.grid.models import Grid
@@ -175,15 +176,12 @@ def unit_of_contact() -> ColumnElement[str]:
 
 def home_of(viewer: Viewer) -> str:
     """The nearest place over everything a viewer registers for: by its rules the catalogue is shown."""
-    roots = [place_ids(root) for root in register_roots(viewer)]
-    shared = [one[0] for one in zip(*roots, strict=False) if len(set(one)) == 1] if roots else []
-    return "/" + "".join(f"{part}/" for part in shared)
+    return common_path(register_roots(viewer))
 
 
 def home_village(path: str) -> str:
     """The path of the village a place lies in; a place above the villages stays as it is."""
-    parts = [part for part in path.split("/") if part]
-    return "/" + "".join(f"{part}/" for part in parts[:3])
+    return cut_to(path, VILLAGE)
 
 
 def register_roots(viewer: Viewer) -> list[str]:

@@ -217,11 +217,17 @@ def work_list(
     if mark:
         values |= {"last_at": mark[-2], "last_id": mark[-1]}
     beyond = None if mark is None else bool(mark[0]) if by_due else False
-    query = _page(viewer, filters, beyond=beyond, restricted=restricted)
+    query = _made(_page, viewer, filters, beyond=beyond, restricted=restricted)
     rows = [] if query is None else db.session.execute(query, values).all()
     if by_due:
         return cut(rows, lambda row: [int(row.urgency != Urgency.CRITICAL), row.due_at.isoformat(), row.id])
     return cut(rows, lambda row: [row.registered_at.isoformat(), row.id])
+
+
+def _made(make: Any, viewer: Viewer, filters: Filters, **more: Any) -> Any:
+    """A statement of the list, kept for the next time; not where something was typed: that is hardly asked twice, and
+    each database looks for it in its own way."""
+    return (make.__wrapped__ if filters.words else make)(viewer, filters, **more)
 
 
 @lru_cache(maxsize=VIEWERS)
@@ -321,7 +327,7 @@ _COLUMNS: Any = (
 
 def row_of(viewer: Viewer, filters: Filters, *, now: datetime) -> list[int]:
     """The ids of the first hundred cases of a list, in its order: what one works through."""
-    query = _first_ids(viewer, filters)
+    query = _made(_first_ids, viewer, filters)
     return [] if query is None else list(db.session.scalars(query, {"now": now}))
 
 

@@ -22,6 +22,7 @@ from gridcase.cases.rules.majors import ABOVE_THE_VILLAGE
 from gridcase.core.db import db
 from gridcase.core.geo import lon_lat
 from gridcase.core.permissions import Viewer
+from gridcase.core.places import depth_of
 from gridcase.core.scope import under
 from gridcase.core.worktime import Limit, LimitUnit, Span, WorkCalendar
 from gridcase.grid.models import Grid, Section
@@ -221,4 +222,4 @@ _DEPTH = {Level.COUNTY: 1, Level.TOWN: 2, Level.VILLAGE: 3, Level.GRID: 4}
 
 
 def _depth(unit: Unit) -> int:
-    return len([part for part in unit.place_path.split("/") if part])
+    return depth_of(unit.place_path)

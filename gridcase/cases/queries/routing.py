@@ -16,6 +16,7 @@ from gridcase.cases.rules import Address, Duty, DutyKind, Level, State
 from gridcase.cases.rules.routing import duty_at, leads
 from gridcase.core.clock import town_day
 from gridcase.core.db import db
+from gridcase.core.places import TOWN, cut_to
 from gridcase.core.scope import under
 from gridcase.core.words import N_, Text
 from gridcase.households import queries as households
@@ -129,7 +130,7 @@ def _done(case: Case, now: datetime) -> dict[int, int]:
 
 def _lying(case: Case) -> Mapping[tuple[str, int], int]:
     """How many open cases of the town lie with each unit ("u") and post ("p"); restricted ones are not counted."""
-    town = "/" + "".join(f"{part}/" for part in [part for part in case.path.split("/") if part][:2])
+    town = cut_to(case.path, TOWN)
     rows = db.session.execute(
         select(Case.handler_unit_id, Case.handler_post_id, func.count())
         .where(open_condition(), under(Case.path, town), Case.state.in_(IN_HANDS), Case.restricted.is_(False))

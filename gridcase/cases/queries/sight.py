@@ -15,6 +15,7 @@ from gridcase.core.config import current
 from gridcase.core.db import db, one_of
 from gridcase.core.errors import Missing
 from gridcase.core.permissions import Grant, Permission, Viewer
+from gridcase.core.places import depth_of
 from gridcase.core.scope import covers, reach, reach_of, under
 
 _OPEN = Case.closed_at.is_(None)
@@ -287,7 +288,7 @@ def desk_of_post(grant: Grant) -> Level:
     """The desk a post sits at, by its place; who serves homes or a section sits at the grid's."""
     if grant.path is None or grant.section_id is not None or grant.household_ids is not None:
         return Level.GRID
-    depth = len([part for part in grant.path.split("/") if part])
+    depth = depth_of(grant.path)
     return LEVELS[max(0, len(LEVELS) - max(depth, 1))]
 
 

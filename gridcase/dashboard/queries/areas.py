@@ -10,6 +10,7 @@ from sqlalchemy import func
 
 from gridcase.cases.rules import Light
 from gridcase.core.db import db
+from gridcase.core.places import with_above
 from gridcase.dashboard.queries.ground import Ground
 from gridcase.dashboard.queries.places import Named
 
@@ -41,6 +42,4 @@ def areas(ground: Ground, places: Sequence[Named]) -> list[Area]:
 
 def _above(path: str, key: dict[str, int]) -> int | None:
     """Which of the places a path lies in."""
-    parts = path.split("/")
-    tries = ("/".join(parts[:size]) + "/" for size in range(2, len(parts)))
-    return next((key[one] for one in tries if one in key), None)
+    return next((key[one] for one in with_above(path) if one in key), None)

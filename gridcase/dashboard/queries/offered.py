@@ -6,6 +6,7 @@ from sqlalchemy import or_, select
 
 from gridcase.cases.models import CaseClass
 from gridcase.core.db import db
+from gridcase.core.places import with_above
 from gridcase.core.scope import under
 from gridcase.dashboard.queries.places import Root
 from gridcase.people.models import Unit
@@ -26,9 +27,8 @@ def class_called(code: str) -> CaseClass | None:
 
 def units_about(root: Root) -> list[Unit]:
     """The units that serve the place shown: at it, above it or below it, by code."""
-    parts = [part for part in root.path.split("/") if part]
-    above = ["/" + "".join(f"{part}/" for part in parts[:size]) for size in range(1, len(parts) + 1)]
-    near = or_(Unit.place_path.in_(above), under(Unit.place_path, root.path) if parts else Unit.place_path >= "/")
+    below = under(Unit.place_path, root.path) if root.path != "/" else Unit.place_path >= "/"
+    near = or_(Unit.place_path.in_(with_above(root.path)), below)
     return list(db.session.scalars(select(Unit).where(near, Unit.ended_on.is_(None)).order_by(Unit.code)))
 
 

@@ -1,4 +1,4 @@
-"""Everything on the page of figures, kept until something is written: counting a county takes longer than the page."""
+"""Everything on the page of figures, kept a while: counting a county takes longer than the page."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from gridcase.core.clock import town_day
 from gridcase.core.config import current
 from gridcase.core.periods import Period
 from gridcase.core.permissions import Permission, Viewer
-from gridcase.dashboard.queries.written import last_written
+from gridcase.core.places import depth_of
+from gridcase.dashboard.queries.written import in_towns, last_written
 from gridcase.dashboard.rules import office as rules
 from gridcase.measures import queries as measures
 from gridcase.measures.queries import Row, Values
@@ -41,7 +42,7 @@ class Office:
 
 
 def office(viewer: Viewer, *, period: Period, now: datetime, narrow: Narrow) -> Office:
-    """The page's figures: as they were at most a minute ago, and never from before the last write in the town."""
+    """The page's figures: as they were at most a minute ago, and of a town never from before the last write in it."""
     asked = ("office", str(period), tuple(narrow.link().items()))
     return kept(viewer, asked, now=now, make=lambda: _counted(viewer, period, now, narrow))
 
@@ -69,7 +70,7 @@ def _places(viewer: Viewer, narrow: Narrow) -> By:
     if narrow.village_id is not None:
         return By.GROUP
     paths = [narrow.path] if narrow.path else _paths(viewer)
-    depth = min((len([part for part in path.split("/") if part]) for path in paths), default=0)
+    depth = min((depth_of(path) for path in paths), default=0)
     return (By.COUNTY, By.TOWN, By.VILLAGE, By.GROUP)[min(depth, 3)]
 
 
@@ -78,10 +79,12 @@ def _paths(viewer: Viewer) -> list[str]:
 
 
 def kept(viewer: Viewer, asked: Any, *, now: datetime, make: Callable[[], Found]) -> Found:
-    """What was found for the same question of the same scope, while nothing was written since and a minute has not
-    passed; else it is made anew."""
+    """What was found for the same question of the same scope, while a minute has not passed and nothing was written
+    since in the viewer's towns; else it is made anew. For a county the minute alone counts: anything written anywhere
+    would make the dearest page anew."""
     key = (current().url, asked, _scope(viewer))
-    stamp = (last_written(viewer.grants_with(Permission.SEE_DASHBOARD)), int(now.timestamp()) // KEPT_SECONDS)
+    grants = list(viewer.grants_with(Permission.SEE_DASHBOARD))
+    stamp = (last_written(grants) if in_towns(grants) else None, int(now.timestamp()) // KEPT_SECONDS)
     with _lock:
         found = _kept.get(key)
     if found is not None and found[0] == stamp:

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, func, or_, select
 from gridcase.core.db import db, dialect_name
 from gridcase.core.errors import Missing
 from gridcase.core.permissions import Permission, Viewer
+from gridcase.core.places import common_path, cut_to
 from gridcase.core.scope import reach, under
 from gridcase.grid.models import Grid, GridOutline
 from gridcase.grid.rules import GridLevel
@@ -84,7 +85,7 @@ def root_of(viewer: Viewer, village_id: int | None = None) -> Root:
         if found is None:
             raise Missing
     else:
-        path = _common(_wide_paths(viewer))
+        path = common_path(_wide_paths(viewer))
         found = db.session.scalar(select(Grid).where(Grid.path == path))
     return Root("/", None, "", None, None) if found is None else _as_root(found)
 
@@ -96,21 +97,7 @@ def _as_root(place: Grid) -> Root:
 def _wide_paths(viewer: Viewer) -> list[str]:
     """The places of the viewer's posts, none narrower than a village: a map of one cell shows no neighbour."""
     held = [grant.path for grant in viewer.grants_with(Permission.SEE_MAP) if grant.path]
-    return sorted({_cut(path, VILLAGE_DEPTH) for path in held})
-
-
-def _cut(path: str, depth: int) -> str:
-    return "/" + "".join(f"{part}/" for part in [p for p in path.split("/") if p][:depth])
-
-
-def _common(paths: list[str]) -> str:
-    """The path above all of these: "/1/4/" for "/1/4/23/" and "/1/4/24/"."""
-    parts: list[str] = []
-    for level in zip(*([p for p in path.split("/") if p] for path in paths), strict=False):
-        if len(set(level)) > 1:
-            break
-        parts.append(level[0])
-    return "/" + "".join(f"{part}/" for part in parts)
+    return sorted({cut_to(path, VILLAGE_DEPTH) for path in held})
 
 
 def _drawn(viewer: Viewer, root: Root) -> ColumnElement[bool]:

@@ -69,11 +69,9 @@ def _one(part: Part, rows: Sequence[Row], total: Row) -> Told:
     mine = [row for row in rows if part.by is None or str(row.group[0].key) in wanted]
     count = sum(row.counts[part.key] for row in mine)
     whole = sum(row.counts[measure.of] for row in mine) if measure.of else None
-    number: Number = count
+    number: Number = measure.of_counts(count, whole or 0)
     if measure.shape is Shape.SUM:
         number = sum(row.numbers[part.key] or 0 for row in mine)
-    elif measure.of:
-        number = count / whole if whole else None
     narrowed = Row((), {part.key: number}, {part.key: count}, total.period, total.narrow.joined(part.narrow))
     return Told(part, number, count, whole, narrowed)
 

@@ -21,6 +21,11 @@ def last_written(grants: Iterable[Grant]) -> tuple[Any, ...]:
     return tuple(db.session.execute(select(*(_newest(chain) for chain in _chains(grants)))).one())
 
 
+def in_towns(grants: Iterable[Grant]) -> bool:
+    """Whether these grants lie in towns; in a county somebody writes all the time."""
+    return None not in _chains(grants)
+
+
 def _newest(chain: str | None) -> Any:
     newest = select(func.max(AuditRow.id))
     return (newest if chain is None else newest.where(AuditRow.chain == chain)).scalar_subquery()

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from gridcase.cases.rules.spots import SCALE
+from gridcase.dashboard.rules.outlines import middle_of, path_of, rings_of
 
 WIDTH = 640.0  # of the drawing; its height follows from the outlines
 MARKS_MOST = 1_000  # more would be a blot: the places' numbers say it then
-Ring = Sequence[Sequence[float]]
 # A mark by its light, drawn around 0,0: circle, triangle, square, as on the screen.
 MARKS = ("M-5 0a5 5 0 1 0 10 0a5 5 0 1 0-10 0z", "M0-6 6 5H-6z", "M-5-5H5V5H-5z")
 
@@ -46,7 +46,7 @@ def picture(
 
     `steps`: how dark the places are; `points`: (x, y, light) in 100,000ths of a degree, those outside left out.
     """
-    read = [(level, place_id, _rings(shape)) for level, place_id, shape in outlines]
+    read = [(level, place_id, rings_of(shape)) for level, place_id, shape in outlines]
     spots = [spot for _level, _id, rings in read for ring in rings for spot in ring]
     if not spots:
         return None
@@ -61,16 +61,9 @@ def picture(
     shapes = []
     for level, place_id, rings in read:
         drawn = [[at(*spot) for spot in ring] for ring in rings]
-        path = "".join("M" + "L".join(f"{x:g} {y:g}" for x, y in ring) + "Z" for ring in drawn)
-        largest = max(drawn, key=len)
-        x, y = (sum(spot[axis] for spot in largest) / len(largest) for axis in (0, 1))
-        shapes.append(Shape(level, place_id, steps.get(place_id), path, round(x, 1), round(y, 1)))
+        x, y, _wide = middle_of(drawn)
+        shapes.append(Shape(level, place_id, steps.get(place_id), path_of(drawn), x, y))
     marks = [(*at(x / SCALE, y / SCALE), light) for x, y, light in points]
     height = round((north - south) * scale, 1)
     inside = tuple(mark for mark in marks if 0 <= mark[0] <= WIDTH and 0 <= mark[1] <= height)
     return Picture(height, tuple(shapes), inside)
-
-
-def _rings(shape: Mapping[str, Any]) -> list[list[tuple[float, float]]]:
-    parts = shape["coordinates"] if shape["type"] == "MultiPolygon" else [shape["coordinates"]]
-    return [[(float(lon), float(lat)) for lon, lat, *_ in ring] for rings in parts for ring in rings]

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from gridcase.core.labels import Ranked
 from gridcase.core.words import N_
+from gridcase.dashboard.rules.outlines import Ring, middle_of, path_of, rings_of
 
 WIDE, HIGH, EDGE = 900, 1000, 12  # the map's drawing, in units of its own: about the shape of its panel
 NAME, COUNT, LATE = 34, 56, 40  # how high the words on it are: read from five metres where a screen is a metre wide
@@ -49,12 +50,10 @@ class Word:
     y: float
 
 
-Ring = list[tuple[float, float]]
-
-
 def areas(shapes: Sequence[tuple[int, str]]) -> list[Area]:
-    """Outlines (id, GeoJSON) laid into the drawing, north above; degrees of longitude as short as they are there."""
-    outlines = [(key, list(_rings(json.loads(shape)))) for key, shape in shapes]
+    """Outlines (id, GeoJSON) laid into the drawing, north above; degrees of longitude as short as they are there. Holes
+    are not seen from five metres."""
+    outlines = [(key, rings_of(json.loads(shape), holes=False)) for key, shape in shapes]
     points = [point for _key, rings in outlines for ring in rings for point in ring]
     if not points:
         return []
@@ -70,31 +69,9 @@ def areas(shapes: Sequence[tuple[int, str]]) -> list[Area]:
     return [_area(key, [[place(point) for point in ring] for ring in rings]) for key, rings in outlines if rings]
 
 
-def _rings(shape: dict[str, object]) -> Iterable[Ring]:
-    """The outer rings of a polygon or of several; holes are not seen from five metres."""
-    coordinates: list[object] = shape["coordinates"]  # type: ignore[assignment]
-    polygons = coordinates if shape["type"] == "MultiPolygon" else [coordinates]
-    for polygon in polygons:
-        yield [(point[0], point[1]) for point in polygon[0]]  # type: ignore[index]
-
-
 def _area(key: int, rings: list[Ring]) -> Area:
-    path = "".join("M" + "L".join(f"{x} {y}" for x, y in ring) + "Z" for ring in rings)
-    largest = max(rings, key=lambda ring: abs(_centre(ring)[2]))
-    x, y, _size = _centre(largest)
-    wide = max(x for x, _y in largest) - min(x for x, _y in largest)
-    return Area(key, path, round(x, 1), round(y, 1), wide)
-
-
-def _centre(ring: Ring) -> tuple[float, float, float]:
-    """The centre of an outline and twice its size; of a line the middle of its points."""
-    size = x = y = 0.0
-    for (x0, y0), (x1, y1) in zip(ring, [*ring[1:], ring[0]], strict=True):
-        cross = x0 * y1 - x1 * y0
-        size, x, y = size + cross, x + (x0 + x1) * cross, y + (y0 + y1) * cross
-    if abs(size) < 1e-9:
-        return sum(p[0] for p in ring) / len(ring), sum(p[1] for p in ring) / len(ring), 0.0
-    return x / (3 * size), y / (3 * size), size
+    x, y, wide = middle_of(rings)
+    return Area(key, path_of(rings), x, y, wide)
 
 
 def words_on(places: Sequence[Area], counts: Mapping[int, tuple[int, int]], names: Mapping[int, str]) -> list[Word]:

@@ -2,12 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
-import re
-from collections.abc import Callable
-from functools import lru_cache
-from typing import Any
-
 from flask import Blueprint, Flask, current_app, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -30,11 +24,7 @@ from gridcase.web.respond import xlsx_file
 
 room = Blueprint("burden", __name__, url_prefix="/dashboard/burden")
 MANAGES = (Permission.MANAGE_TOWN, Permission.MANAGE_COUNTY)
-TEMPLATE = re.compile(r'"([a-z0-9_]+/[a-z0-9_]+\.html)"')
-HEADING = re.compile(r'\{% block (?:heading|title) %\}.*?_\("([^"]+)"')
-TITLED = re.compile(r'\b(?:title|heading|words)=_\("([^"%]+)"')
-PUT_IN = re.compile(r"%\((\w+)\)s")
-READABLE, CALLED = re.compile(r"[\u4e00-\u9fff]{2}"), re.compile(r"\b(_\w+)\(")
+MOVED = {f"cases.move_{each.name}": each.label for each in MOVES}
 SHOWN_MOST = 40
 
 
@@ -111,40 +101,16 @@ def _endpoints() -> set[str]:
 
 def _form_of(endpoint: str) -> queries.Form:
     access = access_of(_app(), endpoint)
-    return queries.Form(_title_of(_app(), endpoint), access.permissions if access else frozenset())
+    return queries.Form(title_of(endpoint), access.permissions if access else frozenset())
 
 
 def _app() -> Flask:
     return current_app._get_current_object()  # type: ignore[attr-defined]
 
 
-@lru_cache(maxsize=1024)
-def _title_of(app: Flask, endpoint: str) -> Text | str:
-    """What a form is called: its own name where it has one, the word on the button of a move, else the heading of its
-    page as it stands in the template before any name is put into it, else its address."""
-    if endpoint in TITLES:
-        return TITLES[endpoint]
-    move = next((each for each in MOVES if endpoint == f"cases.move_{each.name}"), None)
-    if move is not None:
-        return move.label
-    source = _source_of(inspect.unwrap(app.view_functions[endpoint]))
-    said = TITLED.search(source)
-    if said is not None:
-        return Text(said[1])
-    for name in TEMPLATE.findall(source):
-        template = app.jinja_loader and app.jinja_loader.get_source(app.jinja_env, name)[0]
-        heading = next((words for words in HEADING.findall(template or "") if READABLE.search(words)), None)
-        if heading is not None:
-            return Text(heading, dict.fromkeys(PUT_IN.findall(heading), "…"))
-    return next(rule.rule for rule in app.url_map.iter_rules(endpoint))
-
-
-def _source_of(view: Callable[..., Any]) -> str:
-    """The code of a view and of what it calls beside itself: somewhere there the page is named."""
-    own = inspect.getsource(view)
-    names = dict.fromkeys(CALLED.findall(own))
-    beside = [getattr(inspect.getmodule(view), name, None) for name in names]
-    return own + "".join(inspect.getsource(one) for one in beside if inspect.isfunction(one))
+def title_of(endpoint: str) -> Text | str:
+    """What a form is called: by its own name, or that on the button of a move."""
+    return TITLES.get(endpoint) or MOVED.get(endpoint) or endpoint
 
 
 bp.register_blueprint(room)

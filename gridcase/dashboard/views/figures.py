@@ -26,6 +26,7 @@ from gridcase.measures import queries as measures
 from gridcase.measures import service
 from gridcase.measures.queries import Row, Values
 from gridcase.measures.rules import MEASURES, By, Measure, Narrow, Shape
+from gridcase.web import charts
 from gridcase.web.access import needs, viewer
 from gridcase.web.filters import translate
 from gridcase.web.frame import NavItem, address
@@ -81,7 +82,7 @@ def show() -> ResponseReturnValue:
         raise Missing
     return render_template(
         "dashboard/figures.html", found=found, period=period, narrow=narrow, rules=rules, MEASURES=MEASURES,
-        card=lambda key: _card(key, found.total, found.before), link=link_of,
+        card=lambda key: _card(key, found.total, found.before), cells=_cells, link=link_of,
         chips=chips_of(".figures.show", period, narrow, now),
         over=period.next.begins <= now, villages=villages if len(villages) > 1 else [], label_of=_label_of,
         words=[_short(row.period) for row in found.trend.rows], series=lambda keys: _series(found.trend, keys),
@@ -185,6 +186,11 @@ def link_of(row: Row, key: str) -> str | None:
     if row.numbers.get(key) is None or not measures.opens(viewer(), MEASURES[key].source):
         return None
     return f"{address('dashboard.figures.listed')}?measure={key}&{row.query}"
+
+
+def _cells(row: Row, keys: Sequence[str]) -> list[tuple[str | None, str]]:
+    """The numbers of a row as its table says them, each with where its rows are."""
+    return [(link_of(row, key), charts.say(row.numbers[key], share=_is_share(key))) for key in keys]
 
 
 def _place_link(row: Row, period: Period) -> str | None:

@@ -17,7 +17,7 @@ from gridcase.core.db import db
 from gridcase.core.permissions import Permission, Viewer
 from gridcase.dashboard.forms import ScreenForm
 from gridcase.dashboard.queries import wall as queries
-from gridcase.dashboard.rules.wall import HIGH, WIDE, Lasts, fullness, words_on
+from gridcase.dashboard.rules.wall import FULL, HIGH, WIDE, Lasts, fullness, words_on
 from gridcase.dashboard.service import wall as service
 from gridcase.dashboard.views.base import bp
 from gridcase.grid.models import Grid
@@ -89,7 +89,7 @@ def _page(who: Viewer, *, now_url: str, here: str, name: str, token: str | None 
 def _shown(who: Viewer, moment: datetime) -> dict[str, Any]:
     found = queries.wall(who, now=moment)
     return {
-        "wall": found, "fullness": fullness, "size": (WIDE, HIGH),
+        "wall": found, "fullness": fullness, "full": FULL, "size": (WIDE, HIGH),
         "words": words_on(found.areas, {part.id: (part.open, part.late) for part in found.parts_all}, found.names),
         "whistle": MEASURES[queries.WHISTLES],
     }  # fmt: skip

@@ -34,7 +34,6 @@ from gridcase.grid.queries.places import (
     told_apart,
     villages_of,
     visible,
-    with_villages,
 )
 from gridcase.grid.queries.settings import naming, setting, size_limits, size_limits_of
 
@@ -74,5 +73,4 @@ __all__ = [
     "told_apart",
     "villages_of",
     "visible",
-    "with_villages",
 ]

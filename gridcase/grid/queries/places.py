@@ -118,16 +118,6 @@ def told_apart(places: Sequence[Any]) -> list[Named]:
     return [Named(place.id, names.get(above.get(place.id) or 0, "") + place.name) for place in places]
 
 
-def with_villages(places: Sequence[Grid]) -> list[Named]:
-    """Places of several villages as choices: what lies in one stands behind its village's name."""
-    villages = sorted({place.village_id for place in places if place.village_id is not None})
-    names = names_of(villages) if len(villages) > 1 else {}
-    return [
-        Named(place.id, ("" if place.village_id == place.id else names.get(place.village_id or 0, "")) + place.name)
-        for place in places
-    ]
-
-
 def standing(model: type[Grid] | type[GridLine] | type[GridResource], on: date) -> ColumnElement[bool]:
     """Rows in force on a day."""
     span: ColumnElement[bool] = (model.valid_from <= on) & or_(model.valid_to.is_(None), model.valid_to > on)

@@ -17,6 +17,7 @@ from gridcase.core.clock import TOWN_ZONE
 from gridcase.core.db import db, dialect_name
 from gridcase.core.periods import Period
 from gridcase.core.permissions import Viewer
+from gridcase.core.places import cut_to, depth_of
 from gridcase.measures.queries.groups import Group, groups_of
 from gridcase.measures.queries.sources import TABLES
 from gridcase.measures.queries.tables import DEPTHS, Ask, Table
@@ -25,7 +26,6 @@ from gridcase.measures.rules.hours import glass_over, median_hours
 
 Number = int | float | None
 Key = tuple[Any, ...]
-HUNDRED = 100
 
 
 @dataclass(frozen=True)
@@ -188,8 +188,7 @@ def _part(table: Table, by: By, at: Any, period: Period) -> tuple[Any, Callable[
 
 def above(path: str, depth: int) -> str | None:
     """The place so many levels below the whole: "/1/4/" of "/1/4/23/"; None where the path ends above."""
-    parts = [part for part in path.split("/") if part]
-    return "/" + "".join(f"{part}/" for part in parts[:depth]) if len(parts) >= depth else None
+    return cut_to(path, depth) if depth_of(path) >= depth else None
 
 
 def _day(at: Any) -> Any:
@@ -249,10 +248,4 @@ def _number(measure: Measure, total: _Sum, ask: Ask, by: tuple[By, ...]) -> Numb
     if measure.shape is Shape.MEDIAN:
         spans = total.spans.get(measure.key, [])
         return median_hours(spans, glass_over(spans, ask.calendar)) if spans else None
-    count = total.counts.get(measure.key, 0)
-    if measure.of is None:
-        return count
-    whole = total.counts.get(measure.of, 0)
-    if not whole:
-        return None
-    return count / whole if measure.shape is Shape.SHARE else count * HUNDRED / whole
+    return measure.of_counts(total.counts.get(measure.key, 0), total.counts.get(measure.of or "", 0))

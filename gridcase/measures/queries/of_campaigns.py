@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, and_
 from sqlalchemy.orm import aliased, join
 
 from gridcase.affairs.models import Campaign, CampaignAction, CampaignEntry
-from gridcase.affairs.queries.campaigns import reached
+from gridcase.affairs.queries.campaign_places import reached
 from gridcase.affairs.rules.campaigns import ActionKind
 from gridcase.core.permissions import Permission, Viewer
 from gridcase.core.scope import reach

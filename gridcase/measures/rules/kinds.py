@@ -13,6 +13,7 @@ from gridcase.core.periods import PeriodKind
 from gridcase.core.words import N_, Text
 
 SEVERAL = "+"  # in a link: one of these, "01+02"
+HUNDRED = 100
 NONE = "-"  # in a link: what has none, no village, no unit
 _PATH = re.compile(r"/(?:\d{1,9}/)*")
 _ID = re.compile(r"\d{1,9}")
@@ -138,6 +139,14 @@ class Measure:
     def knows(self, *by: By) -> bool:
         """Whether it can be told apart by all of these."""
         return self.only.issuperset(by)
+
+    def of_counts(self, count: int, whole: int) -> float | None:
+        """What rows come to: their number, or their share or rate of the denominator's; None where it has none."""
+        if self.of is None:
+            return count
+        if not whole:
+            return None
+        return count / whole if self.shape is Shape.SHARE else count * HUNDRED / whole
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from gridcase.core.db import db
 from gridcase.core.permissions import Permission, Viewer
@@ -35,14 +35,16 @@ def closed_to(viewer: Viewer, *, on: date) -> frozenset[Module]:
     return frozenset(Module) - opened
 
 
+_SET = (  # made once: every page in a village asks
+    select(PlaceSetting.place_id, PlaceSetting.value)
+    .where(PlaceSetting.place_id.in_(bindparam("place_ids", expanding=True)), PlaceSetting.key == MODULES_KEY)
+    .where(PlaceSetting.valid_from <= bindparam("day"))
+    .order_by(PlaceSetting.version)
+)
+
+
 def _newest(place_ids: Iterable[int], on: date) -> Mapping[int, dict[str, Any]]:
-    rows = db.session.execute(
-        select(PlaceSetting.place_id, PlaceSetting.value)
-        .where(
-            PlaceSetting.place_id.in_(sorted(place_ids)), PlaceSetting.key == MODULES_KEY, PlaceSetting.valid_from <= on
-        )
-        .order_by(PlaceSetting.version)
-    )
+    rows = db.session.execute(_SET, {"place_ids": sorted(place_ids), "day": on})
     return {row.place_id: row.value for row in rows}
 
 

@@ -39,8 +39,11 @@ def name_indicator(
         code=f"own{number}", place_id=place.id, path=place.path, name=name, unit=unit, adding=adding, kind=kind,
         made_at=now, user_id=actor.user_id,
     )  # fmt: skip
-    db.session.add(found)
-    db.session.flush()
+    try:
+        with db.session.begin_nested():
+            db.session.add(found)
+    except IntegrityError:  # two at once take the same code: the second looks again whether it is there already
+        raise Refused(N_("刚才有人也加了指标，请再保存一次。")) from None
     _note(found, "report.indicator_named", place, actor=actor, now=now)
     return found
 
@@ -67,9 +70,9 @@ def enter(
         raise Missing
     if period.first > town_day(now):
         raise Refused(N_("这一期还没有开始，不能填。"), field="period")
+    hundredths = fitting(read_number(number), Kind(indicator.kind))
     if not source:
         raise Refused(N_("请写明数从哪里来，例如村级账目、统计年报。"), field="source")
-    hundredths = fitting(read_number(number), Kind(indicator.kind))
     _within(indicator, hundredths, queries.parts_held(indicator, place, period))
     stands = queries.held(place.id, period).get(indicator.id)
     if stands is None and indicator.adding in ADDED:

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import IntegrityError
 
 from gridcase.audit import service as audit
 from gridcase.core.clock import town_day
@@ -150,8 +151,11 @@ def let_be_made(
         form_id=form.id, place_id=place.id, path=place.path, every=every, since=since,
         hand_up=hand_up, role=grant.role, made_at=now, made_by=actor.name, user_id=actor.user_id, post_id=grant.post_id,
     )  # fmt: skip
-    db.session.add(schedule)
-    db.session.flush()
+    try:
+        with db.session.begin_nested():
+            db.session.add(schedule)
+    except IntegrityError:  # of a form one runs at a place
+        raise Refused(N_("刚才别人也设了自动出表，请重新打开看看。")) from None
     db.session.add_all(ReportScheduleReader(schedule_id=schedule.id, post_id=post_id) for post_id in sorted(readers))
     audit.record(
         actor=actor, action="report.scheduled", subject_kind="report_form", subject_id=form.id, now=now,

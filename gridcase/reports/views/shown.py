@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from gridcase.calendar import queries as calendar
 from gridcase.core import clock
 from gridcase.core.db import transaction
 from gridcase.core.pdf import write_pdf
-from gridcase.core.periods import Period
+from gridcase.core.periods import Period, PeriodKind
 from gridcase.core.permissions import Permission
 from gridcase.grid.models import Grid
 from gridcase.grid.rules import GridLevel
@@ -20,8 +22,8 @@ from gridcase.measures import queries as measures
 from gridcase.measures.rules import MEASURES, Narrow
 from gridcase.measures.service import refuse_too_many
 from gridcase.reports import queries, service
-from gridcase.reports.models import ReportForm
-from gridcase.reports.rules import Shape, Sheet, Spec
+from gridcase.reports.models import ReportForm, ReportSchedule
+from gridcase.reports.rules import Shape, Sheet, Spec, made_on
 from gridcase.reports.views import base
 from gridcase.reports.views.base import KEEPS, SEES, bp, common, file_name, period_of, place_choices, place_of
 from gridcase.reports.views.paper import listed_paper, listed_workbook, paper_of, title_of, words_of, workbook
@@ -67,8 +69,9 @@ def show(form_id: int) -> ResponseReturnValue:
         keeps=not listed and queries.keeps(someone, place.path) and form.withdrawn_at is None,
         owns=queries.builds(someone, form.path) and form.withdrawn_at is None,
         builds=queries.builds_anywhere(someone), words_of=words_of,
-        schedule=queries.running(form, place), versions=queries.versions(form) if form.standard is None else (),
-        plain_form=BaseForm(), ledger=form.standard == LEDGER and someone.may(Permission.SEE_CASE), **common(),
+        schedule=_next_of(queries.running(form, place)),
+        versions=queries.versions(form) if form.standard is None else (), plain_form=BaseForm(),
+        ledger=form.standard == LEDGER and someone.may(Permission.SEE_CASE), **common(),
     )  # fmt: skip
 
 
@@ -131,6 +134,16 @@ def _sheet(form: ReportForm, spec: Spec, place: Grid, period: Period) -> Sheet:
 def _no_parts(spec: Spec) -> Spec:
     """A list's sheet is its head and foot alone."""
     return Spec((), spec.every, spec.shape, spec.order, spec.notes, spec.notes_en)
+
+
+def _next_of(schedule: ReportSchedule | None) -> tuple[PeriodKind, date] | None:
+    """How often a report is made by itself, and on which day the next time."""
+    if schedule is None:
+        return None
+    every, days, today = PeriodKind(schedule.every), calendar.work_calendar(), base.today()
+    running = Period.of(every, today)
+    days_on = [made_on(one, days) for one in (running.before, running) if one.first >= schedule.since]
+    return every, next((day for day in days_on if day > today), made_on(running, days))
 
 
 def _count(spec: Spec, place: Grid, period: Period) -> int:

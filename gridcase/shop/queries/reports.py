@@ -17,6 +17,7 @@ from gridcase.core.scope import reach
 from gridcase.grid.models import Grid
 from gridcase.grid.rules import GridLevel
 from gridcase.points.models import Account, Transfer
+from gridcase.points.queries.history import given_back
 from gridcase.points.rules import AccountKind, TransferKind
 from gridcase.shop.models import Batch, Goods, Redemption, Shop, StockMove
 from gridcase.shop.rules import MoveKind, Source
@@ -78,10 +79,9 @@ def villages(viewer: Viewer, *, since: date, until: date) -> list[VillageLine]:
 def issued_in(village_ids: Sequence[int], begins: datetime, ends: datetime) -> dict[int, int]:
     """Points given, less what was taken back in the same time, by village."""
     credit = aliased(Account)
-    given, back = Transfer.kind == TransferKind.AWARD, Transfer.kind == TransferKind.REVERSE
-    to_village = back & (credit.kind == AccountKind.ISSUE)
+    given = Transfer.kind == TransferKind.AWARD
     total = func.coalesce(func.sum(Transfer.amount).filter(given), 0) - func.coalesce(
-        func.sum(Transfer.amount).filter(to_village), 0
+        func.sum(Transfer.amount).filter(given_back(credit)), 0
     )
     rows = db.session.execute(
         select(Transfer.village_id, total)
