@@ -14,6 +14,7 @@ from gridcase.cases.models import Case, CaseClass, CaseRequest, Whistle, Whistle
 from gridcase.cases.queries.catalogue import unit_of_contact, unit_of_limit
 from gridcase.cases.queries.searching import holding
 from gridcase.cases.queries.sight import (
+    STATEMENTS,
     VIEWERS,
     addressed_to,
     desk_of_post,
@@ -230,7 +231,7 @@ def _made(make: Any, viewer: Viewer, filters: Filters, **more: Any) -> Any:
     return (make.__wrapped__ if filters.words else make)(viewer, filters, **more)
 
 
-@lru_cache(maxsize=VIEWERS)
+@lru_cache(maxsize=STATEMENTS)
 def _page(
     viewer: Viewer, filters: Filters, *, beyond: bool | None, restricted: bool
 ) -> Select[*tuple[Any, ...]] | None:
@@ -331,7 +332,7 @@ def row_of(viewer: Viewer, filters: Filters, *, now: datetime) -> list[int]:
     return [] if query is None else list(db.session.scalars(query, {"now": now}))
 
 
-@lru_cache(maxsize=VIEWERS)
+@lru_cache(maxsize=STATEMENTS)
 def _first_ids(viewer: Viewer, filters: Filters) -> Select[int] | None:
     order, newest = _order(filters.tab)
     first = picked(ways_in(viewer, newest=newest), conditions_of(viewer, filters), order, COUNT_CAP + 1)

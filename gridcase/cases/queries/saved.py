@@ -10,7 +10,7 @@ from sqlalchemy import Integer, cast, false, literal, null, select, true
 
 from gridcase.cases.models import SavedView
 from gridcase.cases.queries.lists import villages_of
-from gridcase.cases.queries.sight import VIEWERS
+from gridcase.cases.queries.sight import STATEMENTS
 from gridcase.core.db import db
 from gridcase.core.errors import Missing
 from gridcase.core.permissions import Viewer
@@ -32,7 +32,7 @@ def views_and_villages(viewer: Viewer) -> tuple[list[Any], Sequence[grids.Named]
     return [row for row in rows if row.is_view], grids.told_apart([row for row in rows if not row.is_view])
 
 
-@lru_cache(maxsize=VIEWERS)
+@lru_cache(maxsize=STATEMENTS)
 def _above_the_list(viewer: Viewer) -> Any:
     views = select(
         true().label("is_view"), SavedView.id, SavedView.name, SavedView.query, SavedView.opens,

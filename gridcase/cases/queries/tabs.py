@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Select, func, join, select, union
 
 from gridcase.cases.models import Case
 from gridcase.cases.queries.lists import COUNT_CAP, Filters, Tab, conditions_of, picked
-from gridcase.cases.queries.sight import VIEWERS, not_hidden, open_condition, places_to_look, ways_in
+from gridcase.cases.queries.sight import STATEMENTS, not_hidden, open_condition, places_to_look, ways_in
 from gridcase.core.db import db
 from gridcase.core.permissions import Viewer
 
@@ -37,7 +37,7 @@ def counted(viewer: Viewer, wanted: Mapping[Key, Filters], *, now: datetime) -> 
     return {key: min(int(number), COUNT_CAP + 1) for key, number in zip(wanted, numbers, strict=True)}
 
 
-@lru_cache(maxsize=VIEWERS)
+@lru_cache(maxsize=STATEMENTS)
 def _walk(viewer: Viewer, wanted: tuple[Filters, ...]) -> Select[*tuple[Any, ...]]:
     """Over the viewer's open cases: how many were looked at, and how many each filter finds among them."""
     ways = (
@@ -51,7 +51,7 @@ def _walk(viewer: Viewer, wanted: tuple[Filters, ...]) -> Select[*tuple[Any, ...
     return select(looked_at, *found).select_from(join(Case, near, near.c.id == Case.id)).where(not_hidden(viewer))
 
 
-@lru_cache(maxsize=VIEWERS)
+@lru_cache(maxsize=STATEMENTS)
 def _each_capped(viewer: Viewer, wanted: tuple[Filters, ...]) -> Select[*tuple[Any, ...]]:
     """The first hundred that each filter finds, from its own indexes."""
     return select(*(_capped(viewer, conditions_of(viewer, one)) for one in wanted))
