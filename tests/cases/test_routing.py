@@ -74,7 +74,7 @@ def test_a_station_is_suggested_by_what_it_did_what_lies_there_and_the_list(
     listed(world, viewer_of(Role.TOWN_MANAGER), "灌溉渠系维护", DutyKind.BASIC, unit_id=world.units["water"])
     case = accepted(world, viewer_of)
     assert said(case, "青溪镇水利站") == (
-        "近一年办过本镇 2 件同类；职责清单列为基本履职；目录写明由它办理；目录定为镇级办理；手上 1 件"
+        "最近办过本镇 2 件同类；职责清单列为基本履职；目录写明由它办理；目录定为镇级办理；手上 1 件"
     )
     assert suggested(queries.routes(case, now=clock.now()), wanted=Level.TOWN)[0].name == "青溪镇水利站"
 

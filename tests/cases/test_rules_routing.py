@@ -30,7 +30,7 @@ def said(address: Address, wanted: Level = Level.TOWN) -> str:
 def test_a_suggestion_says_why() -> None:
     water = unit(7, named=True, done=12, open=3, duty=BASIC)
     assert said(water) == (
-        "近一年办过本镇 12 件同类；职责清单列为基本履职；目录写明由它办理；目录定为镇级办理；手上 3 件"
+        "最近办过本镇 12 件同类；职责清单列为基本履职；目录写明由它办理；目录定为镇级办理；手上 3 件"
     )
     assert said(unit(8), Level.GRID) == "手上没有在办的事"
 

@@ -294,13 +294,14 @@ def picked(
 
 def _later(*, past_emergencies: bool) -> ColumnElement[bool]:
     """What is due after the last row seen: after an emergency all others come, too."""
-    later = or_(Case.due_at > _LAST_AT, and_(Case.due_at == _LAST_AT, Case.id > _LAST_ID))
+    later = and_(Case.due_at >= _LAST_AT, or_(Case.due_at > _LAST_AT, Case.id > _LAST_ID))
     return and_(~_CRITICAL, later) if past_emergencies else or_(~_CRITICAL, later)
 
 
 def _older() -> ColumnElement[bool]:
-    """What came in before the last row seen."""
-    return or_(Case.registered_at < _LAST_AT, and_(Case.registered_at == _LAST_AT, Case.id < _LAST_ID))
+    """What came in before the last row seen; its first half is where an index begins, however far down the list."""
+    before = or_(Case.registered_at < _LAST_AT, Case.id < _LAST_ID)
+    return and_(Case.registered_at <= _LAST_AT, before)
 
 
 def _of(name: Any, key: Any, own: Any) -> Any:

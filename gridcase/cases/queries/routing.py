@@ -25,7 +25,7 @@ from gridcase.people.models import Post, Unit
 from gridcase.people.queries import HolderRow
 from gridcase.people.rules import Absence, Role
 
-YEAR = timedelta(days=365)
+YEAR, LATELY = timedelta(days=365), 2000  # so far back, and so many of a town's cases
 LEVELS_OF_ROLES = {
     Role.LIAISON: Level.GRID, Role.GRID_LEADER: Level.GRID, Role.PARTTIME_GRID: Level.GRID,
 }  # fmt: skip  # the others of a village stand above the cells
@@ -113,17 +113,25 @@ def _circles(case: Case, on: date) -> frozenset[int]:
 
 
 def _done(case: Case, now: datetime) -> dict[int, int]:
-    """How many cases of the class each unit closed in the town within a year; nothing is counted of restricted ones."""
+    """How many cases of the class each unit closed lately in the town: among its newest, however many the town has had.
+    Nothing is counted of restricted ones."""
     if case.restricted or case.terms.restricted:
         return {}
     alike = select(CaseClass.id).where(CaseClass.code == case.case_class.code)
+    lately = (
+        select(Case.handler_unit_id, Case.class_id, Case.state, Case.restricted)
+        .where(Case.town_id == case.town_id, Case.registered_at >= now - YEAR)
+        .order_by(Case.registered_at.desc(), Case.id.desc())
+        .limit(LATELY)
+        .subquery()
+    )
     rows = db.session.execute(
-        select(Case.handler_unit_id, func.count())
+        select(lately.c.handler_unit_id, func.count())
         .where(
-            Case.town_id == case.town_id, Case.registered_at >= now - YEAR, Case.class_id.in_(alike),
-            Case.state == State.CLOSED, Case.restricted.is_(False), Case.handler_unit_id.is_not(None),
+            lately.c.class_id.in_(alike), lately.c.state == State.CLOSED, lately.c.restricted.is_(False),
+            lately.c.handler_unit_id.is_not(None),
         )
-        .group_by(Case.handler_unit_id)
+        .group_by(lately.c.handler_unit_id)
     )  # fmt: skip
     return {int(row[0] or 0): row[1] for row in rows}
 

@@ -37,7 +37,7 @@ class Duty:
 class Address:
     """A unit or post a case can be sent to. `key` is "u7" or "p7". `holder`: who sits there and who stands in, empty
     when nobody does; `near`: why the place is its own; `named`: the catalogue names it for the class; `done`: how many
-    alike it closed in the town within a year (units only), `open`: how many lie there now."""
+    alike it closed in the town lately (units only), `open`: how many lie there now."""
 
     key: str
     name: str
@@ -109,7 +109,7 @@ def reasons(one: Address, *, wanted: Level) -> list[Text]:
     """What speaks for it, and what lies there, in words."""
     said = [] if one.near is None else [one.near]
     if one.done:
-        said.append(N_("近一年办过本镇 %(n)s 件同类", n=one.done))
+        said.append(N_("最近办过本镇 %(n)s 件同类", n=one.done))
     if one.duty is not None:
         said.append(duty_said(one.duty))
     if one.leads:
