@@ -1,6 +1,8 @@
 // What lies under the cases of the town map: how dark each place is, the homes of the circles, a base map if one is set;
 // and the days gone by. The list and the numbers beside the map are taken anew when the cases have changed.
 
+import { fill } from "./map-cases.js";
+
 const DAY = 86_400_000;
 const frame = document.querySelector("[data-town-map]");
 if (frame && window.L && window.map_town) start(window.L, window.map_town);
@@ -123,8 +125,4 @@ function base(L, map, { tiles, servers, zoom }) {
 // Takes the browser tens of milliseconds the first time: not for the day that every map begins with.
 function inWords(day) {
   return new Date(day).toLocaleDateString(document.documentElement.lang, { dateStyle: "long", timeZone: "UTC" });
-}
-
-function fill(text, values) {
-  return text.replace(/%\((\w+)\)s/g, (_, name) => values[name]);
 }
