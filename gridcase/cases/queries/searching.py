@@ -42,9 +42,9 @@ from gridcase.core.text import clean_line
 from gridcase.grid.models import Grid
 
 CAP = 500  # a word in more cases than that is common
-WALK, FARTHEST = 1000, 20_000  # so many of the newest cases are looked through; farther where that will fill a page
+WALK, FARTHEST = 1000, 6000  # so many of the newest cases are looked through; farther where that will fill a page
 OFTEN = 100  # a word in more than the hundredth part of the newest cases is common without counting
-FEW = 2000  # so many of a viewer's own newest cases are looked through for a common word
+FEW = 1000  # so many of a viewer's own newest cases are looked through for a common word
 HIGHEST = 2**31 - 1
 LONGEST_NAME = 4
 VILLAGE_DEPTH = 3  # ids in the path of a village
