@@ -196,13 +196,14 @@ def test_a_lost_phone_forgets_and_an_expired_one_asks(
     thrown: list[str] = []
     page.on("pageerror", lambda error: thrown.append(str(error)))
     install(page)
-    page.wait_for_timeout(1000)  # a reading still under way would note the phone as seen again
+    context.clear_cookies()  # the browser's own session is over too: with it the phone would renew itself unseen
     with app.app_context():
         db.session.query(Device).update({"seen_at": datetime(2020, 1, 1, tzinfo=UTC)})
         db.session.commit()
         db.session.remove()
     log(page, homes_of(world)[0], note="过期之后")
     expect(page.locator("[data-bar]")).to_contain_text("登录过期了，记下的 1 条都还在")
+    sign_in(context, server, world.users[Role.LIAISON])
     page.reload()
     enter(page)
     assert eventually(page, lambda: visits_by(app, world.users[Role.LIAISON]) == ["过期之后"]), "signed in: a new token"
@@ -210,12 +211,14 @@ def test_a_lost_phone_forgets_and_an_expired_one_asks(
     page.locator(".visit-home").wait_for()
     page.locator("[data-part=more] > summary").click()
     page.fill("#note", "丢了以后")
-    page.wait_for_timeout(1000)  # what was under way has arrived
+    context.set_offline(True)  # what was under way can no longer bring the news before the note is kept
     with app.app_context():
         db.session.query(Device).update({"ended_at": datetime.now(UTC), "ended_why": "lost"})
         db.session.commit()
         db.session.remove()
     page.locator(".app-do button").click()
+    page.wait_for_url("**#/today")
+    context.set_offline(False)
     expect(page.locator(".gate-say")).to_contain_text("这部手机已被停用")
     page.wait_for_timeout(500)
     assert thrown == [], "what was under way ends quietly"
@@ -225,6 +228,23 @@ def test_a_lost_phone_forgets_and_an_expired_one_asks(
     assert visits_by(app, world.users[Role.LIAISON]) == ["过期之后"], (
         "what a lost phone brings waits for its owner's word"
     )
+    context.close()
+
+
+def test_a_phone_whose_owner_is_signed_in_is_made_known_again_unasked(
+    browser: Browser, server: Server, app: Flask, world: World, database: str
+) -> None:
+    context = phone(browser, server)
+    sign_in(context, server, world.users[Role.LIAISON])
+    page = context.new_page()
+    install(page)
+    with app.app_context():
+        db.session.query(Device).update({"seen_at": datetime(2020, 1, 1, tzinfo=UTC)})
+        db.session.commit()
+        db.session.remove()
+    log(page, homes_of(world)[0], note="歇了一阵")
+    assert eventually(page, lambda: visits_by(app, world.users[Role.LIAISON]) == ["歇了一阵"])
+    expect(page.locator("[data-bar]")).to_be_empty()
     context.close()
 
 

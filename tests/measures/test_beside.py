@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+import re
+from base64 import urlsafe_b64decode
 from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -187,3 +189,33 @@ def test_who_sees_no_tier_has_none_counted(ctx: Flask, world: World, viewer_of: 
     assert not any(MEASURES[key].knows(By.TIER) for key in MEASURES if not key.startswith("homes."))
     blind = queries.values(desk, ["homes.all"], period=period, now=now, by=(By.TIER,))
     assert (list(blind.rows), blind.total.counts["homes.all"]) == ([], 0)
+
+
+def test_the_order_of_homes_tells_no_tier(ctx: Flask, world: World, viewer_of: ViewerOf) -> None:
+    rng = random.Random(3)
+    now = clock.now()
+    period = Period.of(PeriodKind.MONTH, town_day(now))
+    with transaction():
+        for place, home in enumerate(db.session.scalars(select(Household))):
+            home.tier = rng.choice(["reassured", "concerned", "connected"])
+            home.next_visit_on = town_day(now) + timedelta(days=rng.randrange(60)) if place else None
+        audit.record(
+            actor=MAKER, action="household.test", subject_kind="household", subject_id=None, now=now, place_path="/"
+        )  # fmt: skip
+    for role, by_code in ((Role.VILLAGE_SUPERVISOR, True), (Role.FULLTIME_GRID, False)):
+        viewer, found, after, marks = viewer_of(role), [], None, []
+        while not marks or after:
+            page = queries.rows(viewer, "homes.all", period=period, now=now, after=after, size=2)
+            found += [db.session.get_one(Household, line.id).code for line in page.rows]
+            after = page.after
+            marks.append(decoded(after))
+        assert len(found) == len(set(found)) > 4, "every home once"
+        assert (found == sorted(found)) == by_code, role
+        assert any(re.search(r"20\d\d-\d\d-\d\d", mark) for mark in marks) != by_code, (
+            "nor does the mark of the next page"
+        )
+
+
+def decoded(mark: str | None) -> str:
+    """What a mark for the next page holds, as anybody can read it."""
+    return urlsafe_b64decode(mark + "=" * (-len(mark) % 4)).decode() if mark else ""

@@ -99,14 +99,14 @@ def listed() -> ResponseReturnValue:
     now = clock.now()
     key, period, narrow = _measure(), period_of(now), Narrow.read(request.args)
     measure = MEASURES[key]
-    page = measures.rows(viewer(), key, period=period, now=now, narrow=narrow, after=request.args.get("after"))
-    total = measures.values(viewer(), (key,), period=period, now=now, narrow=narrow).total
+    after = request.args.get("after")
+    page = measures.rows(viewer(), key, period=period, now=now, narrow=narrow, after=after)
+    first = None if after else measures.values(viewer(), (key,), period=period, now=now, narrow=narrow).total
     heads = [(translate(head), "") for head in measures.heads(key)]
     return render_template(
         "dashboard/list.html", measure=measure, of=MEASURES[measure.of] if measure.of else None, page=page, heads=heads,
         period=period, opens=measures.opens(viewer(), measure.source), chosen={"period": str(period), **narrow.link()},
-        count=total.counts[key], value=total.numbers[key], whole=total.counts.get(measure.of or ""),
-        narrowed=measures.narrowed_to(viewer(), narrow), share=_is_share(key),
+        total=first and _card(key, first, None), narrowed=measures.narrowed_to(viewer(), narrow), share=_is_share(key),
     )  # fmt: skip
 
 

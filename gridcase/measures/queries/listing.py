@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, datetime
@@ -19,6 +20,9 @@ from gridcase.measures.queries.sources import TABLES
 from gridcase.measures.queries.tables import Ask, Clock, Condition, Line, Table
 from gridcase.measures.rules import MEASURES, By, Measure, Narrow, Shape, Source
 from gridcase.measures.rules.hours import glass_over, median_hours
+
+DAY = re.compile(r"\d{4}-\d\d-\d\d")
+MOMENT = re.compile(DAY.pattern + "T")
 
 
 def heads(key: str) -> Sequence[Text]:
@@ -59,7 +63,7 @@ def rows(
     """
     table = TABLES[MEASURES[key].source]
     ask = Ask(period, now, calendar.work_calendar())
-    clock = table.clocks[table.measures[key].clock]
+    clock = table.clocks[table.measures[key].clock].seen_by(viewer)
     columns, more = _more(table, key, ask)
     wanted = (*table.wanted, *table.guarded(viewer), *columns, clock.order.label("mark"))
     query = (
@@ -119,6 +123,6 @@ def _read(value: Any) -> Any:
     if value is None:
         return None
     text = str(value)
-    if "T" in text:
+    if MOMENT.match(text):
         return instant(text)
-    return date.fromisoformat(text) if len(text) == 10 and text[4:5] == "-" else text
+    return date.fromisoformat(text) if DAY.fullmatch(text) else text

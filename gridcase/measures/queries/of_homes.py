@@ -71,7 +71,12 @@ HOMES = Table(
     sight=households.visible,
     needs=Permission.SEE_HOUSEHOLD,
     private={By.TIER: (Permission.SEE_TIER, _tiered)},
-    clocks={"today": Clock(lambda _ask: households.standing(), order=households.due_day(), upward=True)},
+    clocks={
+        "today": Clock(
+            lambda _ask: households.standing(), order=households.due_day(), upward=True,
+            guarded=(Permission.SEE_TIER, Household.code),
+        )
+    },
     measures={
         "homes.all": Counted("today"),
         "homes.on_time": Counted("today", _today(lambda day: ~households.due(day))),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -49,13 +49,23 @@ class Ask:
 class Clock:
     """Which rows a statement looks at: those of the period by the moment `at`, or of now where there is none.
 
-    `order` is how the list of them is sorted: columns, the newest first unless `upward`.
+    `order` is how the list of them is sorted: columns, the newest first unless `upward`. Where the order itself tells
+    something, `guarded` is the right to know it and the order for those who lack it.
     """
 
     within: Callable[[Ask], Condition]
     at: Any = None
     order: Any = None
     upward: bool = False
+    guarded: tuple[Permission, Any] | None = None
+
+    def seen_by(self, viewer: Viewer) -> Clock:
+        """The same in the order this viewer may have."""
+        if self.guarded is None:
+            return self
+        right, plain = self.guarded
+        knows = all(right in grant.permissions for grant in viewer.grants_with(Permission.SEE_DASHBOARD))
+        return self if knows else replace(self, order=plain)
 
 
 @dataclass(frozen=True)
