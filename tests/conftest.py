@@ -14,6 +14,7 @@ from typing import TypeVar
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import HealthCheck, settings
 
 from gridcase.app import create_app
 from gridcase.core import clock, migrate
@@ -45,6 +46,9 @@ def pytest_configure(config: pytest.Config) -> None:
     """The process that leads the run starts PostgreSQL once; its workers find it in the environment. Where its files
     lie in memory, those of the tests lie there too: SQLite then waits for no disk."""
     timing.register(config)
+    # how long an example takes is the machine's business, not the code's
+    settings.register_profile("gridcase", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    settings.load_profile("gridcase")
     once.register()
     if not hasattr(config, "workerinput") and not config.option.collectonly and provision.ENVIRONMENT not in os.environ:
         os.environ[provision.ENVIRONMENT] = provision.start(in_memory=True).superuser_url

@@ -113,12 +113,13 @@ def test_a_map_left_open_does_not_keep_the_session_alive(
 
 
 def test_a_card_says_what_a_pin_is(app: Flask, world: World, client_as: ClientAs) -> None:
-    (case_id,) = put_in(app, world, {"kind": "0503", "title": SLY})
+    (case_id,) = put_in(app, world, {"kind": "0503", "title": SLY, "handler_unit_id": world.units["water"]})
     card = client_as(Role.VILLAGE_HEAD).get(f"/map/cases/{case_id}.json").json
     assert card["kind"] == "村道、桥涵损坏"
     assert card["place"] == "上河村 第1网格"
     assert card["state"] == "已受理"
     assert card["light"] == "green"
+    assert card["handler"] == "青溪镇水利站"
     assert card["url"] == f"/cases/{case_id}"
     assert SLY not in str(card)
 

@@ -35,8 +35,8 @@ NAV = (
         ),
     ),
     NavItem(
-        "campaigns", N_("专项行动"), "affairs.campaigns", "check", frozenset({RUNS, Permission.MANAGE_TOWN}), 46,
-        group="points", work=False,
+        "campaigns", N_("专项行动"), "affairs.campaigns", "check", frozenset({RUNS, Permission.MANAGE_TOWN}), 37,
+        group="figures", work=False,
         pages=_pages(
             "campaigns new_campaign campaign campaign_enter campaign_entries campaign_activities campaign_action "
             "campaign_action_new"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, or_, select
+from sqlalchemy import ColumnElement, Row, and_, func, or_, select
 from sqlalchemy.orm import aliased
 
 from gridcase.cases import queries as cases
@@ -19,6 +19,7 @@ from gridcase.core.worktime import LimitUnit
 from gridcase.dashboard.queries.ground import Ground, light_of
 from gridcase.dashboard.rules import LIGHTS
 from gridcase.grid.models import Grid
+from gridcase.people.models import Post, Unit
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,7 @@ class CaseLine:
     closed_at: datetime | None
     limit_unit: LimitUnit
     placed: bool
+    handler: str  # the unit or post that has it in hand, empty while it waits
 
 
 Village = aliased(Grid)
@@ -90,12 +92,15 @@ def _lines(now: datetime) -> Any:
             Case.closed_at,
             cases.unit_of_limit(),
             CasePoint.case_id.label("placed"),
+            func.coalesce(Unit.name, Post.title, "").label("handler"),
         )
         .select_from(Case)
         .join(CaseClass, CaseClass.id == Case.class_id)
         .join(Grid, Grid.id == Case.grid_id)
         .outerjoin(Village, Village.id == Case.village_id)
         .outerjoin(CasePoint, CasePoint.case_id == Case.id)
+        .outerjoin(Unit, Unit.id == Case.handler_unit_id)
+        .outerjoin(Post, Post.id == Case.handler_post_id)
     )
 
 
@@ -112,4 +117,5 @@ def _line(row: Row[Any]) -> CaseLine:
         closed_at=row.closed_at,
         limit_unit=LimitUnit(row.limit_unit),
         placed=row.placed is not None,
+        handler=row.handler,
     )

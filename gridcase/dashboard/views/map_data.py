@@ -82,6 +82,7 @@ def card(case_id: int) -> ResponseReturnValue:
         kind=in_language(zh=line.class_zh, en=line.class_en),
         place=line.place,
         state=translate(line.state.label),
+        handler=line.handler,
         light=str(line.light),
         due=sayer(meant.ground.moment)(line),
         url=url_for("cases.show", case_id=line.id),

@@ -182,7 +182,7 @@ function openCard(root, words, back) {
       const told = answer.ok ? await answer.json() : null;
       const trouble = answer.status === 404 ? words.gone : words.failed;
       slot("kind").textContent = told ? told.kind : trouble;
-      for (const part of ["number", "place", "state", "due"]) slot(part).textContent = told ? told[part] : "";
+      for (const part of ["number", "place", "state", "due", "handler"]) slot(part).textContent = told ? told[part] : "";
       slot("due").className = told ? `due is-${told.light}` : "";
       slot("link").hidden = !told;
       if (told) slot("link").href = told.url;
