@@ -6,7 +6,6 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-import pytest
 from flask import Flask
 from sqlalchemy import insert, select
 
