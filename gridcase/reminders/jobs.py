@@ -119,7 +119,8 @@ def _stands_on(rung: Rung, case: Row[Any], cut: datetime) -> bool:
 
 
 def _batches(read: Callable[[queries.Mark | None], Batch]) -> Iterator[Batch]:
-    """Batch after batch, each by id, so that the write lock is held for milliseconds."""
+    """Batch after batch, so that the write lock is held for milliseconds; each by id, so that two sweeps at once write
+    in one order and never wait for one another crosswise."""
     after: queries.Mark | None = None
     while True:
         batch = read(after)
