@@ -12,6 +12,7 @@ from gridcase.people.rules.councils import (
     Sitting,
     missing_in,
 )
+from gridcase.people.rules.covenants import Finding, findings_in, mark_of
 from gridcase.people.rules.decisions import (
     MEETINGS,
     NOTICE_DAYS,
@@ -79,6 +80,7 @@ __all__ = [
     "Capacity",
     "DecisionKind",
     "DecisionStepKind",
+    "Finding",
     "HonourLevel",
     "LeaderSource",
     "MeetingKind",
@@ -96,6 +98,8 @@ __all__ = [
     "UnitKind",
     "certificate_number",
     "check_step",
+    "findings_in",
+    "mark_of",
     "misplaced",
     "missing_in",
     "next_step",
