@@ -65,7 +65,8 @@ def workers(ground: Ground, floor: Floor, seconds: float) -> Iterator[Line]:
             for path in paths:
                 asked = urllib.request.Request(ours.url + path, headers={"Cookie": cookie})
                 urllib.request.urlopen(asked, timeout=120).read()
-        yield Line("worker memory", max(map(_held_mb, ours.workers())), "MiB")
+        yield Line("worker memory", max(_held_mb(pid, "Rss") for pid in ours.workers()), "MiB")
+        yield Line("worker memory, shared pages by share", max(_held_mb(pid, "Pss") for pid in ours.workers()), "MiB")
 
 
 @dataclass(frozen=True)
@@ -84,8 +85,8 @@ class Served:
         return [int(pid) for pid in Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()]
 
 
-def _held_mb(pid: int) -> float:
-    found = re.search(r"VmRSS:\s+(\d+)", Path(f"/proc/{pid}/status").read_text(encoding="ascii"))
+def _held_mb(pid: int, kind: str) -> float:
+    found = re.search(rf"{kind}:\s+(\d+)", Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii"))
     assert found is not None
     return int(found[1]) / 1024
 
@@ -101,8 +102,8 @@ def served(ground: Ground, application: str) -> Iterator[Served]:
         **{f"GRIDCASE_{key.upper()}": str(value) for key, value in asdict(ground.config).items()},
     }
     command = [
-        sys.executable, "-m", "gunicorn", application, "--bind", f"127.0.0.1:{port}", "--worker-class", "gthread",
-        "--workers", "2", "--threads", "4", "--log-level", "error",
+        sys.executable, "-m", "gunicorn", application, "--preload", "--bind", f"127.0.0.1:{port}",
+        "--worker-class", "gthread", "--workers", "2", "--threads", "4", "--log-level", "error",
     ]  # fmt: skip
     began = time.perf_counter()
     server = subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL)

@@ -18,11 +18,11 @@ STOP_SECONDS = 15
 
 
 def web_command(config: Config) -> list[str]:
-    """gunicorn with threads; no preload, so that no connection is shared across a fork."""
+    """gunicorn with threads. The application is read once; the workers fork from it, start at once and share it."""
     # gunicorn reads the file for every connection, so a renewed certificate needs no restart
     certificate = ["--certfile", str(config.https_folder / SERVER_FILE)] if config.own_https else []
     return [
-        sys.executable, "-m", "gunicorn", "gridcase.wsgi:app", *certificate,
+        sys.executable, "-m", "gunicorn", "gridcase.wsgi:app", "--preload", *certificate,
         "--bind", f"{'[' + config.host + ']' if ':' in config.host else config.host}:{config.port}",
         "--worker-class", "gthread", "--workers", str(config.workers), "--threads", str(config.threads),
         "--graceful-timeout", "10", "--timeout", "60", "--log-level", "warning",

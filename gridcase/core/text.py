@@ -4,8 +4,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from typing import TYPE_CHECKING
 
-from pypinyin import Style, lazy_pinyin
+from gridcase.core.late import Late
+
+if TYPE_CHECKING:
+    import pypinyin
+else:
+    pypinyin = Late("pypinyin")
 
 # Full-width letters, digits and signs inside codes become the plain form. Chinese punctuation is full-width
 # too and stays: plain NFKC would spoil it.
@@ -67,7 +73,7 @@ def bigrams(text: str) -> list[str]:
 def initials(name: str) -> str:
     """The letters one types to find a name: `张小明` -> `zxm`, surnames as they are read (`单` -> `s`)."""
     name = clean_line(name)
-    found = "".join(lazy_pinyin(name, style=Style.FIRST_LETTER, errors=_other_initials))
+    found = "".join(pypinyin.lazy_pinyin(name, style=pypinyin.Style.FIRST_LETTER, errors=_other_initials))
     if name[:1] in _SURNAME_INITIAL and not name.startswith(_COMPOUND_AS_READ):
         found = _SURNAME_INITIAL[name[0]] + found[1:]
     return found
@@ -75,7 +81,7 @@ def initials(name: str) -> str:
 
 def full_pinyin(name: str) -> str:
     """The name in letters: `张小明` -> `zhangxiaoming`; what cannot be read is left out."""
-    return "".join(lazy_pinyin(clean_line(name), style=Style.NORMAL, errors=_letters))
+    return "".join(pypinyin.lazy_pinyin(clean_line(name), style=pypinyin.Style.NORMAL, errors=_letters))
 
 
 def excerpt(text: str, *, length: int = 60, around: str = "") -> str:

@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 import pytest
 
 from gridcase.core.paper import Fields, Paper, Seal, Signs, Table, Words
-from gridcase.core.pdf import broken, write_pdf
+from gridcase.core.pdf import write_pdf
+from gridcase.core.pdf_pages import broken
 from tests.factories.mediations import text_of
 
 NOW = datetime(2026, 11, 23, 2, tzinfo=UTC)

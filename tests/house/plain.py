@@ -17,14 +17,14 @@ import pytest
 from flask import get_flashed_messages
 
 import gridcase.app
-from gridcase.core import pdf
+from gridcase.core import pdf_pages
 from gridcase.core.paper import Block, Paper
 from gridcase.core.permissions import Viewer
 from gridcase.users.session import Account
 
 
 class _Sheet:
-    """Stands where `core.pdf` draws."""
+    """Stands where `core.pdf_pages` draws."""
 
     def __init__(self, paper: Paper, _now: Any) -> None:
         self.words = [paper.office, paper.title, paper.number, paper.day]
@@ -74,7 +74,7 @@ def plain_answers() -> Iterator[Drawing]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(gridcase.app, "load_viewer", viewer)
-        patch.setattr(pdf, "_Sheet", _Sheet)
+        patch.setattr(pdf_pages, "_Sheet", _Sheet)
         patch.setattr(gridcase.app, "render_template", _error)
         patch.setattr(flask.templating, "_render", drawn)
         yield drawing

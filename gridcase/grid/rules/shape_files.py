@@ -13,17 +13,21 @@ import zipfile
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 import shapefile
-from pyproj import CRS, Transformer
-from pyproj.exceptions import CRSError, ProjError
 
 from gridcase.core.errors import Refused
+from gridcase.core.late import Late
 from gridcase.core.text import clean_line
 from gridcase.core.words import N_, Text
 from gridcase.grid.rules.datums import Datum, Point
+
+if TYPE_CHECKING:
+    import pyproj
+else:
+    pyproj = Late("pyproj")
 
 LARGEST_FILE = 5 * 1024 * 1024
 LARGEST_UNPACKED = 30 * 1024 * 1024
@@ -58,7 +62,7 @@ class ShapeFile:
 @dataclass(frozen=True)
 class _Said:
     datum: Datum | None
-    transformer: Transformer | None
+    transformer: pyproj.Transformer | None
     notes: tuple[Text, ...] = ()
 
 
@@ -276,8 +280,8 @@ def _crs_of(text: str) -> _Said:
     if "CRS84" in text:
         return _Said(Datum.WGS84, None)
     try:
-        crs = CRS.from_user_input(text)
-    except (CRSError, ProjError):
+        crs = pyproj.CRS.from_user_input(text)
+    except (pyproj.exceptions.CRSError, pyproj.exceptions.ProjError):
         return _Said(None, None, (N_("文件里的坐标系说明认不出来，请选择坐标系。"),))
     base = crs.geodetic_crs
     if base is None:
@@ -298,8 +302,8 @@ def _datum_of(name: str) -> Datum:
     raise _refused(N_("坐标系“%(name)s”不能换算，请先转成国家 2000 坐标系再导出。", name=name.strip()[:60]))
 
 
-def _unproject(crs: CRS) -> Transformer:
-    return Transformer.from_crs(crs, crs.geodetic_crs, always_xy=True)
+def _unproject(crs: pyproj.CRS) -> pyproj.Transformer:
+    return pyproj.Transformer.from_crs(crs, crs.geodetic_crs, always_xy=True)
 
 
 def _in_degrees(found: list[Feature], said: _Said, near_lon: float | None) -> ShapeFile:
@@ -317,7 +321,7 @@ def _in_degrees(found: list[Feature], said: _Said, near_lon: float | None) -> Sh
     return ShapeFile(found, datum, notes)
 
 
-def _guess_projection(corners: Sequence[Point], near_lon: float | None) -> tuple[Transformer, Text]:
+def _guess_projection(corners: Sequence[Point], near_lon: float | None) -> tuple[pyproj.Transformer, Text]:
     """Metres without a word: Gauss-Krueger in 3-degree zones of CGCS2000, as land offices deliver."""
     x = corners[0][0]
     if 25e6 <= x < 46e6:  # the zone stands before the easting
@@ -331,10 +335,10 @@ def _guess_projection(corners: Sequence[Point], near_lon: float | None) -> tuple
     note = N_(
         "文件没有说明投影，已按国家 2000、3 度带、中央经线 %(meridian)s° 换算，请对照地图核实。", meridian=meridian
     )
-    return _unproject(CRS.from_epsg(code)), note
+    return _unproject(pyproj.CRS.from_epsg(code)), note
 
 
-def _through(transformer: Transformer, polygons: Polygons) -> Polygons:
+def _through(transformer: pyproj.Transformer, polygons: Polygons) -> Polygons:
     made: Polygons = []
     for polygon in polygons:
         rings = []
