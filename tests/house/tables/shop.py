@@ -41,7 +41,8 @@ TABLE: tuple[Row, ...] = (
     *(
         Row(f"shop.{page}", KEEPS, "shop")
         for page in (
-            "counter", "hand_over", "give_back", "day_list", "enter_list", "stock", "new_goods", "receive", "count",
+            "counter", "hand_over", "give_back", "back_to_counter", "day_list", "enter_list", "stock", "new_goods",
+            "receive", "count",
         )
     ),
     Row("shop.edit_goods", KEEPS, "goods"),
