@@ -13,6 +13,7 @@ from gridcase.people.rules.councils import (
     Sitting,
     missing_in,
 )
+from gridcase.people.rules.covenants import Finding, findings_in, mark_of
 from gridcase.people.rules.decisions import (
     MEETINGS,
     NOTICE_DAYS,
@@ -81,6 +82,7 @@ __all__ = [
     "Capacity",
     "DecisionKind",
     "DecisionStepKind",
+    "Finding",
     "HonourLevel",
     "LeaderSource",
     "MeetingKind",
@@ -98,6 +100,8 @@ __all__ = [
     "UnitKind",
     "certificate_number",
     "check_step",
+    "findings_in",
+    "mark_of",
     "misplaced",
     "missing_in",
     "next_step",
