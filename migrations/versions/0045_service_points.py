@@ -8,7 +8,7 @@ from alembic import op
 from gridcase.core.db import ByteString, UtcDateTime
 
 revision = "0045_service_points"
-down_revision = "0043_map_due"
+down_revision = "0044_sweep"
 branch_labels = None
 depends_on = None
 
