@@ -8,7 +8,7 @@ from alembic import op
 from gridcase.core.db import UtcDateTime
 
 revision = "0046_goods_photo"
-down_revision = "0043_map_due"
+down_revision = "0044_sweep"
 branch_labels = None
 depends_on = None
 
