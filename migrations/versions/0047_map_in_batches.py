@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from alembic import op
 
-revision = "0046_map_in_batches"
+revision = "0047_map_in_batches"
 down_revision = "0043_map_due"
 branch_labels = None
 depends_on = None
