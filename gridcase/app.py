@@ -118,7 +118,7 @@ def create_app(config: Config | None = None) -> Flask:
     access.guard(app, load_viewer=load_viewer, on_refusal=_log_refusal(app))
     # not with its own certificate: HSTS holds for all ports of a name, and the door to the certificate is plain http
     security.init_app(app, https=config.secure and not config.own_https)
-    points.tell_source(shop.reports.SOURCE, shop.redemptions.what)
+    points.tell_source(shop.redemptions.SOURCE, shop.redemptions.what)
     nav = [item for room in ROOMS for item in getattr(room, "NAV", ())]
     frame.init_app(app, nav=nav, inbox_count=notices.unread_count, place_label=place_label, closed=closed_modules)
     for room in ROOMS:

@@ -13,11 +13,12 @@ from gridcase.core.permissions import Viewer
 from gridcase.core.words import N_
 from gridcase.households import service
 from gridcase.households.models import Household, TierTask
-from gridcase.households.queries import liaison_posts_of, tiers, tiers_due
+from gridcase.households.queries import liaisons_of, tiers, tiers_due
 from gridcase.households.rules import Cause
 from gridcase.notices import service as notices
 from gridcase.people.rules import Role
 
+READERS = (Role.VILLAGE_HEAD, Role.DISPATCHER)
 LEADERS = (Role.GRID_LEADER, Role.SECTION_LEADER, Role.VILLAGE_HEAD)
 
 
@@ -46,7 +47,8 @@ def tell_tasks(*, actor: Viewer, now: datetime, asleep: Collection[str] = ()) ->
     told = after = 0
     while rows := tiers_due.untold(after=after, asleep=asleep):
         after = rows[-1][0].id
-        tellings = [one for task, home in rows for one in _tellings(task, home, now)]
+        posts = _addressees(rows, now)
+        tellings = [_telling(task, home, post_id) for task, home in rows for post_id in posts[task.id]]
         if tellings:
             with transaction():
                 number = len(notices.tell_all(tellings, now=now))
@@ -59,21 +61,26 @@ def tell_tasks(*, actor: Viewer, now: datetime, asleep: Collection[str] = ()) ->
     return told
 
 
-def _tellings(task: TierTask, home: Household, now: datetime) -> list[notices.Telling]:
-    return [
-        notices.Telling(
-            rule=tiers_due.TASK_RULE, subject_kind=tiers_due.TASK_SUBJECT, subject_id=task.id, due_at=None,
-            place_path=home.path, text=N_("%(code)s 该重新研判关爱等级了。", code=home.code),
-            link=f"/households/{home.id}/tier", post_id=post_id,
-        )
-        for post_id in _addressees(task, home, now)
-    ]  # fmt: skip
+def _telling(task: TierTask, home: Household, post_id: int) -> notices.Telling:
+    return notices.Telling(
+        rule=tiers_due.TASK_RULE, subject_kind=tiers_due.TASK_SUBJECT, subject_id=task.id, due_at=None,
+        place_path=home.path, text=N_("%(code)s 该重新研判关爱等级了。", code=home.code),
+        link=f"/households/{home.id}/tier", post_id=post_id,
+    )  # fmt: skip
 
 
-def _addressees(task: TierTask, home: Household, now: datetime) -> Sequence[int]:
-    """What came of something restricted is told only to who may read it."""
+def _addressees(rows: Sequence[tuple[TierTask, Household]], now: datetime) -> dict[int, list[int]]:
+    """The posts to tell, by task. What came of something restricted is told only to who may read it."""
     on = town_day(now)
-    if task.cause == Cause.RESTRICTED:
-        return [post.id for post in tiers.nearest_posts(home, (Role.VILLAGE_HEAD, Role.DISPATCHER), on=on)]
-    liaisons = [post.id for post in liaison_posts_of(home.id, on=on) if post.role == Role.LIAISON]
-    return liaisons or [post.id for post in tiers.nearest_posts(home, LEADERS, on=on)]
+    restricted = [home for task, home in rows if task.cause == Cause.RESTRICTED]
+    others = [home for task, home in rows if task.cause != Cause.RESTRICTED]
+    readers = tiers.nearest_of(restricted, READERS, on=on) if restricted else {}
+    served = liaisons_of([home.id for home in others], on=on) if others else {}
+    alone = [home for home in others if home.id not in served]
+    leaders = tiers.nearest_of(alone, LEADERS, on=on) if alone else {}
+    found = {}
+    for task, home in rows:
+        near = readers if task.cause == Cause.RESTRICTED else leaders
+        liaisons = [] if task.cause == Cause.RESTRICTED else served.get(home.id, [])
+        found[task.id] = liaisons or [post.id for post in near.get(home.id, ())]
+    return found

@@ -22,7 +22,7 @@ class Notice(Base):
     __table_args__ = (
         Index("ix_notice_post", "post_id", "id"),
         Index("ix_notice_unit", "unit_id", "id"),
-        Index("ix_notice_subject", "subject_kind", "subject_id"),
+        Index("ix_notice_subject", "subject_kind", "subject_id", "rule", "due_at"),
         Index("ix_notice_person", "person_id", "id"),
         Index("ix_notice_created", "created_at"),
     )

@@ -26,8 +26,10 @@ from gridcase.checks.rules import ITEM_LENGTH, CheckItem, CheckKind, PatrolPlan,
 from gridcase.core.words import N_
 from gridcase.reception.rules import DayRule, Fate, MeetingNature, Outcome, Risk
 from gridcase.reception.rules.days import NONE
+from gridcase.reception.rules.legal import LENGTHS, LegalFacts
 from gridcase.web.formkit import BaseForm, labelled, options, tidy
 
+OFFICE_PHONE = r"^\d[\d-]{3,18}\d$"
 PHONE = r"^(1[3-9]\d{9}|0\d{2,3}-?\d{7,8})?$"
 Choices = Sequence[SelectChoice]
 Pairs = Sequence[tuple[Any, Any]]
@@ -155,6 +157,43 @@ class QuickForm(SentOnce, SureFields):
     question = _line(_("问了什么"), wanted=_("请写一句问了什么。"))
     reply = _line(_("怎么答的"), wanted=_("请写一句怎么答的。"), most=200)
     case_class = SelectField(_("哪一类"), validators=[InputRequired(_("请选一个类别。"))])
+    point = SelectField(_("在哪个法律服务点答的"), validators=[Optional()])
+
+    def offer(self, classes: Choices, points: Sequence[Any]) -> None:
+        """The classes, and the service points; where there is none nothing is asked."""
+        self.case_class.choices = list(classes)
+        self.point.choices = options([("", _("不在服务点")), *((str(one.id), one.name) for one in points)])
+        if not points:
+            del self.point
+
+    @property
+    def point_id(self) -> int | None:
+        """The point that was chosen."""
+        return int(self.point.data) if "point" in self and self.point.data else None
+
+
+class LegalPointForm(SentOnce):
+    """A point of public legal service, as villagers read it."""
+
+    name = _line(_("名称"), most=LENGTHS["name"])
+    address = _line(_("在哪里"), most=LENGTHS["address"])
+    hours = _line(_("什么时候有人"), most=LENGTHS["hours"])
+    duty = _line(_("谁值班"), most=LENGTHS["duty"])
+    phone = StringField(
+        _("电话"), validators=[Optional(), Regexp(OFFICE_PHONE, message=_("请填电话号码，只用数字和短横。"))],
+        filters=[tidy], render_kw={"autocomplete": "off", "inputmode": "tel"},
+    )  # fmt: skip
+    seen = HiddenField()
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        for name in LENGTHS:
+            self[name].flags.required = True  # the rules say what is missing
+
+    @property
+    def facts(self) -> LegalFacts:
+        """As the rules take it."""
+        return LegalFacts(**{name: self[name].data or "" for name in LENGTHS}, phone=self.phone.data)
 
 
 class MeetingForm(SentOnce):

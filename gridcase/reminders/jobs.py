@@ -6,9 +6,10 @@ two runs at once. A stopped night is caught up by the next run.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from sqlalchemy import Row
@@ -51,6 +52,7 @@ class Serving(NamedTuple):
 
 
 Posts = Mapping[str, Sequence[Serving]]
+Batch = Sequence[Row[Any]]
 
 
 def sweep(*, actor: Viewer, now: datetime) -> int:
@@ -58,8 +60,7 @@ def sweep(*, actor: Viewer, now: datetime) -> int:
     county's night is not the night of all."""
     counties, calendar = queries.counties(), work_calendar()
     night = [county for county in counties if county.times.quiet(now)]
-    told = sum(_climb(rung, calendar, actor=actor, now=now, asleep={one.id for one in night}) for rung in LADDER)
-    told += _unattended(actor=actor, now=now)
+    told = _climb(calendar, actor=actor, now=now, asleep={one.id for one in night})
     quiet = [county.path for county in night]
     _hardship(quiet, actor=actor, now=now)
     if case_queries.late_without_sheet(now, asleep=quiet):
@@ -79,39 +80,58 @@ def asleep(now: datetime) -> tuple[str, ...]:
 def _hardship(asleep: Collection[str], *, actor: Viewer, now: datetime) -> None:
     """A closed case of sudden hardship, or of a risk that only named roles read, asks for another look at the home."""
     while rows := queries.hardship_closed(now=now, asleep=asleep):
+        asks = [
+            households_service.Ask(
+                row.household_id, row.path, Cause.RESTRICTED if row.restricted else Cause.CASE, rules.case_ref(row.id)
+            )
+            for row in rows
+        ]
         with transaction():
-            for row in rows:
-                cause = Cause.RESTRICTED if row.restricted else Cause.CASE
-                households_service.ask_again(
-                    actor=actor, household_id=row.household_id, path=row.path, cause=cause, ref=rules.case_ref(row.id),
-                    now=now,
-                )  # fmt: skip
+            households_service.ask_all(asks, actor=actor, now=now)
 
 
-def _climb(rung: Rung, calendar: WorkCalendar, *, actor: Viewer, now: datetime, asleep: Collection[int]) -> int:
-    """One rung of the ladder, in batches, so that the write lock is held for milliseconds."""
-    told = after = 0
+def _climb(calendar: WorkCalendar, *, actor: Viewer, now: datetime, asleep: Collection[int]) -> int:
+    """The ladder, and the emergencies whose stage is over and nobody has moved; these at any hour."""
+    late = [rung for rung in LADDER if rung.after_hours is not None]
+    cuts = {rung.name: calendar.subtract_hours(now, rung.after_hours) if rung.after_hours else now for rung in late}
+
+    def soon(after: queries.Mark | None) -> Batch:
+        return queries.due_soon(now=now, asleep=asleep, after=after)
+
+    def over(after: queries.Mark | None) -> Batch:
+        return queries.late(cuts, asleep=asleep, after=after)
+
+    def unattended(after: queries.Mark | None) -> Batch:
+        return queries.stage_late(now=now, after=after)
+
+    told = sum(_tell(queries.SOON, batch, _posts(batch, now), actor=actor, now=now) for batch in _batches(soon))
+    for batch in _batches(over):
+        posts = _posts(batch, now)
+        for rung in late:
+            stands = [case for case in batch if _stands_on(rung, case, cuts[rung.name])]
+            told += _tell(rung, stands, posts, actor=actor, now=now)
+    urgent = (_tell(STAGE_LATE, batch, _posts(batch, now), actor=actor, now=now) for batch in _batches(unattended))
+    return told + sum(urgent)
+
+
+def _stands_on(rung: Rung, case: Row[Any], cut: datetime) -> bool:
+    return case.due_at <= cut and rung.name not in (case.told or "").split(",")
+
+
+def _batches(read: Callable[[queries.Mark | None], Batch]) -> Iterator[Batch]:
+    """Batch after batch, so that the write lock is held for milliseconds; each by id, so that two sweeps at once write
+    in one order and never wait for one another crosswise."""
+    after: queries.Mark | None = None
     while True:
-        batch = queries.untold(rung, calendar=calendar, now=now, asleep=asleep, after=after)
-        if not batch:
-            return told
-        told += _tell_batch(rung, batch, actor=actor, now=now)
-        after = batch[-1].id
+        batch = read(after)
+        if batch:
+            yield sorted(batch, key=attrgetter("id"))
         if len(batch) < queries.BATCH:
-            return told
+            return
+        after = batch[-1].due_at, batch[-1].id
 
 
-def _unattended(*, actor: Viewer, now: datetime) -> int:
-    """Emergencies whose stage is over and nobody has moved, at any hour."""
-    told = after = 0
-    while batch := queries.stage_late(now=now, after=after):
-        told += _tell_batch(STAGE_LATE, batch, actor=actor, now=now)
-        after = batch[-1].id
-    return told
-
-
-def _tell_batch(rung: Rung, batch: Sequence[Row[Any]], *, actor: Viewer, now: datetime) -> int:
-    posts = _by_place(queries.posts_over({case.path for case in batch}, rules.ALL_ROLES, on=town_day(now)))
+def _tell(rung: Rung, batch: Batch, posts: Posts, *, actor: Viewer, now: datetime) -> int:
     to_tell = [(case, who) for case in batch for who in _addressees(rung, case, posts)]
     if not to_tell:
         return 0
@@ -131,10 +151,10 @@ def _telling(rung: Rung, case: Row[Any], who: Addressee, now: datetime) -> notic
     )  # fmt: skip
 
 
-def _by_place(posts: Sequence[Row[Any]]) -> Posts:
-    """The posts of each place, so that a case asks only the places above it."""
+def _posts(batch: Batch, now: datetime) -> Posts:
+    """The posts of each place of the cases, so that a case asks only the places above it."""
     found: dict[str, list[Serving]] = {}
-    for post in posts:
+    for post in queries.posts_over({case.path for case in batch}, rules.ALL_ROLES, on=town_day(now)):
         found.setdefault(post.place_path, []).append(Serving(post.id, Role(post.role), post.section_id))
     return found
 

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, String, and_, cast, literal, or_, select
+from sqlalchemy import ColumnElement, Row, String, and_, case, cast, func, literal, literal_column, or_, select, true
 
 from gridcase.cases.models import Case, CaseClass
 from gridcase.cases.queries import open_condition
-from gridcase.cases.rules import STAGE_LATE, Rung, State, Urgency
+from gridcase.cases.rules import LADDER, STAGE_LATE, Rung, State, Urgency
 from gridcase.core.db import db
 from gridcase.core.scope import outside, under
-from gridcase.core.worktime import WorkCalendar
 from gridcase.grid import queries as grids
 from gridcase.grid.models import Grid
 from gridcase.grid.rules import GridLevel
@@ -28,53 +27,67 @@ from gridcase.reminders.models import DigestDay
 from gridcase.reminders.rules import CASE_REF, RULES, TIMES_KEY, Times
 
 BATCH = 1000
+SOON = LADDER[0]
 SHORT_STAGES = (State.REGISTERED, State.ACCEPTED, State.RETURNED, State.DISPATCHED)
 CLOSED_LATELY = timedelta(days=60)
+_CRITICAL = Case.urgency == literal_column(str(int(Urgency.CRITICAL)))  # in the words of the partial index
 
 
-def untold(
-    rung: Rung,
-    *,
-    calendar: WorkCalendar,
-    now: datetime,
-    asleep: Collection[int],
-    after: int,
-) -> Sequence[Any]:
-    """Cases that stand on this rung and of whom nobody was told for their present due time, by id.
+Mark = tuple[datetime, int]  # (due time, id) of the last case of a batch
 
-    The database leaves out what was told before, so that a sweep with nothing to say reads little and writes
-    nothing. Of counties that are `asleep` it gives emergencies alone. Cases without a clock (imported, not taken up
-    yet) stand on no rung; a pause has moved the clock.
+
+def due_soon(*, now: datetime, asleep: Collection[int], after: Mark | None) -> Sequence[Any]:
+    """Cases that will soon be due, of whom nobody was told for their present due time; it is not said any more of what
+    is late."""
+    query = _to_tell(Case.due_at, after).where(Case.soon_at <= now, Case.due_at > now, _awake(asleep))
+    return db.session.execute(query.where(_untold(SOON, Case.due_at))).all()
+
+
+def late(cuts: Mapping[str, datetime], *, asleep: Collection[int], after: Mark | None) -> Sequence[Any]:
+    """Cases on a rung on which nobody was told for their present due time. `cuts`: what was due by then stands on the
+    rung. `told`: the rungs on which somebody was, by comma.
+
+    One look at a case's notices for all rungs together: with nothing to say this is nearly all that a sweep costs.
     """
-    query = _to_tell(rung, Case.due_at).where(Case.id > after, _reached(rung, calendar, now))
-    if asleep:
-        query = query.where(or_(Case.urgency == Urgency.CRITICAL, Case.county_id.not_in(asleep)))
-    return db.session.execute(query.order_by(Case.id).limit(BATCH)).all()
+    here = or_(*(and_(Notice.rule == rung, Case.due_at <= cut) for rung, cut in cuts.items()))
+    rungs = select(func.count(Notice.rule.distinct())).where(_told_of(Case.due_at), here).scalar_subquery()
+    names = select(func.aggregate_strings(Notice.rule, ",")).where(_told_of(Case.due_at), here).scalar_subquery()
+    reached = sum((case((Case.due_at <= cut, 1), else_=0) for cut in cuts.values()), start=literal(0))
+    query = _to_tell(Case.due_at, after).add_columns(names.label("told"))
+    return db.session.execute(query.where(Case.due_at <= max(cuts.values()), rungs < reached, _awake(asleep))).all()
 
 
-def stage_late(*, now: datetime, after: int) -> Sequence[Any]:
+def stage_late(*, now: datetime, after: Mark | None) -> Sequence[Any]:
     """Emergencies whose stage is over, of whom nobody was told for this stage; `due_at` is the stage's own."""
-    late = (Case.urgency == Urgency.CRITICAL, Case.stage_due_at < now, Case.state.in_(SHORT_STAGES))
-    query = _to_tell(STAGE_LATE, Case.stage_due_at).where(Case.id > after, *late)
-    return db.session.execute(query.order_by(Case.id).limit(BATCH)).all()
+    late = (_CRITICAL, Case.stage_due_at < now, Case.state.in_(SHORT_STAGES))
+    query = _to_tell(Case.stage_due_at, after).where(*late, _untold(STAGE_LATE, Case.stage_due_at))
+    return db.session.execute(query).all()
 
 
-def _to_tell(rung: Rung, due: Any) -> Any:
-    """Open cases with a clock of whom nobody was told on this rung for this due time."""
-    told = select(Notice.id).where(
-        Notice.subject_kind == "case", Notice.subject_id == Case.id, Notice.rule == rung.name, Notice.due_at == due
-    )
-    return select(
+def _to_tell(due: Any, after: Mark | None) -> Any:
+    """The next open cases, by due time and id. Cases without a clock (imported, not taken up yet) are none of them; a
+    pause has moved the clock. In the order of their ids PostgreSQL would walk through all cases."""
+    query = select(
         Case.id, Case.number, Case.state, Case.urgency, Case.path, Case.section_id, Case.restricted,
         due.label("due_at"), Case.handler_post_id, Case.handler_unit_id, Case.level,
-    ).where(open_condition(), Case.unsorted.is_(False), ~told.exists())  # fmt: skip
+    ).where(open_condition(), Case.unsorted.is_(False))  # fmt: skip
+    if after is not None:
+        query = query.where(due >= after[0], or_(due > after[0], Case.id > after[1]))
+    return query.order_by(due, Case.id).limit(BATCH)
 
 
-def _reached(rung: Rung, calendar: WorkCalendar, now: datetime) -> ColumnElement[bool]:
-    """Whether the rung's moment has come. "Due soon" is not said any more of what is late."""
-    if rung.after_hours is None:
-        return and_(Case.soon_at <= now, Case.due_at > now)
-    return Case.due_at <= (calendar.subtract_hours(now, rung.after_hours) if rung.after_hours else now)
+def _untold(rung: Rung, due: Any) -> ColumnElement[bool]:
+    """Whether nobody was told on a rung: one look a case. A join is planned by how many notices there once were."""
+    return select(Notice.id).where(_told_of(due), Notice.rule == rung.name).limit(1).scalar_subquery().is_(None)
+
+
+def _told_of(due: Any) -> ColumnElement[bool]:
+    return and_(Notice.subject_kind == "case", Notice.subject_id == Case.id, Notice.due_at == due)
+
+
+def _awake(asleep: Collection[int]) -> ColumnElement[bool]:
+    """Of counties that are asleep emergencies alone."""
+    return or_(Case.urgency == Urgency.CRITICAL, Case.county_id.not_in(asleep)) if asleep else true()
 
 
 def posts_over(paths: Iterable[str], roles: Iterable[Role], *, on: date) -> list[Row[Any]]:

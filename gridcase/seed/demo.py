@@ -35,6 +35,7 @@ from gridcase.seed import (
     duties,
     entries,
     ledger,
+    legal,
     places,
     reference,
     registers,
@@ -141,6 +142,7 @@ def _finish(teams: list[Team], offices: dict[str, Offices], *, actor: Viewer, no
     affairs.work(teams, now=now)
     campaigns.work(teams, offices, now=now)
     care.work(home, now=now)
+    legal.work(home, teams, actor=actor, now=now)
     doors.work(home, now=now)
     bulletin.work(home, now=now)
     deeds.work(home, now=now)

@@ -34,6 +34,7 @@ ANSWERS = (
     ("种粮补贴什么时候到账", "已公示，月底前打到一卡通。"),
     ("残疾人两项补贴找谁办", "交材料给村残联专干，镇里七天内审完。"),
 )
+AT_THE_POINT = (1, 4)  # of these, those answered at the legal service point
 OUTCOMES = """东边主渠趁冬闲清一次淤
 几户反映路口没有路灯，要加两盏
 红白事席面不超过村规约定的桌数
@@ -81,11 +82,13 @@ def _receive(
 
 
 def _answers(place: Grid, *, actor: Viewer, now: datetime) -> None:
+    point = queries.legal.offered(place.path)[0]
     for number, (question, said) in enumerate(ANSWERS):
         with transaction():
             service.answer(
                 actor=actor, place=place, client_uuid=_mark("answer", number), question=question, reply=said,
-                class_code="1001", now=now - timedelta(days=2 * (len(ANSWERS) - number), hours=2),
+                class_code="1001", point_id=point.id if number in AT_THE_POINT else None,
+                now=now - timedelta(days=2 * (len(ANSWERS) - number), hours=2),
             )  # fmt: skip
 
 

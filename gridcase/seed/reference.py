@@ -68,4 +68,5 @@ def _class_values(row: dict[str, str]) -> dict[str, Any]:
         "open_condition": row["open_condition"],
         "close_condition": row["close_condition"],
         "evidence_hint": row["evidence_hint"],
+        "council": row["council"] or None,
     }

@@ -8,6 +8,7 @@ from uuid import uuid4
 from gridcase.core.clock import town_day
 from gridcase.core.db import db, transaction
 from gridcase.core.permissions import Viewer
+from gridcase.files.service import Prepared
 from gridcase.grid.models import Grid
 from gridcase.households.models import Household
 from gridcase.points import service as points
@@ -42,10 +43,18 @@ def open_shop(place_id: int, *, now: datetime, **changes: object) -> Shop:
         return service.shops.open_shop(db.session.get_one(Grid, place_id), SHOP | changes, actor=MAKER, now=now)
 
 
-def shelve(shop: Shop, pieces: int, *, now: datetime, expires_on: date | None = None, **changes: object) -> Goods:
+def shelve(
+    shop: Shop,
+    pieces: int,
+    *,
+    now: datetime,
+    expires_on: date | None = None,
+    photo: Prepared | None = None,
+    **changes: object,
+) -> Goods:
     """Goods on the shelf, a batch of so many pieces taken in (none for 0)."""
     with transaction():
-        goods = service.shops.add_goods(shop, RICE | changes, actor=MAKER, now=now)
+        goods = service.shops.add_goods(shop, RICE | changes, photo=photo, actor=MAKER, now=now)
     if pieces:
         fill(goods, pieces, now=now, expires_on=expires_on)
     return goods

@@ -165,3 +165,26 @@ def test_who_gives_honours_does_not_show_a_motto_for_a_home(client_as: ClientAs,
     changed = {"text": "另写一句", "shown": "y"}
     assert "户里自己或联户代表" in head.post(url, data=changed, follow_redirects=True).text
     assert "已保存" in head.post(url, data=words, follow_redirects=True).text, "a no is always written down"
+
+
+def test_the_text_is_held_against_the_red_lines(app: Flask, client_as: ClientAs, world: World) -> None:
+    with app.app_context():
+        with transaction():
+            rests_on = decisions.passed(world.grids["village_a"], DecisionKind.COVENANT, on=PASSED, now=clock.now()).id
+        db.session.remove()
+    head, url = client_as(Role.VILLAGE_HEAD), "/people/covenant/new"
+    doubtful = "邻里互助。\n不文明行为上黑榜。"
+    data = {"decision": str(rests_on), "text": doubtful + "\n乱倒垃圾的，罚款 50 元。", "valid_from": "2026-11-20"}
+    page = head.post(url, data=data).text
+    for words in ("有 1 句越过了法律的红线", "“乱倒垃圾的，罚款 50 元”", "没有罚款、没收的权力", "“不文明行为上黑榜”"):
+        assert words in page
+    assert 'name="confirmed"' not in page, "what is refused cannot be confirmed away"
+    page = head.post(url, data=data | {"text": doubtful}).text
+    assert "有 1 句要再核对" in page
+    mark = page.split('name="confirmed" value="', 1)[1].split('"', 1)[0]
+    other = head.post(url, data=data | {"text": doubtful + "\n建房交押金。", "confirmed": mark}).text
+    assert "有 2 句要再核对" in other, "what was not shown is not confirmed"
+    done = head.post(url, data=data | {"text": doubtful, "confirmed": mark}, follow_redirects=True)
+    assert "第 1 版已登记" in done.text
+    head.post("/preferences/locale", data={"locale": "en"})
+    assert "A village may not fine" in head.post(url, data=data).text

@@ -14,6 +14,7 @@ from gridcase.cases.rules.catalogue import HELPERS_RULES, REPORTERS_RULES, VILLA
 from gridcase.cases.rules.majors import MAJORS
 from gridcase.cases.rules.replies import BLANKS, TEXT_LENGTH, TITLE_LENGTH, ReplyKind
 from gridcase.core.worktime import LimitUnit
+from gridcase.people.rules import FOUR_COUNCILS
 from gridcase.points.rules import CASE_RULES
 from gridcase.web.filters import translate
 from gridcase.web.formkit import BaseForm, labelled, options, tidy
@@ -68,6 +69,7 @@ class TermsForm(BaseForm):
     restricted = BooleanField(_("限定可见：只有值班的、办理的和登记的人能看"))
     reporter_rule = SelectField(_("反映人记分"), validators=[Optional()])
     helper_rule = SelectField(_("协助户记分"), validators=[Optional()])
+    council = SelectField(_("可请哪个会出面"), validators=[Optional()])
     open_condition = _area(_("立案条件"))
     close_condition = _area(_("结案条件"))
     evidence_hint = _area(_("办理提示"))
@@ -82,12 +84,13 @@ class TermsForm(BaseForm):
             unit.choices = labelled(LimitUnit)
         self.reporter_rule.choices = _points(REPORTERS_RULES)
         self.helper_rule.choices = _points(HELPERS_RULES)
+        self.council.choices = options([("", _("不指明")), *((kind.value, kind.label) for kind in FOUR_COUNCILS)])
 
     @property
     def values(self) -> dict[str, Any]:
         """By column, as the rules take them."""
         found = {name: self[name].data for name in TERMS if name in self}
-        for name in ("reporter_rule", "helper_rule"):
+        for name in ("reporter_rule", "helper_rule", "council"):
             if name in found:
                 found[name] = found[name] or None
         for name in ("open_condition", "close_condition", "evidence_hint", "department"):
@@ -99,6 +102,7 @@ class TermsForm(BaseForm):
 TERMS = (
     "urgency", "contact_limit", "contact_unit", "limit", "limit_unit", "level", "department", "reporter_rule",
     "helper_rule", "restricted", "common", "enabled", "open_condition", "close_condition", "evidence_hint",
+    "council",
 )  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from gridcase.cases.models.catalogue import CaseClass, ClassTerms, ClassVersion
 from gridcase.core.db import Base, ByteString, Json, UtcDateTime
 
 OPEN, ENDED = text("closed_at IS NULL"), text("closed_at IS NOT NULL")
+URGENT = text("closed_at IS NULL AND urgency = 1")
 # The moves that stand in figures; a partial index needs the very words of the statement.
 COUNTED_MOVES = text("move IN ('give_back', 'rework', 'grant_extension', 'reopen', 'second_check')")
 SECOND_CHECK_DUE = text("second_check = 'due'")
@@ -41,8 +42,10 @@ class Case(Base):
             sqlite_where=OPEN,
             postgresql_where=OPEN,
         ),
+        Index("ix_case_stage_open", "stage_due_at", sqlite_where=URGENT, postgresql_where=URGENT),
         Index("ix_case_registered", "registered_at", "path"),
         Index("ix_case_closed", "closed_at", "path", sqlite_where=ENDED, postgresql_where=ENDED),
+        Index("ix_case_class_closed", "class_id", "closed_at", sqlite_where=ENDED, postgresql_where=ENDED),
         Index("ix_case_handler_post", "handler_post_id", "registered_at", "id"),
         Index("ix_case_handler_unit", "handler_unit_id", "registered_at", "id"),
         Index("ix_case_household", "household_id", "registered_at", "id"),

@@ -30,6 +30,7 @@ class ClassTerms:
     open_condition: Mapped[str] = mapped_column(String(200), default="")
     close_condition: Mapped[str] = mapped_column(String(200), default="")
     evidence_hint: Mapped[str] = mapped_column(String(200), default="")
+    council: Mapped[str | None] = mapped_column(String(20))  # which of the four may step in: people.rules.BodyKind
 
 
 class CaseClass(ClassTerms, Base):

@@ -10,6 +10,7 @@ from gridcase.cases.rules.majors import ABOVE_THE_VILLAGE, MAJORS, UNSORTED_CLAS
 from gridcase.core.errors import Refused
 from gridcase.core.words import N_
 from gridcase.core.worktime import LimitUnit
+from gridcase.people.rules import FOUR_COUNCILS
 from gridcase.points.rules import CASE_RULES
 
 HELPERS_RULES = frozenset({"K2", "K4"})  # for who lent a hand; the others are for who reported
@@ -46,6 +47,7 @@ class Terms:
     open_condition: str
     close_condition: str
     evidence_hint: str
+    council: str | None = None
 
     @classmethod
     def of(cls, row: Any) -> Self:
@@ -78,6 +80,7 @@ def checked(terms: Terms, *, code: str) -> Terms:
     if stays_restricted(code) and not terms.restricted:
         raise Refused(N_("这类事涉及具体的人，只能限定可见，不能放开。"), field="restricted")
     _check_points(terms, code)
+    _check_council(terms, code)
     return terms
 
 
@@ -98,6 +101,15 @@ def _check_limits(terms: Terms, code: str) -> None:
 
 def _rough(amount: float, unit: str) -> float:
     return amount * _ROUGHLY[LimitUnit(unit)]
+
+
+def _check_council(terms: Terms, code: str) -> None:
+    if terms.council is None:
+        return
+    if terms.restricted or stays_restricted(code):
+        raise Refused(N_("限定可见的类别不请四会出面，请选“不指明”。"), field="council")
+    if terms.council not in FOUR_COUNCILS:
+        raise Refused(N_("请选四会之一，或“不指明”。"), field="council")
 
 
 def _check_points(terms: Terms, code: str) -> None:

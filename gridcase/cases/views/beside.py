@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from flask_babel import gettext as _
@@ -27,6 +28,8 @@ from gridcase.cases.rules.said import limit_said
 from gridcase.core.permissions import Viewer
 from gridcase.core.words import N_, Text
 from gridcase.core.worktime import LimitUnit
+from gridcase.people import queries as people
+from gridcase.people.rules import WHAT_FOR, BodyKind
 from gridcase.web.filters import show_date, translate
 from gridcase.web.formkit import labelled
 
@@ -43,6 +46,15 @@ class Asked:
 
 
 @dataclass(frozen=True)
+class Suggested:
+    """Which of the four councils may step in, by the catalogue; `body` None where the village has none."""
+
+    kind: BodyKind
+    why: Text
+    body: Any
+
+
+@dataclass(frozen=True)
 class Beside:
     """All of it for the template; empty lists where there is nothing."""
 
@@ -52,11 +64,12 @@ class Beside:
     whistle_units: Sequence[Any]
     follows: Any
     followed_by: Sequence[Any]
+    council: Suggested | None = None
     voices: queries.Voices = field(default_factory=queries.Voices)
     rating: type[Rating] = Rating
 
 
-def of(case: Case, someone: Viewer, facts: Any) -> Beside:
+def of(case: Case, someone: Viewer, facts: Any, *, on: date) -> Beside:
     """What is beside this case now; `facts` say what there is to ask for."""
     open_requests = case.requests if case.state == State.IN_PROGRESS else []
     asked = [_asked(case, one) for one in open_requests if one.state == RequestState.ASKED]
@@ -65,8 +78,18 @@ def of(case: Case, someone: Viewer, facts: Any) -> Beside:
     before, after = queries.linked(case) if facts.has_links else (None, ())
     return Beside(
         asked, queries.named_parties(helping), WhistleKind(whistle.kind).label if whistle else None,
-        queries.called_units(case), before, after, queries.voices_around(case, someone, some=facts.has_voices),
+        queries.called_units(case), before, after, _council(case, someone, on),
+        queries.voices_around(case, someone, some=facts.has_voices),
     )  # fmt: skip
+
+
+def _council(case: Case, someone: Viewer, on: date) -> Suggested | None:
+    """Asked only of open cases of a class that names one; never where the case is about a person."""
+    if case.terms.council is None or case.village_id is None or case.restricted or case.closed_at is not None:
+        return None
+    kind = BodyKind(case.terms.council)
+    body = people.council_at(case.village_id, kind, viewer=someone, on=on)
+    return Suggested(kind, WHAT_FOR[kind], body)
 
 
 def _asked(case: Case, one: CaseRequest) -> Asked:

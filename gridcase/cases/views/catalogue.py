@@ -24,6 +24,7 @@ from gridcase.core.words import N_, Text
 from gridcase.grid import queries as grids
 from gridcase.grid.models import Grid
 from gridcase.grid.rules import GridLevel
+from gridcase.people.rules import BodyKind
 from gridcase.points.rules import CASE_RULES
 from gridcase.web.access import needs, viewer
 from gridcase.web.filters import translate
@@ -45,6 +46,7 @@ FIELDS = {
     "level": N_("一般由哪一级办"), "department": N_("主办单位"), "restricted": N_("限定可见"),
     "reporter_rule": N_("反映人记分"), "helper_rule": N_("协助户记分"), "open_condition": N_("立案条件"),
     "close_condition": N_("结案条件"), "evidence_hint": N_("办理提示"),
+    "council": N_("可请哪个会出面"),
 }  # fmt: skip
 DEEDS = {
     "catalogue.set": N_("修改"), "catalogue.back": N_("恢复为上一级的设置"), "catalogue.add": N_("新设类别"),
@@ -195,6 +197,8 @@ def _said(name: str, value: Any, terms: Terms | None = None) -> str:
         return {"W": _("工作小时"), "N": _("小时"), "D": _("天")}[value]
     if name.endswith("_rule"):
         return f"{value} {translate(CASE_RULES[value].label)}" if value else _("不记分")
+    if name == "council":
+        return translate(BodyKind(value).label) if value else _("不指明")
     if isinstance(value, float | int):
         return f"{value:g}"
     return str(value or _("（空）"))

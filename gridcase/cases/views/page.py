@@ -38,6 +38,7 @@ from gridcase.cases.views.base import class_name, rules_from
 from gridcase.cases.views.desk import Desk
 from gridcase.cases.views.move_forms import form_of
 from gridcase.cases.views.routing import Ways
+from gridcase.core.clock import town_day
 from gridcase.core.permissions import Permission, Viewer
 from gridcase.core.words import N_
 from gridcase.core.worktime import LimitUnit
@@ -71,7 +72,7 @@ def page(
         papers=queries.papers_by_step(case, reads_letters=named) if facts.has_papers else {},
         prints=prints.menu(case, line, someone),
         mediated=_mediated(case, line, standing), moves=buttons[:seen], other_moves=buttons[seen:],
-        beside=beside.of(case, someone, facts),
+        beside=beside.of(case, someone, facts, on=town_day(now)),
         received_on=queries.received_on(case) if case.source_no else None,
         waiting=beside.waiting(case), **_deadline(case, line, now), **_words(case),
     )  # fmt: skip

@@ -76,6 +76,19 @@ def liaison_posts_of(household_id: int, *, on: date) -> list[Post]:
     )
 
 
+def liaisons_of(household_ids: Collection[int], *, on: date) -> dict[int, list[int]]:
+    """The liaisons' posts of many homes, by household."""
+    found: dict[int, list[int]] = {}
+    for row in db.session.execute(
+        select(CirclePlace.household_id, Post.id)
+        .join(Post, Post.id == CirclePlace.post_id)
+        .where(CirclePlace.household_id.in_(household_ids), in_force(CirclePlace, on), Post.role == Role.LIAISON)
+        .order_by(Post.id)
+    ):
+        found.setdefault(row.household_id, []).append(row.id)
+    return found
+
+
 def reasons_of(household_id: int, *, on: date) -> dict[int, str]:
     """Why a home is in the circles it is in on a day (熟人), by post."""
     rows = db.session.execute(

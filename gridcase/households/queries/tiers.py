@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, TypeVar
@@ -254,15 +254,31 @@ def post_titles(post_ids: Collection[int | None]) -> dict[int, str]:
 
 def nearest_posts(home: Household, roles: Sequence[Role], *, on: date, without: Collection[int] = ()) -> list[Post]:
     """The posts of the first of these roles that is filled at the home's places, the nearest place first."""
+    return nearest_of([home], roles, on=on, without=without)[home.id]
+
+
+def nearest_of(
+    homes: Sequence[Household], roles: Sequence[Role], *, on: date, without: Collection[int] = ()
+) -> dict[int, list[Post]]:
+    """The same of many homes in one statement."""
+    above = {place for home in homes for place in with_above(home.path)}
+    at: dict[str, list[Post]] = {}
+    for post in db.session.scalars(
+        select(Post)
+        .where(Post.place_path.in_(sorted(above)), Post.role.in_(roles), valid_on(Post, on))
+        .order_by(Post.id)
+    ):
+        if post.id not in without:
+            at.setdefault(post.place_path, []).append(post)
+    return {home.id: _nearest(home, at, roles) for home in homes}
+
+
+def _nearest(home: Household, at: Mapping[str, Sequence[Post]], roles: Sequence[Role]) -> list[Post]:
     posts = [
         post
-        for post in db.session.scalars(
-            select(Post)
-            .where(Post.place_path.in_(with_above(home.path)), Post.role.in_(roles), valid_on(Post, on))
-            .order_by(Post.id)
-        )
-        if post.id not in without
-        and (post.role != Role.SECTION_LEADER or (post.section_id is not None and post.section_id == home.section_id))
+        for place in with_above(home.path)
+        for post in at.get(place, ())
+        if post.role != Role.SECTION_LEADER or (post.section_id is not None and post.section_id == home.section_id)
     ]
     if not posts:
         return []

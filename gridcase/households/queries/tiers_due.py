@@ -19,6 +19,7 @@ from gridcase.households.rules.tiers_steps import Cause
 from gridcase.notices.models import Notice
 
 BATCH = 200
+TOLD_AT_ONCE = 1000
 TASK_RULE, TASK_SUBJECT = "tier_task", "tier_task"
 
 
@@ -74,5 +75,5 @@ def untold(*, after: int, asleep: Collection[str] = ()) -> Sequence[Any]:
         .where(TierTask.closed_at.is_(None), TierTask.id > after, Household.ended_on.is_(None), ~told.exists())
         .where(outside(Household.path, asleep))
         .order_by(TierTask.id)
-        .limit(BATCH)
+        .limit(TOLD_AT_ONCE)
     ).all()

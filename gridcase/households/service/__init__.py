@@ -27,10 +27,11 @@ from gridcase.households.service.tiers_proposals import (
     withdraw_proposal,
 )
 from gridcase.households.service.tiers_rules import print_of, set_rules
-from gridcase.households.service.tiers_tasks import ask_again, ask_for_old
+from gridcase.households.service.tiers_tasks import Ask, ask_again, ask_all, ask_for_old
 
 __all__ = [
     "FACTS",
+    "Ask",
     "FactorRow",
     "HouseholdRow",
     "Meeting",
@@ -42,6 +43,7 @@ __all__ = [
     "answer_objection",
     "arrived",
     "ask_again",
+    "ask_all",
     "ask_for_old",
     "born",
     "change_circles",

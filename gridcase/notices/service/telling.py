@@ -19,6 +19,7 @@ from gridcase.notices import queries
 from gridcase.notices.models import FILE_CHANNEL, Notice, NoticeChannel, NoticeRead, Outbox
 from gridcase.notices.queries.channels import Leaving
 from gridcase.notices.rules import What, goes_out
+from gridcase.notices.service.rows import insert_new
 
 
 @dataclass(frozen=True)
@@ -92,9 +93,9 @@ def write(tellings: Sequence[Telling], *, now: datetime) -> dict[int, Telling]:
         }
         for one in tellings
     ]  # fmt: skip
-    statement = _insert(Notice).on_conflict_do_nothing(index_elements=["key"]).returning(Notice.id, Notice.key)
-    by_key = {one.key: one for one in tellings}
-    return {row.id: by_key[row.key] for row in db.session.execute(statement, rows)}
+    by_key = {row["key"]: one for row, one in zip(rows, tellings, strict=True)}
+    statement = insert_new(Notice, rows, key="key").returning(Notice.id, Notice.key)
+    return {row.id: by_key[row.key] for row in db.session.execute(statement)}
 
 
 def _queue(new: Mapping[int, Telling], *, now: datetime) -> None:
@@ -115,7 +116,7 @@ def _queue(new: Mapping[int, Telling], *, now: datetime) -> None:
             if _hears(channel, telling):
                 rows[number, channel.channel_id] = _message(number, telling, channel.kind, channel.channel_id, now)
     if rows:
-        db.session.execute(_insert(Outbox).on_conflict_do_nothing(index_elements=["message_id"]), list(rows.values()))
+        db.session.execute(insert_new(Outbox, list(rows.values()), key="message_id"))
 
 
 def _hears(channel: Leaving, telling: Telling) -> bool:

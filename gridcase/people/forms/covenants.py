@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from flask_babel import lazy_gettext as _
-from wtforms import SelectField, TextAreaField
+from wtforms import SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
 from gridcase.people.forms.posts import day
@@ -22,6 +22,7 @@ class CovenantForm(BaseForm):
         validators=[InputRequired(_("请写全文。")), Length(max=8000, message=_("最多 %(n)s 个字。", n=8000))],
         render_kw={"rows": 16},
     )
+    confirmed = StringField(_("已逐句核对，仍然这样写"))  # the mark of the sentences that were shown
     valid_from = day(_("从哪天起生效"), _("请填写生效的日期。"))
 
     def offer(self, decisions: Sequence[tuple[str, str]]) -> None:

@@ -21,6 +21,7 @@ from gridcase.people.queries.bodies import (
 from gridcase.people.queries.councils import (
     CouncilCard,
     ReviewGroup,
+    council_at,
     council_sizes,
     councils_of,
     missing_of,
@@ -173,6 +174,7 @@ __all__ = [
     "certificates_of",
     "chain_up",
     "codes_like",
+    "council_at",
     "council_sizes",
     "councils_of",
     "covenant_for",

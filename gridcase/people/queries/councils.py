@@ -6,15 +6,18 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from gridcase.core.dated import in_force
 from gridcase.core.db import db
+from gridcase.core.permissions import Viewer
 from gridcase.core.scope import under
 from gridcase.core.words import Text
 from gridcase.grid.models import Grid
 from gridcase.people.models import Decision, Holding, Organisation, PersonTag, Post, Seat
+from gridcase.people.queries.bodies import near
 from gridcase.people.queries.posts import valid_on
 from gridcase.people.rules import COUNCILS, LEADING, WORTHIES, BodyKind, Capacity, Role, Sitting, Tag, missing_in
 
@@ -105,6 +108,16 @@ def review_group(village: Grid, *, on: date) -> ReviewGroup:
         )
     )
     return ReviewGroup(len(voting), len(seated - voting), len(voting - seated))
+
+
+def council_at(village_id: int, kind: str, *, viewer: Viewer, on: date) -> Any:
+    """(id, name, whether the viewer may open it) of a village's council of this kind; None where it has none."""
+    return db.session.execute(
+        select(Organisation.id, Organisation.name, near(viewer, Organisation.place_path).label("opens"))
+        .where(Organisation.place_id == village_id, Organisation.kind == kind, _standing(on))
+        .order_by(Organisation.id)
+        .limit(1)
+    ).first()
 
 
 def missing_of(body: Organisation, *, on: date) -> list[Text]:

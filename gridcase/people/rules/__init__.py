@@ -7,11 +7,13 @@ from gridcase.people.rules.councils import (
     GIVES_OPINIONS,
     LEADING,
     REVIEW_PARTS,
+    WHAT_FOR,
     WORTHIES,
     Capacity,
     Sitting,
     missing_in,
 )
+from gridcase.people.rules.covenants import Finding, findings_in, mark_of
 from gridcase.people.rules.decisions import (
     MEETINGS,
     NOTICE_DAYS,
@@ -71,6 +73,7 @@ __all__ = [
     "ROLE_PERMISSIONS",
     "RULES_KEY",
     "THREE_IN_ONE",
+    "WHAT_FOR",
     "WORTHIES",
     "Absence",
     "Assembly",
@@ -79,6 +82,7 @@ __all__ = [
     "Capacity",
     "DecisionKind",
     "DecisionStepKind",
+    "Finding",
     "HonourLevel",
     "LeaderSource",
     "MeetingKind",
@@ -96,6 +100,8 @@ __all__ = [
     "UnitKind",
     "certificate_number",
     "check_step",
+    "findings_in",
+    "mark_of",
     "misplaced",
     "missing_in",
     "next_step",

@@ -33,6 +33,12 @@ REVIEW_PARTS = (Capacity.CADRE, Capacity.GROUP_LEADER, Capacity.REPRESENTATIVE, 
 WORTHIES = frozenset(Capacity) - frozenset(REVIEW_PARTS)
 FOUR_COUNCILS = (BodyKind.REDWHITE, BodyKind.MORAL, BodyKind.DELIBERATION, BodyKind.ANTIDRUG)
 COUNCILS = (*FOUR_COUNCILS, BodyKind.REVIEW)
+WHAT_FOR = {
+    BodyKind.REDWHITE: N_("红白事、彩礼、殡葬由它讲标准、上门劝。"),
+    BodyKind.MORAL: N_("好人好事由它核实表扬，不文明行为由它评议劝导。"),
+    BodyKind.DELIBERATION: N_("村里大家的事由它请人坐下来商量。"),
+    BodyKind.ANTIDRUG: N_("禁毒禁赌由它宣传、劝阻。"),
+}
 GIVES_OPINIONS = frozenset({*COUNCILS, BodyKind.MEDIATION, BodyKind.SUPERVISION})
 LEADING = frozenset({BodyKind.PARTY_BRANCH, BodyKind.VILLAGE_COMMITTEE})  # the two committees
 LEAST_MEMBERS = 3

@@ -17,14 +17,18 @@ from gridcase.core.words import N_
 from gridcase.grid.models import Grid
 from gridcase.people import queries
 from gridcase.people.models import Covenant, CovenantSignature, FamilyMotto
-from gridcase.people.rules import DecisionKind
+from gridcase.people.rules import DecisionKind, findings_in, mark_of
 
 AT_ONCE = 400  # homes of one statement: below every database's limit of values
 
 
-def adopt(*, actor: Viewer, village: Grid, decision_id: int, text: str, valid_from: date, now: datetime) -> Covenant:
+def adopt(
+    *, actor: Viewer, village: Grid, decision_id: int, text: str, valid_from: date, confirmed: str = "", now: datetime
+) -> Covenant:
     """A version of the covenant, in force from a day on, resting on a decision the village passed for it; the version
-    before it ends the day before."""
+    before it ends the day before. Text over a red line is refused; `confirmed`: `mark_of` the doubtful sentences that
+    somebody has read and stands by."""
+    doubtful = _check_text(text, confirmed)
     db.session.refresh(village, with_for_update=True)
     decision = queries.passed_decision(
         decision_id, village_id=village.id, kind=DecisionKind.COVENANT, on=min(valid_from, town_day(now))
@@ -47,8 +51,20 @@ def adopt(*, actor: Viewer, village: Grid, decision_id: int, text: str, valid_fr
     )  # fmt: skip
     db.session.add(made)
     db.session.flush()
-    _note("covenant", made.id, made.path, "covenant.adopt", actor, now, version=made.number, decision=decision_id)
+    _note("covenant", made.id, made.path, "covenant.adopt", actor, now, version=made.number, decision=decision_id,
+          doubtful=doubtful)  # fmt: skip
     return made
+
+
+def _check_text(text: str, confirmed: str) -> int:
+    """How many doubtful sentences were confirmed; `Refused` for one that is over a red line, or not confirmed."""
+    found = findings_in(text)
+    red = sum(not one.doubtful for one in found)
+    if red:
+        raise Refused(N_("有 %(n)s 句越过了法律的红线，改好再登记，改后的文本要经村民会议通过。", n=red), field="text")
+    if found and confirmed != mark_of(found):
+        raise Refused(N_("有 %(n)s 句要再核对。改好，或核对后勾选，再登记。", n=len(found)), field="confirmed")
+    return len(found)
 
 
 def sign(covenant: Covenant, household_ids: Collection[int], *, actor: Viewer, signed_on: date, now: datetime) -> int:

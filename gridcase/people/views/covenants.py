@@ -17,7 +17,7 @@ from gridcase.grid.models import Grid
 from gridcase.people import queries, service
 from gridcase.people.forms import CovenantForm
 from gridcase.people.models import Covenant
-from gridcase.people.rules import DecisionKind
+from gridcase.people.rules import DecisionKind, findings_in, mark_of
 from gridcase.people.views.base import bp, today
 from gridcase.people.views.decisions import KEEP, READS
 from gridcase.web.access import needs, viewer
@@ -72,13 +72,16 @@ def new_covenant() -> ResponseReturnValue:
         if isinstance(made, Covenant):
             flash(_("村规民约第 %(n)s 版已登记，%(day)s 起生效。", n=made.number, day=show_date(made.valid_from)))
             return redirect(url_for(".covenant_version", covenant_id=made.id))
-    return render_template("people/covenant_form.html", form=form, village=village, passed=passed)
+    found = findings_in(form.text.data or "") if form.is_submitted() else []
+    return render_template(
+        "people/covenant_form.html", form=form, village=village, passed=passed, found=found, mark=mark_of(found)
+    )
 
 
 def _adopt(form: CovenantForm, village: Grid, *, actor: Viewer, now: datetime) -> Covenant:
     return service.adopt(
         actor=actor, village=village, decision_id=int(form.decision.data), text=form.text.data,
-        valid_from=form.valid_from.data, now=now,
+        valid_from=form.valid_from.data, confirmed=form.confirmed.data or "", now=now,
     )  # fmt: skip
 
 

@@ -1,5 +1,5 @@
-"""Reading the doors: places and their rules, reception days and visitors, meetings, patrols, quick answers, figures."""
+"""Reading the doors: places and their rules, days and visitors, meetings, patrols, answers, legal points, figures."""
 
-from gridcase.reception.queries import days, figures, meetings, patrols, places, quick, sent
+from gridcase.reception.queries import days, figures, legal, meetings, patrols, places, quick, sent
 
-__all__ = ["days", "figures", "meetings", "patrols", "places", "quick", "sent"]
+__all__ = ["days", "figures", "legal", "meetings", "patrols", "places", "quick", "sent"]

@@ -1,12 +1,16 @@
 """Pure rules of the room: the days of reception, the words of the doors."""
 
 from gridcase.reception.rules.days import RULE_KEY, DayRule, Reception, quarter_of, receptions
+from gridcase.reception.rules.legal import HOTLINE, INQUIRY, LegalFacts
 from gridcase.reception.rules.words import Fate, MeetingNature, Outcome, Risk
 
 __all__ = [
+    "HOTLINE",
+    "INQUIRY",
     "RULE_KEY",
     "DayRule",
     "Fate",
+    "LegalFacts",
     "MeetingNature",
     "Outcome",
     "Reception",

@@ -13,6 +13,7 @@ from gridcase.core.text import clean_line
 from gridcase.core.words import N_
 from gridcase.grid.models import Grid
 from gridcase.reception.models import QuickAnswer
+from gridcase.reception.service import legal
 from gridcase.reception.service.raising import grant_at, once, past_the_village
 
 QUESTION_LENGTH, ANSWER_LENGTH = 120, 200
@@ -28,8 +29,9 @@ def answer(
     class_code: str,
     now: datetime,
     not_officials: bool = False,
+    point_id: int | None = None,
 ) -> QuickAnswer:
-    """Note a question and what was said; no name, no case."""
+    """Note a question and what was said; no name, no case. `point_id`: the legal service point it was given at."""
     grant = grant_at(actor, place)
     question, reply = clean_line(question)[:QUESTION_LENGTH], clean_line(reply)[:ANSWER_LENGTH]
     if not question:
@@ -39,6 +41,8 @@ def answer(
     found = case_queries.entry_in_use(class_code, path=place.path)
     if found.terms.restricted:
         raise Refused(N_("这类事不能快速答复，请登记成事件。"), field="case_class")
+    if point_id is not None:
+        legal.check_point(point_id, class_code=found.code, place=place)
     past_the_village(question, reply, sure=not_officials)
     row, new = once(
         QuickAnswer(
@@ -48,9 +52,13 @@ def answer(
         QuickAnswer,
     )  # fmt: skip
     if new:
+        detail: dict[str, object] = {"class": found.code}
+        if point_id is not None:
+            legal.count_at(row, point_id)
+            detail["point"] = point_id
         audit.record(
             actor=actor, action="reception.answer", subject_kind="quick_answer", subject_id=row.id,
-            place_path=place.path, post_id=grant.post_id, now=now, detail={"class": found.code},
+            place_path=place.path, post_id=grant.post_id, now=now, detail=detail,
         )  # fmt: skip
         db.session.flush()
     return row

@@ -52,6 +52,11 @@ def _entry(key: str, label: Any, endpoint: str, order: int, pages: str) -> NavIt
 NAV = (
     _entry("r", N_("接访日"), "index", 15, "index day duty rota visitor_case figures"),
     _entry("", N_("快速答复"), "quick", 16, "quick quick_case"),
+    replace(
+        _entry("", N_("法律服务点"), "legal", 16, "legal legal_point legal_answers legal_new legal_edit legal_close"),
+        needs=frozenset(queries.legal.READS),
+        work=False,
+    ),
     _entry("", N_("会议"), "meetings", 17, "meetings new_meeting meeting outcome_case"),
     _entry("", N_("巡查排查"), "patrols", 18, "patrols new_check check finding_case new_clue"),
     replace(

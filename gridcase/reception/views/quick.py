@@ -13,6 +13,7 @@ from gridcase.core.permissions import Permission
 from gridcase.reception import queries, service
 from gridcase.reception.forms import QuickForm
 from gridcase.reception.models import QuickAnswer
+from gridcase.reception.rules import INQUIRY
 from gridcase.reception.views.base import (
     bp,
     class_choices,
@@ -26,8 +27,6 @@ from gridcase.reception.views.base import (
 from gridcase.web.access import needs, viewer
 from gridcase.web.formkit import submit
 
-INQUIRY = "1001"
-
 
 @bp.route("/quick", methods=["GET", "POST"])
 @needs(Permission.REGISTER_CASE)
@@ -35,12 +34,12 @@ def quick() -> ResponseReturnValue:
     """The form, this month's count, the latest."""
     place, mine = place_of()
     form = QuickForm(client_uuid=mark(), case_class=INQUIRY)
-    form.case_class.choices = class_choices(place, open_only=True)
+    form.offer(class_choices(place, open_only=True), queries.legal.offered(place.path))
     if form.validate_on_submit():
         row = submit(
             form, service.answer, actor=viewer(), place=place, client_uuid=form.client_uuid.data,
             question=form.question.data, reply=form.reply.data, class_code=form.case_class.data, now=clock.now(),
-            not_officials=form.not_officials.data,
+            not_officials=form.not_officials.data, point_id=form.point_id,
         )  # fmt: skip
         if isinstance(row, QuickAnswer):
             flash(_("记下了：%(what)s", what=row.question), "ok")

@@ -9,6 +9,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 
 from gridcase.core import clock
+from gridcase.reception.queries import legal as legal_points
+from gridcase.reception.rules import HOTLINE
 from gridcase.resident import queries, service
 from gridcase.resident.forms import DemandForm
 from gridcase.resident.rules import shown
@@ -39,3 +41,15 @@ def demand(token: str) -> ResponseReturnValue:
             session[FRESH] = shown(code)
             return redirect(url_for(".own"))
     return render_template("resident/demand.html", form=form, sheet=sheet, place=queries.place_words(sheet.grid))
+
+
+@bp.get("/v/<token>/legal")
+@public("a villager needs no account to find where the law is explained")
+def legal(token: str) -> ResponseReturnValue:
+    """The points of public legal service near a place's code."""
+    sheet = queries.sheet_at(token)
+    own, others = legal_points.around(sheet.grid.path)
+    return render_template(
+        "resident/legal.html", sheet=sheet, place=queries.place_words(sheet.grid), own=own, others=others,
+        hotline=HOTLINE,
+    )  # fmt: skip

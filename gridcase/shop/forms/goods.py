@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _
 from wtforms import (
     BooleanField,
     DateField,
+    FileField,
     HiddenField,
     IntegerField,
     RadioField,
@@ -86,6 +87,8 @@ class GoodsForm(BaseForm):
     points = count(_("积分价"), low=1, high=100_000, ask=_("请填积分价，1 分以上。"))
     low_at = count(_("少于几件提醒补货"), low=0, high=10_000, ask=_("请填件数，不提醒填 0。"), default=5)
     on_shelf = BooleanField(_("上架"), default=True)
+    photo = FileField(_("照片"), validators=[Optional()], render_kw={"accept": "image/*"})
+    no_photo = BooleanField(_("去掉照片"))
     seen = HiddenField()
 
     def __init__(self, **kwargs: Any) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstra
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from gridcase.core.db import Base, ByteString, UtcDateTime
+from gridcase.files.models import StoredFile
 from gridcase.grid.models import Grid
 
 
@@ -54,6 +55,20 @@ class Goods(Base):
     on_shelf: Mapped[bool] = mapped_column(default=True)
 
     shop: Mapped[Shop] = relationship(lazy="joined", innerjoin=True)
+
+
+class GoodsPhoto(Base):
+    """What goods look like; goods without one are as good."""
+
+    __tablename__ = "shop_goods_photo"
+    __table_args__ = (Index("ix_shop_goods_photo_file", "file_id"),)
+
+    goods_id: Mapped[int] = mapped_column(ForeignKey("shop_goods.id"), primary_key=True)
+    file_id: Mapped[int] = mapped_column(ForeignKey("stored_file.id"))
+    user_id: Mapped[int | None]
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    stored: Mapped[StoredFile] = relationship()
 
 
 class Batch(Base):

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, case, func, or_, select
 from gridcase.core.db import db
 from gridcase.core.errors import Missing
 from gridcase.core.permissions import Permission, Viewer
-from gridcase.shop.models import Batch, Goods, Redemption, Shop, StockMove, StockTake, StockTakeLine
+from gridcase.shop.models import Batch, Goods, GoodsPhoto, Redemption, Shop, StockMove, StockTake, StockTakeLine
 from gridcase.shop.queries import shops
 from gridcase.shop.rules.goods import EFFECTS, MoveKind, Part, TakeState, parts_from
 
@@ -21,10 +21,11 @@ SOON = timedelta(days=30)  # what goes out of date within is told to the keeper
 
 @dataclass(frozen=True)
 class OnShelf:
-    """One kind of goods and how many pieces can be reserved."""
+    """One kind of goods, how many pieces can be reserved, and what it looks like where somebody took a photo."""
 
     goods: Goods
     free: int
+    photo: GoodsPhoto | None
 
 
 def in_date(on: date) -> ColumnElement[bool]:
@@ -41,11 +42,18 @@ def shelf(shop: Shop, *, on: date) -> list[OnShelf]:
         .scalar_subquery()
     )
     rows = db.session.execute(
-        select(Goods, free)
+        select(Goods, free, GoodsPhoto)
+        .select_from(Goods)
+        .outerjoin(GoodsPhoto, GoodsPhoto.goods_id == Goods.id)
         .where(Goods.shop_id == shop.id, Goods.on_shelf)
         .order_by(case((free > 0, 0), else_=1), Goods.points, Goods.name)
     )
-    return [OnShelf(row[0], row[1]) for row in rows]
+    return [OnShelf(row[0], row[1], row[2]) for row in rows]
+
+
+def photo_of(goods: Goods) -> GoodsPhoto | None:
+    """What goods look like; None where nobody took a photo."""
+    return db.session.get(GoodsPhoto, goods.id)
 
 
 def get_goods(goods_id: int, *, viewer: Viewer, permissions: Sequence[Permission]) -> Goods:

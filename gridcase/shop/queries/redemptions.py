@@ -22,6 +22,7 @@ from gridcase.shop.queries import shops
 from gridcase.shop.rules import RedemptionState, code_from, typed
 from gridcase.shop.rules.codes import digest_of
 
+SOURCE = "shop"  # as the ledger names it
 # A list ticked on paper on the last day is entered later: so long the goods stay set aside.
 PAPER_DAYS = timedelta(days=3)
 

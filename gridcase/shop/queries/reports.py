@@ -1,4 +1,4 @@
-"""What was issued, redeemed and what it was worth. Points come from the ledger, goods from the moves of stock."""
+"""What was issued, redeemed and what it was worth, by village; what a shop took in and gave out, by its stock."""
 
 from __future__ import annotations
 
@@ -8,33 +8,24 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import aliased
 
 from gridcase.core.clock import TOWN_ZONE
 from gridcase.core.db import db
 from gridcase.core.permissions import Permission, Viewer
 from gridcase.core.scope import reach
 from gridcase.grid.models import Grid
-from gridcase.grid.rules import GridLevel
-from gridcase.points.models import Account, Transfer
-from gridcase.points.queries.history import given_back
-from gridcase.points.rules import AccountKind, TransferKind
+from gridcase.points import queries as points
+from gridcase.points.queries import ReportRow
 from gridcase.shop.models import Batch, Goods, Redemption, Shop, StockMove
 from gridcase.shop.rules import MoveKind, Source
-
-SOURCE = "shop"
 
 
 @dataclass(frozen=True)
 class VillageLine:
-    """One village in a period: points given and redeemed by the ledger, and what the goods handed over were worth."""
+    """One village or town in a period, as the report of points has it, and how often goods were handed over."""
 
-    id: int
-    name: str
-    issued: int
-    redeemed: int
+    row: ReportRow
     times: int
-    goods_fen: int
 
 
 @dataclass(frozen=True)
@@ -56,75 +47,35 @@ def period(since: date, until: date) -> tuple[datetime, datetime]:
     )
 
 
-def villages(viewer: Viewer, *, since: date, until: date) -> list[VillageLine]:
-    """The villages the viewer answers for, by code."""
+def villages(viewer: Viewer, *, since: date, until: date) -> tuple[list[VillageLine], ReportRow]:
+    """The places the viewer answers for, by code, and their sum. The figures are those of the report of points, totals
+    of the time before included, so that both pages always say the same."""
     begins, ends = period(since, until)
-    rows = db.session.execute(
-        select(Grid.id, Grid.name)
-        .where(
-            Grid.level == GridLevel.VILLAGE, Grid.valid_to.is_(None),
-            reach(viewer, Permission.MANAGE_SHOP, path=Grid.path),
+    found = points.report(viewer=viewer, starts_on=since, ends_on=until).rows
+    mine = set(
+        db.session.scalars(
+            select(Grid.id).where(
+                Grid.id.in_([row.place_id for row in found]), reach(viewer, Permission.MANAGE_SHOP, path=Grid.path)
+            )
         )
-        .order_by(Grid.code)
-    ).all()  # fmt: skip
-    ids = [row.id for row in rows]
-    issued, redeemed = issued_in(ids, begins, ends), redeemed_in(ids, begins, ends)
-    goods = handed_in(ids, begins, ends)
-    return [
-        VillageLine(row.id, row.name, issued.get(row.id, 0), redeemed.get(row.id, 0), *goods.get(row.id, (0, 0)))
-        for row in rows
-    ]
-
-
-def issued_in(village_ids: Sequence[int], begins: datetime, ends: datetime) -> dict[int, int]:
-    """Points given, less what was taken back in the same time, by village."""
-    credit = aliased(Account)
-    given = Transfer.kind == TransferKind.AWARD
-    total = func.coalesce(func.sum(Transfer.amount).filter(given), 0) - func.coalesce(
-        func.sum(Transfer.amount).filter(given_back(credit)), 0
     )
+    known = points.Report([row for row in found if row.place_id in mine])
+    times = times_in([row.place_id for row in known.rows], begins, ends)
+    return [VillageLine(row, times.get(row.place_id, 0)) for row in known.rows], known.total
+
+
+def times_in(village_ids: Sequence[int], begins: datetime, ends: datetime) -> dict[int, int]:
+    """How many reservations were handed over, by the home's village."""
     rows = db.session.execute(
-        select(Transfer.village_id, total)
-        .join(credit, credit.id == Transfer.credit_id)
-        .where(Transfer.village_id.in_(village_ids), Transfer.at >= begins, Transfer.at < ends)
-        .group_by(Transfer.village_id)
-    )
-    return {row[0]: row[1] for row in rows}
-
-
-def redeemed_in(village_ids: Sequence[int], begins: datetime, ends: datetime) -> dict[int, int]:
-    """Points spent in shops by the ledger, by village."""
-    debit, credit = aliased(Account), aliased(Account)
-    rows = db.session.execute(
-        select(Transfer.village_id, func.sum(Transfer.amount))
-        .join(debit, debit.id == Transfer.debit_id)
-        .join(credit, credit.id == Transfer.credit_id)
-        .where(
-            Transfer.village_id.in_(village_ids), Transfer.source_kind == SOURCE, Transfer.at >= begins,
-            Transfer.at < ends, debit.kind == AccountKind.HELD, credit.kind == AccountKind.ISSUE,
-        )
-        .group_by(Transfer.village_id)
-    )  # fmt: skip
-    return {row[0]: row[1] for row in rows}
-
-
-def handed_in(village_ids: Sequence[int], begins: datetime, ends: datetime) -> dict[int, tuple[int, int]]:
-    """(reservations handed over, worth of their goods in fen) by the home's village."""
-    rows = db.session.execute(
-        select(
-            Redemption.village_id,
-            func.count(Redemption.id.distinct()),
-            func.sum(StockMove.quantity * Batch.unit_fen),
-        )
+        select(Redemption.village_id, func.count(Redemption.id.distinct()))
         .join(StockMove, StockMove.redemption_id == Redemption.id)
-        .join(Batch, Batch.id == StockMove.batch_id)
         .where(
             Redemption.village_id.in_(village_ids), StockMove.kind == MoveKind.HAND_OVER, StockMove.at >= begins,
             StockMove.at < ends,
         )
         .group_by(Redemption.village_id)
     )  # fmt: skip
-    return {row[0]: (row[1], row[2]) for row in rows}
+    return {row[0]: row[1] for row in rows}
 
 
 def shops(viewer: Viewer, *, since: date, until: date) -> list[ShopLine]:

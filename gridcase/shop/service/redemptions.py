@@ -25,8 +25,6 @@ from gridcase.shop.rules.codes import TAIL, digest_of
 from gridcase.shop.service import stock
 from gridcase.shop.service.rights import check_home, check_open, for_home, over
 
-SOURCE = "shop"
-
 
 def key_of(row: Redemption) -> str:
     """Under which key the ledger holds, spends or gives back the points of a reservation."""
@@ -63,8 +61,8 @@ def reserve(
     db.session.add(row)
     db.session.flush()
     points.hold_for(
-        household_id=household.id, amount=row.points, key=key_of(row), source_kind=SOURCE, source_id=str(row.id),
-        actor=actor, now=now,
+        household_id=household.id, amount=row.points, key=key_of(row), source_kind=queries.redemptions.SOURCE,
+        source_id=str(row.id), actor=actor, now=now,
     )  # fmt: skip
     parts = queries.goods.parts_for(goods, quantity, on=today)
     if parts is None:

@@ -15,9 +15,11 @@ from gridcase.core.db import db
 from gridcase.core.errors import Refused
 from gridcase.core.permissions import Permission, Viewer
 from gridcase.core.words import N_
+from gridcase.files import service as files
+from gridcase.files.service import Prepared
 from gridcase.grid.models import Grid
 from gridcase.shop import queries
-from gridcase.shop.models import Goods, Shop
+from gridcase.shop.models import Goods, GoodsPhoto, Shop
 from gridcase.shop.rules.goods import as_cash
 from gridcase.shop.service.rights import over
 from gridcase.shop.service.stock import KEEPERS
@@ -66,19 +68,26 @@ def _check_shop(place_id: int, values: Mapping[str, Any], *, but: int = 0) -> No
         raise Refused(N_("填 %(low)s 到 %(high)s 天。", low=FEWEST_DAYS, high=MOST_DAYS), field="code_days")
 
 
-def add_goods(shop: Shop, values: Mapping[str, Any], *, actor: Viewer, now: datetime) -> Goods:
-    """A new kind of goods with its price in points."""
+def add_goods(
+    shop: Shop, values: Mapping[str, Any], *, photo: Prepared | None = None, actor: Viewer, now: datetime
+) -> Goods:
+    """A new kind of goods with its price in points, and what it looks like."""
     grant = over(actor, shop.path, *KEEPERS)
     _check_goods(shop.id, values)
     goods = Goods(shop_id=shop.id, **_kept(values, GOODS_FIELDS))
     db.session.add(goods)
     db.session.flush()
     _note("shop.goods", shop, grant.post_id, actor, now, goods=goods.id, points=goods.points)
+    if photo is not None:
+        _hang(goods, photo, grant.post_id, actor=actor, now=now)
     return goods
 
 
-def edit_goods(goods: Goods, values: Mapping[str, Any], *, seen: str | None, actor: Viewer, now: datetime) -> None:
-    """Change goods; a new price holds for what is reserved from now on."""
+def edit_goods(
+    goods: Goods, values: Mapping[str, Any], *, seen: str | None, photo: Prepared | None = None, no_photo: bool = False,
+    actor: Viewer, now: datetime,
+) -> None:  # fmt: skip
+    """Change goods; a new price holds for what is reserved from now on. A photo takes the place of the one before."""
     shop = goods.shop
     grant = over(actor, shop.path, *KEEPERS)
     db.session.refresh(goods, with_for_update={"of": Goods})
@@ -87,6 +96,23 @@ def edit_goods(goods: Goods, values: Mapping[str, Any], *, seen: str | None, act
     changes = change(goods, _kept(values, GOODS_FIELDS))
     if changes:
         _note("shop.goods_edit", shop, grant.post_id, actor, now, goods=goods.id, changes=changes)
+    if photo is not None or no_photo:
+        _hang(goods, photo, grant.post_id, actor=actor, now=now)
+
+
+def _hang(goods: Goods, photo: Prepared | None, post_id: int | None, *, actor: Viewer, now: datetime) -> None:
+    """Another photo in the place of the one before; None: the one before is taken away."""
+    row = queries.goods.photo_of(goods)
+    kept = files.keep(photo, now=now).id if photo is not None else None
+    if kept is None:
+        if row is None:
+            return
+        db.session.delete(row)
+    elif row is None:
+        db.session.add(GoodsPhoto(goods_id=goods.id, file_id=kept, user_id=actor.user_id, at=now))
+    else:
+        row.file_id, row.user_id, row.at = kept, actor.user_id, now
+    _note("shop.goods_photo", goods.shop, post_id, actor, now, goods=goods.id, file=kept)
 
 
 def _check_goods(shop_id: int, values: Mapping[str, Any], *, but: int = 0) -> None:

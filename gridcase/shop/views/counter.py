@@ -51,6 +51,14 @@ def _counter(shop: Shop, form: CodeForm, found: Redemption | None) -> ResponseRe
     return page, status_of(form)
 
 
+@bp.get("/<int:shop_id>/hand-over")
+@bp.get("/<int:shop_id>/give-back")
+@needs(*KEEPERS)
+def back_to_counter(shop_id: int) -> ResponseReturnValue:
+    """Who was refused stands at one of these addresses; opened again it is the counter, and nothing is repeated."""
+    return redirect(url_for(".counter", shop_id=kept_shop(shop_id).id))
+
+
 @bp.post("/<int:shop_id>/hand-over")
 @needs(*KEEPERS)
 def hand_over(shop_id: int) -> ResponseReturnValue:

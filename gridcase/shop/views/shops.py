@@ -69,9 +69,9 @@ def edit_shop(shop_id: int) -> ResponseReturnValue:
 def reports() -> ResponseReturnValue:
     """Issued, redeemed, what the goods were worth and cost: by village and by shop."""
     since, until = _asked()
-    villages = queries.reports.villages(viewer(), since=since, until=until)
+    villages, total = queries.reports.villages(viewer(), since=since, until=until)
     return render_template(
-        "shop/reports.html", since=since, until=until, villages=villages, periods=_periods(),
+        "shop/reports.html", since=since, until=until, villages=villages, total=total, periods=_periods(),
         shops=queries.reports.shops(viewer(), since=since, until=until),
     )  # fmt: skip
 

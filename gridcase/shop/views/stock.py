@@ -19,6 +19,7 @@ from gridcase.shop.rules import Source, TakeState, to_fen
 from gridcase.shop.service.shops import GOODS_FIELDS
 from gridcase.shop.service.stock import Arrival, Counted
 from gridcase.shop.views.base import KEEPERS, MANAGE, bp, kept_shop, status_of, today
+from gridcase.shop.views.photos import taken
 from gridcase.web.access import needs, viewer
 from gridcase.web.formkit import BaseForm, submit
 
@@ -40,24 +41,32 @@ def new_goods(shop_id: int) -> ResponseReturnValue:
     """A new kind of goods; then it is taken in."""
     shop, form = kept_shop(shop_id), GoodsForm()
     if form.validate_on_submit():
-        made = submit(form, service.shops.add_goods, shop, form.values(), actor=viewer(), now=clock.now())
+        photo = taken(form)
+        made = None if form.photo.errors else submit(
+            form, service.shops.add_goods, shop, form.values(), photo=photo, actor=viewer(), now=clock.now()
+        )  # fmt: skip
         if isinstance(made, Goods):
             return redirect(url_for(".receive", shop_id=shop_id, goods=made.id))
-    return render_template("shop/goods.html", form=form, shop=shop, goods=None), status_of(form)
+    return render_template("shop/goods.html", form=form, shop=shop, goods=None, photo=None), status_of(form)
 
 
 @bp.route("/goods/<int:goods_id>/edit", methods=["GET", "POST"])
 @needs(*KEEPERS)
 def edit_goods(goods_id: int) -> ResponseReturnValue:
-    """Price, name, on the shelf or not."""
+    """Price, name, photo, on the shelf or not."""
     goods = queries.goods.get_goods(goods_id, viewer=viewer(), permissions=KEEPERS)
     form = GoodsForm(obj=goods, seen=fingerprint(goods, GOODS_FIELDS))
-    if form.validate_on_submit() and submit(
-        form, service.shops.edit_goods, goods, form.values(), seen=form.seen.data, actor=viewer(), now=clock.now()
-    ):
+    photo = taken(form) if form.validate_on_submit() else None
+    if form.is_submitted() and not form.errors and submit(
+        form, service.shops.edit_goods, goods, form.values(), seen=form.seen.data, photo=photo,
+        no_photo=bool(form.no_photo.data), actor=viewer(), now=clock.now(),
+    ):  # fmt: skip
         flash(_("已保存；已经预约的仍按原来的积分价。"), "ok")
         return redirect(url_for(".stock", shop_id=goods.shop_id))
-    return render_template("shop/goods.html", form=form, shop=goods.shop, goods=goods), status_of(form)
+    page = render_template(
+        "shop/goods.html", form=form, shop=goods.shop, goods=goods, photo=queries.goods.photo_of(goods)
+    )
+    return page, status_of(form)
 
 
 @bp.route("/<int:shop_id>/receive", methods=["GET", "POST"])

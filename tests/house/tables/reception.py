@@ -11,7 +11,7 @@ from gridcase.core.db import db, transaction
 from gridcase.grid.models import Grid
 from gridcase.reception import queries
 from gridcase.reception import service as reception
-from gridcase.reception.rules import Fate, MeetingNature, Outcome
+from gridcase.reception.rules import Fate, LegalFacts, MeetingNature, Outcome
 from tests.factories.objects import Thing
 from tests.factories.world import MAKER, World
 from tests.house.roles import CELL, CIRCLE, PATROL, REGISTERS, Row, names
@@ -35,6 +35,11 @@ TABLE: tuple[Row, ...] = (
     Row("reception.outcome_case", REGISTERS, "outcome"),
     Row("reception.check", REGISTERS, "check"),
     Row("reception.finding_case", REGISTERS, "finding"),
+    Row("reception.legal", REGISTERS | MANAGES),
+    Row("reception.legal_answers", REGISTERS),
+    Row("reception.legal_point", REGISTERS | MANAGES, "legal_point"),
+    Row("reception.legal_new", MANAGES, "reception_place"),
+    *(Row(f"reception.{page}", MANAGES, "legal_point") for page in ("legal_edit", "legal_close")),
     Row("reception.settings", MANAGES),
     *(
         Row(f"reception.{page}", MANAGES, "reception_place")
@@ -72,8 +77,10 @@ def _at(world: World, name: str, village: str) -> list[Thing]:
             actor=MAKER, place=place, client_uuid=str(uuid4()), kind=CheckKind.DAILY, looked=[item],
             found=[reception.Found(item, mark, Fate.FIXED, place)], done_on=clock.town_day(now), now=now,
         )  # fmt: skip
+        facts = LegalFacts(mark, "村部一楼", "工作日", "村法律顾问")
+        point = reception.open_point(actor=MAKER, place=place, client_uuid=str(uuid4()), facts=facts, now=now)
         ids = {"visitor": visitor.id, "quick_answer": answer.id, "meeting": meeting.id, "outcome": outcome.id}
-        ids |= {"check": run.id, "reception_place": place.id}
+        ids |= {"check": run.id, "reception_place": place.id, "legal_point": point.id}
     ids["finding"] = queries.patrols.findings(run, viewer=MAKER)[0].PatrolFinding.id
     posts = OF_THE_VILLAGE if name == "own" else frozenset()
     return [

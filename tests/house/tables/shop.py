@@ -8,6 +8,7 @@ from uuid import uuid4
 
 from gridcase.core import clock
 from gridcase.core.db import db, transaction
+from gridcase.files import service as files
 from gridcase.grid.models import Grid
 from gridcase.households.models import Household
 from gridcase.shop import queries, service
@@ -18,6 +19,7 @@ from gridcase.shop.service.stock import Counted
 from tests.factories import shop as factory
 from tests.factories.objects import SPOTS, Thing
 from tests.factories.world import MAKER, World
+from tests.files.corpus import jpeg
 from tests.house.roles import CELL, CIRCLE, VILLAGE, Row, names
 
 REDEEMS = CIRCLE | CELL | VILLAGE | names("resident")
@@ -39,10 +41,12 @@ TABLE: tuple[Row, ...] = (
     *(
         Row(f"shop.{page}", KEEPS, "shop")
         for page in (
-            "counter", "hand_over", "give_back", "day_list", "enter_list", "stock", "new_goods", "receive", "count",
+            "counter", "hand_over", "give_back", "back_to_counter", "day_list", "enter_list", "stock", "new_goods",
+            "receive", "count",
         )
     ),
     Row("shop.edit_goods", KEEPS, "goods"),
+    *(Row(f"shop.{page}", REDEEMS | KEEPS, "goods") for page in ("goods_photo", "goods_photo_small")),
     *(Row(f"shop.{page}", KEEPS, "take") for page in ("take", "confirm_take", "send_back_take")),
     Row("shop.new_shop", MANAGES),
     Row("shop.edit_shop", MANAGES, "shop"),
@@ -66,7 +70,7 @@ def things(world: World) -> list[Thing]:
 def _shop(world: World, name: str) -> list[Thing]:
     spot, now = SPOT[name], clock.now() - BEFORE
     shop = factory.open_shop(world.grids[spot.village], now=now, name=f"记号（{name}）超市")
-    goods = factory.shelve(shop, 5, now=now)
+    goods = factory.shelve(shop, 5, now=now, photo=files.prepare(jpeg()))
     home = world.homes[spot.homes][spot.index]
     factory.merit(home, 500, now=now)
     row = factory.reserve(goods, home, now=now)
