@@ -9,7 +9,7 @@ from __future__ import annotations
 from alembic import op
 
 revision = "0047_map_in_batches"
-down_revision = "0043_map_due"
+down_revision = "0046_goods_photo"
 branch_labels = None
 depends_on = None
 
