@@ -28,6 +28,7 @@ from gridcase.notices.models import Notice
 from gridcase.people.rules import Role
 from gridcase.reminders import jobs
 from tests.exchange.lists import HEADERS, rows, xlsx
+from tests.factories.pages import statements
 from tests.factories.world import World
 
 TOWN, VILLAGE, OTHER_TOWN, OTHER_VILLAGE = "990101100000", "990101100201", "990101101000", "990101101201"
@@ -90,6 +91,17 @@ def test_a_broken_list_is_refused_by_row_and_column_and_changes_nothing(fault: s
     assert "没有导入任何内容" in report.lines()[0]
     assert where[1] in report.lines()[1]
     assert state() == before
+
+
+def test_a_list_without_numbers_says_which_column_is_missing() -> None:
+    report = take(xlsx(rows(3), headers=["号", *HEADERS[1:]]))
+    assert [(problem.row, problem.column) for problem in report.problems] == [(1, "留言编号")]
+
+
+def test_ten_times_the_rows_are_as_many_statements(app: Flask) -> None:
+    few = statements(app, lambda: take(xlsx(rows(30, first_number=1_000_000))))
+    many = statements(app, lambda: take(xlsx(rows(300, first_number=2_000_000))))
+    assert len(few) == len(many) <= 24
 
 
 def test_trying_it_changes_nothing() -> None:

@@ -15,9 +15,18 @@ _NOT_NUMBER = re.compile(r"[^0-9a-z]")
 _NUMBER = re.compile(r"[0-9A-Za-z][0-9A-Za-z/_.\-]*")
 
 
-def words_of(texts: Iterable[str | None], numbers: Iterable[str | None], path: str) -> list[str]:
-    """The words of one case, each once: of its texts, its numbers (own and foreign), and the places it lies in."""
-    found = dict.fromkeys(word for text in texts if text for word in bigrams(text))
+def words_said(texts: Iterable[str | None]) -> list[str]:
+    """The words of texts, each once."""
+    return list(dict.fromkeys(word for text in texts if text for word in bigrams(text)))
+
+
+def words_of(
+    texts: Iterable[str | None], numbers: Iterable[str | None], path: str, *, said: Iterable[str] = ()
+) -> list[str]:
+    """The words of one case, each once: of its texts, its numbers (own and foreign), and the places it lies in. `said`:
+    the words of texts that stand before these."""
+    found = dict.fromkeys(said)
+    found |= dict.fromkeys(words_said(texts))
     for number in numbers:
         if number:
             found |= dict.fromkeys((*bigrams(number), number_word(number)))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from sqlalchemy import Select, column, delete, func, insert, select, table, text
 
 from gridcase.cases.models import Case, CaseClass, CaseSearch
-from gridcase.cases.rules.searching import words_of
+from gridcase.cases.rules.searching import words_of, words_said
 from gridcase.core.db import db, dialect_name
 from gridcase.grid import queries as grids
 from gridcase.grid.models import Grid
@@ -20,17 +20,20 @@ SOURCES = frozenset(
 BATCH, SAMPLE = 1000, 200
 # FTS5 keeps the words of SQLite a second time, as an index; what it is told to forget must be what it was told.
 _FTS = table("case_search_fts", column("case_search_fts"), column("rowid"), column("words"))
+# On PostgreSQL all cases in one statement: as lists of its own every single word would be quoted and sent.
+_SPLIT = text(
+    "INSERT INTO case_search (case_id, words) "
+    "SELECT unnest(CAST(:ids AS integer[])), string_to_array(unnest(CAST(:words AS text[])), ' ')"
+)
 _FORGET = text("INSERT INTO case_search_fts (case_search_fts, rowid, words) VALUES ('delete', :id, :words)")
 
 
-def put(case_ids: Collection[int], *, fresh: bool = False) -> int:
-    """Write down what these cases are found by, as they stand now; returns how many can be found. `fresh`: they have no
-    words yet."""
+def put(case_ids: Collection[int]) -> int:
+    """Write down what these cases are found by, as they stand now; returns how many can be found."""
     wanted, found = sorted(case_ids), 0
     for start in range(0, len(wanted), BATCH):
         part = wanted[start : start + BATCH]
-        if not fresh:
-            forget(part)
+        forget(part)
         found += _insert(_rows(part))
     return found
 
@@ -42,6 +45,30 @@ def put_new(case: Case, place: Grid) -> None:
         if case.village_id != place.id:
             names |= grids.names_of([case.village_id])
         _insert([_row(case, case.case_class.zh, names)])
+
+
+class NewCase(NamedTuple):
+    """A case of a list that has just been written; `said`: the words of its title, text and address."""
+
+    case_id: int
+    number: str
+    source_no: str
+    class_zh: str
+    said: str
+
+
+def put_new_list(cases: Sequence[NewCase], place: Grid) -> None:
+    """The same for a list of cases at one place, none of them restricted."""
+    names = grids.names_of([key for key in (place.village_id, place.id) if key])
+    places = [names[key] for key in dict.fromkeys((place.village_id, place.id)) if key]
+    around = {zh: words_said((zh, *places)) for zh in {case.class_zh for case in cases}}
+    for start in range(0, len(cases), BATCH):
+        _insert([_new_row(case, around[case.class_zh], place.path) for case in cases[start : start + BATCH]])
+
+
+def _new_row(case: NewCase, around: Sequence[str], path: str) -> dict[str, Any]:
+    words = words_of((), (case.number, case.source_no), path, said=(*case.said.split(), *around))
+    return {"case_id": case.case_id, "words": words}
 
 
 def forget(case_ids: Sequence[int]) -> None:
@@ -96,7 +123,8 @@ def _how_many(query: Select[int]) -> int:
 
 def words_now(case_ids: Sequence[int]) -> dict[int, Any]:
     """What these cases should be found by, in the form of the database; restricted ones are left out."""
-    return {row["case_id"]: row["words"] for row in _rows(case_ids)}
+    form: Callable[[list[str]], Any] = " ".join if dialect_name() == "sqlite" else list
+    return {row["case_id"]: form(row["words"]) for row in _rows(case_ids)}
 
 
 def _rows(case_ids: Sequence[int]) -> list[dict[str, Any]]:
@@ -116,13 +144,17 @@ def _rows(case_ids: Sequence[int]) -> list[dict[str, Any]]:
 def _row(case: Any, class_zh: str, names: Mapping[int, str]) -> dict[str, Any]:
     places = {key: names.get(key) for key in (case.village_id, case.grid_id) if key}
     texts, numbers = (case.title, case.text, case.address, class_zh, *places.values()), (case.number, case.source_no)
-    words = words_of(texts, numbers, case.path)
-    return {"case_id": case.id, "words": " ".join(words) if dialect_name() == "sqlite" else words}
+    return {"case_id": case.id, "words": words_of(texts, numbers, case.path)}
 
 
 def _insert(rows: list[dict[str, Any]]) -> int:
-    if rows:
-        db.session.execute(insert(CaseSearch), rows)
-        if dialect_name() == "sqlite":
-            db.session.execute(insert(_FTS), [{"rowid": row["case_id"], "words": row["words"]} for row in rows])
+    if not rows:
+        return 0
+    ids, words = [row["case_id"] for row in rows], [" ".join(row["words"]) for row in rows]
+    if dialect_name() == "sqlite":
+        pairs = list(zip(ids, words, strict=True))
+        db.session.execute(insert(CaseSearch), [{"case_id": one, "words": said} for one, said in pairs])
+        db.session.execute(insert(_FTS), [{"rowid": one, "words": said} for one, said in pairs])
+    else:
+        db.session.execute(_SPLIT, {"ids": ids, "words": words})
     return len(rows)

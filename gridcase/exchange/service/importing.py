@@ -182,6 +182,7 @@ def _history(lines: Sequence[CaseLine], codes: Mapping[str, str]) -> list[Histor
             address=line.address,
             answer_text=line.answer,
             answered_at=line.answered_at,
+            cleaned=True,
         )
         for line in lines
     ]

@@ -57,7 +57,7 @@ class CaseTable:
     @property
     def system(self) -> str:
         """The list's number column names the system it comes from: "留言编号" of a mailbox is no "工单编号"."""
-        return self.columns["number"][:40]
+        return self.columns.get("number", "")[:40]  # without the column the list is refused anyway
 
 
 def read_cases(source: Path | bytes, *, now: datetime, progress: Progress | None = None) -> CaseTable:
@@ -173,7 +173,8 @@ class _RowReader:
             self._wrong("text", rules.TWO_EMPTY)
         if len(title) > rules.TITLE_LENGTH:
             text = f"{title}\n{text}".strip()
-        return excerpt(title or text, length=rules.TITLE_LENGTH), text or title
+        short = 0 < len(title) <= rules.TITLE_LENGTH
+        return title if short else excerpt(title or text, length=rules.TITLE_LENGTH), text or title
 
     def _answer(self, registered_at: datetime | None, now: datetime) -> tuple[str | None, datetime | None]:
         """The answer given in the other system, with its day; an answer without a day is asked for."""
