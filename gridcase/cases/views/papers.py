@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from flask import Response, current_app, request, send_file
+from flask import Response, current_app, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from itsdangerous import BadSignature, URLSafeTimedSerializer
@@ -19,6 +19,7 @@ from gridcase.cases.views.base import bp
 from gridcase.core.errors import Missing, Refused
 from gridcase.core.permissions import Permission, Viewer
 from gridcase.files import service as files
+from gridcase.files.http import served
 from gridcase.files.rules import AT_ONCE, LARGEST, FileType
 from gridcase.files.service import Prepared
 from gridcase.web.access import needs, viewer
@@ -108,15 +109,5 @@ def paper_small(case_id: int, seq: int) -> ResponseReturnValue:
 
 
 def _served(case: Case, row: CaseFile, digest: str, kind: FileType) -> Response:
-    """The bytes under a type of ours that the browser may not doubt. A restricted case leaves nothing on the device."""
-    response = send_file(
-        files.open_file(digest), mimetype=kind.mime, as_attachment=not kind.is_picture,
-        download_name=f"{case.number}-{row.seq}.{kind}", conditional=False, etag=False, max_age=0,
-    )  # fmt: skip
-    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
-    response.headers["Cache-Control"] = "no-store" if case.restricted else "private, no-cache"
-    if not case.restricted:
-        response.set_etag(digest)
-        response.make_conditional(request)
-    return response
+    """A restricted case leaves nothing on the device."""
+    return served(digest, kind, name=f"{case.number}-{row.seq}", secret=case.restricted)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Response, flash, redirect, render_template, request, send_file, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -12,6 +12,7 @@ from gridcase.core.paper import Block, Fields, Paper, Seal, Table, Words
 from gridcase.core.pdf import write_pdf
 from gridcase.core.permissions import Permission
 from gridcase.files import service as files
+from gridcase.files.http import served
 from gridcase.files.rules import AT_ONCE, LARGEST, FileType
 from gridcase.files.service import Prepared
 from gridcase.grid import queries as grids
@@ -61,17 +62,9 @@ def _received(form: DecisionPapersForm) -> list[Prepared]:
 @bp.get("/decisions/<int:decision_id>/papers/<int:seq>")
 @needs(Permission.SEE_PLACE)
 def decision_paper(decision_id: int, seq: int) -> ResponseReturnValue:
-    """A photo in the page, a paper as a download, under a type of ours that the browser may not doubt."""
+    """A photo in the page, a paper as a download."""
     row = queries.paper_for(decision_id, seq, viewer=viewer())
-    kind = FileType(row.stored.type)
-    response: Response = send_file(
-        files.open_file(row.stored.digest), mimetype=kind.mime, as_attachment=not kind.is_picture,
-        download_name=f"{decision_id}-{seq}.{kind}", conditional=False, etag=False, max_age=0,
-    )  # fmt: skip
-    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
-    response.headers["Cache-Control"] = "private, no-cache"
-    return response
+    return served(row.stored.digest, FileType(row.stored.type), name=f"{decision_id}-{seq}")
 
 
 @bp.get("/decisions/<int:decision_id>/notice")

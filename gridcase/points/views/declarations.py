@@ -6,18 +6,16 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import uuid4
 
-from flask import flash, redirect, render_template, request, send_file, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from gridcase.core import clock
-from gridcase.core.errors import Refused
 from gridcase.core.masking import mask_name
 from gridcase.core.permissions import Permission
 from gridcase.core.words import N_
-from gridcase.files import service as files
-from gridcase.files.rules import LARGEST, FileType
-from gridcase.files.service import Prepared
+from gridcase.files.http import photo_sent, served
+from gridcase.files.rules import FileType
 from gridcase.grid.models import Grid
 from gridcase.households import queries as households
 from gridcase.households.models import Household
@@ -29,7 +27,6 @@ from gridcase.points.rules.schemes import Declarer, Item, Scheme
 from gridcase.points.service import BatchRow
 from gridcase.points.views.base import bp, today
 from gridcase.web.access import needs, viewer
-from gridcase.web.filters import translate
 from gridcase.web.formkit import submit
 from gridcase.web.frame import NavItem
 
@@ -75,7 +72,7 @@ def _ask(home: Household, item: Item, how: Declarer) -> ResponseReturnValue:
     persons = [(one.person_id, _who(one, own=own)) for one in lives]
     form = DeclareForm(persons=persons, document=item.document, client_uuid=str(uuid4()), happened_on=today())
     if form.validate_on_submit():
-        photo = _photo(form)
+        photo = photo_sent(form.photo)
         made = None if form.photo.errors else submit(
             form, service.declare, client_uuid=form.client_uuid.data, household_id=home.id, item_code=item.code,
             points=form.points.data, happened_on=form.happened_on.data, text=form.text.data, how=how,
@@ -104,21 +101,6 @@ def _say(made: Any, item: Item, *, own: bool) -> None:
         flash(_("已申报，等评议小组评议。结果会写在这里，您随时可以来看。"), "ok")
     else:
         flash(_("已申报，等评议小组评议。"), "ok")
-
-
-def _photo(form: DeclareForm) -> Prepared | None:
-    """The photo that was sent, checked and put away; slow, so before any transaction."""
-    sent = request.files.get(form.photo.name)
-    if sent is None or not sent.filename:
-        return None
-    try:
-        prepared = files.prepare(sent.stream.read(LARGEST + 1))
-        if prepared.type is FileType.PDF:
-            raise Refused(N_("这里只收照片。"))
-    except Refused as refusal:
-        form.photo.errors = [translate(refusal.text)]
-        return None
-    return prepared
 
 
 def _home() -> Household | None:
@@ -182,12 +164,7 @@ def withdraw(declaration_id: int) -> ResponseReturnValue:
 def declaration_photo(declaration_id: int) -> ResponseReturnValue:
     """The photo that goes with a declaration."""
     stored = queries.declared.photo(declaration_id, viewer=viewer())
-    response = send_file(
-        files.open_file(stored.digest), mimetype=FileType(stored.type).mime, conditional=False, etag=False, max_age=0
-    )
-    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    response.headers["Cache-Control"] = "private, no-cache"
-    return response
+    return served(stored.digest, FileType(stored.type))
 
 
 # --- the village for many

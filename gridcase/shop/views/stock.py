@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 from gridcase.core import clock
 from gridcase.core.changes import fingerprint
 from gridcase.core.db import db
+from gridcase.files.http import photo_sent
 from gridcase.shop import queries, service
 from gridcase.shop.forms.goods import CountForm, GoodsForm, ReceiveForm, count_form
 from gridcase.shop.models import Batch, Goods, Shop, StockTake
@@ -19,7 +20,6 @@ from gridcase.shop.rules import Source, TakeState, to_fen
 from gridcase.shop.service.shops import GOODS_FIELDS
 from gridcase.shop.service.stock import Arrival, Counted
 from gridcase.shop.views.base import KEEPERS, MANAGE, bp, kept_shop, status_of, today
-from gridcase.shop.views.photos import taken
 from gridcase.web.access import needs, viewer
 from gridcase.web.formkit import BaseForm, submit
 
@@ -41,7 +41,7 @@ def new_goods(shop_id: int) -> ResponseReturnValue:
     """A new kind of goods; then it is taken in."""
     shop, form = kept_shop(shop_id), GoodsForm()
     if form.validate_on_submit():
-        photo = taken(form)
+        photo = photo_sent(form.photo)
         made = None if form.photo.errors else submit(
             form, service.shops.add_goods, shop, form.values(), photo=photo, actor=viewer(), now=clock.now()
         )  # fmt: skip
@@ -56,7 +56,7 @@ def edit_goods(goods_id: int) -> ResponseReturnValue:
     """Price, name, photo, on the shelf or not."""
     goods = queries.goods.get_goods(goods_id, viewer=viewer(), permissions=KEEPERS)
     form = GoodsForm(obj=goods, seen=fingerprint(goods, GOODS_FIELDS))
-    photo = taken(form) if form.validate_on_submit() else None
+    photo = photo_sent(form.photo) if form.validate_on_submit() else None
     if form.is_submitted() and not form.errors and submit(
         form, service.shops.edit_goods, goods, form.values(), seen=form.seen.data, photo=photo,
         no_photo=bool(form.no_photo.data), actor=viewer(), now=clock.now(),

@@ -1,15 +1,15 @@
-"""Photos of visits: drawn anew when they came in, served under a type of ours."""
+"""Photos of visits."""
 
 from __future__ import annotations
 
-from flask import Response, request, send_file
+from flask import request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from gridcase.core.errors import Refused
 from gridcase.core.permissions import Permission
-from gridcase.core.words import N_
 from gridcase.files import service as files
+from gridcase.files.http import photo_only, served
 from gridcase.files.rules import AT_ONCE, LARGEST, FileType
 from gridcase.files.service import Prepared
 from gridcase.visits import queries
@@ -29,17 +29,11 @@ def taken(form: VisitForm) -> list[Prepared]:
         return found
     for one in sent:
         try:
-            found.append(_photo_only(files.prepare(one.stream.read(LARGEST + 1))))
+            found.append(photo_only(files.prepare(one.stream.read(LARGEST + 1))))
         except Refused as refusal:
             said = _("%(name)s：%(why)s", name=(one.filename or "")[-60:], why=translate(refusal.text))
             form.photos.errors = [*form.photos.errors, said]
     return found
-
-
-def _photo_only(prepared: Prepared) -> Prepared:
-    if prepared.type is FileType.PDF:
-        raise Refused(N_("这里只收照片。"))
-    return prepared
 
 
 @bp.get("/photo/<int:photo_id>")
@@ -47,7 +41,7 @@ def _photo_only(prepared: Prepared) -> Prepared:
 def photo(photo_id: int) -> ResponseReturnValue:
     """A photo as it is kept."""
     stored = queries.get_photo(photo_id, viewer=viewer())
-    return _served(stored.digest, FileType(stored.type))
+    return served(stored.digest, FileType(stored.type))
 
 
 @bp.get("/photo/<int:photo_id>/small")
@@ -55,14 +49,4 @@ def photo(photo_id: int) -> ResponseReturnValue:
 def photo_small(photo_id: int) -> ResponseReturnValue:
     """Its small picture."""
     stored = queries.get_photo(photo_id, viewer=viewer())
-    return _served(stored.small or stored.digest, FileType.JPEG if stored.small else FileType(stored.type))
-
-
-def _served(digest: str, kind: FileType) -> Response:
-    response = send_file(files.open_file(digest), mimetype=kind.mime, conditional=False, etag=False, max_age=0)
-    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
-    response.headers["Cache-Control"] = "private, no-cache"
-    response.set_etag(digest)
-    response.make_conditional(request)
-    return response
+    return served(stored.small or stored.digest, FileType.JPEG if stored.small else FileType(stored.type))
