@@ -19,9 +19,9 @@ from gridcase.cases.views.base import bp
 from gridcase.core.errors import Missing, Refused
 from gridcase.core.permissions import Permission, Viewer
 from gridcase.files import service as files
-from gridcase.files.http import served
 from gridcase.files.rules import AT_ONCE, LARGEST, FileType
 from gridcase.files.service import Prepared
+from gridcase.files.views import served
 from gridcase.web.access import needs, viewer
 from gridcase.web.filters import translate
 

@@ -12,9 +12,9 @@ from gridcase.core.paper import Block, Fields, Paper, Seal, Table, Words
 from gridcase.core.pdf import write_pdf
 from gridcase.core.permissions import Permission
 from gridcase.files import service as files
-from gridcase.files.http import served
 from gridcase.files.rules import AT_ONCE, LARGEST, FileType
 from gridcase.files.service import Prepared
+from gridcase.files.views import served
 from gridcase.grid import queries as grids
 from gridcase.people import queries, service
 from gridcase.people.forms import DecisionPapersForm

@@ -14,8 +14,8 @@ from gridcase.core import clock
 from gridcase.core.masking import mask_name
 from gridcase.core.permissions import Permission
 from gridcase.core.words import N_
-from gridcase.files.http import photo_sent, served
 from gridcase.files.rules import FileType
+from gridcase.files.views import photo_sent, served
 from gridcase.grid.models import Grid
 from gridcase.households import queries as households
 from gridcase.households.models import Household

@@ -5,8 +5,8 @@ from __future__ import annotations
 from flask.typing import ResponseReturnValue
 
 from gridcase.core.errors import Missing
-from gridcase.files.http import served
 from gridcase.files.rules import FileType
+from gridcase.files.views import served
 from gridcase.shop import queries
 from gridcase.shop.models import GoodsPhoto
 from gridcase.shop.views.base import ANYBODY, bp

@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from gridcase.core import clock
 from gridcase.core.changes import fingerprint
 from gridcase.core.db import db
-from gridcase.files.http import photo_sent
+from gridcase.files.views import photo_sent
 from gridcase.shop import queries, service
 from gridcase.shop.forms.goods import CountForm, GoodsForm, ReceiveForm, count_form
 from gridcase.shop.models import Batch, Goods, Shop, StockTake

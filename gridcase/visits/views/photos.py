@@ -9,9 +9,9 @@ from flask_babel import gettext as _
 from gridcase.core.errors import Refused
 from gridcase.core.permissions import Permission
 from gridcase.files import service as files
-from gridcase.files.http import photo_only, served
 from gridcase.files.rules import AT_ONCE, LARGEST, FileType
 from gridcase.files.service import Prepared
+from gridcase.files.views import photo_only, served
 from gridcase.visits import queries
 from gridcase.visits.forms import VisitForm
 from gridcase.visits.views.base import bp

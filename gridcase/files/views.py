@@ -1,4 +1,4 @@
-"""Stored files as they come in with a form and go out as an answer: the same for every room."""
+"""Stored files as they come in with a form and go out as an answer; no page of its own, the same for every room's."""
 
 from __future__ import annotations
 
