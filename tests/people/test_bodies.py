@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
+from flask.testing import FlaskClient
 
 from gridcase.core import clock
 from gridcase.core.changes import fingerprint
@@ -17,6 +18,7 @@ from gridcase.grid.models import Grid
 from gridcase.people import queries, service
 from gridcase.people.models import Organisation, Post, Unit
 from gridcase.people.rules import BodyKind, Role, UnitKind
+from gridcase.people.views import bodies
 from tests.factories.world import MAKER, SINCE, World
 
 pytestmark = pytest.mark.usefixtures("ctx")
@@ -151,3 +153,16 @@ def test_a_unit_is_renamed(world: World, viewer_of: ViewerOf) -> None:
     with transaction():
         service.edit_unit(water, actor=manager, name="水利工作站", kind=UnitKind.STATION, seen=None, now=clock.now())
     assert [row.name for row in queries.units(manager, words="水利工作").rows] == ["水利工作站"]
+
+
+def test_a_tree_too_long_to_read_says_so(
+    village: Grid, client_as: Callable[[Role], FlaskClient], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(3):
+        body(village, BodyKind.UNION, f"第{number}合作社")
+    url = "/people/organisations"
+    assert "只列出前" not in client_as(Role.VILLAGE_HEAD).get(url).text
+    monkeypatch.setattr(bodies, "MOST_BODIES", 2)
+    page = client_as(Role.VILLAGE_HEAD).get(url).text
+    assert "只列出前 2 个组织" in page
+    assert page.count("合作社</a>") == 2

@@ -18,6 +18,8 @@ from gridcase.core.text import clean_line
 from gridcase.grid.models import Grid
 from gridcase.people.models import Organisation, Person, Seat, Unit
 
+MOST_BODIES = 500  # of a tree that is read at once
+
 
 @dataclass(frozen=True)
 class UnitRow:
@@ -105,8 +107,11 @@ def unit_codes_like(start: str) -> frozenset[str]:
     return frozenset(db.session.scalars(select(Unit.code).where(Unit.code.startswith(start, autoescape=True))))
 
 
-def organisations(viewer: Viewer, *, on: date, place: str = "", words: str = "", kind: str = "") -> list[BodyRow]:
-    """The tree of a place's bodies, parents before what hangs under them; a search lists the finds alone."""
+def organisations(
+    viewer: Viewer, *, on: date, place: str = "", words: str = "", kind: str = "", most: int = MOST_BODIES
+) -> list[BodyRow]:
+    """The tree of a place's bodies, parents before what hangs under them; a search lists the finds alone. One more than
+    `most` where there are more."""
     query = (
         select(Organisation, Grid.name, Grid.code)
         .join(Grid, Grid.id == Organisation.place_id)
@@ -116,7 +121,7 @@ def organisations(viewer: Viewer, *, on: date, place: str = "", words: str = "",
             or_(Organisation.valid_to.is_(None), Organisation.valid_to > on),
         )
         .order_by(Grid.code, Organisation.id)
-        .limit(500)
+        .limit(most + 1)
     )
     if place:
         query = query.where(Organisation.place_path == place)

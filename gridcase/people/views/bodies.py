@@ -17,6 +17,7 @@ from gridcase.grid import queries as grids
 from gridcase.people import queries, service
 from gridcase.people.forms import DayForm, OrganisationForm, SeatForm
 from gridcase.people.models import Organisation
+from gridcase.people.queries.bodies import MOST_BODIES
 from gridcase.people.rules import COUNCILS, GIVES_OPINIONS, BodyKind, Capacity
 from gridcase.people.views.base import ONE_DAY, bp, offer, picked, today
 from gridcase.people.views.units import may_manage
@@ -35,10 +36,11 @@ def organisations() -> ResponseReturnValue:
     kind, words = asked.get("kind", ""), asked.get("q", "").strip()[:40]
     bodies = queries.organisations(
         someone, on=day, place=village.path if village else "", words=words,
-        kind=kind if kind in list(BodyKind) else "",
+        kind=kind if kind in list(BodyKind) else "", most=MOST_BODIES,
     )  # fmt: skip
     return render_template(
-        "people/organisations.html", bodies=bodies, kinds=BodyKind, kind=kind, words=words, villages=villages,
+        "people/organisations.html", bodies=bodies[:MOST_BODIES], more=len(bodies) > MOST_BODIES, kinds=BodyKind,
+        kind=kind, words=words, villages=villages,
         village=village, kept={key: value for key, value in asked.items() if value},
     )  # fmt: skip
 
