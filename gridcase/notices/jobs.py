@@ -1,9 +1,9 @@
 """Sending what waits in the outbox: exactly one row a message inside, at least once under the same number outside.
 
-Who sends decides the row: a sender claims it for three minutes, in a transaction of its own, sends it while no lock is
-held, and notes how it went, if the claim is still its own. A sender that is killed leaves a claim that runs out, and
-the next one sends the message again under the same number. Claims and pauses are measured by the database's clock:
-senders whose clocks differ agree on it.
+Who sends decides the row: a sender claims it for as long as sending may take, in a transaction of its own, sends it
+while no lock is held, and notes how it went, if the claim is still its own. A sender that is killed leaves a claim that
+runs out, and the next one sends the message again under the same number. Claims and pauses are measured by the
+database's clock: senders whose clocks differ agree on it.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, cast, extract, func, or_, select, update
+from sqlalchemy import BigInteger, ColumnElement, case, cast, extract, func, or_, select, update
 
 from gridcase.core import outward
 from gridcase.core.config import Config
@@ -35,7 +35,9 @@ from gridcase.notices.rules import Channel, Message, Sending, call_of, pause_aft
 BATCH = 200
 # One answer of a mail server, and the whole talk after it has greeted: each of its dozen answers may be slow.
 MAIL_SECONDS, MAIL_CALL_SECONDS = 10, 45.0
-CLAIM_SECONDS = 180  # longer than the slowest call or mail, with looking up its name and trying its addresses
+# Longer than the slowest call or mail, with looking up its name and trying its addresses; no longer than that, because
+# what a killed sender had claimed waits for so long.
+CALL_CLAIM_SECONDS, MAIL_CLAIM_SECONDS = 60, 180
 BARRED, NO_MAIL, ENDED = "barred", "no_mail", "ended"
 NO_USE = (BARRED, NO_MAIL, ENDED)  # trying again by itself would change nothing
 
@@ -61,14 +63,13 @@ def send_waiting(
     *,
     now: datetime,
     asleep: Collection[str] = (),
-    claim_seconds: int = CLAIM_SECONDS,
     batch: int = BATCH,
 ) -> int:
     """Send what waits, emergencies first; returns how many were sent. In places that are `asleep` emergencies alone.
     A channel that fails is left alone until the next run, so that it does not hold up the others."""
     sent, resting = 0, set[int]()
     for _turn in range(batch):
-        claim = _claim(config, asleep=asleep, resting=resting, seconds=claim_seconds)
+        claim = _claim(config, asleep=asleep, resting=resting)
         if claim is None:
             break
         error = _send(claim, config, now)
@@ -103,13 +104,14 @@ def _ready() -> tuple[ColumnElement[bool], ...]:
     return (Outbox.state.in_((Sending.QUEUED, Sending.SENDING)), Outbox.ready_at <= _seconds())
 
 
-def _claim(config: Config, *, asleep: Collection[str], resting: Collection[int], seconds: int) -> Claim | None:
+def _claim(config: Config, *, asleep: Collection[str], resting: Collection[int]) -> Claim | None:
     waiting = select(Outbox.id).where(*_ready(), func.coalesce(Outbox.channel_id, 0).not_in(resting))
     if asleep:
         waiting = waiting.where(or_(Outbox.urgent, outside(Outbox.place_path, asleep)))
     waiting = waiting.order_by(Outbox.urgent.desc(), Outbox.id).limit(1)
     if dialect_name() == "postgresql":
         waiting = waiting.with_for_update(skip_locked=True)  # SQLite has one writer at a time
+    seconds = case((Outbox.channel == Channel.MAIL, MAIL_CLAIM_SECONDS), else_=CALL_CLAIM_SECONDS)
     with transaction():
         row: Any = db.session.execute(
             update(Outbox)

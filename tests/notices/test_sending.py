@@ -170,10 +170,10 @@ def test_whoever_lost_its_claim_notes_nothing(ctx: Flask, world: World, sink: Si
     tell(world)
     claims = []
     for _sender in range(2):
-        claim = jobs._claim(config, asleep=(), resting=(), seconds=60)
+        claim = jobs._claim(config, asleep=(), resting=())
         assert claim is not None
         claims.append(claim)
-        assert jobs._claim(config, asleep=(), resting=(), seconds=60) is None, "one sender at a time"
+        assert jobs._claim(config, asleep=(), resting=()) is None, "one sender at a time"
         ready_again()  # as if the minute were over
     slow, quick = claims
     assert slow.message == quick.message
@@ -351,8 +351,8 @@ def test_a_mail_server_that_never_ends_is_left_before_the_claim_runs_out(
     ctx: Flask, world: World, mailbox: MailSink, viewer_of: ViewerOf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Every answer comes in time, the talk has no end: smtplib by itself would listen for ever."""
-    assert jobs.CLAIM_SECONDS > jobs.MAIL_CALL_SECONDS + 6 * jobs.MAIL_SECONDS
-    assert jobs.CLAIM_SECONDS > jobs.outward.CALL_SECONDS + 6 * jobs.outward.CONNECT_SECONDS
+    assert jobs.MAIL_CLAIM_SECONDS > jobs.MAIL_CALL_SECONDS + 6 * jobs.MAIL_SECONDS
+    assert jobs.CALL_CLAIM_SECONDS > jobs.outward.CALL_SECONDS + 6 * jobs.outward.CONNECT_SECONDS
     config = settings(
         ctx, mail_host="127.0.0.1", mail_port=mailbox.port, mail_security="none", mail_from="grid@example.gov.cn"
     )

@@ -40,7 +40,7 @@ from tests.reminders.test_jobs import case_of, trace
 FULL = bool(os.environ.get("GRIDCASE_FULL"))
 CASES, WORKERS, SCHEDULERS, KILLS, RESTARTS = (2000, 8, 2, 50, 3) if FULL else (30, 1, 2, 2, 0)
 PEOPLE, PAUSE = (6, 0.2) if FULL else (2, 0.1)
-PERIOD = 60  # seconds of the scheduler as it is delivered; a claim lasts as long
+PERIOD = 60  # seconds of the scheduler as it is delivered; a claim of a call lasts as long
 
 
 @contextmanager
