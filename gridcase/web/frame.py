@@ -26,7 +26,7 @@ from flask_wtf.csrf import generate_csrf
 from gridcase.core.config import Config
 from gridcase.core.permissions import Permission, Viewer
 from gridcase.core.words import Text
-from gridcase.web import filters, security, static_files
+from gridcase.web import drawn, filters, security, static_files
 from gridcase.web.access import signed_in, viewer, viewer_or_none
 
 NAV_MOST, PHONE_MOST = 8, 4
@@ -169,6 +169,7 @@ def init_app(
     app.jinja_env.globals.update(csrf_token=generate_csrf, csp_nonce=security.nonce, page_address=address)
     static_files.init_app(app)
     filters.init_app(app)
+    drawn.init_app(app)
 
 
 def _locale() -> str:

@@ -68,6 +68,11 @@ class Fire:
     def _log(self, number: int) -> Path:
         return Path(self.config.instance) / f"process-{number}.log"
 
+    def complaints(self) -> str:
+        """What the processes said last where one of them failed."""
+        said = (self._log(number).read_text("utf-8", "replace") for number in range(1, self.begun + 1))
+        return "\n".join(text[text.rindex("Traceback") :][:6000] for text in said if "Traceback" in text)
+
     def start_scheduler(self) -> None:
         """One more scheduler."""
         process = self._start(serving.scheduler_command())

@@ -134,7 +134,7 @@ def _burn(fire: Fire, app: Flask, wanted: list[int]) -> None:
             person.join(60)
         fire.kill_all()
     assert fire.answers["200"] > 0, fire.answers
-    assert not fire.answers.keys() & {"400", "403", "404", "500"}, fire.answers
+    assert not fire.answers.keys() & {"400", "403", "404", "500"}, f"{fire.answers}\n{fire.complaints()}"
 
 
 def _settle(app: Flask, settings: Config) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
 from flask import flash, redirect, render_template, request, url_for
@@ -25,10 +25,12 @@ from gridcase.cases.views.desk import Desk
 from gridcase.cases.views.routing_forms import ViewForm
 from gridcase.core import clock
 from gridcase.core.db import transaction
+from gridcase.core.masking import mask_name
 from gridcase.core.permissions import Permission, Viewer
 from gridcase.core.words import N_, Text
 from gridcase.core.worktime import LimitUnit, WorkCalendar
 from gridcase.web.access import needs, viewer
+from gridcase.web.filters import translate
 from gridcase.web.formkit import submit
 
 REACHES = {1: N_("本县在办"), 2: N_("本镇在办"), 3: N_("本村在办")}
@@ -45,16 +47,17 @@ def index() -> ResponseReturnValue:
         return redirect(_url_of(opening))
     filters, tabs = desk.read(request.args, someone), queries.tabs_for(someone)
     mark = Desk(filters).mark
+    bulk = [move_named(name) for name in BULK if someone.may(move_named(name).needs)]
     page = queries.work_list(someone, filters, now=now, after=request.args.get("after"))
     return render_template(
-        "cases/list.html", page=page, times=_times(page.rows, now), filters=filters, tabs=tabs, Tab=Tab,
+        "cases/list.html", page=page, filters=filters,
+        lines=_lines(page.rows, someone, filters, mark, bulk=bool(bulk), now=now), tabs=tabs, Tab=Tab,
         counts=_counts(someone, tabs, kept, now), village_words=_village_words(someone),
         cap=queries.COUNT_CAP, villages=villages, majors=MAJORS, State=State, Light=Light,
-        class_name=class_name, bulk=[move_named(name) for name in BULK if someone.may(move_named(name).needs)],
+        bulk=bulk,
         kept={key: value for key, value in request.args.items() if key not in ("after", "view") and value},
-        mark=mark, case_url=desk.links("cases.show", mark),
+        mark=mark,
         views_kept=[(one, _url_of(one), one.query == desk.written(filters)) for one in kept],
-        rows_key=_row_keys(someone, mark), waiting=waiting,
     )  # fmt: skip
 
 
@@ -91,10 +94,44 @@ def _row_keys(someone: Viewer, mark: str) -> dict[tuple[str, bool], tuple[str, C
     return keys
 
 
-def _times(rows: Any, now: Any) -> dict[int, tuple[Light, Any]]:
-    """The light and the words of time of each row."""
-    calendar = work_calendar()
-    return {row.id: _time(row, now, calendar) for row in rows}
+class Line(NamedTuple):
+    """A row as it reads, nothing else: equal lines look alike (`web.drawn`)."""
+
+    id: int
+    number: str
+    title: str
+    urgency: int
+    state: State
+    class_name: str
+    head: str  # of the home, masked; empty where nobody may read it
+    restricted: bool
+    voices: int
+    attempts: int  # to call back; shown where that is the work
+    village: str | None
+    place: str | None
+    colour: str
+    left: str  # empty once closed
+    who: str
+    url: str
+    letter: str  # opens `letter_url` from this row; empty: none
+    letter_url: str
+    bulk: bool
+
+
+def _lines(rows: Any, someone: Viewer, filters: Filters, mark: str, *, bulk: bool, now: Any) -> list[Line]:
+    calendar, keys, link = work_calendar(), _row_keys(someone, mark), desk.links("cases.show", mark)
+    lines = []
+    for row in rows:
+        light, left = _time(row, now, calendar)
+        letter, address = keys.get((row.state, row.unsorted), ("", str))
+        lines.append(Line(
+            row.id, row.number, row.title, row.urgency, State(row.state), class_name(row),
+            mask_name(row.head_name) if row.head_name and not row.restricted else "", row.restricted, row.voices or 0,
+            row.answer_attempts if filters.tab is Tab.CALLBACK else 0, row.village_name, row.place_name, light.value,
+            translate(left) if left is not None else "", row.unit_name or row.post_title or translate(waiting(row)),
+            link(row.id), letter, address(row.id) if letter else "", bulk,
+        ))  # fmt: skip
+    return lines
 
 
 def _time(row: Any, now: Any, calendar: WorkCalendar) -> tuple[Light, Any]:
