@@ -22,6 +22,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, ORMExecuteState, Session, UOWTransaction
 from sqlalchemy.types import TypeDecorator
 
+from gridcase.core import column_index
 from gridcase.core.errors import SetupProblem
 from gridcase.core.words import N_
 
@@ -29,6 +30,8 @@ try:  # present on Linux x86-64; only used where the interpreter's own sqlite3 c
     from pysqlite3 import dbapi2 as _pysqlite3
 except ImportError:  # pragma: no cover - other platforms
     _pysqlite3 = None
+
+column_index.fill_in_one_step()
 
 WRITE, OPEN, TOUCHED = "gridcase_write", "gridcase_open", "gridcase_touched"
 BUSY_MS = 10_000

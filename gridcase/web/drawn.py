@@ -15,9 +15,9 @@ from gridcase.web import filters
 KEPT = 4096  # parts a process keeps, about 1 KiB each
 
 
-def drawn(part: Callable[..., Markup], /, *values: Hashable) -> Markup:
-    """`{{ drawn(macro, a, b) }}` says what `{{ macro(a, b) }}` says. The macro is one of a file imported without the
-    page's context and uses nothing but its values and our own texts: no token, nonce, viewer or clock."""
+def drawn_once(part: Callable[..., Markup], /, *values: Hashable) -> Markup:
+    """`{{ drawn_once(macro, a, b) }}` says what `{{ macro(a, b) }}` says. The macro is one of a file imported without
+    the page's context and uses nothing but its values and our own texts: no token, nonce, viewer or clock."""
     return _kept(filters.catalogue(), request.script_root, part, *values)
 
 
@@ -28,4 +28,4 @@ def _kept(_texts: NullTranslations, _root: str, part: Callable[..., Markup], *va
 
 def init_app(app: Flask) -> None:
     """Templates may draw."""
-    app.jinja_env.globals["drawn"] = drawn
+    app.jinja_env.globals["drawn_once"] = drawn_once

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import (
     Blueprint,
@@ -103,16 +103,20 @@ def _owns(item: NavItem, endpoint: str) -> bool:
     return same_room and not any(endpoint in other.pages for other in items)
 
 
-def _link(item: NavItem, *, phone: bool = False, tab: bool = False) -> dict[str, Any]:
+class Link(NamedTuple):
+    """An entry as one page shows it."""
+
+    key: str
+    label: str
+    url: str
+    icon: str
+    active: bool
+
+
+def _link(item: NavItem, *, active: bool, phone: bool = False, tab: bool = False) -> Link:
     label = item.label if tab else item.group_label or item.label
     label = item.phone_label if phone and item.phone_label else label
-    return {
-        "key": item.key,
-        "label": filters.translate(label),
-        "url": address(item.endpoint),
-        "icon": item.icon,
-        "active": _owns(item, request.endpoint or ""),
-    }
+    return Link(item.key, filters.translate(label), address(item.endpoint), item.icon, active)
 
 
 def address(endpoint: str) -> str:
@@ -123,10 +127,6 @@ def address(endpoint: str) -> str:
 @lru_cache(maxsize=256)
 def _address(_root: str, endpoint: str) -> str:
     return url_for(endpoint)
-
-
-def _stands_for(item: NavItem, tabs: list[NavItem]) -> bool:
-    return item in tabs or _owns(item, request.endpoint or "")
 
 
 def init_app(
@@ -145,15 +145,17 @@ def init_app(
 
     @app.context_processor
     def _frame() -> dict[str, Any]:
-        someone = viewer_or_none()
+        someone, endpoint = viewer_or_none(), request.endpoint or ""
         items = nav_for(someone) if someone else []
-        tabs = tabs_for(someone, request.endpoint or "") if someone else []
+        tabs = tabs_for(someone, endpoint) if someone else []
         return {
             "viewer": someone,
             "Permission": Permission,
-            "nav": [_link(item) | {"active": _stands_for(item, tabs)} for item in items],
-            "group_tabs": [_link(tab, tab=True) for tab in tabs],
-            "nav_phone": [_link(item, phone=True) for item in items if item.phone][:PHONE_MOST],
+            "nav": tuple(_link(item, active=item in tabs or _owns(item, endpoint)) for item in items),
+            "group_tabs": [_link(tab, active=_owns(tab, endpoint), tab=True) for tab in tabs],
+            "nav_phone": tuple(_link(item, active=_owns(item, endpoint), phone=True) for item in items if item.phone)[
+                :PHONE_MOST
+            ],
             "inbox_count": inbox_count(someone) if someone else 0,
             "place_label": place_label(someone) if someone else "",
             "home_url": address("home.index"),
