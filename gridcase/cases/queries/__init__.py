@@ -77,7 +77,6 @@ from gridcase.cases.queries.lists import (
 )
 from gridcase.cases.queries.page import (
     Clock,
-    addresses,
     by_number,
     by_source,
     clock_of,
@@ -87,6 +86,7 @@ from gridcase.cases.queries.page import (
     facts,
     last_attempt,
     limit_of,
+    posts_of_village,
     received_on,
     seen_by_source,
     steps,
@@ -136,7 +136,6 @@ __all__ = [
     "Typed",
     "Voices",
     "Wording",
-    "addresses",
     "by_number",
     "by_source",
     "called_units",
@@ -206,6 +205,7 @@ __all__ = [
     "permissions_over",
     "place_to_set",
     "places_to_set",
+    "posts_of_village",
     "posts_to_warn",
     "read_case",
     "read_steps",

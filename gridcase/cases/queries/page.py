@@ -173,19 +173,16 @@ def received_on(case: Case) -> date | None:
     return db.session.scalar(select(CaseTransfer.received_on).where(CaseTransfer.case_id == case.id))
 
 
-def addresses(case: Case, *, on: date) -> tuple[list[Unit], Sequence[Any]]:
-    """Whom a case can be sent to: the units that serve its place, and (id, title, role, place_path, section_id) of its
-    village's posts."""
-    units = units_over(case.path)
+def posts_of_village(case: Case, *, on: date) -> Sequence[Any]:
+    """(id, title, role, place_path, section_id) of the posts of a case's village that it can be sent to."""
     if case.village_id is None or case.case_class.code in ABOVE_THE_VILLAGE:
-        return units, []
-    posts = db.session.execute(
+        return []
+    return db.session.execute(
         select(Post.id, Post.title, Post.role, Post.place_path, Post.section_id)
         .where(under(Post.place_path, home_village(case.path)), Post.role.in_(people.HANDLER_ROLES))
         .where(people.valid_on(Post, on))
         .order_by(Post.id)
     ).all()
-    return units, posts
 
 
 def villages_of_town(town_id: int) -> Sequence[Any]:
@@ -202,9 +199,11 @@ def units_over(path: str) -> list[Unit]:
     return [unit for unit in people.units_for(path) if unit.kind != UnitKind.ZONGZHI]
 
 
-def units_to_call(case: Case, level: Level) -> list[Unit]:
-    """The units of a level that serve a case's place and can be called by a whistle."""
-    return [unit for unit in units_over(case.path) if _depth(unit) == _DEPTH[level]]
+def units_to_call(case: Case, level: Level, *, units: Sequence[Unit] | None = None) -> list[Unit]:
+    """The units of a level that serve a case's place and can be called by a whistle. `units`: those over its place,
+    where they are known."""
+    over = units_over(case.path) if units is None else units
+    return [unit for unit in over if _depth(unit) == _DEPTH[level]]
 
 
 def desk_of(case: Case, level: Level) -> Unit | None:

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from gridcase.cases.models import Case, CaseClass, DutyItem
-from gridcase.cases.queries.page import addresses, level_of_unit
+from gridcase.cases.queries.page import level_of_unit, posts_of_village, units_over
 from gridcase.cases.queries.posts import IN_HANDS
 from gridcase.cases.queries.sight import open_condition
 from gridcase.cases.rules import Address, Duty, DutyKind, Level, State
@@ -32,10 +32,12 @@ LEVELS_OF_ROLES = {
 _CELL_DEPTH = 5
 
 
-def routes(case: Case, *, now: datetime) -> list[Address]:
-    """Every unit and post the case can be sent to: the units first, each kind in its own order."""
+def routes(case: Case, *, now: datetime, units: Sequence[Unit] | None = None) -> list[Address]:
+    """Every unit and post the case can be sent to: the units first, each kind in its own order. `units`: those over its
+    place, where they are known."""
     on = town_day(now)
-    units, posts = addresses(case, on=on)
+    posts = posts_of_village(case, on=on)
+    units = units_over(case.path) if units is None else units
     duties, done, lying = duties_of(case), _done(case, now), _lying(case)
     holders = people.holders_since([row.id for row in posts], on=on)
     circles = _circles(case, on)

@@ -25,6 +25,7 @@ from gridcase.cases.rules import (
     climbs_to,
 )
 from gridcase.cases.rules.said import limit_said
+from gridcase.cases.views.routing import Ways
 from gridcase.core.permissions import Viewer
 from gridcase.core.words import N_, Text
 from gridcase.core.worktime import LimitUnit
@@ -125,7 +126,7 @@ def label(move: Move, case: Case, someone: Viewer) -> str:
     return translate(move.label) if level is None else _("提级到%(level)s", level=translate(level.label))
 
 
-def prepare(name: str, form: Any, case: Case, someone: Viewer) -> None:
+def prepare(name: str, form: Any, case: Case, someone: Viewer, ways: Ways) -> None:
     """Hand the forms of these moves their choices and what was asked for."""
     if isinstance(form, forms.RatingForm):
         form.rating.choices = labelled(Rating)
@@ -135,7 +136,8 @@ def prepare(name: str, form: Any, case: Case, someone: Viewer) -> None:
     if isinstance(form, forms.EscalateForm):
         level = climbs_to(queries.standing_of(case, someone))
         whistled = level is not None and level in service.WHISTLED
-        units = queries.units_to_call(case, level) if level is not None and whistled and not case.restricted else []
+        calls = level is not None and whistled and not case.restricted
+        units = queries.units_to_call(case, level, units=ways.units) if level is not None and calls else []
         form.offer([(unit.id, unit.name) for unit in units] if whistled else None)
     if name == "suspend" and not form.is_submitted():
         request = service.open_request(case, RequestKind.PAUSE)

@@ -22,11 +22,11 @@ from gridcase.web.formkit import labelled, options
 
 def form_of(name: str, act: Act, case: Case, someone: Viewer, now: datetime, ways: Ways | None = None) -> Any:
     """The form of a move with its choices; its fields carry the move's name, since many stand on one page."""
-    form = act.form(prefix=f"{name}-")
+    form, ways = act.form(prefix=f"{name}-"), ways or Ways(case, now)
     if isinstance(form, forms.AcceptForm | forms.SortForm):
         _classify(form, case)
     if isinstance(form, forms.DispatchForm | forms.TransferForm | forms.HelperForm):
-        routing.offer(form, ways or Ways(case, now))
+        routing.offer(form, ways)
     if isinstance(form, forms.AnswerForm | forms.SelfSolveForm):
         form.offer_answers(
             anonymous=case.anonymous, imported=case.source_system is not None, attempts=name == "record_answer"
@@ -35,7 +35,7 @@ def form_of(name: str, act: Act, case: Case, someone: Viewer, now: datetime, way
         form.offer_papers()
     if isinstance(form, forms.SecondCheckForm):
         form.offer()
-    beside.prepare(name, form, case, someone)
+    beside.prepare(name, form, case, someone, ways)
     if "helper_household" in form and not someone.may(Permission.SEE_HOUSEHOLD):
         del form.helper_household
     for field, members in forms.REASONS.items():

@@ -17,6 +17,7 @@ from gridcase.cases.models import Case
 from gridcase.cases.rules import Address, Duty, DutyKind, Level
 from gridcase.cases.rules.routing import duty_said, reasons, suggested
 from gridcase.core.words import Text
+from gridcase.people.models import Unit
 from gridcase.web.filters import translate
 from gridcase.web.formkit import options
 
@@ -29,9 +30,14 @@ class Ways:
     now: datetime
 
     @cached_property
+    def units(self) -> list[Unit]:
+        """Those that serve its place and can be sent a case."""
+        return queries.units_over(self.case.path)
+
+    @cached_property
     def addresses(self) -> list[Address]:
         """Every unit and post."""
-        return queries.routes(self.case, now=self.now)
+        return queries.routes(self.case, now=self.now, units=self.units)
 
     @cached_property
     def wanted(self) -> Level:
