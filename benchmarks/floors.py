@@ -18,11 +18,11 @@ import orjson
 import psycopg
 from flask import Flask, Response
 from flask.testing import FlaskClient
-from sqlalchemy import text
+from sqlalchemy import create_engine, text
 
 from benchmarks.ground import Ground, plain, raw_connection
 from benchmarks.timing import spent
-from gridcase.core.db import db
+from gridcase.core.db import engine_options, prepare_engine
 
 COPIED = 20_000  # rows of the floor of an import
 _COLUMNS = "id, village_id, class_id, state, urgency, title, registered_at"
@@ -94,8 +94,10 @@ class Floor:
         else:
             self.connection.autocommit = True
             self.owner = psycopg.connect(plain(ground.config.owner_url), autocommit=True)
-        with ground.app.app_context():
-            self.engine = db.engine
+        # Of its own: what it rolls back would make psycopg forget the application's prepared statements.
+        url = ground.config.url
+        self.engine = create_engine(url, **engine_options(url, pool_size=ground.config.pool_size))
+        prepare_engine(self.engine)
         self.watch = spent(self._backends)
         for statement in _TABLES.format(**self.words).split(";"):
             self.owner.execute(statement)
@@ -108,6 +110,7 @@ class Floor:
 
     def close(self) -> None:
         """Let the database go."""
+        self.engine.dispose()
         self.connection.close()
         if self.owner is not self.connection:
             self.owner.close()

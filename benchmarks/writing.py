@@ -59,7 +59,9 @@ def create(ground: Ground, floor: Floor, seconds: float) -> Iterator[Line]:
     pair = side_by_side(job, floor.page("/create"), seconds=seconds, watch=floor.watch)
     yield compared("create a case", pair)
     commits = _Commits()
-    with statements(ground) as counted, commits.counted(floor.engine):
+    with ground.app.app_context():
+        engine = db.engine
+    with statements(ground) as counted, commits.counted(engine):
         job()
     yield Line("create a case, SQL statements", len(counted), "statements")
     yield Line("create a case, commits", commits.wrote, "commits")

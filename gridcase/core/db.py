@@ -31,7 +31,7 @@ try:  # present on Linux x86-64; only used where the interpreter's own sqlite3 c
 except ImportError:  # pragma: no cover - other platforms
     _pysqlite3 = None
 
-column_index.fill_in_one_step()
+column_index.hold_together()
 
 WRITE, OPEN, TOUCHED = "gridcase_write", "gridcase_open", "gridcase_touched"
 BUSY_MS = 10_000

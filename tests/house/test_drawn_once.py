@@ -34,13 +34,12 @@ def names_in(template: str, macro: str, seen: set[tuple[str, str]]) -> Iterator[
     seen.add((template, macro))
     tree = PAGES.parse((TEMPLATES / template).read_text("utf-8"))
     own = {one.name: one for one in tree.find_all(nodes.Macro)}
-    of_others = {
-        name: (str(one.template.value), name)
-        for one in tree.find_all(nodes.FromImport)
-        if isinstance(one.template, nodes.Const)
-        for name in one.names
-        if isinstance(name, str)
-    }
+    of_others = {}  # as it is called here -> (template, macro)
+    for one in tree.find_all(nodes.FromImport):
+        assert isinstance(one.template, nodes.Const)
+        for name in one.names:
+            there, here = (name, name) if isinstance(name, str) else name
+            of_others[here] = (str(one.template.value), there)
     body = own[macro].find_all(nodes.Name) if macro in own else ()
     for name in {one.name for one in body}:
         yield name

@@ -124,13 +124,29 @@ def _lines(rows: Any, someone: Viewer, filters: Filters, mark: str, *, bulk: boo
     for row in rows:
         light, left = _time(row, now, calendar)
         letter, address = keys.get((row.state, row.unsorted), ("", str))
-        lines.append(Line(
-            row.id, row.number, row.title, row.urgency, State(row.state), class_name(row),
-            mask_name(row.head_name) if row.head_name and not row.restricted else "", row.restricted, row.voices or 0,
-            row.answer_attempts if filters.tab is Tab.CALLBACK else 0, row.village_name, row.place_name, light.value,
-            translate(left) if left is not None else "", row.unit_name or row.post_title or translate(waiting(row)),
-            link(row.id), letter, address(row.id) if letter else "", bulk,
-        ))  # fmt: skip
+        lines.append(
+            Line(
+                id=row.id,
+                number=row.number,
+                title=row.title,
+                urgency=row.urgency,
+                state=State(row.state),
+                class_name=class_name(row),
+                head=mask_name(row.head_name) if row.head_name and not row.restricted else "",
+                restricted=row.restricted,
+                voices=row.voices or 0,
+                attempts=row.answer_attempts if filters.tab is Tab.CALLBACK else 0,
+                village=row.village_name,
+                place=row.place_name,
+                colour=light.value,
+                left=translate(left) if left is not None else "",
+                who=row.unit_name or row.post_title or translate(waiting(row)),
+                url=link(row.id),
+                letter=letter,
+                letter_url=address(row.id) if letter else "",
+                bulk=bulk,
+            )
+        )
     return lines
 
 

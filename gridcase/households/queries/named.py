@@ -43,6 +43,7 @@ def homes_named(viewer: Viewer, typed: str, *, limit: int) -> Sequence[Any]:
             Household.id, Household.code, Household.head_name, _VILLAGE.name.label("village_name"),
             _PLACE.name.label("place_name"),
         )
+        .select_from(Household)
         .join(_PLACE, _PLACE.id == Household.grid_id)
         .join(_VILLAGE, _VILLAGE.id == Household.village_id)
         .where(visible(viewer), standing(), named)
