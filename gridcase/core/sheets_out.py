@@ -20,6 +20,7 @@ from gridcase.core.errors import Refused
 from gridcase.core.words import N_
 
 CELL_CHARACTERS = 32_767
+_A4, _UPRIGHT, _HEADING = 9, 6, 100  # Excel's number of the paper; columns on an upright page; characters of a heading
 _EXACT = 10**15  # Excel keeps 15 digits of a number; longer ones are names, not quantities
 # What a spreadsheet may take for the start of a formula (ASVS 1.2.10), also after quotes of our own.
 FORMULA_SIGNS = "=+-@\t\r\n＝＋－＠"
@@ -31,9 +32,11 @@ def write_xlsx(
     rows: Iterable[Sequence[Any]],
     *,
     title: str = "Sheet1",
+    heading: str = "",
     zone: tzinfo | None = None,
 ) -> bytes:
-    """An .xlsx of one sheet. Texts are text cells, never formulas, links or numbers.
+    """An .xlsx of one sheet called `title`, as far as Excel can call it so. Texts are text cells, never formulas, links
+    or numbers. `heading` stands above every printed page, whose columns fit its width and keep their names.
 
     `Refused` when a text is longer than Excel can hold: better no file than one that lost something.
     """
@@ -45,7 +48,8 @@ def write_xlsx(
         "strings_to_numbers": False,
     }
     with xlsxwriter.Workbook(target, options) as book:
-        sheet = book.add_worksheet(title)
+        sheet = book.add_worksheet(_tab(title))
+        _set_paper(sheet, len(headers), heading)
         text = book.add_format({"num_format": "@", "text_wrap": False})
         day = book.add_format({"num_format": "yyyy-mm-dd"})
         moment = book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
@@ -68,6 +72,22 @@ def write_xlsx(
                 elif value is not None:
                     sheet.write_number(number, column, value)
     return target.getvalue()
+
+
+def _set_paper(sheet: Any, columns: int, heading: str) -> None:
+    sheet.set_paper(_A4)
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(0)
+    sheet.set_footer("&C&P / &N")
+    if columns > _UPRIGHT:
+        sheet.set_landscape()
+    if heading:
+        sheet.set_header("&C" + heading[:_HEADING].replace("&", "&&"))
+
+
+def _tab(title: str) -> str:
+    """What a sheet can be called: Excel takes 31 characters and none of these."""
+    return "".join(" " if one in "[]:*?/\\'" else one for one in title)[:31].strip() or "1"
 
 
 def write_csv(headers: Sequence[str], rows: Iterable[Sequence[Any]], *, zone: tzinfo | None = None) -> bytes:

@@ -61,6 +61,15 @@ def test_numbers_dates_and_long_numbers_are_written_as_meant() -> None:
     )
 
 
+def test_a_sheet_is_called_by_its_title_and_prints_it_above_every_page() -> None:
+    content = write_xlsx(["名称"], [["路灯"]], title="办结率 [本月]/全镇", heading="青溪镇 办结率 & 满意率")
+    sheet = openpyxl.load_workbook(io.BytesIO(content)).active
+    assert sheet.title == "办结率  本月  全镇"
+    assert sheet.oddHeader.center.text == "青溪镇 办结率 && 满意率"
+    assert sheet.print_title_rows == "$1:$1"
+    assert sheet["A1"].value == "名称", "a heading is no row: the list can be read back in"
+
+
 def test_a_text_that_excel_cannot_hold_is_refused_rather_than_lost() -> None:
     with pytest.raises(Refused, match="第 2 行「内容」列超过 32767 个字"):
         write_xlsx(["内容"], [["字" * 32_768]])

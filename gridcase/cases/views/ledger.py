@@ -112,7 +112,7 @@ def _exported(someone: Viewer, rows: Sequence[Any], *, what: str, name: str, tit
         if what == "list":
             raise Refused(N_("超过 %(n)s 件，一张 Excel 太长：请存成 CSV，或先缩小范围。", n=MOST_ROWS))
         raise Refused(N_("超过 %(n)s 件，请先用村、类别或状态缩小范围，再存成 Excel。", n=MOST_ROWS))
-    content = write_xlsx(_heads(), _cells(rows), title=title[:31], zone=TOWN_ZONE)
+    content = write_xlsx(_heads(), _cells(rows), title=title, heading=title, zone=TOWN_ZONE)
     with transaction():
         service.note_export(actor=someone, now=clock.now(), what=what, count=len(rows))
     return xlsx_file(content, name=name)

@@ -120,12 +120,14 @@ def export() -> ResponseReturnValue:
     page = measures.rows(viewer(), key, period=period, now=now, narrow=narrow, size=MOST_ROWS)
     service.refuse_too_many(page.after is not None, most=MOST_ROWS)
     heads = [translate(head) for head in measures.heads(key)]
+    name = f"{translate(measure.label)}-{translate(period.label)}"
     content = write_xlsx(
-        heads, ([_plain(cell) for cell in line.cells] for line in page.rows), title="1", zone=TOWN_ZONE
-    )
+        heads, ([_plain(cell) for cell in line.cells] for line in page.rows), title=translate(measure.label),
+        heading=f"{queries.root_of(viewer()).name} {name}", zone=TOWN_ZONE,
+    )  # fmt: skip
     with transaction():
         service.note_export(actor=viewer(), now=now, measure=key, period=str(period), count=len(page.rows))
-    return xlsx_file(content, name=f"{translate(measure.label)}-{translate(period.label)}")
+    return xlsx_file(content, name=name)
 
 
 def _plain(cell: Any) -> Any:

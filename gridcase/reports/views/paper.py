@@ -127,7 +127,11 @@ def workbook(sheet: Sheet, *, made_at: datetime, name: str) -> Response:
 def listed_workbook(sheet: Sheet, heads: Sequence[Any], lines: Sequence[Listed], *, name: str) -> Response:
     """Rows one by one as a table."""
     content = write_xlsx(
-        list(map(translate, heads)), ([*map(_plain, line.cells)] for line in lines), title=_tab(sheet), zone=TOWN_ZONE
+        list(map(translate, heads)),
+        ([*map(_plain, line.cells)] for line in lines),
+        title=title_of(sheet),
+        heading=title_of(sheet),
+        zone=TOWN_ZONE,
     )
     return xlsx_file(content, name=name)
 
@@ -138,9 +142,4 @@ def _plain(cell: Any) -> Any:
 
 def _written(sheet: Sheet, rows: list[list[Any]], width: int, name: str) -> Response:
     heads = [title_of(sheet), *([""] * max(width - 1, 4))]
-    return xlsx_file(write_xlsx(heads, rows, title=_tab(sheet), zone=TOWN_ZONE), name=name)
-
-
-def _tab(sheet: Sheet) -> str:
-    """The name of the table in the file: Excel takes 31 characters and none of these."""
-    return "".join(" " if one in "[]:*?/\\'" else one for one in title_of(sheet))[:31].strip() or "1"
+    return xlsx_file(write_xlsx(heads, rows, title=title_of(sheet), zone=TOWN_ZONE), name=name)
