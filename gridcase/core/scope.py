@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, false, or_, true
+from sqlalchemy import ColumnElement, and_, bindparam, false, or_, true
 
 from gridcase.core.permissions import Grant, Permission, Viewer
 
@@ -14,7 +14,21 @@ Column = Any
 
 def under(column: Column, path: str) -> ColumnElement[bool]:
     """Rows whose path lies in the subtree of `path` ("/3/17/"), as a range that a plain index serves."""
-    return and_(column >= path, column < path[:-1] + "0")  # "0" follows "/" in ASCII
+    return and_(column >= path, column < _end(path))
+
+
+def under_given(column: Column) -> ColumnElement[bool]:
+    """The same for a statement that is made once: `given` hands it the path."""
+    return and_(column >= bindparam("path_from"), column < bindparam("path_to"))
+
+
+def given(path: str) -> dict[str, str]:
+    """The values of `under_given`."""
+    return {"path_from": path, "path_to": _end(path)}
+
+
+def _end(path: str) -> str:
+    return path[:-1] + "0"  # "0" follows "/" in ASCII
 
 
 def outside(column: Column, paths: Collection[str]) -> ColumnElement[bool]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from gridcase.cases.models import Case, CaseClass, DutyItem
 from gridcase.cases.queries.page import level_of_unit, posts_of_village, units_over
@@ -15,9 +15,9 @@ from gridcase.cases.queries.sight import open_condition
 from gridcase.cases.rules import Address, Duty, DutyKind, Level, State
 from gridcase.cases.rules.routing import duty_at, leads
 from gridcase.core.clock import town_day
-from gridcase.core.db import db
+from gridcase.core.db import UtcDateTime, db, one_of
 from gridcase.core.places import TOWN, cut_to
-from gridcase.core.scope import under
+from gridcase.core.scope import given, under_given
 from gridcase.core.words import N_, Text
 from gridcase.households import queries as households
 from gridcase.people import queries as people
@@ -30,6 +30,32 @@ LEVELS_OF_ROLES = {
     Role.LIAISON: Level.GRID, Role.GRID_LEADER: Level.GRID, Role.PARTTIME_GRID: Level.GRID,
 }  # fmt: skip  # the others of a village stand above the cells
 _CELL_DEPTH = 5
+# Made once: a page that offers to send a case asks them all.
+_DUTIES = (
+    select(DutyItem)
+    .where(DutyItem.town_id == bindparam("town_id"), DutyItem.class_code == bindparam("code"))
+    .order_by(DutyItem.id)
+)
+_LATELY = (
+    select(Case.handler_unit_id, Case.class_id, Case.state, Case.restricted)
+    .where(Case.town_id == bindparam("town_id"), Case.registered_at >= bindparam("since", type_=UtcDateTime()))
+    .order_by(Case.registered_at.desc(), Case.id.desc())
+    .limit(LATELY)
+    .subquery()
+)
+_DONE = (
+    select(_LATELY.c.handler_unit_id, func.count())
+    .where(
+        _LATELY.c.class_id.in_(select(CaseClass.id).where(CaseClass.code == bindparam("code"))),
+        _LATELY.c.state == State.CLOSED, _LATELY.c.restricted.is_(False), _LATELY.c.handler_unit_id.is_not(None),
+    )
+    .group_by(_LATELY.c.handler_unit_id)
+)  # fmt: skip
+_LYING = (
+    select(Case.handler_unit_id, Case.handler_post_id, func.count())
+    .where(open_condition(), under_given(Case.path), one_of(Case.state, IN_HANDS), Case.restricted.is_(False))
+    .group_by(Case.handler_unit_id, Case.handler_post_id)
+)
 
 
 def routes(case: Case, *, now: datetime, units: Sequence[Unit] | None = None) -> list[Address]:
@@ -52,11 +78,7 @@ def routes(case: Case, *, now: datetime, units: Sequence[Unit] | None = None) ->
 
 def duties_of(case: Case) -> list[Duty]:
     """What the duty list of the case's town says of its class."""
-    rows = db.session.scalars(
-        select(DutyItem)
-        .where(DutyItem.town_id == case.town_id, DutyItem.class_code == case.case_class.code)
-        .order_by(DutyItem.id)
-    )
+    rows = db.session.scalars(_DUTIES, {"town_id": case.town_id, "code": case.case_class.code})
     return [Duty(row.item, DutyKind(row.kind), row.unit_id, row.lead) for row in rows]
 
 
@@ -119,33 +141,13 @@ def _done(case: Case, now: datetime) -> dict[int, int]:
     Nothing is counted of restricted ones."""
     if case.restricted or case.terms.restricted:
         return {}
-    alike = select(CaseClass.id).where(CaseClass.code == case.case_class.code)
-    lately = (
-        select(Case.handler_unit_id, Case.class_id, Case.state, Case.restricted)
-        .where(Case.town_id == case.town_id, Case.registered_at >= now - YEAR)
-        .order_by(Case.registered_at.desc(), Case.id.desc())
-        .limit(LATELY)
-        .subquery()
-    )
-    rows = db.session.execute(
-        select(lately.c.handler_unit_id, func.count())
-        .where(
-            lately.c.class_id.in_(alike), lately.c.state == State.CLOSED, lately.c.restricted.is_(False),
-            lately.c.handler_unit_id.is_not(None),
-        )
-        .group_by(lately.c.handler_unit_id)
-    )  # fmt: skip
+    rows = db.session.execute(_DONE, {"town_id": case.town_id, "since": now - YEAR, "code": case.case_class.code})
     return {int(row[0] or 0): row[1] for row in rows}
 
 
 def _lying(case: Case) -> Mapping[tuple[str, int], int]:
     """How many open cases of the town lie with each unit ("u") and post ("p"); restricted ones are not counted."""
-    town = cut_to(case.path, TOWN)
-    rows = db.session.execute(
-        select(Case.handler_unit_id, Case.handler_post_id, func.count())
-        .where(open_condition(), under(Case.path, town), Case.state.in_(IN_HANDS), Case.restricted.is_(False))
-        .group_by(Case.handler_unit_id, Case.handler_post_id)
-    )
+    rows = db.session.execute(_LYING, given(cut_to(case.path, TOWN)))
     found: dict[tuple[str, int], int] = {}
     for unit_id, post_id, n in rows:
         found[("u", unit_id) if unit_id is not None else ("p", post_id or 0)] = n

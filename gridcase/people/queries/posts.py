@@ -88,10 +88,16 @@ def holders_of(post_ids: Sequence[int], *, on: date) -> dict[int, str]:
     return {post_id: "、".join(holders) for post_id, holders in names.items()}
 
 
+_UNITS = (
+    select(Unit)
+    .where(Unit.place_path.in_(bindparam("paths", expanding=True)), Unit.ended_on.is_(None))
+    .order_by(Unit.code)
+)
+
+
 def units_for(path: str) -> list[Unit]:
     """The open units that serve a place: those at the place or above it, by code."""
-    wanted = (Unit.place_path.in_(with_above(path)), Unit.ended_on.is_(None))
-    return list(db.session.scalars(select(Unit).where(*wanted).order_by(Unit.code)))
+    return list(db.session.scalars(_UNITS, {"paths": list(with_above(path))}))
 
 
 HANDLER_ROLES = (
