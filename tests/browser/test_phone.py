@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Route, expect
 
 from gridcase.people.rules import Role
 from tests.browser.conftest import Server
@@ -53,6 +53,32 @@ def test_a_visit_without_a_signal_arrives_once(browser: Browser, server: Server,
     assert eventually(page, lambda: visits_by(app, world.users[Role.LIAISON]) == ["山里没有信号"])
     assert eventually(page, lambda: list(outbox(page)) == ["accepted"])
     assert errors == []
+    context.close()
+
+
+def test_a_line_that_only_seems_to_be_back_is_tried_again_soon(
+    browser: Browser, server: Server, app: Flask, world: World
+) -> None:
+    context = phone(browser, server)
+    sign_in(context, server, world.users[Role.LIAISON])
+    page = context.new_page()
+    install(page)
+    context.set_offline(True)
+    log(page, homes_of(world)[0], note="信号刚回来")
+    expect(page.locator("[data-bar]")).to_contain_text("没有信号")
+    left = [2]
+
+    def twice_nothing(route: Route) -> None:
+        left[0] -= 1
+        if left[0] < 0:
+            route.continue_()
+        else:
+            route.abort("internetdisconnected")
+
+    page.route("**/api/sync/items", twice_nothing)
+    context.set_offline(False)
+    assert eventually(page, lambda: visits_by(app, world.users[Role.LIAISON]) == ["信号刚回来"])
+    assert left[0] < 0, "the line failed twice, and nobody touched the phone"
     context.close()
 
 

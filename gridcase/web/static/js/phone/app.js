@@ -161,9 +161,21 @@ const update = async () => {
 // What was under way when somebody left finds its store closed: nothing is lost by that, and nobody is there to be told.
 const work = (asked = false) => {
   const mine = me;
-  return working(asked).catch((error) => {
-    if (me === mine) unlessClosed(error);
-  });
+  return working(asked)
+    .catch((error) => {
+      if (me === mine) unlessClosed(error);
+    })
+    .finally(soonAgain);
+};
+
+// A phone says "online" before its line carries, or while an attempt is failing that began before: what waits is tried
+// again after 2 seconds, then 4, 8 and so on up to the usual minute.
+let failures = 0;
+let retry = 0;
+const soonAgain = () => {
+  clearTimeout(retry);
+  failures = me?.trouble?.name === "no_signal" && navigator.onLine ? failures + 1 : 0;
+  if (failures) retry = setTimeout(() => document.visibilityState === "visible" && work(), Math.min(EVERY, 1000 * 2 ** failures));
 };
 
 const working = async (asked) => {
