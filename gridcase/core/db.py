@@ -101,6 +101,12 @@ def one_of(column: Any, words: Iterable[str]) -> ColumnElement[bool]:
     return found
 
 
+def at_most(count: int) -> ColumnElement[int]:
+    """A number of rows for `limit`, said in the statement itself. Of a parameter PostgreSQL assumes, where it keeps one
+    plan for all values, that it asks for a tenth of all rows."""
+    return literal_column(str(int(count)))
+
+
 def sqlite_module() -> ModuleType:
     """The sqlite3 that can load SpatiaLite: the interpreter's own, or pysqlite3 in its place."""
     if hasattr(sqlite3.Connection, "enable_load_extension"):

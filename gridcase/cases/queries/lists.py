@@ -27,7 +27,7 @@ from gridcase.cases.queries.sight import (
 )
 from gridcase.cases.queries.voices import voice_count
 from gridcase.cases.rules import LEVELS, Light, PartyKind, RequestState, State, Urgency
-from gridcase.core.db import UtcDateTime, db, one_of
+from gridcase.core.db import UtcDateTime, at_most, db, one_of
 from gridcase.core.labels import Labelled
 from gridcase.core.paging import PAGE_SIZE, Page, cut, instant, read_mark
 from gridcase.core.permissions import Grant, Permission, Viewer
@@ -273,7 +273,7 @@ def _rows(
     if first is None:
         return None
     query: Select[*tuple[Any, ...]] = _COLUMNS.join(first, first.c.id == Case.id).where(visible(viewer))
-    return query.order_by(*order).limit(most + 1)
+    return query.order_by(*order).limit(at_most(most + 1))
 
 
 def chosen(viewer: Viewer, ids: Collection[int]) -> list[Case]:
@@ -287,7 +287,8 @@ def picked(
 ) -> Any:
     """The ids of the first cases of every way in, each from its own index; None for who sees nothing."""
     parts = [
-        select(select(Case.id).where(way, *conditions).order_by(*order).limit(size).subquery().c.id) for way in ways
+        select(select(Case.id).where(way, *conditions).order_by(*order).limit(at_most(size)).subquery().c.id)
+        for way in ways
     ]
     return (union(*parts) if len(parts) > 1 else parts[0]).subquery() if parts else None
 
@@ -340,7 +341,7 @@ def _first_ids(viewer: Viewer, filters: Filters) -> Select[int] | None:
     if first is None:
         return None
     query = select(Case.id).join(first, first.c.id == Case.id).where(visible(viewer))
-    return query.order_by(*order).limit(COUNT_CAP + 1)
+    return query.order_by(*order).limit(at_most(COUNT_CAP + 1))
 
 
 def villages_seen(viewer: Viewer) -> Sequence[grids.Named]:

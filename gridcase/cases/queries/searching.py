@@ -23,7 +23,6 @@ from sqlalchemy import (
     column,
     false,
     func,
-    literal_column,
     or_,
     select,
     table,
@@ -35,7 +34,7 @@ from sqlalchemy.orm import aliased
 from gridcase.cases.models import Case, CaseSearch
 from gridcase.cases.queries.sight import scoped, visible, ways_in
 from gridcase.cases.rules.searching import asked_words, match, number_typed, number_word, place_word
-from gridcase.core.db import db, dialect_name
+from gridcase.core.db import at_most, db, dialect_name
 from gridcase.core.paging import PAGE_SIZE, Page, cut, read_mark
 from gridcase.core.permissions import Permission, Viewer
 from gridcase.core.text import clean_line
@@ -203,7 +202,7 @@ def _wide(viewer: Viewer) -> bool:
 def _own(viewer: Viewer, before: int) -> Sequence[int]:
     """The ids of the newest cases the viewer sees, one more than `FEW`; each way in from its own index. The limit is
     told the planner: it would else walk all cases backwards for a post that has few."""
-    newest, most = Case.id.desc(), literal_column(str(FEW + 1), Integer)
+    newest, most = Case.id.desc(), at_most(FEW + 1)
     parts = [
         select(select(Case.id).where(way, Case.id < before).order_by(newest).limit(most).subquery().c.id)
         for way in ways_in(viewer, newest=True) or (false(),)
