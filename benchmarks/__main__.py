@@ -25,7 +25,7 @@ HOME = Path(__file__).parent
 RESULTS = HOME / "results.csv"
 HEADERS = ("date", "commit", "db", "cases", "measure", "value", "unit", "floor", "ratio")
 KINDS = ("sqlite", "postgresql")
-SMALL = 10_000  # what growth to a county is told from
+SMALL, LARGE = 10_000, 100_000  # the sizes the peer was measured at; growth to a county is told from the first
 
 
 def main() -> None:
@@ -38,7 +38,7 @@ def main() -> None:
     parser.add_argument("--keep", type=Path, default=RESULTS, help="the file the lines are added to")
     parser.add_argument("--no-planner", action="store_true", help="leave out the planner")
     parser.add_argument("--full", action="store_true", help="the planner's county of 80,000 homes")
-    parser.add_argument("--county", action="store_true", help="the goals alone: 10,000 cases, then 1,000,000")
+    parser.add_argument("--county", action="store_true", help="the goals alone: 10,000, 100,000, 1,000,000 cases")
     options = parser.parse_args()
     logging.disable(logging.WARNING)
     began = time.monotonic()
@@ -49,16 +49,16 @@ def main() -> None:
     county = options.county or options.cases >= COUNTY
     for kind in KINDS if options.db == "both" else (options.db,):
         before = None
-        for cases in (SMALL, max(COUNTY, options.cases)) if county else (options.cases,):
+        for cases in (SMALL, LARGE, max(COUNTY, options.cases)) if county else (options.cases,):
             with prepared(kind, cases) as ground:
                 lines = measured(ground, options.seconds, http=not options.no_http, county=county)
             keep(lines, kind, cases, options.keep)
             found = {line.measure: line for line in lines}
             print(f"\n{kind}, {cases} cases: the goals")
-            for sentence in judged(found, cases=cases, database=kind, before=before):
+            for sentence in judged(found, cases=cases, database=kind, before=before if cases >= COUNTY else None):
                 print(f"{kind:<10}  {sentence}", flush=True)
             print(flush=True)
-            before = found
+            before = before or found
     if not options.no_planner and not county:
         keep(planned(full=options.full), "planner", VILLAGE, options.keep)
     print(f"{time.monotonic() - began:.0f} s; lines added to {options.keep}")

@@ -135,8 +135,9 @@ COUNTY = 1_000_000
 
 
 def judged(lines: Lines, *, cases: int, database: str, before: Lines | None = None) -> Iterator[str]:
-    """One sentence a goal: what was reached, what was asked, met or not; `before`: the same at 10,000 cases."""
-    size: Size = "10k" if cases < 50_000 else "100k"
+    """One sentence a goal: what was reached, what was asked, met or not; `before`: the same at 10,000 cases. Beside the
+    peer we stand with as many cases as it had: it was never measured with a million."""
+    size: Size | None = "10k" if cases < 50_000 else "100k" if cases < COUNTY else None
     goals = (*GOALS, *(AT_COUNTY if cases >= COUNTY else ()))
     for goal in goals:
         if (goal.only in (None, size)) and not (goal.postgresql and database != "postgresql"):
@@ -148,7 +149,7 @@ def judged(lines: Lines, *, cases: int, database: str, before: Lines | None = No
             yield _said(f"{measure}, growth", f"{grown:.2f}x", f"<= {most}x", met=grown <= most)
 
 
-def _judge(goal: Goal, lines: Lines, size: Size) -> str:
+def _judge(goal: Goal, lines: Lines, size: Size | None) -> str:
     line = lines.get(goal.measure)
     if line is None:
         return f"{goal.said:<42} {'not measured here':>14}"
@@ -159,6 +160,7 @@ def _judge(goal: Goal, lines: Lines, size: Size) -> str:
         return f"{goal.said:<42} {'not compared':>14}"
     if goal.peer is None:
         return _said(goal.said, f"{line.ratio:.2f}", f">= {goal.least:.2f}", met=line.ratio >= goal.least)
+    assert size is not None
     reached = line.ratio / PEER[goal.peer, size].share
     return _said(goal.said, f"{reached:.3g}x", f">= {goal.least:.3g}x", met=reached >= goal.least, how="by the floor")
 
