@@ -94,8 +94,10 @@ def visible(viewer: Viewer) -> ColumnElement[bool]:
 
 @lru_cache(maxsize=VIEWERS)
 def ways_in(viewer: Viewer, *, newest: bool) -> tuple[ColumnElement[bool], ...]:
-    """Where to look for what `visible` allows, and nothing that is hidden from the viewer."""
-    return tuple(and_(way, not_hidden(viewer)) for way in places_to_look(viewer, newest=newest))
+    """Where to look for what `visible` allows, and nothing that is hidden from the viewer. A way on which he may read
+    all there is says no more about it: the shorter the statement, the less its plan costs."""
+    ways = _ways(viewer, newest=newest)
+    return tuple(way if reads_all else and_(way, not_hidden(viewer)) for way, reads_all in ways)
 
 
 @lru_cache(maxsize=VIEWERS)
@@ -104,13 +106,16 @@ def places_to_look(viewer: Viewer, *, newest: bool) -> tuple[ColumnElement[bool]
     sort a whole town to show its newest 25. It only says where to look; `visible` decides. `newest`: a list in its
     order, of which only the first are read (an index of the town or village has them so); else few are looked for.
     """
-    ways: list[ColumnElement[bool]] = []
+    return tuple(way for way, _reads_all in _ways(viewer, newest=newest))
+
+
+@lru_cache(maxsize=VIEWERS)
+def _ways(viewer: Viewer, *, newest: bool) -> tuple[tuple[ColumnElement[bool], bool], ...]:
+    """Each place to look, and whether the viewer may read all that lies there, restricted cases too."""
     grants = viewer.grants_with(Permission.SEE_CASE)
-    for grant in grants:
-        ways += _ways_of(grant, newest)
+    ways = [way for grant in grants for way in _ways_of(grant, newest)]
     as_party = in_party(grants, PartyKind)
-    ways += [] if as_party is None else [as_party]
-    return tuple(ways)
+    return (*ways, *([] if as_party is None else [(as_party, False)]))
 
 
 @lru_cache(maxsize=VIEWERS)
@@ -119,18 +124,20 @@ def not_hidden(viewer: Viewer) -> ColumnElement[bool]:
     return or_(Case.restricted.is_(False), _restricted_too(viewer))
 
 
-def _ways_of(grant: Grant, newest: bool) -> list[ColumnElement[bool]]:
-    ways: list[ColumnElement[bool]] = []
+def _ways_of(grant: Grant, newest: bool) -> list[tuple[ColumnElement[bool], bool]]:
+    """What was sent to the post or its unit may be read, whatever it is; what lies at its place if its role may."""
+    named = Permission.SEE_RESTRICTED_CASE in grant.permissions
+    ways: list[tuple[ColumnElement[bool], bool]] = []
     if grant.household_ids is not None:
-        ways.append(Case.household_id.in_(sorted(grant.household_ids)))
+        ways.append((Case.household_id.in_(sorted(grant.household_ids)), named))
     elif grant.section_id is not None:
-        ways.append(Case.section_id == grant.section_id)
+        ways.append((Case.section_id == grant.section_id, named))
     elif grant.unit_id is not None:
-        ways.append(Case.handler_unit_id == grant.unit_id)
+        ways.append((Case.handler_unit_id == grant.unit_id, True))
     elif grant.path is not None:
-        ways.append(_place(grant.path, newest))
+        ways.append((_place(grant.path, newest), named))
     if grant.post_id is not None:
-        ways += [Case.handler_post_id == grant.post_id, Case.collector_post_id == grant.post_id]
+        ways += [(Case.handler_post_id == grant.post_id, True), (Case.collector_post_id == grant.post_id, False)]
     return ways
 
 
@@ -144,11 +151,16 @@ def _place(path: str, newest: bool) -> ColumnElement[bool]:
 
 @lru_cache(maxsize=VIEWERS)
 def _restricted_too(viewer: Viewer) -> ColumnElement[bool]:
+    named = viewer.grants_with(Permission.SEE_RESTRICTED_CASE)
+    said = {grant.post_id for grant in named}  # what was sent to these posts is among what they reach
     mine = frozenset() if viewer.user_id is None else frozenset({viewer.user_id})
     return or_(
         scoped(viewer, Permission.SEE_RESTRICTED_CASE),
-        addressed_to(viewer),
-        _any_of((Case.collector_user_id, mine)),
+        _any_of(
+            (Case.handler_post_id, viewer.post_ids() - said),
+            (Case.handler_unit_id, viewer.unit_ids()),
+            (Case.collector_user_id, mine),
+        ),
     )
 
 
@@ -207,10 +219,22 @@ def _held(case: Case, grant: Grant) -> frozenset[Permission]:
 
 
 def _reached(case: Case, grant: Grant) -> bool:
+    return _covered(case, grant) or (
+        grant.case_id is None and grant.post_id is not None and grant.post_id == case.collector_post_id
+    )
+
+
+def _covered(case: Case, grant: Grant) -> bool:
     if grant.case_id is not None:
         return grant.case_id == case.id
-    return covers(grant, path=case.path, section_id=case.section_id, household_id=case.household_id) or (
-        grant.post_id is not None and grant.post_id == case.collector_post_id
+    return covers(grant, path=case.path, section_id=case.section_id, household_id=case.household_id)
+
+
+def _reads_restricted(case: Case, grant: Grant) -> bool:
+    """Whether this post's role reads restricted cases and has this one before it. That another holder of the post
+    collected it is not enough: the villager's trust was in a person."""
+    return Permission.SEE_RESTRICTED_CASE in grant.permissions and (
+        _covered(case, grant) or PartyKind.DESK in party_kinds(case, grant)
     )
 
 
@@ -228,7 +252,7 @@ def permissions_over(case: Case, viewer: Viewer) -> frozenset[Permission]:
     held = frozenset[Permission]().union(*(_held(case, grant) for grant in grants))
     if not case.restricted or any(is_addressed(case, grant) for grant in grants):
         return held
-    if Permission.SEE_RESTRICTED_CASE in held:
+    if any(_reads_restricted(case, grant) for grant in grants):
         return held
     collected = case.collector_user_id is not None and case.collector_user_id == viewer.user_id
     return held & COLLECTOR_KEEPS if collected else frozenset()
