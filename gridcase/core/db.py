@@ -102,7 +102,7 @@ def one_of(column: Any, words: Iterable[str]) -> ColumnElement[bool]:
 
 
 def at_most(count: int) -> ColumnElement[int]:
-    """A number of rows for `limit`, said in the statement itself. Of a parameter PostgreSQL assumes, where it keeps one
+    """A number of rows for `limit`, said in the statement itself. Of a parameter PostgreSQL assumes, where it makes one
     plan for all values, that it asks for a tenth of all rows."""
     return literal_column(str(int(count)))
 

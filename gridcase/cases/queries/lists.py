@@ -272,8 +272,10 @@ def _rows(
     first = picked(ways_in(viewer, newest=newest), conditions, order, most + 1)
     if first is None:
         return None
+    # Every way says how many it gives, the whole is told by a parameter: so PostgreSQL finds its one plan for all values
+    # cheap and keeps it. Planning this statement takes three times as long as answering it.
     query: Select[*tuple[Any, ...]] = _COLUMNS.join(first, first.c.id == Case.id).where(visible(viewer))
-    return query.order_by(*order).limit(at_most(most + 1))
+    return query.order_by(*order).limit(most + 1)
 
 
 def chosen(viewer: Viewer, ids: Collection[int]) -> list[Case]:
@@ -341,7 +343,7 @@ def _first_ids(viewer: Viewer, filters: Filters) -> Select[int] | None:
     if first is None:
         return None
     query = select(Case.id).join(first, first.c.id == Case.id).where(visible(viewer))
-    return query.order_by(*order).limit(at_most(COUNT_CAP + 1))
+    return query.order_by(*order).limit(COUNT_CAP + 1)
 
 
 def villages_seen(viewer: Viewer) -> Sequence[grids.Named]:

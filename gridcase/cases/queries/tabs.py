@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Select, func, join, select, union
 from gridcase.cases.models import Case
 from gridcase.cases.queries.lists import COUNT_CAP, Filters, Tab, conditions_of, picked
 from gridcase.cases.queries.sight import STATEMENTS, not_hidden, open_condition, places_to_look, ways_in
-from gridcase.core.db import at_most, db
+from gridcase.core.db import db
 from gridcase.core.permissions import Viewer
 
 MANY = 2000  # open cases of one viewer that are walked through to be counted
@@ -41,7 +41,7 @@ def counted(viewer: Viewer, wanted: Mapping[Key, Filters], *, now: datetime) -> 
 def _walk(viewer: Viewer, wanted: tuple[Filters, ...]) -> Select[*tuple[Any, ...]]:
     """Over the viewer's open cases: how many were looked at, and how many each filter finds among them."""
     ways = (
-        select(select(Case.id).where(way, open_condition()).limit(at_most(MANY + 1)).subquery().c.id)
+        select(select(Case.id).where(way, open_condition()).limit(MANY + 1).subquery().c.id)
         for way in places_to_look(viewer, newest=False)
     )
     near = union(*ways).cte("near")
@@ -59,5 +59,5 @@ def _each_capped(viewer: Viewer, wanted: tuple[Filters, ...]) -> Select[*tuple[A
 
 def _capped(viewer: Viewer, conditions: list[ColumnElement[bool]]) -> Any:
     first = picked(ways_in(viewer, newest=False), conditions, (), COUNT_CAP + 1)
-    some = select(first.c.id).limit(at_most(COUNT_CAP + 1)).subquery()
+    some = select(first.c.id).limit(COUNT_CAP + 1).subquery()
     return select(func.count()).select_from(some).scalar_subquery()
