@@ -272,7 +272,7 @@ def _rows(
     first = picked(ways_in(viewer, newest=newest), conditions, order, most + 1)
     if first is None:
         return None
-    # Every way says how many it gives, the whole is told by a parameter: so PostgreSQL finds its one plan for all values
+    # Every way says how many it gives, the whole is told by a parameter: so PostgreSQL finds one plan for all values
     # cheap and keeps it. Planning this statement takes three times as long as answering it.
     query: Select[*tuple[Any, ...]] = _COLUMNS.join(first, first.c.id == Case.id).where(visible(viewer))
     return query.order_by(*order).limit(most + 1)
