@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -56,6 +56,7 @@ NAV = (
     ),
 )
 MOST_ROWS = 5000  # of a list as a file
+Line = tuple[str, str | None, tuple[tuple[str | None, str], ...]]  # of a table: name, where it leads, its numbers
 
 
 @dataclass(frozen=True)
@@ -82,12 +83,13 @@ def show() -> ResponseReturnValue:
         raise Missing
     return render_template(
         "dashboard/figures.html", found=found, period=period, narrow=narrow, rules=rules, MEASURES=MEASURES,
-        card=lambda key: _card(key, found.total, found.before), cells=_cells, link=link_of,
+        card=lambda key: _card(key, found.total, found.before), heads_of=_heads_of, lines_of=_lines_of, link=link_of,
         chips=chips_of(".figures.show", period, narrow, now),
-        over=period.next.begins <= now, villages=villages if len(villages) > 1 else [], label_of=_label_of,
-        words=[_short(row.period) for row in found.trend.rows], series=lambda keys: _series(found.trend, keys),
+        over=period.next.begins <= now, villages=villages if len(villages) > 1 else [],
+        words=tuple(_short(row.period) for row in found.trend.rows), series=lambda keys: _series(found.trend, keys),
         share=_is_share, preset=queries.preset_of(viewer(), on=town_day(now)),
-        keeps=any(viewer().may(one) for one in queries.KEEPERS), misread=_misread(period), place_link=_place_link,
+        keeps=any(viewer().may(one) for one in queries.KEEPERS), misread=_misread(period),
+        place_link=lambda row: _place_link(row, period),
         where=queries.root_of(viewer()).name, narrowed=measures.narrowed_to(viewer(), narrow),
     )  # fmt: skip
 
@@ -185,14 +187,34 @@ def _card(key: str, total: Row, before: Row | None) -> Card:
 
 def link_of(row: Row, key: str) -> str | None:
     """Where the rows behind a number are; None where the viewer may not open them, or where there is no number."""
-    if row.numbers.get(key) is None or not measures.opens(viewer(), MEASURES[key].source):
+    door = _door_of(key)
+    return None if door is None or row.numbers.get(key) is None else door + row.query
+
+
+def _door_of(key: str) -> str | None:
+    """How the address of the rows behind a measure begins; None where the viewer may not open them."""
+    if not measures.opens(viewer(), MEASURES[key].source):
         return None
-    return f"{address('dashboard.figures.listed')}?measure={key}&{row.query}"
+    return f"{address('dashboard.figures.listed')}?measure={key}&"
 
 
-def _cells(row: Row, keys: Sequence[str]) -> list[tuple[str | None, str]]:
-    """The numbers of a row as its table says them, each with where its rows are."""
-    return [(link_of(row, key), charts.say(row.numbers[key], share=_is_share(key))) for key in keys]
+def _heads_of(values: Values, keys: Sequence[str]) -> tuple[str, ...]:
+    return (translate(values.by[0].label), *(translate(MEASURES[key].label) for key in keys))
+
+
+def _lines_of(values: Values, keys: Sequence[str], inside: Callable[[Row], str | None] | None) -> tuple[Line, ...]:
+    """The rows of a table as it says them."""
+    columns = [(key, _door_of(key), _is_share(key)) for key in keys]
+    return tuple((_label_of(row), inside(row) if inside else None, _cells(row, columns)) for row in values.rows)
+
+
+def _cells(row: Row, columns: Sequence[tuple[str, str | None, bool]]) -> tuple[tuple[str | None, str], ...]:
+    """The numbers of a row as its table says them, each with where its rows are; a column: measure, door, share."""
+    found = [(row.numbers[key], door, share) for key, door, share in columns]
+    return tuple(
+        (door + row.query if door and number is not None else None, charts.say(number, share=share))
+        for number, door, share in found
+    )
 
 
 def _place_link(row: Row, period: Period) -> str | None:
@@ -204,8 +226,8 @@ def _place_link(row: Row, period: Period) -> str | None:
     return url_for(".show", **link)
 
 
-def _series(trend: Values, keys: Sequence[str]) -> list[tuple[str, list[Any]]]:
-    return [(translate(MEASURES[key].label), [row.numbers[key] for row in trend.rows]) for key in keys]
+def _series(trend: Values, keys: Sequence[str]) -> tuple[tuple[str, tuple[Any, ...]], ...]:
+    return tuple((translate(MEASURES[key].label), tuple(row.numbers[key] for row in trend.rows)) for key in keys)
 
 
 def _label_of(row: Row) -> str:
