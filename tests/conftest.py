@@ -118,7 +118,7 @@ class Templates:
             shutil.copy(self.folder / self.source, config.folder / "gridcase.sqlite3")
             return
         self.drop(config)
-        provision.attach().clone(self.source, _name_in(config.url), strategy="FILE_COPY")
+        provision.attach().clone(self.source, _name_in(config.url))
 
     def furnished(self, folder: Path, furnish: Callable[[World], Given]) -> tuple[Templates, Given]:
         """A template more, with what `furnish` adds to the world of this one, and what that gave back."""

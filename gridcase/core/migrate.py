@@ -93,10 +93,10 @@ def prepare_spatial(engine: Engine) -> None:
 
 
 def _back_up(engine: Engine, folder: Path) -> None:
-    standing = current(engine)
-    if standing is None or standing == head():
+    standing, newest = current(engine), head()
+    if standing is None or standing == newest:
         return
-    target = folder / f"before-{head()}.sqlite3"
+    target = folder / f"before-{newest}.sqlite3"
     target.unlink(missing_ok=True)
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.exec_driver_sql("COMMIT")  # VACUUM refuses to run inside the transaction the event began
