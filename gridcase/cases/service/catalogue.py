@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, inspect, select, update
+from sqlalchemy import bindparam, func, inspect, select, update
 
 from gridcase.audit import service as audit
 from gridcase.cases import queries
@@ -58,8 +58,9 @@ def in_use(case_class: CaseClass, path: str) -> Entry:
 
 def ruling_over(case_class: CaseClass, path: str) -> Ruling:
     """The same with what its clocks need."""
-    hold_class(case_class, read=False)
-    (class_id,) = inspect(case_class).identity or ()  # known of what is no longer read
+    (class_id,) = inspect(case_class).identity or ()  # known without asking
+    if dialect_name() == "postgresql":
+        db.session.connection().execute(_HOLD, {"class_id": class_id})  # the next statement reads it
     try:
         ruling = queries.ruling_at(class_id, path)
     except Missing as missing:
@@ -69,13 +70,15 @@ def ruling_over(case_class: CaseClass, path: str) -> Ruling:
     return ruling
 
 
-def hold_class(case_class: CaseClass, *, changing: bool = False, read: bool = True) -> None:
+_HOLD = select(CaseClass.id).where(CaseClass.id == bindparam("class_id")).with_for_update(read=True, key_share=True)
+
+
+def hold_class(case_class: CaseClass, *, changing: bool = False) -> None:
     """Whoever puts a case under a class and whoever changes it wait for each other, so that no case slips past a class
     that becomes restricted: it is read as it stands under the lock. Taken before any lock on a case. SQLite has one
-    writer anyway. `read`: not where the next statement reads it."""
+    writer anyway."""
     if dialect_name() == "postgresql":
-        held = {"read": not changing, "key_share": not changing}
-        db.session.refresh(case_class, None if read else ["id"], with_for_update=held)
+        db.session.refresh(case_class, with_for_update={"read": not changing, "key_share": not changing})
 
 
 def set_class(
