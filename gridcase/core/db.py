@@ -15,6 +15,7 @@ from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as FlaskSession
+from psycopg import _queries
 from sqlalchemy import JSON, ColumnElement, DateTime, Engine, MetaData, String, event, literal_column, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Connection, Dialect
@@ -32,6 +33,9 @@ except ImportError:  # pragma: no cover - other platforms
     _pysqlite3 = None
 
 column_index.hold_together()
+# psycopg takes a statement apart for its values and keeps what it found of short ones only (4,096 signs, 50 values);
+# ours are made once a process, and the longest are sent most.
+_queries.MAX_CACHED_STATEMENT_LENGTH, _queries.MAX_CACHED_STATEMENT_PARAMS = 16_384, 200
 
 WRITE, OPEN, TOUCHED, ADOPTED = "gridcase_write", "gridcase_open", "gridcase_touched", "gridcase_adopted"
 BUSY_MS = 10_000
