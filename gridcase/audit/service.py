@@ -14,6 +14,7 @@ from gridcase.audit.models import AuditRow, AuditSeal
 from gridcase.core.db import db, dialect_name
 from gridcase.core.permissions import Viewer
 from gridcase.core.places import TOWN, cut_to
+from gridcase.core.together import Beside
 
 SEALING = 5_341  # the number of the lock that who seals holds to the end of his transaction
 
@@ -30,20 +31,38 @@ def record(
     detail: dict[str, Any] | None = None,
 ) -> AuditRow:
     """Write down one deed. `detail` holds ids, codes and counts, never names or texts of villagers."""
-    row = AuditRow(
-        at=now,
-        actor_user_id=actor.user_id,
-        actor_post_id=post_id,
-        actor_name=actor.name,
-        action=action,
-        subject_kind=subject_kind,
-        subject_id=subject_id,
-        place_path=place_path,
-        chain=chain_of(place_path),
-        detail=detail or {},
-    )
+    new = beside(
+        actor=actor, action=action, subject_kind=subject_kind, now=now, place_path=place_path, post_id=post_id,
+        detail=detail,
+    )  # fmt: skip
+    row = AuditRow(**new.values, subject_id=subject_id)
     db.session.add(row)
     return row
+
+
+def beside(
+    *,
+    actor: Viewer,
+    action: str,
+    subject_kind: str,
+    now: datetime,
+    place_path: str = "/",
+    post_id: int | None = None,
+    detail: dict[str, Any] | None = None,
+) -> Beside:
+    """The same for a deed that makes its subject, and is written together with it."""
+    values = {
+        "at": now,
+        "actor_user_id": actor.user_id,
+        "actor_post_id": post_id,
+        "actor_name": actor.name,
+        "action": action,
+        "subject_kind": subject_kind,
+        "place_path": place_path,
+        "chain": chain_of(place_path),
+        "detail": detail or {},
+    }
+    return Beside(AuditRow, "subject_id", values)
 
 
 def chain_of(path: str) -> str:

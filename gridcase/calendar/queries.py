@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Sequence
 from datetime import date, datetime
 from functools import lru_cache
+from typing import Any
 
 from sqlalchemy import func, select
 
@@ -16,18 +17,33 @@ from gridcase.core.db import db
 from gridcase.core.worktime import DayKind, OfficeHours, WorkCalendar
 
 VERSIONS_SHOWN = 20
-_NEWEST = select(CalendarVersion.id, CalendarVersion.digest).order_by(CalendarVersion.id.desc()).limit(1).subquery()
-_MARK = select(
+_NEWEST = (
+    select(CalendarVersion.id, CalendarVersion.digest, CalendarVersion.at)
+    .order_by(CalendarVersion.id.desc())
+    .limit(1)
+    .subquery()
+)
+# What changes with every change: the last version and the digest of its days. A number alone could come twice, when a
+# write is rolled back after somebody in it has asked; the count is for tables older than the versions.
+MARK = (
     select(func.count(CalendarDay.day)).scalar_subquery(),
     select(func.count(CalendarYear.year)).scalar_subquery(),
     select(_NEWEST.c.id).scalar_subquery(),
     select(_NEWEST.c.digest).scalar_subquery(),
+    select(_NEWEST.c.at).scalar_subquery(),
 )
+_MARK = select(*MARK)
 
 
 def work_calendar() -> WorkCalendar:
     """The working calendar of this installation."""
-    return stamped_calendar()[0]
+    return calendar_marked(_mark())
+
+
+def calendar_marked(mark: Sequence[object]) -> WorkCalendar:
+    """The same for a statement that asks for `MARK` beside what it reads itself."""
+    config = current()
+    return _built(config.url, config.office_hours, tuple(mark))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -40,19 +56,11 @@ class Stamp:
 
 def stamped_calendar() -> tuple[WorkCalendar, Stamp | None]:
     """The calendar with the version it is; None where it was never changed since versions are kept."""
-    config, mark = current(), _mark()
-    return _built(config.url, config.office_hours, mark), _stamp(config.url, mark) if mark[2] else None
+    mark = _mark()
+    return calendar_marked(mark), Stamp(mark[2], mark[4]) if mark[2] else None
 
 
-@lru_cache(maxsize=8)
-def _stamp(_url: str, mark: tuple[object, ...]) -> Stamp:
-    row = db.session.get_one(CalendarVersion, mark[2])
-    return Stamp(row.id, row.at)
-
-
-def _mark() -> tuple[object, ...]:
-    """What changes with every change: the last version and the digest of its days. A number alone could come twice,
-    when a write is rolled back after somebody in it has asked; the count is for tables older than the versions."""
+def _mark() -> tuple[Any, ...]:
     return tuple(db.session.execute(_MARK).one())
 
 

@@ -15,11 +15,12 @@ from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as FlaskSession
+from psycopg import _queries
 from sqlalchemy import JSON, ColumnElement, DateTime, Engine, MetaData, String, event, literal_column, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.orm import DeclarativeBase, ORMExecuteState, Session, UOWTransaction
+from sqlalchemy.orm import DeclarativeBase, ORMExecuteState, Session, UOWTransaction, make_transient_to_detached
 from sqlalchemy.types import TypeDecorator
 
 from gridcase.core import column_index
@@ -32,8 +33,11 @@ except ImportError:  # pragma: no cover - other platforms
     _pysqlite3 = None
 
 column_index.hold_together()
+# psycopg takes a statement apart for its values and keeps what it found of short ones only (4,096 signs, 50 values);
+# ours are made once a process, and the longest are sent most.
+_queries.MAX_CACHED_STATEMENT_LENGTH, _queries.MAX_CACHED_STATEMENT_PARAMS = 16_384, 200
 
-WRITE, OPEN, TOUCHED = "gridcase_write", "gridcase_open", "gridcase_touched"
+WRITE, OPEN, TOUCHED, ADOPTED = "gridcase_write", "gridcase_open", "gridcase_touched", "gridcase_adopted"
 BUSY_MS = 10_000
 SPATIALITE = "mod_spatialite"
 
@@ -181,7 +185,7 @@ class Unaudited(AssertionError):
 @event.listens_for(Session, "after_flush")
 def _note_flush(session: Session, _context: UOWTransaction) -> None:
     for item in (*session.new, *session.dirty, *session.deleted):
-        _note_write(session, type(item))
+        note_write(session, type(item))
 
 
 @event.listens_for(Session, "do_orm_execute")
@@ -191,7 +195,7 @@ def _note_bulk(state: ORMExecuteState) -> None:
     if state.is_insert or state.is_update or state.is_delete:
         mapper = state.bind_mapper
         if mapper is not None:
-            _note_write(state.session, mapper.class_)
+            note_write(state.session, mapper.class_)
 
 
 def end_reading(session: Session) -> None:
@@ -208,7 +212,7 @@ def end_reading(session: Session) -> None:
         session.rollback()
 
 
-def _note_write(session: Session, model: type) -> None:
+def note_write(session: Session, model: type) -> None:
     """Models say by `__audit__` how they count: 'is' (the audit row itself), 'free' (no trace asked), else 'asks'."""
     session.info[TOUCHED] = True
     session.info.setdefault("wrote", set()).add(getattr(model, "__audit__", "asks"))
@@ -239,10 +243,20 @@ def transaction() -> Iterator[Session]:
         session.commit()
     except BaseException:
         session.rollback()
+        for row in session.info.get(ADOPTED, ()):
+            session.expunge(row)  # its row is gone, and SQLite gives the id to the next one
         raise
     finally:
-        for note in ("wrote", TOUCHED, OPEN):
+        for note in ("wrote", TOUCHED, OPEN, ADOPTED):
             session.info.pop(note, None)
+
+
+def adopt(row: Base) -> None:
+    """Have the session know an object as the row it stands for, which was written past the unit of work."""
+    session = db.session()
+    make_transient_to_detached(row)
+    session.add(row)
+    session.info.setdefault(ADOPTED, []).append(row)
 
 
 def dialect_name() -> str:

@@ -10,9 +10,10 @@ from __future__ import annotations
 import re
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from datetime import date
-from typing import Any
+from functools import lru_cache
+from typing import Any, cast
 
 from flask import Flask, Response, current_app, g, request
 from flask_babel import force_locale
@@ -76,19 +77,21 @@ def asked_of(form: AnyForm) -> dict[str, bool]:
     """The fields of a form by their label as it stands in the code, and whether each was left empty. What a person
     wrote, or what was put into a label for one person, is not among them."""
     found: dict[str, bool] = {}
-    with force_locale("zh_Hans_CN"):
-        for name, one in form._fields.items():
-            if isinstance(one, NOT_ASKED) or one.type == "CSRFTokenField":
-                continue
-            written = getattr(type(form), name, None)
-            label = "" if re.search(r"\d", name) or written is None else _written(written)
-            found[label[:LABEL_MOST] or "#"] = _empty(one)
+    for name, one in form._fields.items():
+        if not isinstance(one, NOT_ASKED) and one.type != "CSRFTokenField":
+            found[_label(cast(Hashable, type(form)), name)] = _empty(one)
     return found
 
 
-def _written(unbound: Any) -> str:
-    words = unbound.kwargs.get("label", unbound.args[0] if unbound.args else "")
-    return str(words or "")
+@lru_cache(maxsize=2000)
+def _label(form: Hashable, name: str) -> str:
+    """The label of a field as it stands in the code; it is the same for all who fill it in."""
+    written = getattr(form, name, None)
+    if written is None or re.search(r"\d", name):
+        return "#"
+    words = written.kwargs.get("label", written.args[0] if written.args else "")
+    with force_locale("zh_Hans_CN"):
+        return str(words or "")[:LABEL_MOST] or "#"
 
 
 def _empty(one: Any) -> bool:

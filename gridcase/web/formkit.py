@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable
-from typing import Any, TypeVar
+from functools import cache
+from typing import Any, TypeVar, cast
 
+from babel.support import Translations
+from flask_babel import get_locale
 from flask_wtf import FlaskForm
 from markupsafe import Markup, escape
 from wtforms import Field
 from wtforms.fields.choices import SelectChoice
+from wtforms.i18n import messages_path
 from wtforms.widgets.core import Input, clean_key
 
 from gridcase.core.db import transaction
@@ -35,8 +39,21 @@ def attributes(**given: Any) -> Markup:
 Input.html_params = staticmethod(attributes)
 
 
+@cache
+def _said_by_fields(locale: str) -> Translations:
+    """What WTForms itself says, read once a process: Flask-WTF reads the file anew for every request with a form."""
+    return cast(Translations, Translations.load(messages_path(), [locale], domain="wtforms"))
+
+
 class BaseForm(FlaskForm):
     """A form that can take a refusal back: beside its field, or on top (`form_errors`) where it belongs to none."""
+
+    class Meta(FlaskForm.Meta):
+        """How WTForms speaks."""
+
+        def get_translations(self, formdata: Any) -> Translations:
+            """The reader's language."""
+            return _said_by_fields(str(get_locale()))
 
     form_errors: list[str]
 

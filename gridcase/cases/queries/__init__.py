@@ -4,6 +4,7 @@ from gridcase.cases.queries.alike import Likely, Typed, likely_same
 from gridcase.cases.queries.beside import called_units, linked, named_parties, open_follower
 from gridcase.cases.queries.catalogue import (
     Entry,
+    Ruling,
     catalogue,
     class_at,
     class_by_code,
@@ -15,6 +16,7 @@ from gridcase.cases.queries.catalogue import (
     register_places,
     register_roots,
     restricted_at,
+    ruling_at,
     unit_of_limit,
     versions_in_force,
 )
@@ -131,6 +133,7 @@ __all__ = [
     "Filters",
     "Held",
     "Likely",
+    "Ruling",
     "SuggestedClass",
     "Tab",
     "Typed",
@@ -217,6 +220,7 @@ __all__ = [
     "restricted_in_issues",
     "routes",
     "row_of",
+    "ruling_at",
     "running_of",
     "saved_view",
     "saved_views",

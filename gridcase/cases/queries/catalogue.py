@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import BindParameter, ColumnElement, Integer, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import aliased
 
+from gridcase.calendar.queries import MARK, calendar_marked
 from gridcase.cases.models import Case, CaseClass, ClassTerms, ClassVersion
+from gridcase.cases.rules import SOON_KEY, SoonRule
 from gridcase.cases.rules.catalogue import stays_restricted
 from gridcase.cases.rules.majors import UNSORTED_CLASS
 from gridcase.core.db import db, one_of
@@ -19,6 +22,8 @@ from gridcase.core.permissions import Permission, Viewer
 from gridcase.core.places import VILLAGE, common_path, cut_to
 from gridcase.core.scope import under
 from gridcase.core.text import clean_line
+from gridcase.core.worktime import WorkCalendar
+from gridcase.grid import queries as grids
 from gridcase.grid.models import Grid
 from gridcase.grid.rules import GridLevel
 
@@ -131,6 +136,36 @@ _VERSIONS = select(ClassVersion).where(
     ClassVersion.class_id == bindparam("class_id"), ClassVersion.superseded_at.is_(None),
     ClassVersion.place_id.in_(bindparam("place_ids", expanding=True)),
 )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Ruling:
+    """What decides how a case that comes under a class now is treated: the class as it stands at the place, the
+    calendar of working hours, and when due-soon begins in the county."""
+
+    entry: Entry
+    calendar: WorkCalendar
+    soon: SoonRule
+
+
+_RULING = (
+    select(CaseClass, _VILLAGE, _COUNTY, *MARK, grids.SETTING_VALUE)
+    .outerjoin(_VILLAGE, _in_force(_VILLAGE, bindparam("village_id", type_=Integer())))
+    .outerjoin(_COUNTY, _in_force(_COUNTY, bindparam("county_id", type_=Integer())))
+    .where(CaseClass.id == bindparam("class_id", type_=Integer()))
+    .execution_options(populate_existing=True)
+)
+
+
+def ruling_at(class_id: int, path: str) -> Ruling:
+    """The ruling as it is now, whatever was read before; `Missing` for a class that another county added."""
+    asked = {"class_id": class_id, "place_ids": place_ids(path), "key": SOON_KEY, "day": date.max, **_over(path)}
+    row = db.session.execute(_RULING, asked).one()
+    entry = Entry(row[0], row[1] or row[2])
+    if entry.case_class.county_id is not None and entry.case_class.county_id != asked["county_id"]:
+        raise Missing
+    soon = row[-1]  # in force as soon as it is saved
+    return Ruling(entry, calendar_marked(row[3:-1]), SoonRule.from_json(soon) if soon else SoonRule())
 
 
 def versions_in_force(case_class: CaseClass, place_ids: Collection[int]) -> dict[int, ClassVersion]:

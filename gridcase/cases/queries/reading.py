@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import aliased
 
 from gridcase.cases.models import Case, CaseClass, CaseStep
-from gridcase.cases.queries.sight import visible
+from gridcase.cases.queries.sight import STATEMENTS, visible
 from gridcase.core.db import db
 from gridcase.core.errors import Missing
 from gridcase.core.permissions import Viewer
@@ -31,19 +32,26 @@ _CASE = (
     .outerjoin(Post, Post.id == Case.handler_post_id)
     .outerjoin(Unit, Unit.id == Case.handler_unit_id)
 )  # fmt: skip
-_STEPS = select(
-    CaseStep.seq, CaseStep.move, CaseStep.from_state, CaseStep.to_state, CaseStep.actor_role, CaseStep.at
-).order_by(CaseStep.seq)  # fmt: skip
+_STEPS = (
+    select(CaseStep.seq, CaseStep.move, CaseStep.from_state, CaseStep.to_state, CaseStep.actor_role, CaseStep.at)
+    .where(CaseStep.case_id == bindparam("case_id"))
+    .order_by(CaseStep.seq)
+)
 
 
 def read_case(case_id: int, *, viewer: Viewer) -> Any:
     """One case of the viewer's, else `Missing`; a restricted one is missing to everybody."""
-    found = db.session.execute(_CASE.where(Case.id == case_id, Case.restricted.is_(False), visible(viewer))).first()
+    found = db.session.execute(_one(viewer), {"case_id": case_id}).first()
     if found is None:
         raise Missing
     return found
 
 
+@lru_cache(maxsize=STATEMENTS)
+def _one(viewer: Viewer) -> Select[*tuple[Any, ...]]:
+    return _CASE.where(Case.id == bindparam("case_id"), Case.restricted.is_(False), visible(viewer))
+
+
 def read_steps(case_id: int) -> Sequence[Any]:
     """Its steps by their number: which move, by whom in which role, when."""
-    return db.session.execute(_STEPS.where(CaseStep.case_id == case_id)).all()
+    return db.session.execute(_STEPS, {"case_id": case_id}).all()

@@ -14,12 +14,11 @@ from gridcase.core.worktime import Span, WorkCalendar
 from gridcase.grid import queries as grids
 
 
-def start_clocks(
-    case: Case, *, start: datetime, pauses: Sequence[Span] = (), extra: float = 0, calendar: WorkCalendar | None = None
-) -> None:
+def start_clocks(case: Case, *, start: datetime, pauses: Sequence[Span] = (), extra: float = 0) -> None:
     """The citizen's clock from `start`: contact, due-soon, due. `extra`: what was granted, in the limit's unit."""
-    calendar = calendar or work_calendar()
-    found = clocks(case, start=start, pauses=pauses, extra=extra, calendar=calendar, soon=soon_rule(case.path))
+    found = clocks(
+        case, start=start, pauses=pauses, extra=extra, calendar=work_calendar(), soon=soon_rule(case.path)
+    )  # fmt: skip
     for column, value in found.items():
         setattr(case, column, value)
 

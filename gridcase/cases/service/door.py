@@ -100,19 +100,18 @@ def write_step(
     actor: Viewer,
     grant: Grant | None,
     now: datetime,
-    from_state: State | None,
-    before: Key | None,
+    from_state: State,
+    before: Key,
     note: str | None = None,
     detail: Mapping[str, Any] | None = None,
 ) -> CaseStep:
-    """The traces of a move: the step, the audit row, the counters."""
+    """The traces of a move: the step, the audit row, the counters. Of the first one: `entering.enter`."""
     last = select(func.coalesce(func.max(CaseStep.seq), 0)).where(CaseStep.case_id == case.id)
-    seq = 1 if from_state is None else (db.session.scalar(last) or 0) + 1
-    step = CaseStep(
-        case_id=case.id, seq=seq, move=name, from_state=from_state, to_state=case.state, actor_user_id=actor.user_id,
-        actor_post_id=grant.post_id if grant else None, actor_name=actor.name,
-        actor_role=grant.role if grant else actor.kind, at=now, note=note, detail=dict(detail or {}),
-    )  # fmt: skip
+    seq = (db.session.scalar(last) or 0) + 1
+    step = step_of(
+        case, name, seq=seq, actor=actor, grant=grant, now=now, from_state=from_state, note=note, detail=detail
+    )
+    step.case_id = case.id
     db.session.add(step)
     shift(before, key_of(case))
     audit.record(
@@ -121,3 +120,23 @@ def write_step(
     )  # fmt: skip
     db.session.flush()
     return step
+
+
+def step_of(
+    case: Case,
+    name: str,
+    *,
+    seq: int,
+    actor: Viewer,
+    grant: Grant | None,
+    now: datetime,
+    from_state: State | None,
+    note: str | None = None,
+    detail: Mapping[str, Any] | None = None,
+) -> CaseStep:
+    """The step of a move, not written yet."""
+    return CaseStep(
+        seq=seq, move=name, from_state=from_state, to_state=case.state, actor_user_id=actor.user_id,
+        actor_post_id=grant.post_id if grant else None, actor_name=actor.name,
+        actor_role=grant.role if grant else actor.kind, at=now, note=note, detail=dict(detail or {}),
+    )  # fmt: skip

@@ -18,7 +18,7 @@ from gridcase.cases.rules.majors import UNSORTED_CLASS
 from gridcase.cases.rules.searching import words_said
 from gridcase.cases.rules.transfers import channel_of
 from gridcase.cases.service import searching, tallies
-from gridcase.cases.service.numbers import number_of, reserve
+from gridcase.cases.service.numbers import reserve
 from gridcase.core.clock import town_day
 from gridcase.core.db import db, dialect_name
 from gridcase.core.errors import Refused
@@ -100,13 +100,13 @@ def import_history(
     if grant is None or not (grant.path and town.path.startswith(grant.path)):
         raise Refused(N_("这个乡镇不在您的工作范围内，不能导入。"))
     day = town_day(now)
-    reserve(town, day, 0)  # holds the town's counter: a second import waits here and then sees these rows
+    reserve(town.id, day, 0)  # holds the town's counter: a second import waits here and then sees these rows
     known = _known(town, source_system, [row.source_no for row in rows])
     fresh = {row.source_no: row for row in reversed(rows)}
     new = [row for no, row in reversed(fresh.items()) if no not in known]
     if new:
         classes = _classes({row.class_code or UNSORTED_CLASS for row in new})
-        numbers = [number_of(town, day, n) for n in reserve(town, day, len(new))]
+        numbers = reserve(town.id, day, len(new))
         place = village or town
         catalogue = queries.catalogue(path=place.path, disabled_too=True)
         hidden = frozenset(one.code for one in catalogue if one.terms.restricted)

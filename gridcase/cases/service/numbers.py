@@ -5,39 +5,37 @@ from __future__ import annotations
 from datetime import date
 from functools import cache
 
-from sqlalchemy import Integer, bindparam
+from sqlalchemy import Date, Integer, bindparam, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.dml import ReturningInsert
 
 from gridcase.cases.models import CaseSequence
 from gridcase.cases.rules import case_number
-from gridcase.core.db import db, dialect_name
+from gridcase.core.db import TOUCHED, db, dialect_name
 from gridcase.grid.models import Grid
 
 TOWN_DIGITS = 9
 
 
-def reserve(town: Grid, day: date, count: int) -> range:
-    """Take the next `count` running numbers of a town's day; the row stays locked until the transaction ends."""
-    wanted = {"town": town.code[:TOWN_DIGITS], "on_day": day, "more": count}
-    last = db.session.execute(_taking(dialect_name()), wanted).scalar_one()
-    return range(last - count + 1, last + 1)
+def reserve(town_id: int, day: date, count: int) -> list[str]:
+    """Take the next `count` numbers of a town's day, `GC20261121-610921104-0007`; the counter stays locked until the
+    transaction ends."""
+    wanted = {"town_id": town_id, "on_day": day, "more": count}
+    session = db.session()
+    session.info[TOUCHED] = True  # past the session, which would take twice the time for it
+    town, last = session.connection().execute(_taking(dialect_name()), wanted).one()
+    return [case_number(day, town, n) for n in range(last - count + 1, last + 1)]
 
 
 @cache
-def _taking(dialect: str) -> ReturningInsert[int]:
+def _taking(dialect: str) -> ReturningInsert[str, int]:
+    """The town's code is taken where the number is counted, so that nobody must read the town before."""
     insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
     more = bindparam("more", type_=Integer())
-    first = insert(CaseSequence).values(town_code=bindparam("town"), day=bindparam("on_day"), last=more)
-    longer = {"last": CaseSequence.last + more}
-    return first.on_conflict_do_update(index_elements=["town_code", "day"], set_=longer).returning(CaseSequence.last)
-
-
-def next_number(town: Grid, day: date) -> str:
-    """The number of one new case: `GC20261121-610921104-0007`."""
-    return number_of(town, day, reserve(town, day, 1)[0])
-
-
-def number_of(town: Grid, day: date, n: int) -> str:
-    """A reserved running number as a case number."""
-    return case_number(day, town.code[:TOWN_DIGITS], n)
+    town = select(func.substr(Grid.code, 1, TOWN_DIGITS), bindparam("on_day", type_=Date()), more)
+    first = insert(CaseSequence).from_select(
+        ["town_code", "day", "last"], town.where(Grid.id == bindparam("town_id", type_=Integer()))
+    )
+    return first.on_conflict_do_update(
+        index_elements=["town_code", "day"], set_={"last": CaseSequence.last + more}
+    ).returning(CaseSequence.town_code, CaseSequence.last)

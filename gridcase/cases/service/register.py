@@ -9,18 +9,17 @@ from typing import TypedDict, Unpack
 from sqlalchemy import update
 
 from gridcase.audit import service as audit
-from gridcase.calendar.queries import work_calendar
 from gridcase.cases import queries
 from gridcase.cases.models import Case, CaseClass, CasePoint, CaseTransfer
+from gridcase.cases.queries import Ruling
 from gridcase.cases.rules import Answer, Channel, Rating, State, Urgency
 from gridcase.cases.rules.catalogue import stays_restricted
 from gridcase.cases.rules.transfers import SOURCES, checked_number
-from gridcase.cases.service import searching
-from gridcase.cases.service.catalogue import in_use
-from gridcase.cases.service.clocks import stage_due, start_clocks
+from gridcase.cases.service.catalogue import ruling_over
+from gridcase.cases.service.clocks import clocks, stage_due
 from gridcase.cases.service.closing import DEFAULTS, ClosingPolicy, self_solve
-from gridcase.cases.service.door import write_step
-from gridcase.cases.service.numbers import next_number
+from gridcase.cases.service.entering import enter
+from gridcase.cases.service.numbers import reserve
 from gridcase.cases.service.telling import tell_at_once
 from gridcase.core.clock import TOWN_ZONE, town_day
 from gridcase.core.db import db
@@ -28,7 +27,9 @@ from gridcase.core.errors import Refused
 from gridcase.core.geo import point
 from gridcase.core.permissions import Grant, Permission, Viewer
 from gridcase.core.text import clean, clean_line
+from gridcase.core.together import Beside
 from gridcase.core.words import N_
+from gridcase.core.worktime import WorkCalendar
 from gridcase.grid import queries as grids
 from gridcase.grid.models import Grid
 from gridcase.households import queries as households
@@ -107,14 +108,14 @@ def collect(
     title = clean_line(title)[:TITLE_LENGTH]
     if not title:
         raise Refused(N_("请用一句话写明是什么事。"), field="title")
-    place, town = _place(grid, household, lon, lat)
-    entry = in_use(case_class, place.path)
-    grant = _registering(actor, place, household)
+    place, town_id = _place(grid, household, lon, lat)
+    ruling = ruling_over(case_class, place.path)
+    entry, grant = ruling.entry, _registering(actor, place, household)
     case = Case(
-        number=next_number(town, town_day(now)), case_class=case_class, class_id=case_class.id, title=title,
-        class_version=entry.version, text=clean(text), channel=channel, state=State.REGISTERED,
-        urgency=min(urgency or Urgency.ORDINARY, entry.terms.urgency),
-        county_id=place.county_id, town_id=town.id, village_id=place.village_id, grid_id=place.id, path=place.path,
+        number=reserve(town_id, town_day(now), 1)[0], case_class=case_class, class_id=case_class.id, title=title,
+        class_version=entry.version, class_version_id=entry.version.id if entry.version else None, text=clean(text),
+        channel=channel, state=State.REGISTERED, urgency=min(urgency or Urgency.ORDINARY, entry.terms.urgency),
+        county_id=place.county_id, town_id=town_id, village_id=place.village_id, grid_id=place.id, path=place.path,
         section_id=household.section_id if household else None, household_id=household.id if household else None,
         address=clean_line(address or "") or (household.address if household else None),
         reporter_name=None if anonymous else clean_line(reporter_name or "") or None,
@@ -123,29 +124,28 @@ def collect(
         collector_post_id=collector_post or (grant.post_id if grant else None), collector_user_id=actor.user_id,
         registered_at=now,
     )  # fmt: skip
-    since = _source(case, channel, transferred, town, now)
-    _time(case, channel, imported, since, now)
-    db.session.add(case)
-    db.session.flush()
-    _pin(case, household, lon, lat, channel)
-    name = "import" if imported else "register"
+    since = _source(case, channel, transferred, ruling.calendar, now)
+    _time(case, channel, imported, since, ruling, now)
     detail = {"since": since.isoformat()} if since < now else {}
-    if transferred is not None:
-        db.session.add(CaseTransfer(case_id=case.id, received_on=transferred.received_on))
-    step = write_step(case, name, actor=actor, grant=grant, now=now, from_state=None, before=None, detail=detail)
-    searching.put_new(case, place)
+    step = enter(
+        case, "import" if imported else "register", place=place, actor=actor, grant=grant, now=now, detail=detail,
+        more=[Beside(CaseTransfer, "case_id", {"received_on": transferred.received_on})] if transferred else [],
+    )  # fmt: skip
+    _pin(case, household, lon, lat, channel)
     if case.urgency == Urgency.CRITICAL and imported is None:
         tell_at_once(case, step, now=now)
     return case
 
 
-def _source(case: Case, channel: Channel, transferred: Transferred | None, town: Grid, now: datetime) -> datetime:
+def _source(
+    case: Case, channel: Channel, transferred: Transferred | None, calendar: WorkCalendar, now: datetime
+) -> datetime:
     """Note the other office's number, once in its town and source; returns since when the citizen's clock runs."""
     if transferred is None:
         return now
     number = clean_line(transferred.number)
     checked_number(number, transferred.received_on, today=town_day(now))
-    known = queries.by_source(town.id, SOURCES[channel], number)
+    known = queries.by_source(case.town_id, SOURCES[channel], number)
     if known is not None:
         raise Refused(
             N_("来件编号 %(number)s 已经登记过，是 %(known)s，不用再登记。", number=number, known=known.number),
@@ -155,19 +155,17 @@ def _source(case: Case, channel: Channel, transferred: Transferred | None, town:
     if transferred.received_on == town_day(now):
         return now
     midnight = datetime.combine(transferred.received_on, time(), TOWN_ZONE)
-    return min(now, work_calendar().next_opening(midnight))
+    return min(now, calendar.next_opening(midnight))
 
 
-def _place(grid: Grid, household: Household | None, lon: float | None, lat: float | None) -> tuple[Grid, Grid]:
-    """The finest place known, and its town."""
+def _place(grid: Grid, household: Household | None, lon: float | None, lat: float | None) -> tuple[Grid, int]:
+    """The finest place known, and the town."""
     if household is None and lon is not None and lat is not None and grid.village_id is not None:
         village_path = queries.home_village(grid.path)
         grid = grids.cell_at(lon, lat, village_path=village_path) or grid
     if grid.town_id is None or grid.county_id is None:
         raise Refused(N_("请选到乡镇或村。"), field="grid")
-    wanted = [grid.town_id, *([household.grid_id] if household else [])]
-    found = grids.by_ids(wanted)
-    return (found[household.grid_id] if household else grid), found[grid.town_id]
+    return (db.session.get_one(Grid, household.grid_id) if household else grid), grid.town_id
 
 
 def _registering(actor: Viewer, place: Grid, household: Household | None) -> Grant | None:
@@ -176,15 +174,17 @@ def _registering(actor: Viewer, place: Grid, household: Household | None) -> Gra
     return actor.acting(Permission.REGISTER_CASE, path=place.path)
 
 
-def _time(case: Case, channel: Channel, imported: ImportedFrom | None, since: datetime, now: datetime) -> None:
+def _time(
+    case: Case, channel: Channel, imported: ImportedFrom | None, since: datetime, ruling: Ruling, now: datetime
+) -> None:
     if imported is not None:
         case.registered_at, case.unsorted = imported.happened_at, True
         case.source_system, case.source_no = imported.source_system, imported.source_no
         return
-    calendar = work_calendar()
-    start_clocks(case, start=since, calendar=calendar)
-    if case.due_at is not None:
-        case.stage_due_at = stage_due(case, due_at=case.due_at, came=now, calendar=calendar)
+    found = clocks(case, start=since, pauses=(), extra=0, calendar=ruling.calendar, soon=ruling.soon)
+    for column, value in found.items():
+        setattr(case, column, value)
+    case.stage_due_at = stage_due(case, due_at=found["due_at"], came=now, calendar=ruling.calendar)
     case.contacted_at = now if channel in SPOKEN_WITH else None
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, column, delete, func, insert, select, table, text
+from sqlalchemy import ColumnElement, Select, column, delete, func, insert, literal_column, select, table, text
 
 from gridcase.cases.models import Case, CaseClass, CaseSearch
 from gridcase.cases.rules.searching import words_of, words_said
 from gridcase.core.db import db, dialect_name
+from gridcase.core.together import Beside
 from gridcase.grid import queries as grids
 from gridcase.grid.models import Grid
 
@@ -38,13 +39,21 @@ def put(case_ids: Collection[int]) -> int:
     return found
 
 
-def put_new(case: Case, place: Grid) -> None:
-    """The same for a case that has just been made at this place: nothing of it is read back."""
-    if not (case.restricted or case.case_class.restricted):
-        names = {place.id: place.name}
-        if case.village_id != place.id:
-            names |= grids.names_of([case.village_id])
-        _insert([_row(case, case.case_class.zh, names)])
+def beside_new(case: Case, place: Grid) -> list[Beside]:
+    """The same for a case of this place that is being written: what is written beside it."""
+    if case.restricted or case.case_class.restricted:
+        return []
+    names = {place.id: place.name}
+    if case.village_id is not None and case.village_id != place.id:
+        names[case.village_id] = db.session.get_one(Grid, case.village_id).name  # mostly read before
+    said = {"words": " ".join(_row(case, case.case_class.zh, names)["words"])}
+    if dialect_name() == "sqlite":
+        return [Beside(CaseSearch, "case_id", said), Beside(_FTS, "rowid", said)]
+    return [Beside(CaseSearch, "case_id", said, made=(("words", _split),))]
+
+
+def _split(words: ColumnElement[str]) -> ColumnElement[Any]:
+    return func.string_to_array(words, literal_column("' '"))
 
 
 class NewCase(NamedTuple):

@@ -26,11 +26,10 @@ def key_of(case: Case) -> Key:
     return Key(case.town_id, case.village_id, case.class_id, case.state)
 
 
-def shift(before: Key | None, after: Key) -> None:
+def shift(before: Key, after: Key) -> None:
     """Take a case out of one count and into another; nothing where it stays."""
     if before != after:
-        changes = [(after, 1)] if before is None else [(before, -1), (after, 1)]
-        db.session.add_all(CaseTally(**key._asdict(), delta=delta) for key, delta in changes)
+        db.session.add_all(CaseTally(**key._asdict(), delta=delta) for key, delta in ((before, -1), (after, 1)))
 
 
 def add(keys: Iterable[Key]) -> None:

@@ -35,9 +35,10 @@ from gridcase.grid.queries.places import (
     villages_of,
     visible,
 )
-from gridcase.grid.queries.settings import naming, setting, size_limits, size_limits_of
+from gridcase.grid.queries.settings import SETTING_VALUE, naming, setting, size_limits, size_limits_of
 
 __all__ = [
+    "SETTING_VALUE",
     "Named",
     "Outline",
     "ancestors",

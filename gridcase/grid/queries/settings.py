@@ -19,6 +19,8 @@ _SETTING = (  # made once: most pages ask for one
     .order_by(func.length(Grid.path).desc(), PlaceSetting.version.desc())
     .limit(1)
 )
+# Its value alone, for a statement that reads something else too: bind `place_ids`, `key` and `day`.
+SETTING_VALUE = _SETTING.with_only_columns(PlaceSetting.value).scalar_subquery()
 
 
 def setting(path: str, key: str, *, on: date) -> tuple[dict[str, Any], int, int | None] | None:
