@@ -15,7 +15,19 @@ from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as FlaskSession
-from sqlalchemy import JSON, ColumnElement, DateTime, Engine, MetaData, String, event, literal_column, text
+from sqlalchemy import (
+    JSON,
+    BindParameter,
+    ColumnElement,
+    DateTime,
+    Engine,
+    MetaData,
+    String,
+    event,
+    literal_column,
+    select,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.exc import DBAPIError
@@ -99,6 +111,13 @@ def one_of(column: Any, words: Iterable[str]) -> ColumnElement[bool]:
     named, checked and sent with every request."""
     found: ColumnElement[bool] = column.in_([literal_column(f"'{word}'") for word in words])
     return found
+
+
+def unseen(value: BindParameter[Any]) -> ColumnElement[Any]:
+    """A value that PostgreSQL does not look at while it plans: it then keeps one plan for all values. Else it plans a
+    statement of many joins anew for each, which takes as long as to answer it, and what it guesses about a value can
+    miss the index that serves them all."""
+    return select(value).scalar_subquery()
 
 
 def sqlite_module() -> ModuleType:

@@ -113,7 +113,7 @@ def test_the_choices_cost_the_same_however_much_lies_there(app: Flask, world: Wo
             db.session.remove()
         sizes.append(len(statements(app, lambda url=url: head.get(url))))  # type: ignore[misc]
     assert sizes[0] == sizes[1]
-    assert sizes[0] <= 21
+    assert sizes[0] <= 10
 
 
 # -- the duty list at dispatch

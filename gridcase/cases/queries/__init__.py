@@ -86,7 +86,6 @@ from gridcase.cases.queries.page import (
     facts,
     last_attempt,
     limit_of,
-    posts_of_village,
     received_on,
     seen_by_source,
     steps,
@@ -97,7 +96,7 @@ from gridcase.cases.queries.page import (
 from gridcase.cases.queries.papers import get_paper, papers_by_step, papers_held
 from gridcase.cases.queries.posts import Held, held_by, posts_to_warn, village_desk, without_addressee
 from gridcase.cases.queries.reading import read_case, read_steps
-from gridcase.cases.queries.routing import duties_of, duty_for, routes
+from gridcase.cases.queries.routing import Whom, duties_of, duty_for, routes, whom
 from gridcase.cases.queries.saved import saved_view, saved_views, views_and_villages
 from gridcase.cases.queries.searching import find_by_reporter, find_cases
 from gridcase.cases.queries.sheets import get_sheet, late_without_sheet, sheets_of, supervision_sheets
@@ -135,6 +134,7 @@ __all__ = [
     "Tab",
     "Typed",
     "Voices",
+    "Whom",
     "Wording",
     "by_number",
     "by_source",
@@ -205,7 +205,6 @@ __all__ = [
     "permissions_over",
     "place_to_set",
     "places_to_set",
-    "posts_of_village",
     "posts_to_warn",
     "read_case",
     "read_steps",
@@ -251,6 +250,7 @@ __all__ = [
     "whistle_of",
     "whole_list",
     "whole_list_parts",
+    "whom",
     "without_addressee",
     "work_list",
 ]

@@ -8,22 +8,19 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, Select, bindparam, false, func, select
+from sqlalchemy import ColumnElement, Select, bindparam, false, func, select
 from sqlalchemy.orm import aliased
 
 from gridcase.cases.models import Case, CasePoint, CaseStep, CaseTransfer, ClassTerms
 from gridcase.cases.queries.beside import has_links
-from gridcase.cases.queries.catalogue import home_village
 from gridcase.cases.queries.papers import has_papers
 from gridcase.cases.queries.sight import VIEWERS, visible
 from gridcase.cases.queries.voices import has_voices
 from gridcase.cases.rules import Level, State
-from gridcase.cases.rules.majors import ABOVE_THE_VILLAGE
-from gridcase.core.db import db, one_of
+from gridcase.core.db import db
 from gridcase.core.geo import lon_lat
 from gridcase.core.permissions import Viewer
 from gridcase.core.places import depth_of
-from gridcase.core.scope import given, under_given
 from gridcase.core.worktime import Limit, LimitUnit, Span, WorkCalendar
 from gridcase.grid.models import Grid, Section
 from gridcase.grid.rules import GridLevel
@@ -171,21 +168,6 @@ def seen_by_source(viewer: Viewer, system: str, number: str) -> Case | None:
 def received_on(case: Case) -> date | None:
     """When what another office passed on was received here."""
     return db.session.scalar(select(CaseTransfer.received_on).where(CaseTransfer.case_id == case.id))
-
-
-def posts_of_village(case: Case, *, on: date) -> Sequence[Any]:
-    """(id, title, role, place_path, section_id) of the posts of a case's village that it can be sent to."""
-    if case.village_id is None or case.case_class.code in ABOVE_THE_VILLAGE:
-        return []
-    return db.session.execute(_POSTS, given(home_village(case.path)) | {"day": on}).all()
-
-
-_POSTS = (
-    select(Post.id, Post.title, Post.role, Post.place_path, Post.section_id)
-    .where(under_given(Post.place_path), one_of(Post.role, people.HANDLER_ROLES))
-    .where(people.valid_on(Post, bindparam("day", type_=Date())))
-    .order_by(Post.id)
-)
 
 
 def villages_of_town(town_id: int) -> Sequence[Any]:

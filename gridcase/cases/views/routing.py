@@ -3,7 +3,7 @@ duty list says of the class."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -17,7 +17,6 @@ from gridcase.cases.models import Case
 from gridcase.cases.rules import Address, Duty, DutyKind, Level
 from gridcase.cases.rules.routing import duty_said, reasons, suggested
 from gridcase.core.words import Text
-from gridcase.people.models import Unit
 from gridcase.web.filters import translate
 from gridcase.web.formkit import options
 
@@ -30,14 +29,19 @@ class Ways:
     now: datetime
 
     @cached_property
-    def units(self) -> list[Unit]:
-        """Those that serve its place and can be sent a case."""
-        return queries.units_over(self.case.path)
+    def whom(self) -> queries.Whom:
+        """Every unit and post with all that is known of it."""
+        return queries.whom(self.case, now=self.now)
+
+    @property
+    def units(self) -> Sequence[Any]:
+        """Those that serve its place and can be sent a case; where it is not to be sent, nothing more is asked."""
+        return self.whom.units if "whom" in vars(self) else queries.units_over(self.case.path)
 
     @cached_property
     def addresses(self) -> list[Address]:
         """Every unit and post."""
-        return queries.routes(self.case, now=self.now, units=self.units)
+        return queries.routes(self.case, now=self.now, known=self.whom)
 
     @cached_property
     def wanted(self) -> Level:
