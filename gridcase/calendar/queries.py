@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Sequence
 from datetime import date, datetime
 from functools import lru_cache
+from typing import Any
 
 from sqlalchemy import func, select
 
@@ -17,12 +18,16 @@ from gridcase.core.worktime import DayKind, OfficeHours, WorkCalendar
 
 VERSIONS_SHOWN = 20
 _NEWEST = select(CalendarVersion.id, CalendarVersion.digest).order_by(CalendarVersion.id.desc()).limit(1).subquery()
-_MARK = select(
-    select(func.count(CalendarDay.day)).scalar_subquery(),
-    select(func.count(CalendarYear.year)).scalar_subquery(),
-    select(_NEWEST.c.id).scalar_subquery(),
-    select(_NEWEST.c.digest).scalar_subquery(),
+# What changes with every change: the last version and the digest of its days. A number alone could come twice, when a
+# write is rolled back after somebody in it has asked; the count is for tables older than the versions. These columns
+# stand in any statement that is asked for something else too; `stamped_calendar` takes what they said.
+MARK = (
+    select(func.count(CalendarDay.day)).scalar_subquery().label("calendar_days"),
+    select(func.count(CalendarYear.year)).scalar_subquery().label("calendar_years"),
+    select(_NEWEST.c.id).scalar_subquery().label("calendar_version"),
+    select(_NEWEST.c.digest).scalar_subquery().label("calendar_digest"),
 )
+_MARK = select(*MARK)
 
 
 def work_calendar() -> WorkCalendar:
@@ -38,9 +43,10 @@ class Stamp:
     at: datetime
 
 
-def stamped_calendar() -> tuple[WorkCalendar, Stamp | None]:
-    """The calendar with the version it is; None where it was never changed since versions are kept."""
-    config, mark = current(), _mark()
+def stamped_calendar(asked: Any = None) -> tuple[WorkCalendar, Stamp | None]:
+    """The calendar with the version it is; None where it was never changed since versions are kept. `asked`: a row with
+    the columns of `MARK`, where they were asked for along with something else."""
+    config, mark = current(), _mark() if asked is None else tuple(getattr(asked, one.name) for one in MARK)
     return _built(config.url, config.office_hours, mark), _stamp(config.url, mark) if mark[2] else None
 
 
@@ -51,8 +57,6 @@ def _stamp(_url: str, mark: tuple[object, ...]) -> Stamp:
 
 
 def _mark() -> tuple[object, ...]:
-    """What changes with every change: the last version and the digest of its days. A number alone could come twice,
-    when a write is rolled back after somebody in it has asked; the count is for tables older than the versions."""
     return tuple(db.session.execute(_MARK).one())
 
 

@@ -28,11 +28,9 @@ from gridcase.cases.rules.said import limit_said
 from gridcase.cases.views.routing import Ways
 from gridcase.core.permissions import Viewer
 from gridcase.core.words import N_, Text
-from gridcase.core.worktime import LimitUnit
 from gridcase.people import queries as people
 from gridcase.people.rules import WHAT_FOR, BodyKind
 from gridcase.web.filters import show_date, translate
-from gridcase.web.formkit import labelled
 
 
 @dataclass(frozen=True)
@@ -128,11 +126,6 @@ def label(move: Move, case: Case, someone: Viewer) -> str:
 
 def prepare(name: str, form: Any, case: Case, someone: Viewer, ways: Ways) -> None:
     """Hand the forms of these moves their choices and what was asked for."""
-    if isinstance(form, forms.RatingForm):
-        form.rating.choices = labelled(Rating)
-    if isinstance(form, forms.ExtensionForm):
-        unit = LimitUnit(case.terms.limit_unit)
-        form.amount.label.text = _AMOUNT[unit]()
     if isinstance(form, forms.EscalateForm):
         level = climbs_to(queries.standing_of(case, someone))
         whistled = level is not None and level in service.WHISTLED
@@ -143,10 +136,3 @@ def prepare(name: str, form: Any, case: Case, someone: Viewer, ways: Ways) -> No
         request = service.open_request(case, RequestKind.PAUSE)
         if request is not None:
             form.pause_reason.data, form.expected_on.data = request.reason, request.until
-
-
-_AMOUNT = {
-    LimitUnit.WORKING: lambda: _("延长几个工作日"),
-    LimitUnit.NATURAL: lambda: _("延长几小时"),
-    LimitUnit.DAYS: lambda: _("延长几天"),
-}

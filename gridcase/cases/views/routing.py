@@ -10,7 +10,6 @@ from functools import cached_property
 from typing import Any
 
 from flask_babel import gettext as _
-from wtforms.fields.choices import SelectChoice
 
 from gridcase.cases import forms, queries
 from gridcase.cases.models import Case
@@ -64,12 +63,8 @@ class Shown:
     said: str
 
 
-def offer(form: Any, ways: Ways) -> None:
-    """Hand a form that asks to whom its choices."""
-    named = [one for one in ways.addresses if one.named]
-    form.handler.choices = _all(ways.addresses, named if not isinstance(form, forms.DispatchForm) else [])
-    if not isinstance(form, forms.DispatchForm):
-        return
+def suggest(form: forms.DispatchForm, ways: Ways) -> None:
+    """Hand the form that sends a case what is suggested."""
     form.pick.choices = options([(one.key, one.name) for one in ways.suggested])
     if not taken(ways):
         del form.anyway
@@ -108,17 +103,19 @@ def _name(one: Address) -> str:
     return one.name if one.is_unit or not one.holder else f"{one.name} · {one.holder}"
 
 
-def _all(addresses: list[Address], named: list[Address]) -> list[SelectChoice]:
-    """All of them in groups; those the catalogue names first where nothing else suggests them."""
+def handlers(ways: Ways, *, first: bool) -> tuple[tuple[str, str, str], ...]:
+    """(value, words, group) of all that can be chosen; `first`: those the catalogue names stand first, where nothing
+    else suggests them."""
+    named = [one for one in ways.addresses if one.named] if first else []
     groups = (
         (forms.SUGGESTED, named),
-        (forms.UNITS, [one for one in addresses if one.is_unit and one not in named]),
-        (forms.POSTS, [one for one in addresses if not one.is_unit]),
+        (forms.UNITS, [one for one in ways.addresses if one.is_unit and one not in named]),
+        (forms.POSTS, [one for one in ways.addresses if not one.is_unit]),
     )
-    return [
-        SelectChoice("", str(forms.CHOOSE)),
-        *(SelectChoice(one.key, _label(one), optgroup=str(group)) for group, members in groups for one in members),
-    ]
+    return (
+        ("", str(forms.CHOOSE), ""),
+        *((one.key, _label(one), str(group)) for group, members in groups for one in members),
+    )
 
 
 def _label(one: Address) -> str:
