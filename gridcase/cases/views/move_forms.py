@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -21,7 +22,9 @@ from gridcase.cases.views.routing import Ways
 from gridcase.core.permissions import Permission, Viewer
 from gridcase.core.worktime import LimitUnit
 from gridcase.web.filters import translate
-from gridcase.web.formkit import labelled, options
+from gridcase.web.formkit import labelled
+
+Choice = tuple[str, str, str]  # value, words, group
 
 
 @dataclass(frozen=True)
@@ -34,7 +37,13 @@ class Blank:
     anonymous: bool = False
     imported: bool = False
     limit_unit: str = ""
-    handlers: tuple[tuple[str, str, str], ...] = ()  # (value, words, group)
+    handlers: tuple[Choice, ...] = ()
+    whistled: bool = False  # climbing so far needs a whistle
+    units: tuple[tuple[int, str], ...] = ()  # that it can call
+    classes: tuple[Choice, ...] = ()
+    villages: tuple[Choice, ...] = ()
+    case_class: str = ""  # chosen to begin with
+    urgency: str = ""
 
     errors: ClassVar[dict[str, Any]] = {}
     form_errors: ClassVar[tuple[str, ...]] = ()
@@ -55,31 +64,34 @@ class Blank:
         """The form itself."""
         form = ACTS[self.name].form(prefix=f"{self.name}-", formdata=None)
         _offer(form, self)
+        _begin(form, self)
         return form
-
-
-# What stands in these forms is said by the case alone.
-_OF_THE_CASE = (forms.AcceptForm, forms.SortForm, forms.DispatchForm, forms.EscalateForm)
 
 
 def blank_of(name: str, case: Case, someone: Viewer, ways: Ways) -> Blank:
     """What decides how the untouched form of a move looks."""
     form = ACTS[name].form
-    answers, sends = issubclass(form, forms.AnswerFields), form in _SENDS
-    return Blank(
+    answers = issubclass(form, forms.AnswerFields)
+    blank = Blank(
         name, helper=hasattr(form, "helper_household") and someone.may(Permission.SEE_HOUSEHOLD),
         anonymous=answers and case.anonymous, imported=answers and case.source_system is not None,
         limit_unit=case.terms.limit_unit if form is forms.ExtensionForm else "",
-        handlers=routing.handlers(ways, first=form is not forms.DispatchForm) if sends else (),
     )  # fmt: skip
+    if form in _SENDS:
+        return replace(blank, handlers=ways.listed if form is forms.DispatchForm else ways.named_first)
+    if form is forms.EscalateForm:
+        whistled, units = beside.called(case, someone, ways)
+        return replace(blank, whistled=whistled, units=tuple((unit.id, unit.name) for unit in units))
+    return _classified(blank, case) if form in _CLASSIFIES else blank
 
 
 _SENDS = (forms.DispatchForm, forms.TransferForm, forms.HelperForm)
+_CLASSIFIES = (forms.AcceptForm, forms.SortForm)
 
 
 def untouched(name: str, act: Act, case: Case, someone: Viewer, now: datetime, ways: Ways) -> Any:
-    """A form nobody has typed in: a blank where it looks the same in many cases."""
-    if name == "suspend" or act.form in _OF_THE_CASE:
+    """A form nobody has typed in: a blank, but for the two that say what is so of this case alone."""
+    if name in ("dispatch", "suspend"):
         return form_of(name, act, case, someone, now, ways)
     return blank_of(name, case, someone, ways)
 
@@ -87,37 +99,60 @@ def untouched(name: str, act: Act, case: Case, someone: Viewer, now: datetime, w
 def form_of(name: str, act: Act, case: Case, someone: Viewer, now: datetime, ways: Ways | None = None) -> Any:
     """The form of a move with its choices; its fields carry the move's name, since many stand on one page."""
     form, ways = act.form(prefix=f"{name}-"), ways or Ways(case, now)
-    _offer(form, blank_of(name, case, someone, ways))
-    if isinstance(form, forms.AcceptForm | forms.SortForm):
-        _classify(form, case)
+    blank = blank_of(name, case, someone, ways)
+    _offer(form, blank)
     if isinstance(form, forms.DispatchForm):
         routing.suggest(form, ways)
-    beside.prepare(name, form, case, someone, ways)
+    if not form.is_submitted():
+        _begin(form, blank)
+        if name == "suspend":
+            beside.as_asked(form, case)
     return form
+
+
+def _begin(form: Any, blank: Blank) -> None:
+    """What stands in a form before anybody has typed."""
+    if isinstance(form, _CLASSIFIES):
+        form.urgency.data, form.case_class.data = blank.urgency, blank.case_class
+
+
+def _choices(choices: Iterable[Choice]) -> list[SelectChoice]:
+    return [SelectChoice(value, words, optgroup=group or None) for value, words, group in choices]
 
 
 def _offer(form: Any, blank: Blank) -> None:
     """Hand a form what its blank says."""
-    if isinstance(form, _SENDS):
-        form.handler.choices = [
-            SelectChoice(value, words, optgroup=group) if group else SelectChoice(value, words)
-            for value, words, group in blank.handlers
-        ]
+    _offer_addresses(form, blank)
+    _offer_words(form, blank)
+    if isinstance(form, _CLASSIFIES):
+        form.case_class.choices, form.urgency.choices = _choices(blank.classes), labelled(Urgency)
+    if isinstance(form, forms.SortForm):
+        form.grid.choices = _choices(blank.villages)
     if isinstance(form, forms.AnswerForm | forms.SelfSolveForm):
         form.offer_answers(anonymous=blank.anonymous, imported=blank.imported, attempts=blank.name == "record_answer")
     if isinstance(form, forms.PaperFields):
         form.offer_papers()
+    if "helper_household" in form and not blank.helper:
+        del form.helper_household
+    for field, members in forms.REASONS.items():
+        if field in form:
+            form[field].choices = labelled(members)
+
+
+def _offer_words(form: Any, blank: Blank) -> None:
     if isinstance(form, forms.SecondCheckForm):
         form.offer()
     if isinstance(form, forms.RatingForm):
         form.rating.choices = labelled(Rating)
     if isinstance(form, forms.ExtensionForm):
         form.amount.label.text = _AMOUNT[LimitUnit(blank.limit_unit)]()
-    if "helper_household" in form and not blank.helper:
-        del form.helper_household
-    for field, members in forms.REASONS.items():
-        if field in form:
-            form[field].choices = labelled(members)
+
+
+def _offer_addresses(form: Any, blank: Blank) -> None:
+    if isinstance(form, _SENDS):
+        form.handler.choices = _choices(blank.handlers)
+    if isinstance(form, forms.EscalateForm):
+        form.offer(list(blank.units) if blank.whistled else None)
 
 
 _AMOUNT = {
@@ -127,34 +162,30 @@ _AMOUNT = {
 }
 
 
-def _classify(form: Any, case: Case) -> None:
-    """The classes and urgencies; what came from elsewhere has no class to begin with, but needs a village. What the
-    words sound like stands first, with those words; a restricted class is never suggested, nor for a restricted case.
-    """
-    offered = [one.case_class for one in queries.catalogue(path=case.path)]
+def _classified(blank: Blank, case: Case) -> Blank:
+    """The classes; what came from elsewhere has none to begin with, but needs a village. What the words sound like
+    stands first, with those words; a restricted class is never suggested, nor for a restricted case."""
+    entries = queries.catalogue(path=case.path)
+    offered = [one.case_class for one in entries]
     if case.case_class not in offered and not case.unsorted:
         offered.insert(0, case.case_class)  # switched off since: what is under it stays under it
-    likely = [] if case.restricted else queries.suggest_classes(case.title, case.text, path=case.path)
-    codes = {one.case_class.code for one in likely}
-    form.case_class.choices = [
-        *([SelectChoice("", str(forms.CHOOSE))] if case.unsorted else []),
-        *(
-            SelectChoice(
-                one.case_class.code,
-                _("%(name)s（因为说到：%(words)s）", name=_coded(one.case_class), words=translate(list(one.words))),
-                optgroup=_("听起来像"),
-            )
-            for one in likely
-        ),
-        *(SelectChoice(row.code, _coded(row), optgroup=_("全部类别")) for row in offered if row.code not in codes),
-    ]
-    form.urgency.choices = labelled(Urgency)
-    if "grid" in form:
-        villages = [(str(row.id), row.name) for row in queries.villages_of_town(case.town_id)]
-        form.grid.choices = options([("", forms.CHOOSE), *villages])
-    if not form.is_submitted():
-        form.urgency.data = str(case.urgency)
-        form.case_class.data = "" if case.unsorted else case.case_class.code
+    likely = [] if case.restricted else queries.suggest_classes(case.title, case.text, path=case.path, known=entries)
+    codes, alike, others = {one.case_class.code for one in likely}, _("听起来像"), _("全部类别")
+    choose = ("", str(forms.CHOOSE), "")
+    sounds = (
+        _("%(name)s（因为说到：%(words)s）", name=_coded(one.case_class), words=translate(list(one.words)))
+        for one in likely
+    )
+    classes = (
+        *([choose] if case.unsorted else []),
+        *((one.case_class.code, words, alike) for one, words in zip(likely, sounds, strict=True)),
+        *((row.code, _coded(row), others) for row in offered if row.code not in codes),
+    )
+    rows = queries.villages_of_town(case.town_id) if blank.name == "sort" else ()
+    return replace(
+        blank, classes=classes, villages=(choose, *((str(row.id), row.name, "") for row in rows)),
+        case_class="" if case.unsorted else case.case_class.code, urgency=str(case.urgency),
+    )  # fmt: skip
 
 
 def _coded(row: Any) -> str:

@@ -43,6 +43,16 @@ class Ways:
         return queries.routes(self.case, now=self.now, known=self.whom)
 
     @cached_property
+    def listed(self) -> tuple[tuple[str, str, str], ...]:
+        """All of them as choices."""
+        return _listed(self.addresses, [])
+
+    @cached_property
+    def named_first(self) -> tuple[tuple[str, str, str], ...]:
+        """The same where nothing else suggests any: those the catalogue names stand first."""
+        return _listed(self.addresses, [one for one in self.addresses if one.named])
+
+    @cached_property
     def wanted(self) -> Level:
         """The level the catalogue names for the class; one it climbed to goes before."""
         level = self.case.level or self.case.terms.level
@@ -103,18 +113,16 @@ def _name(one: Address) -> str:
     return one.name if one.is_unit or not one.holder else f"{one.name} · {one.holder}"
 
 
-def handlers(ways: Ways, *, first: bool) -> tuple[tuple[str, str, str], ...]:
-    """(value, words, group) of all that can be chosen; `first`: those the catalogue names stand first, where nothing
-    else suggests them."""
-    named = [one for one in ways.addresses if one.named] if first else []
+def _listed(addresses: Sequence[Address], named: Sequence[Address]) -> tuple[tuple[str, str, str], ...]:
+    """(value, words, group) of all that can be chosen."""
     groups = (
-        (forms.SUGGESTED, named),
-        (forms.UNITS, [one for one in ways.addresses if one.is_unit and one not in named]),
-        (forms.POSTS, [one for one in ways.addresses if not one.is_unit]),
+        (str(forms.SUGGESTED), named),
+        (str(forms.UNITS), [one for one in addresses if one.is_unit and one not in named]),
+        (str(forms.POSTS), [one for one in addresses if not one.is_unit]),
     )
     return (
         ("", str(forms.CHOOSE), ""),
-        *((one.key, _label(one), str(group)) for group, members in groups for one in members),
+        *((one.key, _label(one), group) for group, members in groups for one in members),
     )
 
 
