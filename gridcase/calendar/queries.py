@@ -24,13 +24,14 @@ _NEWEST = (
     .subquery()
 )
 # What changes with every change: the last version and the digest of its days. A number alone could come twice, when a
-# write is rolled back after somebody in it has asked; the count is for tables older than the versions.
+# write is rolled back after somebody in it has asked; the count is for tables older than the versions. These columns
+# stand in any statement that is asked for something else too.
 MARK = (
-    select(func.count(CalendarDay.day)).scalar_subquery(),
-    select(func.count(CalendarYear.year)).scalar_subquery(),
-    select(_NEWEST.c.id).scalar_subquery(),
-    select(_NEWEST.c.digest).scalar_subquery(),
-    select(_NEWEST.c.at).scalar_subquery(),
+    select(func.count(CalendarDay.day)).scalar_subquery().label("calendar_days"),
+    select(func.count(CalendarYear.year)).scalar_subquery().label("calendar_years"),
+    select(_NEWEST.c.id).scalar_subquery().label("calendar_version"),
+    select(_NEWEST.c.digest).scalar_subquery().label("calendar_digest"),
+    select(_NEWEST.c.at).scalar_subquery().label("calendar_since"),
 )
 _MARK = select(*MARK)
 
@@ -54,10 +55,16 @@ class Stamp:
     at: datetime
 
 
-def stamped_calendar() -> tuple[WorkCalendar, Stamp | None]:
-    """The calendar with the version it is; None where it was never changed since versions are kept."""
-    mark = _mark()
+def stamped_calendar(asked: Any = None) -> tuple[WorkCalendar, Stamp | None]:
+    """The calendar with the version it is; None where it was never changed since versions are kept. `asked`: a row with
+    the columns of `MARK`, where they were asked for along with something else."""
+    mark = _mark() if asked is None else mark_of(asked)
     return calendar_marked(mark), Stamp(mark[2], mark[4]) if mark[2] else None
+
+
+def mark_of(asked: Any) -> tuple[Any, ...]:
+    """The columns of `MARK` in a row of another statement."""
+    return tuple(getattr(asked, one.name) for one in MARK)
 
 
 def _mark() -> tuple[Any, ...]:

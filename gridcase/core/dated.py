@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, insert, or_, text, update
+from sqlalchemy import BindParameter, ColumnElement, insert, or_, text, update
 from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column
 
 from gridcase.core.db import UtcDateTime, db
@@ -48,7 +48,9 @@ def known(model: type[_Dated], at: datetime | None = None) -> ColumnElement[bool
     return standing
 
 
-def in_force(model: type[_Dated], day: date, *, known_at: datetime | None = None) -> ColumnElement[bool]:
+def in_force(
+    model: type[_Dated], day: date | BindParameter[date], *, known_at: datetime | None = None
+) -> ColumnElement[bool]:
     """Rows in force on a day, as known now or at an earlier moment."""
     span: ColumnElement[bool] = (model.valid_from <= day) & or_(model.valid_to.is_(None), model.valid_to > day)
     return span & known(model, known_at)

@@ -16,7 +16,19 @@ from typing import Any
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as FlaskSession
 from psycopg import _queries
-from sqlalchemy import JSON, ColumnElement, DateTime, Engine, MetaData, String, event, literal_column, text
+from sqlalchemy import (
+    JSON,
+    BindParameter,
+    ColumnElement,
+    DateTime,
+    Engine,
+    MetaData,
+    String,
+    event,
+    literal_column,
+    select,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.exc import DBAPIError
@@ -109,6 +121,13 @@ def at_most(count: int) -> ColumnElement[int]:
     """A number of rows for `limit`, said in the statement itself. Of a parameter PostgreSQL assumes, where it makes one
     plan for all values, that it asks for a tenth of all rows."""
     return literal_column(str(int(count)))
+
+
+def unseen(value: BindParameter[Any]) -> ColumnElement[Any]:
+    """A value that PostgreSQL does not look at while it plans: it then keeps one plan for all values. Else it plans a
+    statement of many joins anew for each, which takes as long as to answer it, and what it guesses about a value can
+    miss the index that serves them all."""
+    return select(value).scalar_subquery()
 
 
 def sqlite_module() -> ModuleType:

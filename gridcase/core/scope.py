@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, false, or_, true
+from sqlalchemy import ColumnElement, String, and_, bindparam, false, or_, true
 
+from gridcase.core.db import unseen
 from gridcase.core.permissions import Grant, Permission, Viewer
 
 Column = Any
@@ -17,14 +18,15 @@ def under(column: Column, path: str) -> ColumnElement[bool]:
     return and_(column >= path, column < _end(path))
 
 
-def under_given(column: Column) -> ColumnElement[bool]:
-    """The same for a statement that is made once: `given` hands it the path."""
-    return and_(column >= bindparam("path_from"), column < bindparam("path_to"))
+def under_given(column: Column, place: str) -> ColumnElement[bool]:
+    """The same for a statement that is made once: `given` hands it the path under the same name."""
+    first, last = (unseen(bindparam(f"{place}_{end}", type_=String())) for end in ("from", "to"))
+    return and_(column >= first, column < last)
 
 
-def given(path: str) -> dict[str, str]:
-    """The values of `under_given`."""
-    return {"path_from": path, "path_to": _end(path)}
+def given(place: str, path: str | None) -> dict[str, str]:
+    """The values of `under_given`; None: no place at all."""
+    return {f"{place}_from": path or "", f"{place}_to": _end(path) if path else ""}
 
 
 def _end(path: str) -> str:

@@ -243,11 +243,12 @@ def test_the_catalogue_is_found_by_word_and_by_initials(ctx: Flask, world: World
 
 def test_addresses_name_units_and_posts(ctx: Flask, world: World, viewer_of: Find) -> None:
     case = collected(world, viewer_of(Role.LIAISON))
-    posts = queries.posts_of_village(case, on=clock.town_day(clock.now()))
+    found = queries.whom(case, now=clock.now())
+    assert [unit.name for unit in found.units] == ["试点县水利局", "青溪镇司法所", "青溪镇水利站"]
     assert [unit.name for unit in queries.units_over(case.path)] == ["试点县水利局", "青溪镇司法所", "青溪镇水利站"]
-    assert ("总网格长", Role.VILLAGE_HEAD) in [(row.title, row.role) for row in posts]
+    assert ("总网格长", Role.VILLAGE_HEAD) in [(row.name, row.kind) for row in found.posts]
     complaint = collected(world, viewer_of(Role.LIAISON), code=COMPLAINT)
-    assert queries.posts_of_village(complaint, on=clock.town_day(clock.now())) == []
+    assert queries.whom(complaint, now=clock.now()).posts == []
 
 
 def test_the_page_of_a_case_costs_the_same_whatever_its_length(ctx: Flask, world: World, viewer_of: Find) -> None:

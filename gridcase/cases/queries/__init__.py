@@ -78,6 +78,7 @@ from gridcase.cases.queries.lists import (
     work_list,
 )
 from gridcase.cases.queries.page import (
+    TOLD_LATE,
     Clock,
     by_number,
     by_source,
@@ -88,8 +89,7 @@ from gridcase.cases.queries.page import (
     facts,
     last_attempt,
     limit_of,
-    posts_of_village,
-    received_on,
+    page_facts,
     seen_by_source,
     steps,
     units_over,
@@ -99,7 +99,7 @@ from gridcase.cases.queries.page import (
 from gridcase.cases.queries.papers import get_paper, papers_by_step, papers_held
 from gridcase.cases.queries.posts import Held, held_by, posts_to_warn, village_desk, without_addressee
 from gridcase.cases.queries.reading import read_case, read_steps
-from gridcase.cases.queries.routing import duties_of, duty_for, routes
+from gridcase.cases.queries.routing import Whom, duties_of, duty_for, routes, whom
 from gridcase.cases.queries.saved import saved_view, saved_views, views_and_villages
 from gridcase.cases.queries.searching import find_by_reporter, find_cases
 from gridcase.cases.queries.sheets import get_sheet, late_without_sheet, sheets_of, supervision_sheets
@@ -125,6 +125,7 @@ from gridcase.cases.queries.voices import Voices, seen_by_reporter, voice_count,
 __all__ = [
     "COUNT_CAP",
     "MOST_ROWS",
+    "TOLD_LATE",
     "WORKED",
     "Clock",
     "DutyRow",
@@ -138,6 +139,7 @@ __all__ = [
     "Tab",
     "Typed",
     "Voices",
+    "Whom",
     "Wording",
     "by_number",
     "by_source",
@@ -203,16 +205,15 @@ __all__ = [
     "open_condition",
     "open_follower",
     "open_to_all",
+    "page_facts",
     "papers_by_step",
     "papers_held",
     "permissions_over",
     "place_to_set",
     "places_to_set",
-    "posts_of_village",
     "posts_to_warn",
     "read_case",
     "read_steps",
-    "received_on",
     "register_places",
     "register_roots",
     "registered_in",
@@ -255,6 +256,7 @@ __all__ = [
     "whistle_of",
     "whole_list",
     "whole_list_parts",
+    "whom",
     "without_addressee",
     "work_list",
 ]

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import BindParameter, ColumnElement, Integer, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import aliased
 
-from gridcase.calendar.queries import MARK, calendar_marked
+from gridcase.calendar.queries import MARK, calendar_marked, mark_of
 from gridcase.cases.models import Case, CaseClass, ClassTerms, ClassVersion
 from gridcase.cases.rules import SOON_KEY, SoonRule
 from gridcase.cases.rules.catalogue import stays_restricted
@@ -165,7 +165,7 @@ def ruling_at(class_id: int, path: str) -> Ruling:
     if entry.case_class.county_id is not None and entry.case_class.county_id != asked["county_id"]:
         raise Missing
     soon = row[-1]  # in force as soon as it is saved
-    return Ruling(entry, calendar_marked(row[3:-1]), SoonRule.from_json(soon) if soon else SoonRule())
+    return Ruling(entry, calendar_marked(mark_of(row)), SoonRule.from_json(soon) if soon else SoonRule())
 
 
 def versions_in_force(case_class: CaseClass, place_ids: Collection[int]) -> dict[int, ClassVersion]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Select, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, exists, func, or_, select
 
 from gridcase.cases.models import Case, CaseClass, ClassVersion, ReplyTemplate
 from gridcase.cases.queries.catalogue import place_ids
@@ -95,6 +95,13 @@ _TEMPLATES = (  # made once: most pages of a case ask
         ReplyTemplate.class_id.is_(None), func.length(ReplyTemplate.path).desc(), ReplyTemplate.title, ReplyTemplate.id
     )
 )
+
+
+def has_templates() -> ColumnElement[bool]:
+    """Whether any template could be offered for the case of the row."""
+    over = ReplyTemplate.place_id.in_([Case.county_id, Case.town_id, Case.village_id])
+    of_its_class = or_(ReplyTemplate.class_id.is_(None), ReplyTemplate.class_id == Case.class_id)
+    return exists().where(over, of_its_class, ReplyTemplate.retired_at.is_(None))
 
 
 def templates_for(case: Case) -> Sequence[ReplyTemplate]:

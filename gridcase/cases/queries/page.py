@@ -4,78 +4,100 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, Select, bindparam, false, func, select
+from sqlalchemy import ColumnElement, Select, bindparam, exists, false, func, select
 from sqlalchemy.orm import aliased
+from sqlalchemy.orm.attributes import set_committed_value
 
-from gridcase.cases.models import Case, CasePoint, CaseStep, CaseTransfer, ClassTerms
+from gridcase.calendar.queries import MARK
+from gridcase.cases.models import (
+    Case,
+    CaseParty,
+    CaseRequest,
+    CaseStep,
+    CaseTransfer,
+    ClassTerms,
+    SupervisionSheet,
+)
 from gridcase.cases.queries.beside import has_links
-from gridcase.cases.queries.catalogue import home_village
+from gridcase.cases.queries.editing import has_templates
 from gridcase.cases.queries.papers import has_papers
-from gridcase.cases.queries.sight import VIEWERS, visible
+from gridcase.cases.queries.sight import STATEMENTS, visible
 from gridcase.cases.queries.voices import has_voices
-from gridcase.cases.rules import Level, State
-from gridcase.cases.rules.majors import ABOVE_THE_VILLAGE
-from gridcase.core.db import db, one_of
-from gridcase.core.geo import lon_lat
+from gridcase.cases.rules import LADDER, STAGE_LATE, Level, State
+from gridcase.core.db import db
 from gridcase.core.permissions import Viewer
 from gridcase.core.places import depth_of
-from gridcase.core.scope import given, under_given
 from gridcase.core.worktime import Limit, LimitUnit, Span, WorkCalendar
 from gridcase.grid.models import Grid, Section
 from gridcase.grid.rules import GridLevel
 from gridcase.households import queries as households
 from gridcase.households.models import Household
+from gridcase.notices import queries as notices
 from gridcase.people import queries as people
 from gridcase.people.models import Post, Unit
 from gridcase.people.rules import UnitKind
 
 # Made once: an alias made for every page costs more than the rest of its statement.
 _TOWN, _VILLAGE, _PLACE = aliased(Grid), aliased(Grid), aliased(Grid)
+TOLD_LATE = tuple(rung.name for rung in (*LADDER, STAGE_LATE))  # the reminders that stand in the timeline
 _HELPER, _COLLECTOR = aliased(Household), aliased(Post)
 
 
-def facts(case: Case, viewer: Viewer | None = None) -> Any:
-    """The names that belong to a case: places, household, who has it, who collected it; whether the viewer may open its
-    household, and what else there is to ask for; one statement."""
-    return db.session.execute(_facts(viewer), {"case_id": case.id}).one()
+def facts(case: Case) -> Any:
+    """The names that belong to a case: places, household, who has it, who collected it."""
+    return db.session.execute(_NAMES, {"case_id": case.id}).one()
 
 
-@lru_cache(maxsize=VIEWERS)
-def _facts(viewer: Viewer | None) -> Select[*tuple[Any, ...]]:
-    town, village, place, helper, collector = _TOWN, _VILLAGE, _PLACE, _HELPER, _COLLECTOR
-    lon, lat = lon_lat(CasePoint.geom)
-    return (
-        select(
-            town.name.label("town_name"), village.name.label("village_name"), village.path.label("village_path"),
-            place.name.label("place_name"), place.level.label("place_level"), Section.name.label("section_name"),
-            Household.code.label("household_code"), Household.head_name, Household.address.label("home_address"),
-            Post.title.label("post_title"), Unit.name.label("unit_name"), collector.title.label("collector_title"),
-            helper.head_name.label("helper_name"), lon.label("lon"), lat.label("lat"),
-            _opens_home(viewer).label("home_opens"), has_voices().label("has_voices"),
-            has_papers().label("has_papers"), has_links().label("has_links"),
-        )
-        .select_from(Case)
-        .join(town, town.id == Case.town_id)
-        .join(place, place.id == Case.grid_id)
-        .outerjoin(village, village.id == Case.village_id)
-        .outerjoin(Section, Section.id == Case.section_id)
-        .outerjoin(Household, Household.id == Case.household_id)
-        .outerjoin(helper, helper.id == Case.helper_household_id)
-        .outerjoin(Post, Post.id == Case.handler_post_id)
-        .outerjoin(Unit, Unit.id == Case.handler_unit_id)
-        .outerjoin(collector, collector.id == Case.collector_post_id)
-        .outerjoin(CasePoint, CasePoint.case_id == Case.id)
-        .where(Case.id == bindparam("case_id"))
+def page_facts(case: Case, viewer: Viewer) -> Any:
+    """The same for its page: whether the viewer may open its household, the mark of the calendar, and what else there
+    is to ask for. What there is none of is not asked for; one statement."""
+    found = db.session.execute(_facts(viewer), {"case_id": case.id}).one()
+    if not found.has_parties:
+        set_committed_value(case, "parties", [])
+    if not found.has_requests:
+        set_committed_value(case, "requests", [])
+    return found
+
+
+_NAMES = (
+    select(
+        _TOWN.name.label("town_name"), _VILLAGE.name.label("village_name"), _VILLAGE.path.label("village_path"),
+        _PLACE.name.label("place_name"), _PLACE.level.label("place_level"), Section.name.label("section_name"),
+        Household.code.label("household_code"), Household.head_name, Household.address.label("home_address"),
+        Post.title.label("post_title"), Unit.name.label("unit_name"), _COLLECTOR.title.label("collector_title"),
+        _HELPER.head_name.label("helper_name"),
+    )
+    .select_from(Case)
+    .join(_TOWN, _TOWN.id == Case.town_id)
+    .join(_PLACE, _PLACE.id == Case.grid_id)
+    .outerjoin(_VILLAGE, _VILLAGE.id == Case.village_id)
+    .outerjoin(Section, Section.id == Case.section_id)
+    .outerjoin(Household, Household.id == Case.household_id)
+    .outerjoin(_HELPER, _HELPER.id == Case.helper_household_id)
+    .outerjoin(Post, Post.id == Case.handler_post_id)
+    .outerjoin(Unit, Unit.id == Case.handler_unit_id)
+    .outerjoin(_COLLECTOR, _COLLECTOR.id == Case.collector_post_id)
+    .where(Case.id == bindparam("case_id"))
+)  # fmt: skip
+
+
+@lru_cache(maxsize=STATEMENTS)
+def _facts(viewer: Viewer) -> Select[*tuple[Any, ...]]:
+    return _NAMES.outerjoin(CaseTransfer, CaseTransfer.case_id == Case.id).add_columns(
+        _opens_home(viewer).label("home_opens"), CaseTransfer.received_on, *MARK,
+        has_voices().label("has_voices"), has_papers().label("has_papers"), has_links().label("has_links"),
+        has_templates().label("has_templates"), exists().where(CaseParty.case_id == Case.id).label("has_parties"),
+        exists().where(CaseRequest.case_id == Case.id).label("has_requests"),
+        exists().where(SupervisionSheet.case_id == Case.id).label("has_sheets"),
+        notices.was_told("case", Case.id, TOLD_LATE).label("was_told"),
     )  # fmt: skip
 
 
-def _opens_home(viewer: Viewer | None) -> ColumnElement[bool]:
-    if viewer is None:
-        return false()
+def _opens_home(viewer: Viewer) -> ColumnElement[bool]:
     return func.coalesce(households.standing() & households.visible(viewer), false())
 
 
@@ -166,26 +188,6 @@ def seen_by_source(viewer: Viewer, system: str, number: str) -> Case | None:
     """The newest case of the viewer's that bears this number of another office."""
     mine = select(Case).where(Case.source_system == system, Case.source_no == number, visible(viewer))
     return db.session.scalar(mine.order_by(Case.id.desc()).limit(1))
-
-
-def received_on(case: Case) -> date | None:
-    """When what another office passed on was received here."""
-    return db.session.scalar(select(CaseTransfer.received_on).where(CaseTransfer.case_id == case.id))
-
-
-def posts_of_village(case: Case, *, on: date) -> Sequence[Any]:
-    """(id, title, role, place_path, section_id) of the posts of a case's village that it can be sent to."""
-    if case.village_id is None or case.case_class.code in ABOVE_THE_VILLAGE:
-        return []
-    return db.session.execute(_POSTS, given(home_village(case.path)) | {"day": on}).all()
-
-
-_POSTS = (
-    select(Post.id, Post.title, Post.role, Post.place_path, Post.section_id)
-    .where(under_given(Post.place_path), one_of(Post.role, people.HANDLER_ROLES))
-    .where(people.valid_on(Post, bindparam("day", type_=Date())))
-    .order_by(Post.id)
-)
 
 
 def villages_of_town(town_id: int) -> Sequence[Any]:

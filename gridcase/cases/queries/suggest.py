@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -34,10 +34,12 @@ class SuggestedClass:
         return self.entry.case_class
 
 
-def suggest_classes(title: str, text: str = "", *, path: str = "/") -> list[SuggestedClass]:
+def suggest_classes(
+    title: str, text: str = "", *, path: str = "/", known: Sequence[Entry] | None = None
+) -> list[SuggestedClass]:
     """At most three classes in use at a place, the likeliest first; never a restricted one: that is chosen by a person
-    alone."""
-    offered = {one.code: one for one in _offered(path)}
+    alone. `known`: the catalogue of the place, where it was asked for."""
+    offered = {one.code: one for one in _offered(path, known)}
     model = stored_model() or _of_catalogue(tuple((code, _words_of(one)) for code, one in offered.items()))
     found = model.ranked(title, text, only=frozenset(offered))
     return [SuggestedClass(offered[one.code], one.words) for one in found]
@@ -96,5 +98,6 @@ def _words_of(entry: Entry) -> str:
     return "，".join((entry.case_class.zh, entry.terms.open_condition, entry.terms.evidence_hint))
 
 
-def _offered(path: str = "/") -> list[Entry]:
-    return sorted((one for one in catalogue(path=path) if not one.terms.restricted), key=lambda one: one.code)
+def _offered(path: str = "/", known: Sequence[Entry] | None = None) -> list[Entry]:
+    entries = catalogue(path=path) if known is None else known
+    return sorted((one for one in entries if not one.terms.restricted), key=lambda one: one.code)

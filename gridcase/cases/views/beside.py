@@ -28,11 +28,9 @@ from gridcase.cases.rules.said import limit_said
 from gridcase.cases.views.routing import Ways
 from gridcase.core.permissions import Viewer
 from gridcase.core.words import N_, Text
-from gridcase.core.worktime import LimitUnit
 from gridcase.people import queries as people
 from gridcase.people.rules import WHAT_FOR, BodyKind
 from gridcase.web.filters import show_date, translate
-from gridcase.web.formkit import labelled
 
 
 @dataclass(frozen=True)
@@ -126,27 +124,16 @@ def label(move: Move, case: Case, someone: Viewer) -> str:
     return translate(move.label) if level is None else _("提级到%(level)s", level=translate(level.label))
 
 
-def prepare(name: str, form: Any, case: Case, someone: Viewer, ways: Ways) -> None:
-    """Hand the forms of these moves their choices and what was asked for."""
-    if isinstance(form, forms.RatingForm):
-        form.rating.choices = labelled(Rating)
-    if isinstance(form, forms.ExtensionForm):
-        unit = LimitUnit(case.terms.limit_unit)
-        form.amount.label.text = _AMOUNT[unit]()
-    if isinstance(form, forms.EscalateForm):
-        level = climbs_to(queries.standing_of(case, someone))
-        whistled = level is not None and level in service.WHISTLED
-        calls = level is not None and whistled and not case.restricted
-        units = queries.units_to_call(case, level, units=ways.units) if level is not None and calls else []
-        form.offer([(unit.id, unit.name) for unit in units] if whistled else None)
-    if name == "suspend" and not form.is_submitted():
-        request = service.open_request(case, RequestKind.PAUSE)
-        if request is not None:
-            form.pause_reason.data, form.expected_on.data = request.reason, request.until
+def called(case: Case, someone: Viewer, ways: Ways) -> tuple[bool, Sequence[Any]]:
+    """Whether climbing on needs a whistle, and the units it can call."""
+    level = climbs_to(queries.standing_of(case, someone))
+    if level is None or level not in service.WHISTLED:
+        return False, ()
+    return True, () if case.restricted else queries.units_to_call(case, level, units=ways.units)
 
 
-_AMOUNT = {
-    LimitUnit.WORKING: lambda: _("延长几个工作日"),
-    LimitUnit.NATURAL: lambda: _("延长几小时"),
-    LimitUnit.DAYS: lambda: _("延长几天"),
-}
+def as_asked(form: forms.SuspendForm, case: Case) -> None:
+    """A pause is granted as it was asked for, unless somebody says otherwise."""
+    request = service.open_request(case, RequestKind.PAUSE)
+    if request is not None:
+        form.pause_reason.data, form.expected_on.data = request.reason, request.until

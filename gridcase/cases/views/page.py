@@ -14,8 +14,6 @@ from gridcase.cases import queries, service
 from gridcase.cases.models import Case, CaseStep
 from gridcase.cases.rules import (
     ENDED_STATES,
-    LADDER,
-    STAGE_LATE,
     Answer,
     Channel,
     Light,
@@ -30,13 +28,14 @@ from gridcase.cases.rules import (
 )
 from gridcase.cases.rules.majors import DISPUTES
 from gridcase.cases.rules.papers import PaperKind
+from gridcase.cases.rules.replies import OFFERED
 from gridcase.cases.rules.said import limit_said, time_left, what_happened
 from gridcase.cases.rules.standing import may_mediate
 from gridcase.cases.views import beside, desk, prints, replies, routing, urgent
 from gridcase.cases.views.acts import ACTS
 from gridcase.cases.views.base import class_name, rules_from
 from gridcase.cases.views.desk import Desk
-from gridcase.cases.views.move_forms import form_of
+from gridcase.cases.views.move_forms import blank_of, form_of, untouched
 from gridcase.cases.views.routing import Ways
 from gridcase.core.clock import town_day
 from gridcase.core.permissions import Permission, Viewer
@@ -58,9 +57,10 @@ def page(
 ) -> ResponseReturnValue:
     """Everything on the page, in a number of statements that does not grow with the steps. `filled`: forms that were
     sent and stand open with what was typed."""
-    line, standing = queries.steps(case.id), queries.standing_of(case, someone)
+    facts, line = queries.page_facts(case, someone), queries.steps(case.id)
+    standing = queries.standing_of(case, someone)
     named = Permission.SEE_REPORTER in standing.permissions
-    buttons, facts = _buttons(case, standing, filled, someone, now), queries.facts(case, someone)
+    buttons = _buttons(case, standing, filled, someone, now, facts)
     templates = replies.offered(case, buttons, facts)
     for name, form in filled.items():
         replies.fill(form, name, templates)
@@ -68,13 +68,13 @@ def page(
     return render_template(
         "cases/show.html", case=case, facts=facts, templates=templates, steps=line,
         way=desk.way(came, case, someone, now), problems=_problems(buttons, filled), named=named,
-        timeline_rows=_timeline(case, line),
+        timeline_rows=_timeline(case, line, facts),
         papers=queries.papers_by_step(case, reads_letters=named) if facts.has_papers else {},
-        prints=prints.menu(case, line, someone),
+        prints=prints.menu(case, line, someone, facts),
         mediated=_mediated(case, line, standing), moves=buttons[:seen], other_moves=buttons[seen:],
         beside=beside.of(case, someone, facts, on=town_day(now)),
-        received_on=queries.received_on(case) if case.source_no else None,
-        waiting=beside.waiting(case), **_deadline(case, line, now), **_words(case),
+        received_on=facts.received_on if case.source_no else None,
+        waiting=beside.waiting(case), **_deadline(case, line, facts, now), **_words(case),
     )  # fmt: skip
 
 
@@ -89,9 +89,9 @@ def _mediated(case: Case, line: Sequence[CaseStep], standing: Standing) -> bool:
     return case.state not in ENDED_STATES and may_mediate(standing, class_code=code, elsewhere=elsewhere)
 
 
-def _deadline(case: Case, line: Sequence[CaseStep], now: datetime) -> dict[str, Any]:
+def _deadline(case: Case, line: Sequence[CaseStep], facts: Any, now: datetime) -> dict[str, Any]:
     """The light, the time that is left, and why the deadline is where it is."""
-    calendar, version = stamped_calendar()
+    calendar, version = stamped_calendar(facts)
     unit = LimitUnit(case.terms.limit_unit)
     return {
         "light": light_of(due_at=case.due_at, soon_at=case.soon_at, closed=case.closed_at is not None, now=now),
@@ -122,9 +122,9 @@ def _problems(buttons: list[dict[str, Any]], filled: dict[str, Any]) -> list[Any
     return [words for name, form in filled.items() if name not in shown for words in form.form_errors]
 
 
-def _timeline(case: Case, line: Sequence[CaseStep]) -> list[tuple[bool, Any]]:
+def _timeline(case: Case, line: Sequence[CaseStep], facts: Any) -> list[tuple[bool, Any]]:
     """The steps and the reminders in the order of time: (is a step, step or reminder)."""
-    told = notices.told_about("case", case.id, [rung.name for rung in (*LADDER, STAGE_LATE)])
+    told = notices.told_about("case", case.id, queries.TOLD_LATE) if facts.was_told else []
     entries = [(step.at, True, step) for step in line] + [(one.at, False, one) for one in told]
     return [(is_step, entry) for _at, is_step, entry in sorted(entries, key=lambda entry: (entry[0], not entry[1]))]
 
@@ -153,7 +153,7 @@ def _rank(move: Move, case: Case, first: Move | None, asked: Collection[Any]) ->
 
 
 def _buttons(
-    case: Case, standing: Standing, filled: dict[str, Any], someone: Viewer, now: datetime
+    case: Case, standing: Standing, filled: dict[str, Any], someone: Viewer, now: datetime, facts: Any
 ) -> list[dict[str, Any]]:
     """The open moves with their forms; a move that was refused stands open with what was typed."""
     moves = _open_moves(case, standing, now)
@@ -163,7 +163,9 @@ def _buttons(
     buttons = []
     for move in moves:
         name = "sort" if move.name == "accept" and case.unsorted else move.name
-        form = filled.get(name) or form_of(name, ACTS[name], case, someone, now, ways)
+        ready = name in OFFERED and facts.has_templates  # a ready text is put into it without a script
+        make = form_of if ready else untouched
+        form = filled.get(name) or make(name, ACTS[name], case, someone, now, ways)
         buttons.append({
             "name": name, "label": beside.label(move, case, someone), "primary": move is first, "key": move.key or None,
             "says": translate(move.effect) if move.effect else None, "form": form, "open": name in filled,
@@ -172,6 +174,7 @@ def _buttons(
             "suggested": routing.shown(ways) if name == "dispatch" else [],
             "duties": routing.duties(ways) if name == "dispatch" else [],
             "taken": routing.taken(ways) if name == "dispatch" else [],
+            "choices": blank_of(name, case, someone, ways) if name == "dispatch" else None,
             "danger": move.target in (State.VOIDED, State.WITHDRAWN, State.DUPLICATE),
         })  # fmt: skip
     return sorted(buttons, key=lambda button: button["rank"])

@@ -28,14 +28,14 @@ SENDS = ("dispatch", "transfer")
 Make = Callable[[Case, Viewer], Paper | None]
 
 
-def menu(case: Case, line: Sequence[CaseStep], someone: Viewer) -> list[tuple[str, str]]:
+def menu(case: Case, line: Sequence[CaseStep], someone: Viewer, facts: Any) -> list[tuple[str, str]]:
     """(words, address) of the papers this case has."""
     found = []
     if _sent(line) is not None:
         found.append((_("交办单"), url_for("cases.print_order", case_id=case.id)))
     if _answered(case):
         found.append((_("答复意见书"), url_for("cases.print_reply", case_id=case.id)))
-    if someone.may(Permission.SUPERVISE_CASE):
+    if facts.has_sheets and someone.may(Permission.SUPERVISE_CASE):
         found += [
             (_("督办单"), url_for("cases.sheet", sheet_id=key)) for key in queries.sheets_of(case, viewer=someone)
         ]

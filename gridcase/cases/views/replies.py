@@ -137,7 +137,7 @@ def _said(name: str, value: Any) -> str:
 
 def offered(case: Case, moves: list[dict[str, Any]], facts: Any) -> dict[str, list[tuple[int, str, str]]]:
     """By move: (id, title, text with its blanks filled) of the templates for it; asked for only where one can be."""
-    if not any(one["name"] in OFFERED for one in moves):
+    if not facts.has_templates or not any(one["name"] in OFFERED for one in moves):
         return {}
     rows = queries.templates_for(case)
     values = {

@@ -3,21 +3,19 @@ duty list says of the class."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import Any
 
 from flask_babel import gettext as _
-from wtforms.fields.choices import SelectChoice
 
 from gridcase.cases import forms, queries
 from gridcase.cases.models import Case
 from gridcase.cases.rules import Address, Duty, DutyKind, Level
 from gridcase.cases.rules.routing import duty_said, reasons, suggested
 from gridcase.core.words import Text
-from gridcase.people.models import Unit
 from gridcase.web.filters import translate
 from gridcase.web.formkit import options
 
@@ -30,14 +28,29 @@ class Ways:
     now: datetime
 
     @cached_property
-    def units(self) -> list[Unit]:
-        """Those that serve its place and can be sent a case."""
-        return queries.units_over(self.case.path)
+    def whom(self) -> queries.Whom:
+        """Every unit and post with all that is known of it."""
+        return queries.whom(self.case, now=self.now)
+
+    @property
+    def units(self) -> Sequence[Any]:
+        """Those that serve its place and can be sent a case; where it is not to be sent, nothing more is asked."""
+        return self.whom.units if "whom" in vars(self) else queries.units_over(self.case.path)
 
     @cached_property
     def addresses(self) -> list[Address]:
         """Every unit and post."""
-        return queries.routes(self.case, now=self.now, units=self.units)
+        return queries.routes(self.case, now=self.now, known=self.whom)
+
+    @cached_property
+    def listed(self) -> tuple[tuple[str, str, str], ...]:
+        """All of them as choices."""
+        return _listed(self.addresses, [])
+
+    @cached_property
+    def named_first(self) -> tuple[tuple[str, str, str], ...]:
+        """The same where nothing else suggests any: those the catalogue names stand first."""
+        return _listed(self.addresses, [one for one in self.addresses if one.named])
 
     @cached_property
     def wanted(self) -> Level:
@@ -60,12 +73,8 @@ class Shown:
     said: str
 
 
-def offer(form: Any, ways: Ways) -> None:
-    """Hand a form that asks to whom its choices."""
-    named = [one for one in ways.addresses if one.named]
-    form.handler.choices = _all(ways.addresses, named if not isinstance(form, forms.DispatchForm) else [])
-    if not isinstance(form, forms.DispatchForm):
-        return
+def suggest(form: forms.DispatchForm, ways: Ways) -> None:
+    """Hand the form that sends a case what is suggested."""
     form.pick.choices = options([(one.key, one.name) for one in ways.suggested])
     if not taken(ways):
         del form.anyway
@@ -104,17 +113,17 @@ def _name(one: Address) -> str:
     return one.name if one.is_unit or not one.holder else f"{one.name} · {one.holder}"
 
 
-def _all(addresses: list[Address], named: list[Address]) -> list[SelectChoice]:
-    """All of them in groups; those the catalogue names first where nothing else suggests them."""
+def _listed(addresses: Sequence[Address], named: Sequence[Address]) -> tuple[tuple[str, str, str], ...]:
+    """(value, words, group) of all that can be chosen."""
     groups = (
-        (forms.SUGGESTED, named),
-        (forms.UNITS, [one for one in addresses if one.is_unit and one not in named]),
-        (forms.POSTS, [one for one in addresses if not one.is_unit]),
+        (str(forms.SUGGESTED), named),
+        (str(forms.UNITS), [one for one in addresses if one.is_unit and one not in named]),
+        (str(forms.POSTS), [one for one in addresses if not one.is_unit]),
     )
-    return [
-        SelectChoice("", str(forms.CHOOSE)),
-        *(SelectChoice(one.key, _label(one), optgroup=str(group)) for group, members in groups for one in members),
-    ]
+    return (
+        ("", str(forms.CHOOSE), ""),
+        *((one.key, _label(one), group) for group, members in groups for one in members),
+    )
 
 
 def _label(one: Address) -> str:

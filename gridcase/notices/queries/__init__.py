@@ -25,10 +25,11 @@ from gridcase.notices.queries.inbox import (
     told_about,
     unread_about,
     unread_count,
+    was_told,
 )
 
 __all__ = [
     "Heard", "Queue", "Telling", "about", "get_notice", "given_up_under", "heard", "inbox", "kept_too_long",
     "leaving_by", "of_person", "of_places", "one_of_person", "one_of_place", "places_for", "queues_of", "queues_under",
-    "shut_channels", "stale_channels", "told_about", "unread_about", "unread_count",
+    "shut_channels", "stale_channels", "told_about", "unread_about", "unread_count", "was_told",
 ]  # fmt: skip

@@ -8,9 +8,9 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, false, func, literal_column, or_, select
 
-from gridcase.core.db import db
+from gridcase.core.db import db, one_of
 from gridcase.core.errors import Missing
 from gridcase.core.paging import PAGE_SIZE, Page, cut, read_mark
 from gridcase.core.permissions import Viewer
@@ -83,6 +83,14 @@ def unread_about(subject_kind: str, subject_id: int, *, viewer: Viewer, most: in
     seen = select(NoticeRead.notice_id).where(NoticeRead.notice_id == Notice.id, NoticeRead.user_id == viewer.user_id)
     about_it = (Notice.subject_kind == subject_kind, Notice.subject_id == subject_id)
     return db.session.scalars(select(Notice).where(*about_it, _mine(viewer), ~seen.exists()).limit(most)).all()
+
+
+def was_told(subject_kind: str, subject_id: Any, rules: Collection[str]) -> ColumnElement[bool]:
+    """Whether anything was told under these rules about the subject of a row."""
+    return exists().where(
+        Notice.subject_kind == literal_column(f"'{subject_kind}'"), Notice.subject_id == subject_id,
+        one_of(Notice.rule, rules),
+    )  # fmt: skip
 
 
 _TOLD = (  # made once: every page of a case asks

@@ -107,6 +107,7 @@ from gridcase.people.queries.posts import (
     holders_of,
     posts_at,
     posts_held_by,
+    serving_given,
     units_for,
     valid_on,
 )
@@ -247,6 +248,7 @@ __all__ = [
     "seats_of",
     "section_of",
     "sections_of",
+    "serving_given",
     "signatures",
     "signed_among",
     "speaks_as",

@@ -88,11 +88,12 @@ def holders_of(post_ids: Sequence[int], *, on: date) -> dict[int, str]:
     return {post_id: "、".join(holders) for post_id, holders in names.items()}
 
 
-_UNITS = (
-    select(Unit)
-    .where(Unit.place_path.in_(bindparam("paths", expanding=True)), Unit.ended_on.is_(None))
-    .order_by(Unit.code)
-)
+def serving_given() -> ColumnElement[bool]:
+    """The open units at one of some places, for a statement that is made once and handed their `paths`."""
+    return Unit.place_path.in_(bindparam("paths", expanding=True)) & Unit.ended_on.is_(None)
+
+
+_UNITS = select(Unit).where(serving_given()).order_by(Unit.code)
 
 
 def units_for(path: str) -> list[Unit]:
