@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 from flask_babel import gettext as _
 from flask_wtf.csrf import generate_csrf
-from markupsafe import Markup, escape
+from markupsafe import Markup
 from wtforms.fields.choices import SelectChoice
 
 from gridcase.cases import forms, queries
@@ -56,8 +56,7 @@ class Blank:
 
     def csrf_token(self, **_given: Any) -> Markup:
         """The token as the form itself writes it."""
-        name = escape(f"{self.name}-csrf_token")
-        return Markup(f'<input name="{name}" type="hidden" value="{escape(generate_csrf())}">')  # noqa: S704 - escaped
+        return Markup('<input name="%s-csrf_token" type="hidden" value="%s">') % (self.name, generate_csrf())
 
     @property
     def form(self) -> Any:
