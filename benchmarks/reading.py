@@ -36,6 +36,7 @@ def pages(ground: Ground, floor: Floor, seconds: float) -> Iterator[Line]:
         ("case detail beside a list", desk, case, "/list"),
         ("figures", desk, "/dashboard/", "/counts"),
         ("map page", desk, "/map/", "/list"),
+        ("a page with next to nothing", desk, "/account/password", "/list"),
     ):
         yield from _asked(ground, floor, measure, client, path, beside, seconds)
 
@@ -47,6 +48,7 @@ def reading(ground: Ground, floor: Floor, seconds: float) -> Iterator[Line]:
         ("JSON list", "/api/cases/?tab=village", "/json_rows"),
         ("JSON list, deep", f"/api/cases/?tab=all&after={_deep_mark(ground, floor)}", "/json_rows"),
         ("JSON detail", f"/api/cases/{floor.case}", "/json_one"),
+        ("JSON with nothing", "/api/sync/session", "/json_one"),
     ):
         yield from _asked(ground, floor, measure, desk, path, beside, seconds)
 
