@@ -14,7 +14,7 @@ from gridcase.audit.models import AuditRow, AuditSeal
 from gridcase.core.db import db, dialect_name
 from gridcase.core.permissions import Viewer
 from gridcase.core.places import TOWN, cut_to
-from gridcase.core.together import Beside
+from gridcase.core.together import Along
 
 SEALING = 5_341  # the number of the lock that who seals holds to the end of his transaction
 
@@ -31,7 +31,7 @@ def record(
     detail: dict[str, Any] | None = None,
 ) -> AuditRow:
     """Write down one deed. `detail` holds ids, codes and counts, never names or texts of villagers."""
-    new = beside(
+    new = along(
         actor=actor, action=action, subject_kind=subject_kind, now=now, place_path=place_path, post_id=post_id,
         detail=detail,
     )  # fmt: skip
@@ -40,7 +40,7 @@ def record(
     return row
 
 
-def beside(
+def along(
     *,
     actor: Viewer,
     action: str,
@@ -49,7 +49,7 @@ def beside(
     place_path: str = "/",
     post_id: int | None = None,
     detail: dict[str, Any] | None = None,
-) -> Beside:
+) -> Along:
     """The same for a deed that makes its subject, and is written together with it."""
     values = {
         "at": now,
@@ -62,7 +62,7 @@ def beside(
         "chain": chain_of(place_path),
         "detail": detail or {},
     }
-    return Beside(AuditRow, "subject_id", values)
+    return Along(AuditRow, "subject_id", values)
 
 
 def chain_of(path: str) -> str:

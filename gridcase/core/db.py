@@ -15,7 +15,6 @@ from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as FlaskSession
-from psycopg import _queries
 from sqlalchemy import (
     JSON,
     BindParameter,
@@ -32,7 +31,14 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.orm import DeclarativeBase, ORMExecuteState, Session, UOWTransaction, make_transient_to_detached
+from sqlalchemy.orm import (
+    DeclarativeBase,
+    ORMExecuteState,
+    Session,
+    SessionTransaction,
+    UOWTransaction,
+    make_transient_to_detached,
+)
 from sqlalchemy.types import TypeDecorator
 
 from gridcase.core import column_index
@@ -44,10 +50,16 @@ try:  # present on Linux x86-64; only used where the interpreter's own sqlite3 c
 except ImportError:  # pragma: no cover - other platforms
     _pysqlite3 = None
 
+try:
+    from psycopg import _queries
+except ImportError:  # pragma: no cover - it is psycopg's own
+    _queries = None  # type: ignore[assignment]
+
 column_index.hold_together()
 # psycopg takes a statement apart for its values and keeps what it found of short ones only (4,096 signs, 50 values);
 # ours are made once a process, and the longest are sent most.
-_queries.MAX_CACHED_STATEMENT_LENGTH, _queries.MAX_CACHED_STATEMENT_PARAMS = 16_384, 200
+if _queries is not None:
+    _queries.MAX_CACHED_STATEMENT_LENGTH, _queries.MAX_CACHED_STATEMENT_PARAMS = 16_384, 200
 
 WRITE, OPEN, TOUCHED, ADOPTED = "gridcase_write", "gridcase_open", "gridcase_touched", "gridcase_adopted"
 BUSY_MS = 10_000
@@ -262,8 +274,7 @@ def transaction() -> Iterator[Session]:
         session.commit()
     except BaseException:
         session.rollback()
-        for row in session.info.get(ADOPTED, ()):
-            session.expunge(row)  # its row is gone, and SQLite gives the id to the next one
+        _disown(session, [row for _under, row in session.info.get(ADOPTED, ())])
         raise
     finally:
         for note in ("wrote", TOUCHED, OPEN, ADOPTED):
@@ -275,7 +286,19 @@ def adopt(row: Base) -> None:
     session = db.session()
     make_transient_to_detached(row)
     session.add(row)
-    session.info.setdefault(ADOPTED, []).append(row)
+    session.info.setdefault(ADOPTED, []).append((session.get_nested_transaction(), row))
+
+
+@event.listens_for(Session, "after_soft_rollback")
+def _undone(session: Session, undone: SessionTransaction) -> None:
+    _disown(session, [row for under, row in session.info.get(ADOPTED, ()) if under is undone])
+
+
+def _disown(session: Session, rows: Iterable[Base]) -> None:
+    """Forget rows that are gone: SQLite gives their ids to the next ones."""
+    for row in rows:
+        if row in session:
+            session.expunge(row)
 
 
 def dialect_name() -> str:

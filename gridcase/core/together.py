@@ -22,8 +22,9 @@ Shape = tuple[tuple[TableClause, str | None, Names], ...]
 
 
 @dataclass(frozen=True)
-class Beside:
-    """A row that names the new one in its column `by`, if at all. `made`: what the database makes of a value first."""
+class Along:
+    """A row written along with a new one, which it names in its column `by`, if at all. `made`: what the database makes
+    of a value first."""
 
     into: type[Base] | TableClause
     by: str | None
@@ -31,8 +32,8 @@ class Beside:
     made: tuple[tuple[str, Made], ...] = ()
 
 
-def insert_together(model: type[Base], values: Mapping[str, Any], *rows: Beside) -> int:
-    """Write a new row and the rows beside it; returns its id."""
+def insert_together(model: type[Base], values: Mapping[str, Any], *rows: Along) -> int:
+    """Write a new row and the rows along with it; returns its id."""
     session = db.session()
     session.flush()  # what they refer to
     for written in (model, *(row.into for row in rows)):
@@ -59,7 +60,10 @@ def values_of(row: Base) -> dict[str, Any]:
 
 def _whole(model: type[Base], values: Mapping[str, Any]) -> dict[str, Any]:
     """The values, and what the model sets where none is given."""
-    return {**_defaults(model), **values}
+    whole = {**_defaults(model), **values}
+    left = _made_late(model) - whole.keys()
+    assert not left, f"{model.__name__} is written without {sorted(left)}, which only the unit of work can make"
+    return whole
 
 
 @lru_cache(maxsize=64)
@@ -68,11 +72,21 @@ def _defaults(model: type[Base]) -> dict[str, Any]:
     return {one.name: one.default.arg for one in columns if isinstance(one.default, ScalarElementColumnDefault)}
 
 
+@lru_cache(maxsize=64)
+def _made_late(model: type[Base]) -> frozenset[str]:
+    columns = cast(Table, model.__table__).columns
+    return frozenset(
+        one.name
+        for one in columns
+        if one.default is not None and not isinstance(one.default, ScalarElementColumnDefault)
+    )
+
+
 def _table(into: type[Base] | TableClause) -> TableClause:
     return cast(Table, into.__table__) if isinstance(into, type) else into
 
 
-def _shape(row: Beside) -> tuple[TableClause, str | None, Names]:
+def _shape(row: Along) -> tuple[TableClause, str | None, Names]:
     made = dict(row.made)
     return _table(row.into), row.by, tuple((name, made.get(name)) for name in row.values)
 

@@ -9,11 +9,15 @@ from flask import Flask
 from sqlalchemy import select
 
 from gridcase.audit.models import AuditRow
+from gridcase.cases import queries, service
 from gridcase.cases.models import Case, CaseStep, CaseTally
+from gridcase.cases.rules import Channel
 from gridcase.cases.service import register, searching
-from gridcase.core.db import db
+from gridcase.core import clock
+from gridcase.core.db import db, transaction
+from gridcase.grid.models import Grid
 from gridcase.people.rules import Role
-from tests.factories.cases import collected
+from tests.factories.cases import ROAD, collected
 from tests.factories.world import World
 
 
@@ -48,3 +52,20 @@ def test_a_case_that_is_rolled_back_is_forgotten_by_the_session(
     assert not [one for one in db.session if isinstance(one, Case)]
     assert collected(world, liaison).number.endswith("-0001")  # SQLite gives it the id of the one before
     assert db.session.scalars(select(Case)).one().title == "桥边的路塌了一块"
+
+
+def test_a_case_of_a_savepoint_that_is_undone_is_forgotten_too(ctx: Flask, world: World, viewer_of: Any) -> None:
+    liaison = viewer_of(Role.LIAISON)
+    case_class = queries.class_by_code(ROAD)
+    assert case_class is not None
+    facts: dict[str, Any] = {
+        "actor": liaison, "case_class": case_class, "title": "桥边的路塌了一块", "text": "过不去。", "now": clock.now(),
+        "channel": Channel.VISIT, "grid": db.session.get_one(Grid, world.grids["village_a"]), "household": None,
+    }  # fmt: skip
+    with transaction() as session:
+        undone = session.begin_nested()
+        service.collect(**facts)
+        undone.rollback()
+        kept = service.collect(**facts)
+        assert [one for one in session if isinstance(one, Case)] == [kept]
+    assert db.session.scalars(select(Case)).one().id == kept.id

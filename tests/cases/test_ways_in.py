@@ -41,14 +41,10 @@ def strew(world: World, viewer_of: Find, random: Random) -> None:
             case.handler_unit_id = random.choice([None, *units])
             case.collector_post_id = random.choice(posts)
             case.collector_user_id = random.choice(list(world.users.values()))
-            db.session.add(
-                CaseParty(
-                    case_id=case.id,
-                    kind=random.choice(list(PartyKind)),
-                    post_id=random.choice(posts),
-                    since=clock.now(),
-                )
-            )
+            who = {"post_id": random.choice(posts)} if random.random() < 0.5 else {"unit_id": random.choice(units)}
+            ended = clock.now() if random.random() < 0.2 else None
+            kind = random.choice([*PartyKind, PartyKind.DESK])
+            db.session.add(CaseParty(case_id=case.id, kind=kind, since=clock.now(), ended_at=ended, **who))
     db.session.expire_all()
 
 

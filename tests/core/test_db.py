@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import inspect
 import threading
 
 import pytest
 from flask import Flask
+from psycopg import _queries
 from sqlalchemy import insert, select, text, update
 from sqlalchemy.exc import DBAPIError
 
@@ -143,3 +145,10 @@ def test_objects_loaded_before_are_read_again_under_the_lock(app: Flask, world: 
         with transaction():
             assert user.failures == 7
         db.session.remove()
+
+
+def test_what_psycopg_keeps_to_itself_goes_by_the_names_we_raise() -> None:
+    assert (_queries.MAX_CACHED_STATEMENT_LENGTH, _queries.MAX_CACHED_STATEMENT_PARAMS) == (16_384, 200)
+    source = inspect.getsource(_queries)
+    assert source.count("MAX_CACHED_STATEMENT_LENGTH") > 1, "it is asked where a statement is read"
+    assert source.count("MAX_CACHED_STATEMENT_PARAMS") > 1, "it is asked where a statement is read"

@@ -11,7 +11,7 @@ from jinja2 import Environment, nodes
 from gridcase.core.paths import TEMPLATES
 
 PAGES = Environment(extensions=["jinja2.ext.i18n"], autoescape=True)
-DRAWN = re.compile(r"drawn_once\((\w+)")
+DRAWN = re.compile(r"drawn_(?:once|lately)\((\w+)")
 # A token, a nonce, an address of one page, the reader, the clock: never the same for the next one.
 NEVER = frozenset({
     "csrf_token", "csp_nonce", "request", "session", "g", "viewer", "current_user", "url_for", "alerts",

@@ -58,7 +58,9 @@ def in_use(case_class: CaseClass, path: str) -> Entry:
 
 def ruling_over(case_class: CaseClass, path: str) -> Ruling:
     """The same with what its clocks need."""
-    (class_id,) = inspect(case_class).identity or ()  # known without asking
+    identity = inspect(case_class).identity  # known without asking
+    assert identity is not None, "a class is kept before cases come under it"
+    (class_id,) = identity
     if dialect_name() == "postgresql":
         db.session.connection().execute(_HOLD, {"class_id": class_id})  # the next statement reads it
     try:

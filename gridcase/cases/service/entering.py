@@ -13,7 +13,7 @@ from gridcase.cases.service.door import step_of
 from gridcase.cases.service.tallies import key_of
 from gridcase.core.db import adopt
 from gridcase.core.permissions import Grant, Viewer
-from gridcase.core.together import Beside, insert_together, values_of
+from gridcase.core.together import Along, insert_together, values_of
 from gridcase.grid.models import Grid
 
 
@@ -26,7 +26,7 @@ def enter(
     grant: Grant | None,
     now: datetime,
     detail: Mapping[str, Any],
-    more: Sequence[Beside] = (),
+    more: Sequence[Along] = (),
 ) -> CaseStep:
     """Write a case that is complete, with what `door.write_step` would write of its first move and what the caller has
     `more` beside it. The step it returns is for telling of it; it is not one of the session's."""
@@ -34,13 +34,13 @@ def enter(
     case.id = insert_together(
         Case,
         values_of(case),
-        Beside(CaseStep, "case_id", values_of(step)),
-        audit.beside(
+        Along(CaseStep, "case_id", values_of(step)),
+        audit.along(
             actor=actor, action=f"case.{name}", subject_kind="case", place_path=case.path, now=now,
             post_id=step.actor_post_id, detail={"step": 1, "from": None, "to": case.state},
         ),
-        Beside(CaseTally, None, {**key_of(case)._asdict(), "delta": 1}),
-        *searching.beside_new(case, place),
+        Along(CaseTally, None, {**key_of(case)._asdict(), "delta": 1}),
+        *searching.along_new(case, place),
         *more,
     )  # fmt: skip
     adopt(case)

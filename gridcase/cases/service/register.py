@@ -27,7 +27,7 @@ from gridcase.core.errors import Refused
 from gridcase.core.geo import point
 from gridcase.core.permissions import Grant, Permission, Viewer
 from gridcase.core.text import clean, clean_line
-from gridcase.core.together import Beside
+from gridcase.core.together import Along
 from gridcase.core.words import N_
 from gridcase.core.worktime import WorkCalendar
 from gridcase.grid import queries as grids
@@ -129,7 +129,7 @@ def collect(
     detail = {"since": since.isoformat()} if since < now else {}
     step = enter(
         case, "import" if imported else "register", place=place, actor=actor, grant=grant, now=now, detail=detail,
-        more=[Beside(CaseTransfer, "case_id", {"received_on": transferred.received_on})] if transferred else [],
+        more=[Along(CaseTransfer, "case_id", {"received_on": transferred.received_on})] if transferred else [],
     )  # fmt: skip
     _pin(case, household, lon, lat, channel)
     if case.urgency == Urgency.CRITICAL and imported is None:

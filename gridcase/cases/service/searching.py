@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, column, delete, func, insert, lite
 from gridcase.cases.models import Case, CaseClass, CaseSearch
 from gridcase.cases.rules.searching import words_of, words_said
 from gridcase.core.db import db, dialect_name
-from gridcase.core.together import Beside
+from gridcase.core.together import Along
 from gridcase.grid import queries as grids
 from gridcase.grid.models import Grid
 
@@ -39,7 +39,7 @@ def put(case_ids: Collection[int]) -> int:
     return found
 
 
-def beside_new(case: Case, place: Grid) -> list[Beside]:
+def along_new(case: Case, place: Grid) -> list[Along]:
     """The same for a case of this place that is being written: what is written beside it."""
     if case.restricted or case.case_class.restricted:
         return []
@@ -48,8 +48,8 @@ def beside_new(case: Case, place: Grid) -> list[Beside]:
         names[case.village_id] = db.session.get_one(Grid, case.village_id).name  # mostly read before
     said = {"words": " ".join(_row(case, case.case_class.zh, names)["words"])}
     if dialect_name() == "sqlite":
-        return [Beside(CaseSearch, "case_id", said), Beside(_FTS, "rowid", said)]
-    return [Beside(CaseSearch, "case_id", said, made=(("words", _split),))]
+        return [Along(CaseSearch, "case_id", said), Along(_FTS, "rowid", said)]
+    return [Along(CaseSearch, "case_id", said, made=(("words", _split),))]
 
 
 def _split(words: ColumnElement[str]) -> ColumnElement[Any]:

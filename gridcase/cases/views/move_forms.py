@@ -30,7 +30,7 @@ Choice = tuple[str, str, str]  # value, words, group
 @dataclass(frozen=True)
 class Blank:
     """The form of a move before anybody has typed, by all that decides how it looks: the fields of equal ones are drawn
-    once (`drawn_once`), and made only for that."""
+    once (`drawn_lately`), and made only for that."""
 
     name: str
     helper: bool = False  # a household that helped may be named
@@ -89,8 +89,8 @@ _CLASSIFIES = (forms.AcceptForm, forms.SortForm)
 
 
 def untouched(name: str, act: Act, case: Case, someone: Viewer, now: datetime, ways: Ways) -> Any:
-    """A form nobody has typed in: a blank, but for the two that say what is so of this case alone."""
-    if name in ("dispatch", "suspend"):
+    """A form nobody has typed in: a blank, but for those that say what is so of this case alone."""
+    if name in ("dispatch", "suspend") or act.form in _CLASSIFIES:
         return form_of(name, act, case, someone, now, ways)
     return blank_of(name, case, someone, ways)
 

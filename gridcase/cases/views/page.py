@@ -9,7 +9,7 @@ from typing import Any
 from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from gridcase.calendar.queries import stamped_calendar
+from gridcase.calendar.queries import Stamp, stamped_calendar
 from gridcase.cases import queries, service
 from gridcase.cases.models import Case, CaseStep
 from gridcase.cases.rules import (
@@ -40,7 +40,7 @@ from gridcase.cases.views.routing import Ways
 from gridcase.core.clock import town_day
 from gridcase.core.permissions import Permission, Viewer
 from gridcase.core.words import N_
-from gridcase.core.worktime import LimitUnit
+from gridcase.core.worktime import LimitUnit, WorkCalendar
 from gridcase.notices import queries as notices
 from gridcase.people.rules import Role
 from gridcase.web.filters import translate
@@ -57,7 +57,8 @@ def page(
 ) -> ResponseReturnValue:
     """Everything on the page, in a number of statements that does not grow with the steps. `filled`: forms that were
     sent and stand open with what was typed."""
-    facts, line = queries.page_facts(case, someone), queries.steps(case.id)
+    facts = queries.page_facts(case, someone)
+    stamped, line = stamped_calendar(facts), queries.steps(case.id)
     standing = queries.standing_of(case, someone)
     named = Permission.SEE_REPORTER in standing.permissions
     buttons = _buttons(case, standing, filled, someone, now, facts)
@@ -74,7 +75,7 @@ def page(
         mediated=_mediated(case, line, standing), moves=buttons[:seen], other_moves=buttons[seen:],
         beside=beside.of(case, someone, facts, on=town_day(now)),
         received_on=facts.received_on if case.source_no else None,
-        waiting=beside.waiting(case), **_deadline(case, line, facts, now), **_words(case),
+        waiting=beside.waiting(case), **_deadline(case, line, stamped, now), **_words(case),
     )  # fmt: skip
 
 
@@ -89,9 +90,11 @@ def _mediated(case: Case, line: Sequence[CaseStep], standing: Standing) -> bool:
     return case.state not in ENDED_STATES and may_mediate(standing, class_code=code, elsewhere=elsewhere)
 
 
-def _deadline(case: Case, line: Sequence[CaseStep], facts: Any, now: datetime) -> dict[str, Any]:
+def _deadline(
+    case: Case, line: Sequence[CaseStep], stamped: tuple[WorkCalendar, Stamp | None], now: datetime
+) -> dict[str, Any]:
     """The light, the time that is left, and why the deadline is where it is."""
-    calendar, version = stamped_calendar(facts)
+    calendar, version = stamped
     unit = LimitUnit(case.terms.limit_unit)
     return {
         "light": light_of(due_at=case.due_at, soon_at=case.soon_at, closed=case.closed_at is not None, now=now),
@@ -163,7 +166,7 @@ def _buttons(
     buttons = []
     for move in moves:
         name = "sort" if move.name == "accept" and case.unsorted else move.name
-        ready = name in OFFERED and facts.has_templates  # a ready text is put into it without a script
+        ready = name in OFFERED and facts.has_templates  # the choice of texts stands beside the form's own note
         make = form_of if ready else untouched
         form = filled.get(name) or make(name, ACTS[name], case, someone, now, ways)
         buttons.append({

@@ -161,17 +161,26 @@ const update = async () => {
 // What was under way when somebody left finds its store closed: nothing is lost by that, and nobody is there to be told.
 const work = (asked = false) => {
   const mine = me;
+  underWay += 1;
   return working(asked)
     .catch((error) => {
       if (me === mine) unlessClosed(error);
     })
-    .finally(soonAgain);
+    .finally(() => {
+      underWay -= 1;
+      if (!underWay) soonAgain();
+    });
 };
 
 // A phone says "online" before its line carries, or while an attempt is failing that began before: what waits is tried
 // again after 2 seconds, then 4, 8 and so on up to the usual minute.
+let underWay = 0;
 let failures = 0;
 let retry = 0;
+const afresh = () => {
+  failures = 0;
+  work();
+};
 const soonAgain = () => {
   clearTimeout(retry);
   failures = me?.trouble?.name === "no_signal" && navigator.onLine ? failures + 1 : 0;
@@ -247,7 +256,7 @@ const seen = () => {
     return;
   }
   if (me && hiddenAt && Date.now() - hiddenAt > AWAY) leaveTo("");
-  else work();
+  else afresh();
 };
 
 addEventListener("hashchange", () => {
@@ -255,7 +264,7 @@ addEventListener("hashchange", () => {
   if (me) me.find = "";
   draw().catch(unlessClosed);
 });
-addEventListener("online", () => work());
+addEventListener("online", afresh);
 addEventListener("pageshow", (event) => {
   if (event.persisted) location.reload(); // brought back from memory: ask for the PIN again
 });
