@@ -155,7 +155,7 @@ def judged(lines: Lines, *, cases: int, database: str, before: Lines | None = No
         yield "beside the peer: told at its own sizes, 10,000 and 100,000 cases"
     for goal in goals:
         if (goal.only in (None, size)) and not (goal.postgresql and database != "postgresql"):
-            yield _judge(goal, lines, size)
+            yield _judge(goal, lines)
     for measure, most in GROWTH.items() if before else ():
         assert before is not None
         if measure in before and measure in lines:
@@ -163,7 +163,7 @@ def judged(lines: Lines, *, cases: int, database: str, before: Lines | None = No
             yield _said(f"{measure}, growth", f"{grown:.2f}x", f"<= {most}x", met=grown <= most)
 
 
-def _judge(goal: Goal, lines: Lines, size: Size | None) -> str:
+def _judge(goal: Goal, lines: Lines) -> str:
     line = lines.get(goal.measure)
     if line is None:
         return f"{goal.said:<42} {'not measured here':>14}"
@@ -174,9 +174,8 @@ def _judge(goal: Goal, lines: Lines, size: Size | None) -> str:
         return f"{goal.said:<42} {'not compared':>14}"
     if goal.peer is None:
         return _said(goal.said, f"{line.ratio:.2f}", f">= {goal.least:.2f}", met=line.ratio >= goal.least)
-    if size is None:
-        return f"{goal.said:<42} {'not compared at this size':>14}"
-    reached = line.ratio / PEER[goal.peer, size].share
+    assert goal.only is not None, "a goal beside the peer says with how many cases"
+    reached = line.ratio / PEER[goal.peer, goal.only].share
     return _said(goal.said, f"{reached:.3g}x", f">= {goal.least:.3g}x", met=reached >= goal.least, how="by the floor")
 
 
