@@ -1,7 +1,7 @@
 // <form data-draft="name"> keeps what is typed in this browser tab until the form has arrived.
 // sessionStorage, so that nothing is left on a shared computer; never passwords, files or hidden fields.
 // A form that was sent is only forgotten once a page of ours has answered: not by a lost network, an error page or a
-// sign-in page (those carry data-keep-drafts, or no script at all).
+// sign-in page (those carry data-keep-drafts, or no script at all). A page that says "done" forgets by arrived.js.
 // Texts come from the page: <p data-draft-note data-restored="..." data-discard="..."> inside the form.
 
 const PREFIX = "gridcase.draft.";
@@ -79,9 +79,8 @@ const answered = Boolean(document.querySelector("[data-focus], form[data-answer]
 
 const forgetWhatArrived = () => {
   if (answered || document.querySelector("[data-keep-drafts]")) return;
-  const welcome = Boolean(document.querySelector(".flash .notice.ok"));
   const here = new Set(forms.map(keyOf));
-  for (const key of store.keys()) if (store.get(key)?.sent && (welcome || !here.has(key))) store.drop(key);
+  for (const key of store.keys()) if (store.get(key)?.sent && !here.has(key)) store.drop(key);
 };
 
 forgetWhatArrived();
