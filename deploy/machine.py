@@ -52,9 +52,14 @@ def _postgis() -> bool:
     )
 
 
-def _chromium() -> bool:
-    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-    return any(shutil.which(name) for name in names)
+# The first that is there opens the tests' pages. The shell is Chromium without its windows: the same pages for 0.6 of
+# the processor time.
+BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+def browser() -> str | None:
+    """The path of the Chromium that tests and measures use, if this machine has one."""
+    return next((path for name in BROWSERS if (path := shutil.which(name))), None)
 
 
 def _chinese_font() -> bool:
@@ -77,7 +82,7 @@ FOR_RUNNING = (
 )
 FOR_TESTS = (
     Need("postgresql-postgis", _postgis, "PostgreSQL with PostGIS", "带 PostGIS 的 PostgreSQL"),
-    Need("chromium", _chromium, "the browser Chromium", "Chromium 浏览器"),
+    Need("chromium-headless-shell", lambda: browser() is not None, "the browser Chromium", "Chromium 浏览器"),
     Need("fonts-noto-cjk", _chinese_font, "a Chinese font", "中文字体"),
     Need("libatomic1", _atomic, "the library libatomic", "libatomic 库"),
 )

@@ -26,6 +26,8 @@ import psycopg
 from psycopg import sql
 from sqlalchemy import URL, make_url
 
+from deploy.machine import browser
+
 HOME = Path(__file__).resolve().parents[1] / ".test" / "pg"
 # Linux keeps this folder in memory. A test's own database is some 700 files: 0.25 s of work on a disk, 0.04 s here.
 MEMORY, ROOM_BYTES = Path("/dev/shm"), 2 * 1024**3
@@ -180,11 +182,10 @@ def attach() -> Cluster:
 
 
 def chromium() -> str:
-    """The path of the system's Chromium."""
-    for name in ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"):
-        if path := shutil.which(name):
-            return path
-    raise ProvisionError("Chromium is missing: `make test` installs it on Debian (package chromium).")
+    """The path of the Chromium that pages are opened in."""
+    if path := browser():
+        return path
+    raise ProvisionError("Chromium is missing: `make test` installs it on Debian (package chromium-headless-shell).")
 
 
 def _binaries() -> Path:

@@ -19,7 +19,9 @@ DOTS_MOST = 16  # beyond it only the last point of a line is marked
 WORDS_NARROW, WORDS_WIDE = 4, 12  # words below a chart on a phone and on a desk
 SERIES_MOST = 4  # told apart by dash and mark; more lines are another chart
 READABLE = 14.0  # per cent of a bar that a figure inside needs
-FLAT, ROOM = 1e-9, 4  # about how many steps a scale has
+# What differs by less is one height; steps are compared and rounded far finer than that.
+FLAT, FINE = 1e-6, 1e-9
+ROOM = 4  # about how many steps a scale has
 
 
 @dataclass(frozen=True)
@@ -148,7 +150,7 @@ def scale(values: Sequence[Value], *, share: bool = False, base: float = 0.0) ->
     if high - low < FLAT:
         high = low + 1
     step = _round_step((high - low) / ROOM, whole=not share and _all_whole(known))
-    first, last = math.floor(low / step + FLAT), math.ceil(high / step - FLAT)
+    first, last = math.floor(low / step + FINE), math.ceil(high / step - FINE)
     return tuple(round(number * step, 9) for number in range(first, last + 1))
 
 
@@ -158,10 +160,10 @@ def _all_whole(values: Sequence[float]) -> bool:
 
 def _round_step(rough: float, *, whole: bool) -> float:
     ten = 10.0 ** math.floor(math.log10(rough))
-    step = next(factor * ten for factor in (1, 2, 2.5, 5, 10) if factor * ten >= rough - FLAT)
+    step = next(factor * ten for factor in (1, 2, 2.5, 5, 10) if factor * ten >= rough - FINE)
     if not whole:
         return step
-    return max(1.0, float(math.ceil(step - FLAT)))
+    return max(1.0, float(math.ceil(step - FINE)))
 
 
 def _height(value: float, steps: Sequence[float]) -> float:

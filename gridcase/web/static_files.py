@@ -1,13 +1,15 @@
 """Addresses of our own static files, with a digest of their content, so that a browser may keep them for a year; texts
-go over the wire packed."""
+go over the wire packed, and the sheets of every page as one file."""
 
 from __future__ import annotations
 
 import gzip
 import hashlib
 from functools import lru_cache
+from pathlib import Path
 
 from flask import Flask, Response, current_app, has_request_context, request, url_for
+from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
 from gridcase.core.paths import STATIC
@@ -16,18 +18,33 @@ from gridcase.web.assets import vendor_url
 YEAR = 365 * 24 * 3600
 # Below this size packing saves less than its header costs.
 WORTH_PACKING = 600
+# What every page is dressed in, in the order in which it counts, sent as one file: thirteen more requests would be
+# seconds on a slow line. Bootstrap comes before it, from its own package.
+EVERY_PAGE = "css/every-page.css"
+SHEETS = (
+    "tokens", "base", "frame", "desk", "parts", "states", "forms", "list", "table", "case", "papers", "routing",
+    "figures", "print",
+)  # fmt: skip
 TEXTS = {"text/css", "text/javascript", "application/javascript", "image/svg+xml"}
 
 
 def static_url(name: str) -> str:
     """`css/base.css` -> `/static/css/base.css?v=...`; a page asks for dozens, so each is worked out once a process."""
-    changed = (STATIC / name).stat().st_mtime if current_app.debug else 0.0
+    changed = max(part.stat().st_mtime for part in _parts(name)) if current_app.debug else 0.0
     return _address(request.script_root if has_request_context() else "", name, changed)
 
 
 @lru_cache(maxsize=256)
 def _address(_root: str, name: str, _changed: float) -> str:
-    return url_for("static", filename=name, v=hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:12])
+    return url_for("static", filename=name, v=hashlib.sha256(_content(name)).hexdigest()[:12])
+
+
+def _parts(name: str) -> list[Path]:
+    return [STATIC / "css" / f"{sheet}.css" for sheet in SHEETS] if name == EVERY_PAGE else [STATIC / name]
+
+
+def _content(name: str) -> bytes:
+    return b"\n".join(part.read_bytes() for part in _parts(name))
 
 
 def icon(name: str) -> Markup:
@@ -49,7 +66,15 @@ def vendor(name: str) -> str:
 
 def init_app(app: Flask) -> None:
     """Templates may name files; answers that carry a digest or a version may be kept."""
-    app.jinja_env.globals.update(static=static_url, icon_of=icon, vendor=vendor)
+    app.jinja_env.globals.update(static=static_url, icon_of=icon, vendor=vendor, every_page=EVERY_PAGE)
+    send_one = app.view_functions["static"]
+
+    def send(filename: str) -> ResponseReturnValue:
+        if filename == EVERY_PAGE:
+            return Response(_content(filename), mimetype="text/css")
+        return send_one(filename=filename)
+
+    app.view_functions["static"] = send
 
     @app.after_request
     def _keep(response: Response) -> Response:

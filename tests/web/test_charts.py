@@ -7,7 +7,7 @@ import re
 
 import pytest
 from flask import Flask
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from gridcase.web import charts
@@ -17,6 +17,8 @@ lists = st.lists(figures, min_size=1, max_size=60)
 
 
 @given(lists)
+@example([1e-09])
+@example([2e-06])
 def test_a_scale_holds_every_figure_in_few_even_steps(values: list[charts.Value]) -> None:
     steps = charts.scale(values)
     known = [value for value in values if value is not None]

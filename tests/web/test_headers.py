@@ -13,6 +13,8 @@ from flask.testing import FlaskClient
 from gridcase.app import create_app
 from gridcase.core.config import Config
 from gridcase.core.db import db
+from gridcase.core.paths import STATIC
+from gridcase.web.static_files import SHEETS
 
 PAGES = ["/sign-in", "/cases/", "/inbox/", "/nowhere"]
 
@@ -74,3 +76,15 @@ def test_https_is_kept_to_and_the_cookie_stays_with_this_host(over_https: Flask)
     cookie = answer.headers["Set-Cookie"]
     assert cookie.startswith("__Host-gridcase=")
     assert {"Secure", "HttpOnly", "SameSite=Lax", "Path=/"} <= {part.strip() for part in cookie.split(";")}
+
+
+def test_a_page_asks_for_two_style_sheets_and_gets_every_rule_in_its_order(app: Flask) -> None:
+    client = app.test_client()
+    sheets = re.findall(r'<link rel="stylesheet" href="([^"]+)"', client.get("/sign-in").text)
+    assert len(sheets) == 2, "Bootstrap and ours: each one more is a round trip on a slow line"
+    rules = client.get(sheets[1])
+    assert rules.mimetype == "text/css"
+    parts = [(STATIC / "css" / f"{name}.css").read_text("utf-8") for name in SHEETS]
+    places = [rules.text.index(part) for part in parts]
+    assert places == sorted(places)
+    assert client.get(sheets[1], headers={"If-None-Match": rules.headers["ETag"]}).status_code == 304
