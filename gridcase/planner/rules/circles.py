@@ -228,6 +228,7 @@ def _choose(village: Village, number: int, few: int, many: int, start: Sequence[
         program.row(-1.0, [column, serves[seat]], [1.0, -1.0], 0.0)
         by_home.setdefault(row, []).append(int(column))
         by_seat.setdefault(seat, []).append(int(column))
+    elsewhere = [] if village.rules.own_home or number == 1 else _elsewhere(program, village, serves, by_home, by_seat)
     for columns in by_home.values():
         program.row(0.0, columns, 1.0, 1.0)
     for seat in range(seats):
@@ -235,7 +236,7 @@ def _choose(village: Village, number: int, few: int, many: int, start: Sequence[
         ones = [1.0] * (len(columns) - 1)
         program.row(0.0, columns, [*ones, -float(few)], float("inf"))
         program.row(-float("inf"), columns, [*ones, -float(many)], 0.0)
-    program.row(len(village.homes), [*wish, *rest], 1.0, len(village.homes))
+    program.row(len(village.homes), [*wish, *rest, *elsewhere], 1.0, len(village.homes))
     program.row(number, serves, 1.0, number)
     if village.rules.own_home:
         _own_homes(program, village, pairs, wish, rest, serves)
@@ -247,6 +248,22 @@ def _choose(village: Village, number: int, few: int, many: int, start: Sequence[
         return None, sum(max(village.wishes[pair] for pair in pairs if pair[0] == row) for row in by_home)
     chosen = [seat for seat in range(seats) if answer.x[serves[seat]] > 0.5]
     return chosen, int(np.floor(-answer.bound / SCALE + 1e-6))
+
+
+def _elsewhere(program: Program, village: Village, serves: Numbers, by_home: dict[int, list[int]],
+               by_seat: dict[int, list[int]]) -> list[int]:  # fmt: skip
+    """Who serves does not have his own home in his circle: such a home is not only counted, it has a way to every other
+    circle of its own."""
+    every: list[int] = []
+    for row, living in village.own.items():
+        others = [seat for seat in range(len(serves)) if seat not in living]
+        ways = program.columns(np.zeros(len(others)), whole=False)
+        program.row(1.0, [*by_home.get(row, ()), *ways], 1.0, 1.0)
+        for seat, way in zip(others, ways, strict=True):
+            program.row(-1.0, [way, serves[seat]], [1.0, -1.0], 0.0)
+            by_seat.setdefault(seat, []).append(int(way))
+            every.append(int(way))
+    return every
 
 
 def _own_homes(program: Program, village: Village, pairs: Sequence[tuple[int, int]], wish: Numbers, rest: Numbers,
