@@ -9,7 +9,6 @@ from functools import lru_cache
 from pathlib import Path
 
 from flask import Flask, Response, current_app, has_request_context, request, url_for
-from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
 from gridcase.core.paths import STATIC
@@ -67,12 +66,11 @@ def vendor(name: str) -> str:
 def init_app(app: Flask) -> None:
     """Templates may name files; answers that carry a digest or a version may be kept."""
     app.jinja_env.globals.update(static=static_url, icon_of=icon, vendor=vendor, every_page=EVERY_PAGE)
-    send_one = app.view_functions["static"]
 
-    def send(filename: str) -> ResponseReturnValue:
+    def send(filename: str) -> Response:
         if filename == EVERY_PAGE:
             return Response(_content(filename), mimetype="text/css")
-        return send_one(filename=filename)
+        return app.send_static_file(filename)
 
     app.view_functions["static"] = send
 
