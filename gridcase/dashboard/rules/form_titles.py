@@ -152,6 +152,7 @@ TITLES: Mapping[str, Text] = {
     "points.scheme_new": N_("起草新方案"),
     "points.scheme_settings": N_("总的规定"),
     "points.scheme_vetoes": N_("一票否决的情形"),
+    "points.scheme_weights": N_("各类权重"),
     "points.settle": N_("积分：复核异议"),
     "points.veto_new": N_("登记一例"),
     "points.veto_object": N_("一票否决：提出异议"),
