@@ -38,3 +38,7 @@ class PromisesForm(BaseForm):
             InputRequired(_("请写做了什么，会记在承诺的进展里。")), Length(max=100, message=_("最多 100 个字。")),
         ],
     )  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.items.flags.required = True  # the service refuses an empty list

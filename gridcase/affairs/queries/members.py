@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import String, and_, case, cast, or_, select
+from sqlalchemy import String, and_, case, cast, func, or_, select
 
 from gridcase.affairs.models import Activity, Participation
 from gridcase.affairs.queries.activities import SOURCE, visible
@@ -24,6 +24,7 @@ from gridcase.core.masking import mask_name
 from gridcase.core.permissions import Viewer
 from gridcase.grid import queries as grids
 from gridcase.grid.models import Grid
+from gridcase.grid.rules import GridLevel
 from gridcase.households.models import Member
 from gridcase.people.models import Person, Pledge, PledgeItem
 from gridcase.points.models import Declaration, PointNotice, SchemeItem
@@ -78,9 +79,12 @@ def account_of(person: Person, *, year: int, viewer: Viewer, on: date) -> Member
     return MemberAccount(year, tuple(sorted(lines, key=lambda line: line.day)), values, example)
 
 
-def place_name(path: str) -> str:
-    """The name of a place, for the head of the sheet."""
-    return db.session.scalar(select(Grid.name).where(Grid.path == path)) or ""
+def village_name(path: str) -> str:
+    """The village (or, above villages, the place) of a member, for the head of the sheet."""
+    above = [int(part) for part in path.split("/") if part]
+    levels = (GridLevel.COUNTY, GridLevel.TOWN, GridLevel.VILLAGE)
+    lowest = select(Grid.name).where(Grid.id.in_(above), Grid.level.in_(levels)).order_by(func.length(Grid.path).desc())
+    return db.session.scalar(lowest.limit(1)) or ""
 
 
 def _promises(person_id: int, year: int, values: MemberValues, viewer: Viewer) -> list[MemberLine]:

@@ -51,7 +51,7 @@ def _year_of(person: Person | None, *, own: bool) -> ResponseReturnValue:
     account = members.account_of(person, year=year, viewer=viewer(), on=today()) if person and member else None
     return render_template(
         "affairs/member_year.html", person=person, own=own, account=account, year=year, this_year=this_year,
-        sources=MemberSource, today=today(), office=members.place_name(person.place_path) if person else "",
+        sources=MemberSource, today=today(), office=members.village_name(person.place_path) if person else "",
         url=lambda **kept: url_for(".my_year", **kept) if own else url_for(
             ".member_year", person_id=person.id if person else 0, **kept
         ),
