@@ -37,6 +37,7 @@ from gridcase.seed import (
     ledger,
     legal,
     places,
+    promises,
     reference,
     registers,
     schemes,
@@ -140,6 +141,7 @@ def _finish(teams: list[Team], offices: dict[str, Offices], *, actor: Viewer, no
     home = next(team for team in teams if team.code == HOME_VILLAGE)
     decided.work(teams, actor=actor, now=now)
     affairs.work(teams, now=now)
+    promises.work(home, now=now)
     campaigns.work(teams, offices, now=now)
     care.work(home, now=now)
     legal.work(home, teams, actor=actor, now=now)

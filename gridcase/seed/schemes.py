@@ -21,6 +21,7 @@ from gridcase.seed.villages import Team
 PRESETS = {OUJIANGCHA: "morality_bank", ZHILONG: "zhilong", YIMA: "361"}
 AHEAD = timedelta(days=40)  # the meetings before the publication
 DEARER = "M107"  # hazards found true
+HEAVIER = 40  # percent, of the class it belongs to
 TITLE = "关于施行积分办法的决议"
 TEXT = "通过本村积分办法，自公布之日起施行；标有“示例默认值”的分值试行一年后再议。"
 
@@ -43,12 +44,14 @@ def put_in_force(teams: Sequence[Team], *, actor: Viewer, now: datetime) -> None
 
 
 def redraft(team: Team, *, actor: Viewer, now: datetime) -> None:
-    """The demo's own village works on its next version, in which one item gives more: to compare and to try out."""
+    """The demo's own village works on its next version, to compare and try out: one item gives more, its class weighs
+    more."""
     with transaction():
         village = db.session.get_one(Grid, team.id)
         version = points.draft(village, source=points.CURRENT, actor=actor, now=now)
         item = queries.read(version).items[DEARER]
         points.save_item(version, DEARER, replace(item, points=item.points + 5), actor=actor, now=now)
+        points.set_weights(version, {item.board: HEAVIER}, actor=actor, now=now)
 
 
 def _decide(village: Grid, *, actor: Viewer, now: datetime) -> Decision:

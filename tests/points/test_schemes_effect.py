@@ -18,6 +18,7 @@ from gridcase.notices.models import Notice
 from gridcase.people.rules import DecisionKind
 from gridcase.points import queries, service
 from gridcase.points.models import PointNotice, SchemeVersion, Transfer
+from gridcase.points.rules import weighed
 from tests.factories import decisions, schemes
 from tests.factories.world import MAKER, World
 
@@ -174,6 +175,13 @@ def test_a_draft_is_counted_on_what_the_last_quarter_really_had(village: int, wo
     assert trial.by_board == {"Z6": 32, "Z2": 10}
     assert [(row.household_id, row.gain) for row in trial.biggest] == [(second, 10), (first, 2)]
     assert "*" in trial.biggest[0].name
+    with transaction():
+        service.set_weights(draft, {"Z6": 200, "Z2": 50}, actor=MAKER, now=NOW)
+    again = queries.try_out(draft, today=TODAY)
+    assert (again.after, again.by_board) == (trial.after, trial.by_board), "weights move no points"
+    running = queries.scheme_of(village, on=TODAY)
+    assert weighed(again.by_board, queries.read(draft), running) == (32 * 2 + 10 // 2, round((32 + 10) * 15 / 100))
+    assert weighed(again.by_board, queries.read(draft), None) == (69, None)
 
 
 def test_a_village_without_entries_has_nothing_to_try(village: int) -> None:

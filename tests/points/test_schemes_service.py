@@ -10,6 +10,7 @@ from flask import Flask
 from sqlalchemy import select, text
 from sqlalchemy.exc import DatabaseError
 
+from gridcase.audit import queries as audit
 from gridcase.core.clock import town_day
 from gridcase.core.db import db, transaction
 from gridcase.core.errors import Refused
@@ -198,3 +199,20 @@ def test_petitioning_and_land_are_no_vetoes_either(village: int) -> None:
     with transaction():
         service.set_vetoes(version, ["V1", "V9"], actor=MAKER, now=NOW)
     assert [code for code, veto in queries.read(version).vetoes.items() if veto.on] == ["V1", "V9"]
+
+
+# --- weights
+
+
+def test_weights_are_changed_in_a_draft_alone_and_the_history_says_from_what_to_what(village: int) -> None:
+    version = drafted(village)
+    with transaction():
+        service.set_weights(version, {"Z3": 200, "Z1": 10}, actor=MAKER, now=NOW)
+    assert queries.read(version).boards["Z3"].weight == 200
+    found = audit.deeds_since("scheme", version.id, NOW - DAY)
+    assert [row.detail["changes"] for row in found if row.action == "scheme.weights"] == [{"Z3": [20, 200]}]
+    with transaction(), pytest.raises(Refused, match="1 到 300"):
+        service.set_weights(version, {"Z3": 0}, actor=MAKER, now=NOW)
+    carried(version, decided(village))
+    with transaction(), pytest.raises(Refused, match="已经定下"):
+        service.set_weights(version, {"Z3": 20}, actor=MAKER, now=NOW)

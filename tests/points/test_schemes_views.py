@@ -192,10 +192,12 @@ def test_what_was_changed_after_the_vote_is_not_what_was_voted_on(
         with transaction():
             version = db.session.get_one(SchemeVersion, draft)
             service.save_item(version, "Z501", item, actor=MAKER, now=NOW + timedelta(hours=1))
+            service.set_weights(version, {"Z1": 12}, actor=MAKER, now=NOW + timedelta(hours=1))
         db.session.remove()
     head = client_as(Role.VILLAGE_HEAD)
     page = shown(head, f"/points/scheme/{draft}/force")
     assert "表决以后，草案又改过" in page
+    assert "改了各类的权重" in page
     assert "改了“庭院整洁、门前三包”" in page
     data = {"decision": str(old), "on": TODAY.isoformat()}
     assert "这份决议定的不是它" in head.post(f"/points/scheme/{draft}/force", data=data).text
@@ -223,6 +225,45 @@ def test_what_a_new_version_changes_stands_side_by_side(
     assert "取消" in page
     assert client_as(Role.RESIDENT).get(f"{draft_url}/compare?with={running}").status_code == 404
     assert version_id != running
+
+
+def test_weights_of_a_draft_are_set_on_one_form_and_said_wherever_they_differ(
+    app: Flask, client_as: ClientAs, running: int
+) -> None:
+    """The morality bank weighs its four classes alike; a draft from it lays more weight on one."""
+    head = client_as(Role.VILLAGE_HEAD)
+    url = head.post("/points/scheme/new", data={"source": "current"}).location
+    draft = int(url.rsplit("/", 1)[1])
+    assert "权重 25%" not in shown(head, url), "all alike: nothing is weighed"
+    form = shown(head, f"{url}/weights")
+    assert "得分、扣分和兑换都不变" in form
+    assert "合计不必是 100" in form
+    same = {f"weight_M{n}": "100" for n in range(1, 5)}
+    for wrong in ("0", "301", "很重"):
+        refused = head.post(f"{url}/weights", data=same | {"weight_M3": wrong})
+        assert refused.status_code == 200
+        assert 'id="weight_M3-error"' in refused.text, wrong
+        assert f'value="{wrong}"' in refused.text, "what was typed is kept"
+    assert {board.weight for board in read(app, draft).boards.values()} == {25}, "nothing half done"
+    assert head.post(f"{url}/weights", data=same | {"weight_M3": "150"}).status_code == 302
+    assert "权重 150%" in shown(head, url)
+    compared = shown(head, f"{url}/compare?with={running}")
+    assert "家庭美德：25% → 150%" in compared
+    assert "不改变任何一户的积分" in compared
+    assert "权重 150%" in shown(head, f"{url}/poster")
+    assert "得分、扣分和兑换都不变" in shown(head, f"{url}/poster")
+    assert "权重" not in shown(head, f"/points/scheme/{running}/poster")
+    assert client_as(Role.REVIEW_MEMBER).get(f"{url}/weights").status_code == 403
+    assert head.get(f"/points/scheme/{running}/weights").status_code == 404, "no door to what is in force"
+
+
+def test_two_who_weigh_at_once_do_not_overwrite_each_other(client_as: ClientAs, draft: int) -> None:
+    head = client_as(Role.VILLAGE_HEAD)
+    url = f"/points/scheme/{draft}/weights"
+    seen = head.get(url).text.split('name="seen"')[1].split('value="')[1].split('"')[0]
+    weights = {f"weight_Z{n}": "50" for n in range(1, 7)} | {"seen": seen}
+    assert head.post(url, data=weights).status_code == 302
+    assert "别人已经改过" in head.post(url, data=weights | {"weight_Z1": "60"}).text
 
 
 def test_a_draft_is_thrown_away_by_who_sets_it_only(app: Flask, client_as: ClientAs, draft: int) -> None:

@@ -37,6 +37,14 @@ from gridcase.affairs.rules.honours import (
     RoundState,
     plate_number,
 )
+from gridcase.affairs.rules.members import (
+    MEMBER_VALUES_KEY,
+    MemberSource,
+    MemberValues,
+    fits_party_day,
+    progress_with,
+    values_from,
+)
 from gridcase.affairs.rules.teams import (
     CASE_TEAMS,
     FIVE_KINDS,
@@ -57,6 +65,7 @@ __all__ = [
     "FIVE_KINDS",
     "HONOUR_POINTS",
     "HOURS_A_DAY",
+    "MEMBER_VALUES_KEY",
     "NOTICE_DAYS",
     "SERVICES",
     "WORK_VALUE_KEY",
@@ -72,6 +81,8 @@ __all__ = [
     "HowCame",
     "HowJoined",
     "Limit",
+    "MemberSource",
+    "MemberValues",
     "RequestState",
     "RoundState",
     "Service",
@@ -79,9 +90,11 @@ __all__ = [
     "Span",
     "TeamKind",
     "best_team",
+    "fits_party_day",
     "period_of",
     "periods_before",
     "plate_number",
+    "progress_with",
     "read_digits",
     "read_names",
     "seats_left",
@@ -91,5 +104,6 @@ __all__ = [
     "told",
     "usual_item",
     "value_saved",
+    "values_from",
     "work_days",
 ]

@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from gridcase.affairs.forms.activities import CallForm, CancelForm, EndForm, GiveForm, JoinForm, ValueForm
 from gridcase.affairs.models import Activity
 from gridcase.affairs.queries import activities as queries
-from gridcase.affairs.queries import figures
+from gridcase.affairs.queries import figures, members
 from gridcase.affairs.queries import signing as lists
 from gridcase.affairs.rules import (
     HOURS_A_DAY,
@@ -36,6 +36,8 @@ from gridcase.grid.models import Grid
 from gridcase.grid.rules import GridLevel
 from gridcase.households import queries as households
 from gridcase.households.models import Household
+from gridcase.people import queries as people
+from gridcase.people.rules import Tag
 from gridcase.web.access import needs, viewer
 from gridcase.web.filters import show_datetime
 from gridcase.web.formkit import BaseForm, options, rehearse, submit
@@ -53,8 +55,14 @@ def index() -> ResponseReturnValue:
     return render_template(
         "affairs/list.html", page=page, over=over, counts=queries.counts_of([row.Activity.id for row in page.rows]),
         kinds=ActivityKind, states=ActivityState, none=queries.Count(), seats_left=seats_left, state_words=state_words,
-        is_past=service.is_past, now=clock.now(),
+        is_past=service.is_past, now=clock.now(), member=_is_member(),
     )  # fmt: skip
+
+
+def _is_member() -> bool:
+    """Whether who looks is a party member, with a year of his own to read."""
+    own = viewer().person_id
+    return own is not None and people.has_tag(own, Tag.PARTY_MEMBER, on=today())
 
 
 @bp.route("/affairs/new", methods=["GET", "POST"])
@@ -105,8 +113,9 @@ def show(activity_id: int) -> ResponseReturnValue:
     one = queries.get_activity(activity_id, viewer=someone)
     count, day = queries.count_of(one), clock.town_day(min(one.starts_at, clock.now()))
     over = one.state in (ActivityState.ENDED, ActivityState.CANCELLED)
+    own = queries.runs(one, viewer=someone)
     return render_template(
-        "affairs/show.html", one=one, own=queries.runs(one, viewer=someone), count=count, over=over,
+        "affairs/show.html", one=one, own=own, count=count, over=over,
         gives=queries.may(one.path, someone, Permission.BATCH_POINTS), place=db.session.get_one(Grid, one.place_id),
         people=queries.came_to(one, viewer=someone), most=queries.LISTED_MOST,
         homes=lists.homes_to_join(one, viewer=someone, limit=2),
@@ -116,6 +125,7 @@ def show(activity_id: int) -> ResponseReturnValue:
         item=figures.items_for(one.village_id, on=day).get(one.item_code), given=figures.given(one),
         open_homes=_without_points(one), days=work_days(count.came * one.hours),
         saved=value_saved(count.came * one.hours, one.day_value or 0), ActivityState=ActivityState,
+        promises=len(members.proposals(one)) if own else 0,
         party=figures.party_members(one, on=day) if one.kind == ActivityKind.PARTY_DAY and over else None,
     )  # fmt: skip
 

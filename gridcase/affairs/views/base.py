@@ -24,7 +24,8 @@ NAV = (
     NavItem(
         "affairs", N_("活动"), "affairs.index", "calendar", frozenset({RUNS, JOINS}), 44, group="points", work=False,
         pages=_pages("index new show edit join start cancel end give code sheet add work "
-            "teams new_team team requests ask request_page finish_request suggestions"),
+            "teams new_team team requests ask request_page finish_request suggestions "
+            "my_year member_year member_values promises"),
     ),
     NavItem(
         "awards", N_("评先"), "affairs.awards", "check", frozenset({GIVES, JOINS, Permission.OBJECT_POINTS}), 45,

@@ -84,3 +84,4 @@ class PledgeItem(Base):
     words: Mapped[str] = mapped_column(String(200))
     progress: Mapped[str] = mapped_column(String(200), default="", server_default="")
     done_on: Mapped[date | None]
+    activity_id: Mapped[int | None]  # the activity that brought it forward; not a reference, for `affairs` stands above

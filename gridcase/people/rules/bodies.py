@@ -60,7 +60,7 @@ class Absence(Labelled):
 
 
 class PledgeReview(Labelled):
-    """How the members judge a pledge at the end of the year; no points hang on it."""
+    """How the members judge a pledge at the end of the year; of its score a share counts in the member's own year."""
 
     KEPT = "kept", N_("全部兑现")
     MOSTLY = "mostly", N_("大部分兑现")

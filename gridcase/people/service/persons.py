@@ -94,11 +94,18 @@ def pledge(person: Person, *, actor: Viewer, year: int, words: Sequence[str], on
 
 
 def pledge_progress(
-    item: PledgeItem, *, person: Person, actor: Viewer, words: str, done_on: date | None, now: datetime
+    item: PledgeItem,
+    *,
+    person: Person,
+    actor: Viewer,
+    words: str,
+    done_on: date | None,
+    now: datetime,
+    activity_id: int | None = None,
 ) -> None:
-    """How far one promise has come."""
-    item.progress, item.done_on = words, done_on
-    _note(person, "pledge.progress", actor, now, item=item.id, done=done_on is not None)
+    """How far one promise has come; `activity_id`: by what (None: what is known stays)."""
+    item.progress, item.done_on, item.activity_id = words, done_on, activity_id or item.activity_id
+    _note(person, "pledge.progress", actor, now, item=item.id, done=done_on is not None, activity=item.activity_id)
 
 
 def review_pledge(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from flask_babel import lazy_gettext as _
@@ -20,12 +21,13 @@ from wtforms.validators import InputRequired, Length, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from gridcase.core.words import N_
-from gridcase.points.rules import ACCOUNTS, CASE_RULES, AccountKind, Approval, Declarer, Item, Period, YearEnd
+from gridcase.points.rules import ACCOUNTS, CASE_RULES, AccountKind, Approval, Board, Declarer, Item, Period, YearEnd
 from gridcase.points.rules.schemes import CRITERIA_MOST, EVIDENCE_MOST, NAME_MOST, UNIT_MOST
 from gridcase.web.formkit import BaseForm, labelled, options, tidy
 
 _WHOLE = _("请填整数。")
 _LONG = _("写得太长了，请缩短。")
+_WEIGHT = "weight_"
 SOURCES = {
     "361": N_("“361”六大板块"),
     "zhilong": N_("六类二十八项"),
@@ -137,6 +139,29 @@ class VetoKindsForm(BaseForm):
     """Which vetoes a draft holds."""
 
     codes = _ticks(_("采用哪些情形"))
+
+
+class WeightsForm(BaseForm):
+    """What the classes of a draft weigh; a field for each class is added by `weights_form`."""
+
+    seen = HiddenField()
+
+    @property
+    def weights(self) -> dict[str, int]:
+        """By code of the class."""
+        return {name.removeprefix(_WEIGHT): data for name, data in self.data.items() if name.startswith(_WEIGHT)}
+
+
+def weights_form(boards: Collection[Board]) -> WeightsForm:
+    """The form of these classes, filled with what they weigh."""
+    fields: dict[str, Any] = {
+        f"{_WEIGHT}{board.code}": IntegerField(
+            _("%(board)s（%%）", board=board.name), default=board.weight, validators=[InputRequired(_WHOLE)]
+        )
+        for board in boards
+    }
+    form: WeightsForm = type("BoardWeightsForm", (WeightsForm,), fields)()
+    return form
 
 
 class ForceForm(BaseForm):

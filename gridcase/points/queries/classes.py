@@ -33,6 +33,5 @@ def classes_of(household_id: int, *, village_id: int, on: date) -> Classes | Non
     boards = list(scheme.boards.values())
     if not any(totals.get(board.code) for board in boards):
         return None
-    differ = len({board.weight for board in boards}) > 1
     sums = tuple((board, totals.get(board.code, 0)) for board in boards)
-    return Classes(sums, weighted(totals, boards) if differ else None)
+    return Classes(sums, weighted(totals, boards) if scheme.weights_differ else None)

@@ -99,7 +99,7 @@ class LateChange:
 
     at: datetime
     by: str
-    deed: str  # draft, edit, item, vetoes
+    deed: str  # draft, edit, item, vetoes, weights
     code: str
     how: str  # of an item: added, dropped; else it was changed
 

@@ -53,6 +53,8 @@ from gridcase.points.rules.redlines import (
 from gridcase.points.rules.schemes import (
     MODULES_KEY,
     PRESETS,
+    WEIGHT_LEAST,
+    WEIGHT_MOST,
     Approval,
     Board,
     Declarer,
@@ -65,6 +67,7 @@ from gridcase.points.rules.schemes import (
     YearEnd,
     modules_from,
     warnings,
+    weighed,
     weighted,
 )
 from gridcase.points.rules.sealing import (
@@ -91,6 +94,8 @@ __all__ = [
     "PRESETS",
     "SEALED_COLUMNS",
     "THEMES",
+    "WEIGHT_LEAST",
+    "WEIGHT_MOST",
     "AccountKind",
     "Approval",
     "Board",
@@ -133,6 +138,7 @@ __all__ = [
     "unusual",
     "veto_problem",
     "warnings",
+    "weighed",
     "weighted",
     "why_no_points",
     "window_of",

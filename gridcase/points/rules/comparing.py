@@ -35,16 +35,26 @@ class ItemChange:
 
 
 @dataclass(frozen=True)
+class WeightChange:
+    """A class that weighs otherwise; `before` None: the class is new."""
+
+    name: str
+    before: int | None
+    after: int
+
+
+@dataclass(frozen=True)
 class Comparison:
-    """Two versions side by side: the settings said otherwise, and the items, in the order of the card."""
+    """Two versions side by side: the settings said otherwise, the weights, and the items, in the order of the card."""
 
     settings: Mapping[str, tuple[object, object]]
     items: tuple[ItemChange, ...]
+    weights: tuple[WeightChange, ...] = ()
 
     @property
     def same(self) -> bool:
         """Whether nothing differs."""
-        return not self.settings and not self.items
+        return not self.settings and not self.items and not self.weights
 
 
 def compare(old: Scheme, new: Scheme) -> Comparison:
@@ -54,7 +64,16 @@ def compare(old: Scheme, new: Scheme) -> Comparison:
     }
     changes = [change for item in new.items.values() if (change := _change(old.items.get(item.code), item))]
     dropped = [ItemChange(Difference.DROPPED, item, item) for code, item in old.items.items() if code not in new.items]
-    return Comparison(settings, tuple(changes + dropped))
+    return Comparison(settings, tuple(changes + dropped), _weights(old, new))
+
+
+def _weights(old: Scheme, new: Scheme) -> tuple[WeightChange, ...]:
+    before = {code: board.weight for code, board in old.boards.items()}
+    return tuple(
+        WeightChange(board.name, before.get(code), board.weight)
+        for code, board in new.boards.items()
+        if before.get(code) != board.weight
+    )
 
 
 def _change(before: Item | None, item: Item) -> ItemChange | None:

@@ -12,6 +12,7 @@ from gridcase.points.rules.ledger import AccountKind
 
 PRESETS = ("361", "zhilong", "morality_bank")
 POINTS_MOST = 1000  # of one item: a slip of the hand is found while editing
+WEIGHT_LEAST, WEIGHT_MOST = 1, 300  # percent; 100 counts as it is, and nothing counts for nothing
 CODE_MOST, BOARD_MOST, NAME_MOST, CRITERIA_MOST, UNIT_MOST, EVIDENCE_MOST = 8, 4, 40, 200, 10, 40
 
 
@@ -156,6 +157,11 @@ class Scheme:
     boards: Mapping[str, Board] = field(default_factory=dict)
     vetoes: Mapping[str, VetoKind] = field(default_factory=dict)
 
+    @property
+    def weights_differ(self) -> bool:
+        """Whether the index says anything else than the sums: all alike, the classes are not weighed."""
+        return len({board.weight for board in self.boards.values()}) > 1
+
     def for_case(self, rule: str) -> Item | None:
         """The item that a rule of the catalogue of cases stands for; None gives nothing."""
         return next((item for item in self.items.values() if item.case_rule == rule), None)
@@ -187,3 +193,14 @@ def weighted(totals: Mapping[str, int], boards: Collection[Board]) -> int:
     The ledger knows nothing of it: it only shows on what a village lays weight.
     """
     return round(sum(totals.get(board.code, 0) * board.weight for board in boards) / 100)
+
+
+def weighed(totals: Mapping[str, int], draft: Scheme, running: Scheme | None) -> tuple[int, int | None] | None:
+    """The index of some sums by class under a draft, and under the version in force where it has the same classes.
+
+    None where neither weighs its classes differently.
+    """
+    same = running if running is not None and running.boards.keys() == draft.boards.keys() else None
+    if not draft.weights_differ and not (same and same.weights_differ):
+        return None
+    return weighted(totals, draft.boards.values()), weighted(totals, same.boards.values()) if same else None

@@ -23,6 +23,8 @@ from gridcase.points.service.schemes import (
     put_in_force,
     save_item,
     set_vetoes,
+    set_weights,
+    weights_seen,
 )
 from gridcase.points.service.sealing import seal, verify_seals
 from gridcase.points.service.spending import hold_for, release, spend
@@ -80,6 +82,7 @@ __all__ = [
     "seal",
     "set_modules",
     "set_vetoes",
+    "set_weights",
     "settle_objection",
     "settle_veto",
     "settle_year",
@@ -89,5 +92,6 @@ __all__ = [
     "verify_seals",
     "vote",
     "way_of",
+    "weights_seen",
     "withdraw",
 ]

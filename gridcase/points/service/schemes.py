@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from types import SimpleNamespace
 from typing import Any
 
 from sqlalchemy import delete, func, select, update
 
 from gridcase.audit import service as audit
-from gridcase.core.changes import change, check_seen
+from gridcase.core.changes import CHANGED_MEANWHILE, change, check_seen, fingerprint
 from gridcase.core.clock import town_day
 from gridcase.core.db import db
 from gridcase.core.errors import Refused
@@ -22,6 +23,8 @@ from gridcase.people.rules import DecisionKind
 from gridcase.points import queries
 from gridcase.points.models import SchemeBoard, SchemeItem, SchemeVersion, SchemeVeto
 from gridcase.points.rules import (
+    WEIGHT_LEAST,
+    WEIGHT_MOST,
     Board,
     Item,
     Origin,
@@ -215,6 +218,34 @@ def set_vetoes(version: SchemeVersion, codes: Collection[str], *, actor: Viewer,
                 )
             )  # fmt: skip
     _record("vetoes", version, actor=actor, now=now, on=sorted(codes))
+
+
+def weights_seen(scheme: Scheme) -> str:
+    """What the reader of the form of weights saw; goes into its hidden field."""
+    weights = {code: board.weight for code, board in scheme.boards.items()}
+    return fingerprint(SimpleNamespace(**weights), weights)
+
+
+def set_weights(
+    version: SchemeVersion, weights: Mapping[str, int], *, actor: Viewer, now: datetime, seen: str | None = None
+) -> None:
+    """What the classes of a draft weigh, in percent, in the index shown beside the sums; no points change by it."""
+    _open(version)
+    if seen and seen != weights_seen(queries.read(version)):
+        raise Refused(CHANGED_MEANWHILE)
+    changes: dict[str, list[int]] = {}
+    for row in db.session.scalars(
+        select(SchemeBoard).where(SchemeBoard.version_id == version.id).order_by(SchemeBoard.rank)
+    ):
+        weight = weights.get(row.code, row.weight)
+        if not WEIGHT_LEAST <= weight <= WEIGHT_MOST:
+            bounds = N_("请填 %(least)s 到 %(most)s 之间的数。", least=WEIGHT_LEAST, most=WEIGHT_MOST)
+            raise Refused(bounds, field=f"weight_{row.code}")
+        if weight != row.weight:
+            changes[row.code] = [row.weight, weight]
+            row.weight = weight
+    if changes:
+        _record("weights", version, actor=actor, now=now, changes=changes)
 
 
 def drop_draft(version: SchemeVersion, *, actor: Viewer, now: datetime) -> None:

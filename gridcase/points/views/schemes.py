@@ -15,7 +15,15 @@ from gridcase.grid.models import Grid
 from gridcase.people import queries as people
 from gridcase.people.rules import DecisionKind
 from gridcase.points import queries, service
-from gridcase.points.forms.schemes import SOURCES, DraftForm, ForceForm, ItemForm, SettingsForm, VetoKindsForm
+from gridcase.points.forms.schemes import (
+    SOURCES,
+    DraftForm,
+    ForceForm,
+    ItemForm,
+    SettingsForm,
+    VetoKindsForm,
+    weights_form,
+)
 from gridcase.points.models import SchemeVersion
 from gridcase.points.rules import Item, Module, Scheme, compare, warnings
 from gridcase.points.views.base import bp, today, village_of
@@ -29,7 +37,7 @@ PAGES = frozenset(
     f"points.{name}"
     for name in (
         "scheme", "scheme_new", "scheme_version", "scheme_settings", "scheme_item", "scheme_item_new",
-        "scheme_vetoes", "scheme_force", "scheme_poster", "scheme_compare", "scheme_trial", "modules",
+        "scheme_vetoes", "scheme_weights", "scheme_force", "scheme_poster", "scheme_compare", "scheme_trial", "modules",
     )
 )  # fmt: skip
 NAV = (
@@ -228,6 +236,23 @@ def scheme_vetoes(version_id: int) -> ResponseReturnValue:
         kinds=kinds,
         scheme_vetoes=queries.read(version).vetoes,
     )
+
+
+@bp.route("/scheme/<int:version_id>/weights", methods=["GET", "POST"])
+@needs(Permission.SET_SCHEME)
+def scheme_weights(version_id: int) -> ResponseReturnValue:
+    """What each class weighs in the index shown beside the sums."""
+    version, village = _draft(version_id)
+    shown = queries.read(version)
+    form = weights_form(shown.boards.values())
+    if not form.is_submitted():
+        form.seen.data = service.weights_seen(shown)
+    if form.validate_on_submit() and submit(
+        form, service.set_weights, version, form.weights, actor=viewer(), now=clock.now(), seen=form.seen.data
+    ):
+        flash(_("权重已保存。"), "ok")
+        return redirect(url_for(".scheme_version", version_id=version_id))
+    return render_template("points/scheme_weights.html", form=form, scheme=shown, village=village)
 
 
 @bp.route("/scheme/<int:version_id>/force", methods=["GET", "POST"])

@@ -10,7 +10,7 @@ from gridcase.core import clock
 from gridcase.core.permissions import Permission
 from gridcase.points import queries, service
 from gridcase.points.forms.schemes import SOURCES, ModulesForm, RecommendForm
-from gridcase.points.rules import PRESETS, Module
+from gridcase.points.rules import PRESETS, Module, weighed
 from gridcase.points.views.base import bp, today, village_of
 from gridcase.web.access import needs, viewer
 from gridcase.web.formkit import labelled, options, submit
@@ -21,9 +21,10 @@ from gridcase.web.formkit import labelled, options, submit
 def scheme_trial(version_id: int) -> ResponseReturnValue:
     """Last quarter counted again by a draft."""
     version = queries.draft_to_set(version_id, viewer=viewer())
+    scheme, trial = queries.read(version), queries.try_out(version, today=today())
     return render_template(
-        "points/scheme_trial.html", scheme=queries.read(version), village=queries.village(version.village_id),
-        trial=queries.try_out(version, today=today()),
+        "points/scheme_trial.html", scheme=scheme, village=queries.village(version.village_id), trial=trial,
+        weighed=weighed(trial.by_board, scheme, queries.scheme_of(version.village_id, on=today())),
     )  # fmt: skip
 
 

@@ -27,9 +27,10 @@ SERVES = CIRCLE | CELL | VILLAGE
 JOINS = SERVES | names("resident")
 GIVES = names("village_head town_manager")
 OBJECTS = WATCH | names("resident")
+SEES_PLACES = CELL | VILLAGE | WATCH | names("parttime_grid deputy dispatcher town_manager county_manager")
 READS = JOINS | GIVES | OBJECTS
 
-RUNNING = ("edit", "start", "cancel", "end", "give", "code", "sheet", "tick", "add")
+RUNNING = ("edit", "start", "cancel", "end", "give", "code", "sheet", "tick", "add", "promises")
 
 TABLE: tuple[Row, ...] = (
     Row("affairs.index", JOINS),
@@ -40,6 +41,9 @@ TABLE: tuple[Row, ...] = (
     Row("affairs.leave", JOINS, "line"),
     Row("affairs.untick", RUNS, "line"),
     Row("affairs.work", RUNS | GIVES),
+    Row("affairs.my_year", JOINS | SEES_PLACES),
+    Row("affairs.member_year", names("village_head"), "person"),
+    Row("affairs.member_values", names("town_manager county_manager")),
     Row("affairs.teams", JOINS),
     Row("affairs.new_team", RUNS),
     Row("affairs.team", JOINS, "team"),

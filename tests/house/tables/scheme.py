@@ -32,6 +32,7 @@ TABLE: tuple[Row, ...] = (
     Row("points.scheme_item", SETS, "scheme draft"),
     Row("points.scheme_item_drop", SETS, "scheme draft"),
     Row("points.scheme_vetoes", SETS, "scheme draft"),
+    Row("points.scheme_weights", SETS, "scheme draft"),
     Row("points.scheme_force", SETS, "scheme draft"),
     Row("points.scheme_trial", SETS, "scheme draft"),
     Row("points.scheme_drop", SETS, "scheme draft"),
