@@ -1,6 +1,6 @@
 """Pages of the room: each module adds its own to one blueprint."""
 
-from gridcase.affairs.views import activities, boards, campaigns, honours, signing, teams
+from gridcase.affairs.views import activities, boards, campaigns, honours, opinions, signing, teams
 from gridcase.affairs.views.base import NAV, bp
 
-__all__ = ["NAV", "activities", "boards", "bp", "campaigns", "honours", "signing", "teams"]
+__all__ = ["NAV", "activities", "boards", "bp", "campaigns", "honours", "opinions", "signing", "teams"]
