@@ -193,6 +193,9 @@ def test_the_pages_lead_from_the_campaign_to_what_became_of_it(app: Flask, world
     assert f"上河村 {homes} 1 {homes - 1} 0 0 0 0" in body(head.get(url))
     left = head.get(f"{url}/homes?village={world.grids['village_a']}").text
     assert left.count(" data-row-link>") == homes - 1
+    cell = client_as(Role.GRID_LEADER).get(url)
+    assert "上河村" in body(cell)
+    assert "/opinions?" not in cell.text, "who looks after a part of a village is given no door to the whole of it"
     assert "/homes?" not in town.get(url).text, "a desk without homes is given the number without a door"
     form = f"{url}/opinions?village={world.grids['village_a']}"
     assert "路灯少" in head.get(form).text

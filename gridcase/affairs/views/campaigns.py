@@ -80,6 +80,7 @@ def campaign(campaign_id: int) -> ResponseReturnValue:
     return render_template(
         "affairs/campaign.html", one=one, place=db.session.get_one(Grid, one.place_id), RATE=ActionKind.RATE,
         heard=opinions.heard(one, viewer=someone) if asks else {}, asks=asks, Outcome=Outcome, lists=someone.may(RUNS),
+        reads=lambda village: places.reads_of(someone, village.path),
         rows=rows, villages=places.villages_in(one, viewer=someone),
         keeps=queries.keeps(one, viewer=someone), open=queries.is_open(one, now=clock.now()),
         enters=places.enters(one, viewer=someone), form=BaseForm(formdata=None), over=one.ends_on < today(),
