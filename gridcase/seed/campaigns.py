@@ -40,11 +40,11 @@ DONE = (
 TEXT = "移风易俗，殡葬改革：敲门宣传，开屋场会，走访香烛花圈店。"
 # What was heard at one door after the other ("": nothing to say), and the sentences it became: which notes they hold.
 SAID = (
-    "垃圾桶离得远，扔一次走半里路", "兑换店星期天不开门", "", "三组拐弯那里晚上黑", "红白事还是摆得太多", "",
-    "垃圾点太远，老人不方便", "希望教智能手机",
+    "扫门口公共的路不记分，不公平", "兑换店星期天不开门", "", "三组拐弯那里晚上黑", "红白事还是摆得太多", "",
+    "我家天天清水沟，也没记上", "希望教智能手机",
 )  # fmt: skip
 HEARD = (
-    ("三组的垃圾点太远", (0, 6), Outcome.CHANGE, ""),
+    ("清扫公共的地方也记分", (0, 6), Outcome.CHANGE, ""),
     ("兑换店星期天也开门", (1,), Outcome.ANSWERED, "店主同意每月第一个星期天开半天，已贴在店门口。"),
     ("拐弯处装路灯", (3,), Outcome.LEFT, "县里明年统一改造，现在装了还要拆；先涂反光漆。"),
     ("酒席标准再细一些", (4,), Outcome.OPEN, ""),

@@ -111,9 +111,10 @@ def villages(campaign: Campaign, *, viewer: Viewer) -> list[Grid]:
 
 
 def opinions(campaign: Campaign, *, village_id: int) -> list[tuple[CampaignOpinion, int]]:
-    """The opinions of a village and on how many visits each was heard; what waits first."""
+    """The opinions of a village and in how many homes each was heard; what waits first."""
     heard_on = (
-        select(func.count())
+        select(func.count(Visit.household_id.distinct()))
+        .join(CampaignOpinionVisit, CampaignOpinionVisit.visit_id == Visit.id)
         .where(CampaignOpinionVisit.opinion_id == CampaignOpinion.id)
         .correlate(CampaignOpinion)
         .scalar_subquery()
