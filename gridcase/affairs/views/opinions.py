@@ -56,7 +56,10 @@ def campaign_opinions(campaign_id: int) -> ResponseReturnValue:
     if writes:
         notes = queries.notes(one, viewer=someone, village_id=village.id)
     form.offer(
-        visits=[(note.id, f"{note.note}（{note.place}，{show_date(note.at)}）") for note in notes],
+        visits=[
+            (note.id, _("%(note)s（%(place)s，%(day)s）", note=note.note, place=note.place, day=show_date(note.at)))
+            for note in notes
+        ],
         opinions=[(row.id, row.text) for row, _count in rows],
     )
     if form.validate_on_submit():
