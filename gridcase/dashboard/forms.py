@@ -6,11 +6,15 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from wtforms import RadioField, SelectField, StringField
-from wtforms.validators import InputRequired, Length
+from wtforms import HiddenField, IntegerField, RadioField, SelectField, SelectMultipleField, StringField
+from wtforms.validators import AnyOf, InputRequired, Length, Optional
+from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
 
+from gridcase.dashboard.rules.areas import ENGLISH_MOST, NAME_MOST
 from gridcase.dashboard.rules.wall import Lasts
 from gridcase.web.formkit import BaseForm, labelled, options, tidy
+
+TOO_LONG = _("写得太长了，请缩短。")
 
 
 class ScreenForm(BaseForm):
@@ -19,7 +23,7 @@ class ScreenForm(BaseForm):
     name = StringField(
         _("屏挂在哪里"), filters=[tidy], render_kw={"autocomplete": "off"},
         validators=[
-            InputRequired(_("请写屏挂在哪里，例如“便民大厅”。")), Length(max=40, message=_("写得太长了，请缩短。")),
+            InputRequired(_("请写屏挂在哪里，例如“便民大厅”。")), Length(max=40, message=TOO_LONG),
         ],
     )  # fmt: skip
     place = SelectField(_("显示哪里的数字"), coerce=int, validators=[InputRequired(_("请选一个地方。"))])
@@ -43,3 +47,34 @@ class PresetForm(BaseForm):
         """Which places, and which heads."""
         self.place.choices = options(places)
         self.preset.choices = options(presets)
+
+
+class AreaForm(BaseForm):
+    """One area of the county's work: its names, and what counts in it."""
+
+    zh = StringField(
+        _("名称"), filters=[tidy], render_kw={"autocomplete": "off"},
+        validators=[InputRequired(_("请写这个方面叫什么。")), Length(max=NAME_MOST, message=TOO_LONG)],
+    )  # fmt: skip
+    en = StringField(
+        _("英文名称"), filters=[tidy], render_kw={"autocomplete": "off"},
+        validators=[Optional(), Length(max=ENGLISH_MOST, message=TOO_LONG)],
+    )  # fmt: skip
+    majors = SelectMultipleField(
+        _("哪些事件大类"), widget=ListWidget(prefix_label=False), option_widget=CheckboxInput()
+    )
+    kinds = SelectMultipleField(_("哪些活动"), widget=ListWidget(prefix_label=False), option_widget=CheckboxInput())
+    version = IntegerField(widget=HiddenInput(), validators=[InputRequired(_("请重新打开这张表。"))])
+
+    def offer(self, majors: Sequence[tuple[str, Any]], kinds: Sequence[tuple[str, Any]]) -> None:
+        """What can be placed, each with the area it is in now."""
+        self.majors.choices = options(majors)
+        self.kinds.choices = options(kinds)
+
+
+class AreasForm(BaseForm):
+    """One press on the page of areas: a step up or down, out, or back to the example."""
+
+    act = HiddenField(validators=[AnyOf(("up", "down", "remove", "reset"))])
+    area = IntegerField(widget=HiddenInput(), validators=[Optional()])
+    version = IntegerField(widget=HiddenInput(), validators=[InputRequired(_("请重新打开这张表。"))])

@@ -1,4 +1,5 @@
-"""A campaign of the demo's town: burials the simple way, with the counts that were published of one."""
+"""Campaigns of the demo: burials the simple way in its town, with the counts that were published of one; a village that
+visits its homes, hears what they think and changes its rules."""
 
 from __future__ import annotations
 
@@ -9,17 +10,24 @@ from uuid import NAMESPACE_URL, uuid5
 from sqlalchemy import select
 
 from gridcase.affairs.models import Campaign, CampaignAction
+from gridcase.affairs.queries.opinions import changes
 from gridcase.affairs.rules.campaigns import ActionKind
-from gridcase.affairs.service import campaigns
+from gridcase.affairs.rules.opinions import Outcome
+from gridcase.affairs.service import campaigns, opinions
 from gridcase.affairs.service.campaigns import Plan, Wanted
+from gridcase.affairs.service.opinions import Settled
 from gridcase.core.clock import town_day
 from gridcase.core.db import db, transaction
 from gridcase.core.permissions import Viewer
 from gridcase.grid.models import Grid
+from gridcase.households.models import Household
 from gridcase.people.rules import Role
 from gridcase.seed.places import OUJIANGCHA
 from gridcase.seed.towns import Offices
 from gridcase.seed.villages import Team
+from gridcase.visits import service as visits
+from gridcase.visits.rules import Purpose, VisitMode, VisitState
+from gridcase.visits.service import VisitRecord
 
 # (kind, name, unit, plan, what was done, of how many)
 DONE = (
@@ -30,6 +38,18 @@ DONE = (
     (ActionKind.RATE, "火化率", "%", 100, 17, 17),
 )
 TEXT = "移风易俗，殡葬改革：敲门宣传，开屋场会，走访香烛花圈店。"
+# What was heard at one door after the other ("": nothing to say), and the sentences it became: which notes they hold.
+SAID = (
+    "扫门口公共的路不记分，不公平", "兑换店星期天不开门", "", "三组拐弯那里晚上黑", "红白事还是摆得太多", "",
+    "我家天天清水沟，也没记上", "希望教智能手机",
+)  # fmt: skip
+HEARD = (
+    ("清扫公共的地方也记分", (0, 6), Outcome.CHANGE, ""),
+    ("兑换店星期天也开门", (1,), Outcome.ANSWERED, "店主同意每月第一个星期天开半天，已贴在店门口。"),
+    ("拐弯处装路灯", (3,), Outcome.LEFT, "县里明年统一改造，现在装了还要拆；先涂反光漆。"),
+    ("酒席标准再细一些", (4,), Outcome.OPEN, ""),
+)
+LISTENED = 20  # days ago it began
 BEGAN, TURNS = timedelta(days=54), (50, 33, 12)  # days ago
 
 
@@ -70,6 +90,35 @@ def _enter(
 def _part(whole: int, number: int, count: int) -> int:
     """The share of one of `count` turns, so that all of them make the whole."""
     return whole * (number + 1) // count - whole * number // count
+
+
+def listen(team: Team, *, now: datetime) -> None:
+    """A village's own: a liaison asks at the doors, the head puts what was said into sentences and says what became of
+    each."""
+    head, liaison, today = team.one(Role.VILLAGE_HEAD).viewer, team.of(Role.LIAISON)[0], town_day(now)
+    village, began = db.session.get_one(Grid, team.id), now - timedelta(days=LISTENED)
+    plan = Plan(
+        "大走访、大研讨、大改进", town_day(began), today + timedelta(days=40),
+        "逐户走访听意见，村里商议，能改的改进积分细则和村规民约，不能改的说明白。", opinions=True,
+    )  # fmt: skip
+    with transaction():
+        one = campaigns.begin(actor=head, place=village, client_uuid=_mark("listen"), plan=plan, now=began)
+    noted = []
+    for number, (home_id, note) in enumerate(zip(liaison.homes, SAID, strict=False)):
+        at = now - timedelta(days=16 - number, hours=2)
+        record = VisitRecord(
+            _mark(f"listen/{number}"), at, VisitMode.HOME, VisitState.SAFE, Purpose.OPINIONS, note=note or None
+        )
+        home = db.session.get_one(Household, home_id)
+        with transaction():
+            noted.append(visits.log_visit(actor=liaison.viewer, household=home, record=record, now=at).id)
+    with transaction():
+        for text, heard, outcome, answer in HEARD:
+            ids = [noted[number] for number in heard if number < len(noted)]
+            row = opinions.collect(one, village, actor=head, visit_ids=ids, text=text, into=None, now=now)
+            led = next(((kind, key) for kind, key, _title in changes(village.id)), None)
+            what = Settled(text, outcome, answer, led if outcome is Outcome.CHANGE else None)
+            opinions.settle(row, actor=head, what=what, now=now)
 
 
 def _mark(words: str) -> str:

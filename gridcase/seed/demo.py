@@ -152,6 +152,7 @@ def _finish(teams: list[Team], offices: dict[str, Offices], *, actor: Viewer, no
     entries.work(teams, actor=actor, now=now)
     shop.work(teams, actor=actor, now=now)
     schemes.redraft(home, actor=actor, now=now)
+    campaigns.listen(home, now=now)
     ledger.work(teams, actor=actor, now=now)
     reminders.sweep(actor=actor, now=_last_daytime(now))
     with transaction():

@@ -226,7 +226,7 @@ NOT_HERE = frozenset({
     ("paper", "county_dispatcher"), ("redemption", "party_contact"), ("proof", "party_contact"),
     ("led", "grid_leader"), ("report run", "county_manager"), ("mate", "grid_leader"),
     ("supervised decision", "resident"), ("plain case", "county_dispatcher"), ("campaign action", "grid_leader"),
-    ("kept campaign", "grid_leader"),
+    ("kept campaign", "grid_leader"), ("campaign opinion", "grid_leader"),
 })  # fmt: skip
 
 

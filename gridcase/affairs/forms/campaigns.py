@@ -7,6 +7,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _
 from wtforms import (
+    BooleanField,
     DateField,
     HiddenField,
     IntegerField,
@@ -41,6 +42,7 @@ class CampaignForm(BaseForm):
         _("记哪些数"), widget=ListWidget(prefix_label=False), option_widget=CheckboxInput(),
         validators=[InputRequired(_("至少选一样。"))],
     )  # fmt: skip
+    opinions = BooleanField(_("逐户走访，征求意见：听到的意见按村归类，写明结果"))
     text = TextAreaField(
         _("做什么"), filters=[tidy], validators=[Optional(), Length(max=300, message=TOO_LONG)], render_kw={"rows": 3},
     )  # fmt: skip

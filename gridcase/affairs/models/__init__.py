@@ -6,6 +6,8 @@ from gridcase.affairs.models.campaigns import (
     CampaignAction,
     CampaignActivity,
     CampaignEntry,
+    CampaignOpinion,
+    CampaignOpinionVisit,
     CampaignPlan,
 )
 from gridcase.affairs.models.honours import Award, AwardRound, Board, BoardHome, HomeChoice
@@ -22,6 +24,8 @@ __all__ = [
     "CampaignAction",
     "CampaignActivity",
     "CampaignEntry",
+    "CampaignOpinion",
+    "CampaignOpinionVisit",
     "CampaignPlan",
     "HelpRequest",
     "HomeChoice",

@@ -91,3 +91,36 @@ class CampaignActivity(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     action_id: Mapped[int] = mapped_column(ForeignKey("campaign_action.id"))
     activity_id: Mapped[int] = mapped_column(ForeignKey("activity.id"), index=True)
+
+
+class CampaignOpinion(Base):
+    """What people of a village said, in one sentence without names, and what became of it. `led_id` names a decision, a
+    draft of the points scheme or a covenant by its kind; `led_title` is how it was called then."""
+
+    __tablename__ = "campaign_opinion"
+    __table_args__ = (UniqueConstraint("campaign_id", "village_id", "text"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"))
+    village_id: Mapped[int] = mapped_column(ForeignKey("grid.id"))
+    path: Mapped[str] = mapped_column(ByteString)
+    text: Mapped[str] = mapped_column(String(200))
+    outcome: Mapped[str] = mapped_column(String(10), default="open", server_default="open")  # rules.opinions.Outcome
+    answer: Mapped[str] = mapped_column(String(300), default="", server_default="")
+    led_kind: Mapped[str] = mapped_column(String(10), default="", server_default="")  # rules.opinions.LedTo
+    led_id: Mapped[int | None]
+    led_title: Mapped[str] = mapped_column(String(80), default="", server_default="")
+    post_id: Mapped[int | None] = mapped_column(ForeignKey("post.id"))
+    user_id: Mapped[int | None]
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    settled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class CampaignOpinionVisit(Base):
+    """A visit on which an opinion was heard; its note stays with the visit."""
+
+    __tablename__ = "campaign_opinion_visit"
+    __audit__ = "free"  # written with its opinion
+
+    opinion_id: Mapped[int] = mapped_column(ForeignKey("campaign_opinion.id"), primary_key=True)
+    visit_id: Mapped[int] = mapped_column(ForeignKey("visit.id"), primary_key=True, index=True)

@@ -30,7 +30,16 @@ def entered(viewer: Viewer, path: Any) -> ColumnElement[bool]:
 
 def writes_for(viewer: Viewer, path: str) -> bool:
     """The same of one place."""
-    grants = (*viewer.grants_with(RUNS), *viewer.grants_with(MANAGES))
+    return _covered(viewer, path, RUNS, MANAGES)
+
+
+def reads_of(viewer: Viewer, path: str) -> bool:
+    """Whether the viewer sees the counts of one place whole."""
+    return _covered(viewer, path, RUNS, LOOKS)
+
+
+def _covered(viewer: Viewer, path: str, *permissions: Permission) -> bool:
+    grants = (grant for permission in permissions for grant in viewer.grants_with(permission))
     return any(covers(grant, path=path, section_id=None, household_id=None) for grant in grants)
 
 

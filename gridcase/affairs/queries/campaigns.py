@@ -119,6 +119,7 @@ def progress(campaigns: Collection[Campaign], *, viewer: Viewer) -> dict[int, li
     made = {
         action.id: Progress(
             action.id, ActionKind(action.kind), action.name, action.unit, plans=plans.get(action.id, {}),
+            purpose=action.purpose,
             planned=total_plan(
                 action.planned if action.campaign_id in whole else None, list(plans.get(action.id, {}).values())
             ),
@@ -192,7 +193,7 @@ def _visits(actions: Collection[CampaignAction], campaigns: dict[int, Campaign],
                 select(literal(action.id).label("action"), Visit.village_id, Visit.household_id)
                 .where(
                     Visit.purpose == action.purpose, under(Visit.path, one.path), reached(viewer, Visit.path),
-                    Visit.visited_at >= _begins(one.begins_on), Visit.visited_at < _begins(_after(one)),
+                    Visit.visited_at >= begins(one.begins_on), Visit.visited_at < begins(after_days(one)),
                 )
                 .distinct()
             )  # fmt: skip
@@ -203,11 +204,12 @@ def _visits(actions: Collection[CampaignAction], campaigns: dict[int, Campaign],
     return list(db.session.execute(rows.group_by(homes.c.action, homes.c.village_id)).all())
 
 
-def _begins(day: date) -> datetime:
+def begins(day: date) -> datetime:
+    """The first moment of a day in the town."""
     return datetime.combine(day, time(), tzinfo=TOWN_ZONE)
 
 
-def _after(campaign: Campaign) -> date:
+def after_days(campaign: Campaign) -> date:
     """The first day that counts no more."""
     return min(campaign.ends_on, campaign.ended_on or campaign.ends_on) + timedelta(days=1)
 
@@ -290,7 +292,7 @@ def activities_for(campaign: Campaign, *, viewer: Viewer) -> list[Activity]:
             select(Activity)
             .where(
                 Activity.state == ActivityState.ENDED, under(Activity.path, campaign.path),
-                Activity.starts_at >= _begins(campaign.begins_on), Activity.starts_at < _begins(_after(campaign)),
+                Activity.starts_at >= begins(campaign.begins_on), Activity.starts_at < begins(after_days(campaign)),
                 entered(viewer, Activity.path), Activity.id.not_in(counted),
             )
             .order_by(Activity.starts_at.desc(), Activity.id)

@@ -74,6 +74,7 @@ class Progress:
     planned: int | None
     plans: dict[int, int] = field(default_factory=dict)  # by village
     counts: dict[int, Count] = field(default_factory=dict)  # by village; 0: not of one village
+    purpose: str = ""  # of the visits that count too
 
     @property
     def done(self) -> Count:

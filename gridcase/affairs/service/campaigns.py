@@ -32,6 +32,7 @@ from gridcase.grid.models import Grid
 from gridcase.visits.rules import Purpose
 
 LONGEST = timedelta(days=3 * 366)
+OPINION_VISITS = N_("征求意见走访")
 ENDED = N_("这个专项行动已经结束，不再记数。")
 
 
@@ -44,6 +45,7 @@ class Plan:
     ends_on: date
     text: str = ""
     kinds: tuple[ActionKind, ...] = ()
+    opinions: bool = False  # homes are visited to hear what they think
 
 
 @dataclass(frozen=True)
@@ -80,6 +82,11 @@ def begin(*, actor: Viewer, place: Grid, client_uuid: str, plan: Plan, now: date
         return first
     for kind in plan.kinds:
         db.session.add(CampaignAction(campaign_id=row.id, kind=kind, name=str(kind.label), unit=str(kind.unit)))
+    if plan.opinions:
+        kind, name = ActionKind.DOORS, str(OPINION_VISITS)
+        db.session.add(
+            CampaignAction(campaign_id=row.id, kind=kind, name=name, unit=str(kind.unit), purpose=Purpose.OPINIONS)
+        )
     _note("campaign.begin", row, actor, now, kinds=[str(kind) for kind in plan.kinds])
     return row
 

@@ -40,7 +40,7 @@ NAV = (
         group="figures", work=False,
         pages=_pages(
             "campaigns new_campaign campaign campaign_enter campaign_entries campaign_activities campaign_action "
-            "campaign_action_new"
+            "campaign_action_new campaign_homes campaign_opinions campaign_opinion"
         ),
     ),
 )  # fmt: skip

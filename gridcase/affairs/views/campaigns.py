@@ -14,7 +14,9 @@ from gridcase.affairs.forms.campaigns import ActionForm, CampaignForm, CountForm
 from gridcase.affairs.models import Campaign, CampaignAction, CampaignEntry
 from gridcase.affairs.queries import campaign_places as places
 from gridcase.affairs.queries import campaigns as queries
+from gridcase.affairs.queries import opinions
 from gridcase.affairs.rules.campaigns import USUAL_KINDS, ActionKind
+from gridcase.affairs.rules.opinions import Outcome
 from gridcase.affairs.service import campaigns as service
 from gridcase.affairs.views.base import RUNS, bp, say_refusals, today
 from gridcase.core import clock
@@ -54,6 +56,7 @@ def new_campaign() -> ResponseReturnValue:
         plan = service.Plan(
             name=form.name.data or "", begins_on=form.begins_on.data, ends_on=form.ends_on.data,
             text=form.text.data or "", kinds=tuple(map(ActionKind, form.kinds.data or [])),
+            opinions=bool(form.opinions.data),
         )  # fmt: skip
         place = db.session.get_one(Grid, form.place.data)
         made = submit(
@@ -72,9 +75,13 @@ def campaign(campaign_id: int) -> ResponseReturnValue:
     """How far one has come: together, and village by village."""
     someone = viewer()
     one = queries.get_campaign(campaign_id, viewer=someone)
+    rows = queries.progress([one], viewer=someone)[one.id]
+    asks = any(part.purpose == Purpose.OPINIONS for part in rows)
     return render_template(
         "affairs/campaign.html", one=one, place=db.session.get_one(Grid, one.place_id), RATE=ActionKind.RATE,
-        rows=queries.progress([one], viewer=someone)[one.id], villages=places.villages_in(one, viewer=someone),
+        heard=opinions.heard(one, viewer=someone) if asks else {}, asks=asks, Outcome=Outcome, lists=someone.may(RUNS),
+        reads=lambda village: places.reads_of(someone, village.path),
+        rows=rows, villages=places.villages_in(one, viewer=someone),
         keeps=queries.keeps(one, viewer=someone), open=queries.is_open(one, now=clock.now()),
         enters=places.enters(one, viewer=someone), form=BaseForm(formdata=None), over=one.ends_on < today(),
         ready=bool(queries.activities_for(one, viewer=someone)),

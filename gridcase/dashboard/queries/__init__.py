@@ -20,7 +20,16 @@ from gridcase.dashboard.queries.places import (
     root_of,
 )
 from gridcase.dashboard.queries.points import are_many, points_json, points_version
-from gridcase.dashboard.queries.presets import KEEPERS, keepable, kept_place, preset_of, told
+from gridcase.dashboard.queries.presets import (
+    KEEPERS,
+    areas_of,
+    counties,
+    keepable,
+    kept_place,
+    preset_of,
+    told,
+    whole_preset_of,
+)
 
 __all__ = [
     "KEEPERS",
@@ -35,9 +44,11 @@ __all__ = [
     "about",
     "are_many",
     "areas",
+    "areas_of",
     "circles",
     "class_called",
     "classes_of",
+    "counties",
     "drawing_of",
     "ground",
     "keepable",
@@ -57,4 +68,5 @@ __all__ = [
     "told",
     "unit_called",
     "units_about",
+    "whole_preset_of",
 ]

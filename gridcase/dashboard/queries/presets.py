@@ -15,6 +15,7 @@ from gridcase.core.periods import Period
 from gridcase.core.permissions import Permission, Viewer
 from gridcase.core.scope import reach
 from gridcase.dashboard.queries.office import kept
+from gridcase.dashboard.rules.areas import AREAS_KEY, Area, has_areas, read, with_areas
 from gridcase.dashboard.rules.presets import PRESET_KEY, Part, Preset, presets
 from gridcase.grid import queries as grids
 from gridcase.grid.models import Grid
@@ -40,14 +41,30 @@ class Told:
 
 def preset_of(viewer: Viewer, *, on: date) -> Preset | None:
     """The preset of the place of the viewer's post, set there or above."""
-    paths = [grant.path for grant in viewer.grants_with(Permission.SEE_DASHBOARD) if grant.path]
-    found = grids.setting(paths[0], PRESET_KEY, on=on) if paths else None
+    path = _path(viewer)
+    found = grids.setting(path, PRESET_KEY, on=on) if path else None
     return presets().get(str(found[0].get("preset"))) if found else None
+
+
+def whole_preset_of(viewer: Viewer, *, on: date) -> Preset | None:
+    """The same with the areas as the county has them, where areas are one of its heads."""
+    preset, path = preset_of(viewer, on=on), _path(viewer)
+    return with_areas(preset, areas_of(path, on=on)[0]) if preset and path and has_areas(preset) else preset
+
+
+def _path(viewer: Viewer) -> str | None:
+    return next((grant.path for grant in viewer.grants_with(Permission.SEE_DASHBOARD) if grant.path), None)
+
+
+def areas_of(path: str, *, on: date) -> tuple[tuple[Area, ...], int]:
+    """The areas in force for a place, and the version of their list; 0 where the example stands."""
+    found = grids.setting(path, AREAS_KEY, on=on)
+    return (read(found[0]), found[1]) if found else (read(None), 0)
 
 
 def told(viewer: Viewer, preset: Preset, *, period: Period, now: datetime, narrow: Narrow) -> list[list[Told]]:
     """The numbers of each head, in their order."""
-    asked = ("preset", preset.code, str(period), tuple(narrow.link().items()))
+    asked = ("preset", preset, str(period), tuple(narrow.link().items()))
     return kept(viewer, asked, now=now, make=lambda: _told(viewer, preset, period, now, narrow))
 
 
@@ -80,6 +97,13 @@ def keepable(viewer: Viewer) -> list[Grid]:
     """The places whose preset the viewer chooses: his towns, or his county."""
     mine = or_(*(reach(viewer, one, path=Grid.path) for one in KEEPERS))
     wanted = (Grid.level.in_(LEVELS), Grid.valid_to.is_(None), mine)
+    return list(db.session.scalars(select(Grid).where(*wanted).order_by(Grid.code)))
+
+
+def counties(viewer: Viewer) -> list[Grid]:
+    """The counties whose areas the viewer keeps."""
+    mine = reach(viewer, Permission.MANAGE_COUNTY, path=Grid.path)
+    wanted = (Grid.level == GridLevel.COUNTY, Grid.valid_to.is_(None), mine)
     return list(db.session.scalars(select(Grid).where(*wanted).order_by(Grid.code)))
 
 

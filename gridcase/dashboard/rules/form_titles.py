@@ -50,6 +50,7 @@ TITLES: Mapping[str, Text] = {
     "cases.views": N_("我的视图"),
     "covenant.motto": N_("家风家训"),
     "dashboard.presets.choose": N_("概况按哪一种看"),
+    "dashboard.areas.edit": N_("改一个方面"),
     "dashboard.wall.screens": N_("大屏链接"),
     "dossier.add_resource": N_("登记资源"),
     "dossier.close_grid": N_("撤销网格"),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from gridcase.core.paths import SEED_DATA
-from gridcase.core.words import Both
+from gridcase.core.words import Both, Text
 from gridcase.measures.rules import MEASURES, By, Narrow, Shape
 
 PRESET_KEY = "dashboard.preset"  # the setting of a county, town or village
@@ -22,7 +22,7 @@ class Part:
     key: str
     by: By | None
     chosen: str
-    label: Both | None
+    label: Both | Text | None
 
     @property
     def narrow(self) -> Narrow:

@@ -49,6 +49,8 @@ NAV = (
                 "dashboard.figures.listed",
                 "dashboard.presets.show",
                 "dashboard.presets.choose",
+                "dashboard.areas.show",
+                "dashboard.areas.edit",
                 "dashboard.burden.show",
                 "dashboard.wall.screens",
             }

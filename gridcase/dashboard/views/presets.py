@@ -12,6 +12,7 @@ from gridcase.core.permissions import Permission
 from gridcase.core.words import N_
 from gridcase.dashboard import queries
 from gridcase.dashboard.forms import PresetForm
+from gridcase.dashboard.rules.areas import has_areas
 from gridcase.dashboard.rules.presets import presets as every
 from gridcase.dashboard.service import presets as service
 from gridcase.dashboard.views.base import bp
@@ -29,7 +30,7 @@ heads = Blueprint("presets", __name__, url_prefix="/dashboard/preset")
 def show() -> ResponseReturnValue:
     """The heads of the viewer's place with their numbers, each leading to its rows."""
     now = clock.now()
-    preset = queries.preset_of(viewer(), on=town_day(now))
+    preset = queries.whole_preset_of(viewer(), on=town_day(now))
     if preset is None:
         return redirect(url_for("dashboard.figures.show"))
     period, narrow = period_of(now), Narrow.read(request.args)
@@ -38,6 +39,7 @@ def show() -> ResponseReturnValue:
         told=queries.told(viewer(), preset, period=period, now=now, narrow=narrow), link=link_of,
         over=period.next.begins <= now, chips=chips_of(".presets.show", period, narrow, now),
         where=measures.narrowed_to(viewer(), narrow),
+        keeps_areas=has_areas(preset) and viewer().may(Permission.MANAGE_COUNTY),
     )  # fmt: skip
 
 
@@ -56,7 +58,8 @@ def choose() -> ResponseReturnValue:
         if submit(form, service.choose, place, actor=viewer(), **chosen):
             flash(_("已改好，看概况的人都会看到。"), "ok")
             return redirect(url_for("dashboard.figures.show"))
-    return render_template("dashboard/choose.html", form=form)
+    areas = viewer().may(Permission.MANAGE_COUNTY)
+    return render_template("dashboard/choose.html", form=form, keeps_areas=areas)
 
 
 bp.register_blueprint(heads)

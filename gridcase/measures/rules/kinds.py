@@ -17,7 +17,7 @@ HUNDRED = 100
 NONE = "-"  # in a link: what has none, no village, no unit
 _PATH = re.compile(r"/(?:\d{1,9}/)*")
 _ID = re.compile(r"\d{1,9}")
-_CODE = re.compile(r"[A-Za-z0-9_+]{1,60}|-")
+_CODE = re.compile(r"[A-Za-z0-9_+]{1,120}|-")
 
 
 class Source(StrEnum):

@@ -12,6 +12,9 @@ TABLE: tuple[Row, ...] = (
     Row("dashboard.figures.export", SEES_FIGURES),
     Row("dashboard.presets.show", SEES_FIGURES),
     Row("dashboard.presets.choose", KEEPS),
+    Row("dashboard.areas.show", names("county_manager")),
+    Row("dashboard.areas.edit", names("county_manager")),
+    Row("dashboard.areas.change", names("county_manager")),
 )
 
 

@@ -8,11 +8,11 @@ from uuid import uuid4
 
 from sqlalchemy import func, select
 
-from gridcase.affairs.models import CampaignActivity
+from gridcase.affairs.models import Campaign, CampaignActivity
 from gridcase.affairs.queries import campaigns as queries
 from gridcase.affairs.rules import ActivityKind
 from gridcase.affairs.rules.campaigns import ActionKind
-from gridcase.affairs.service import activities, campaigns
+from gridcase.affairs.service import activities, campaigns, opinions
 from gridcase.affairs.service.activities import Call
 from gridcase.affairs.service.campaigns import Plan
 from gridcase.core import clock
@@ -41,6 +41,10 @@ TABLE: tuple[Row, ...] = (
     Row("affairs.campaign_action_new", ENTERS, "kept campaign"),
     Row("affairs.campaign_end", ENTERS, "kept campaign"),
     Row("affairs.campaign_action", ENTERS, "campaign action"),
+    Row("affairs.campaign_homes", names("grid_leader") | VILLAGE, "campaign"),
+    Row("affairs.campaign_opinions", LOOKS, "kept campaign"),
+    Row("affairs.campaign_opinion", ENTERS, "campaign opinion"),
+    Row("affairs.campaign_opinion_apart", ENTERS, "campaign opinion"),
     Row("dashboard.wall.show", SEES_FIGURES),
     Row("dashboard.wall.now", SEES_FIGURES),
     Row("dashboard.wall.screens", MANAGES),
@@ -66,6 +70,7 @@ def _at(world: World, spot: Spot) -> list[Thing]:
         replace(whole, kind="campaign action", id=action),
         replace(whole, kind="campaign entry", id=entry, cell=spot.cell),
         replace(whole, kind="counted", id=link, cell=spot.cell),
+        replace(whole, kind="campaign opinion", id=_opinion(campaign), mark=f"记号（{spot.name}）的意见"),
         replace(whole, kind="screen", id=_screen(world, spot), mark=f"记号（{spot.name}）的屏"),
     ]
 
@@ -87,6 +92,16 @@ def _campaign(world: World, spot: Spot) -> tuple[int, int, int, int]:
         db.session.add(link)
         db.session.flush()
         return one.id, action.id, entry.id, link.id
+
+
+def _opinion(campaign_id: int) -> int:
+    with transaction():
+        one = db.session.get_one(Campaign, campaign_id)
+        village = db.session.get_one(Grid, one.place_id)
+        text = one.name.replace("行动", "意见")
+        return opinions.collect(
+            one, village, actor=MAKER, visit_ids=(), text=text, into=None, now=clock.now()
+        ).id  # fmt: skip
 
 
 def _screen(world: World, spot: Spot) -> int:
