@@ -182,7 +182,7 @@ class PointForm(SentOnce):
     opening = _text(_("开放时间"), most=LENGTHS["opening"], rows=3)
     on_holidays = BooleanField(_("法定节假日也照常开"))
     hours = _line(_("时间的补充说明"), most=LENGTHS["hours"])
-    does = _text(_("办什么"), most=LENGTHS["does"], rows=4)
+    does = _text(_("能办什么"), most=LENGTHS["does"], rows=4)
     duty = _line(_("谁值班"), most=LENGTHS["duty"])
     phone = StringField(
         _("电话"), validators=[Optional(), Regexp(OFFICE_PHONE, message=_("请填电话号码，只用数字和短横。"))],
