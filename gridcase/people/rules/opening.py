@@ -34,7 +34,7 @@ _GROUPS = {
     "weekdays": WORKDAYS, "周末": WEEKEND, "weekends": WEEKEND,
 }  # fmt: skip
 _DAY = r"(?:(?:周|星期|礼拜)?[一二三四五六日天]|mon|tue|wed|thu|fri|sat|sun)"
-_TO = r"(?:至|到|-|to)"
+_TO = r"(?:至|到|-)"
 _PART = rf"(?:{'|'.join(_GROUPS)}|{_DAY}(?:\s*{_TO}\s*{_DAY})?)"
 _AND = r"(?:、|,|和|及|and)"
 _LINE = re.compile(rf"({_PART}(?:\s*{_AND}\s*{_PART})*)\s*:?\s*(.+)")
@@ -146,7 +146,7 @@ def read(text: str, *, holidays: bool = False) -> Opening:
 def _plain(text: str) -> str:
     """Full-width signs as plain ones, all dashes as one, English in small letters."""
     plain = unicodedata.normalize("NFKC", text).replace("\r", "").lower()
-    plain = re.sub(r"\s*[\-‐-―−~〜]+\s*", "-", plain)
+    plain = re.sub(r"\s*(?:[\-‐-―−~〜]+|\bto\b)\s*", "-", plain)
     plain = re.sub(r"\b(mon|tue|wed|thu|fri|sat|sun)[a-z]*", r"\1", plain)
     return re.sub(r"[^\S\n]+", " ", plain)
 

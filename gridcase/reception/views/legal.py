@@ -39,8 +39,8 @@ from gridcase.web.formkit import BaseForm, submit
 DEEDS = {"legal.open": N_("登记"), "legal.edit": N_("修改"), "legal.close": N_("撤销")}
 FIELDS = {
     "name": N_("名称"), "kind": N_("哪一种"), "address": N_("在哪里"), "opening": N_("开放时间"),
-    "on_holidays": N_("法定节假日也照常开"), "hours": N_("时间的补充说明"), "does": N_("能办什么"), "duty": N_("谁值班"),
-    "phone": N_("电话"),
+    "on_holidays": N_("法定节假日也照常开"), "hours": N_("时间的补充说明"), "does": N_("能办什么"),
+    "duty": N_("谁值班"), "phone": N_("电话"),
 }  # fmt: skip
 
 
