@@ -73,14 +73,14 @@ def offered(path: str, kinds: Collection[PointKind]) -> Sequence[ServicePoint]:
 
 def around(path: str, kinds: Collection[PointKind]) -> tuple[list[Any], list[Any]]:
     """(ServicePoint, place name) of some kinds for a villager who stands in a place: those of the own village and above
-    it, the nearest first; and those of the other villages of the town."""
-    village, town = cut_to(path, VILLAGE), cut_to(path, TOWN)
+    it, the nearest first, at one place those for the law last; and those of the other villages of the town."""
+    village, town, for_the_law = cut_to(path, VILLAGE), cut_to(path, TOWN), ServicePoint.kind == PointKind.LEGAL.value
     rows = db.session.execute(
         select(ServicePoint, Grid.name.label("place"))
         .join(Grid, Grid.id == ServicePoint.place_id)
         .where(or_(under(ServicePoint.path, town), ServicePoint.path.in_(with_above(town))), standing())
         .where(ServicePoint.kind.in_(sorted(kinds)))
-        .order_by(func.length(ServicePoint.path).desc(), Grid.code, ServicePoint.id)
+        .order_by(func.length(ServicePoint.path).desc(), Grid.code, for_the_law, ServicePoint.id)
         .limit(MOST)
     ).all()
     near = {row.ServicePoint.id for row in rows if _serves(row.ServicePoint.path, village)}
