@@ -24,9 +24,10 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from gridcase.checks.rules import ITEM_LENGTH, CheckItem, CheckKind, PatrolPlan, Season
 from gridcase.core.words import N_
+from gridcase.people.rules import PointFacts, PointKind
+from gridcase.people.rules.service_points import LENGTHS
 from gridcase.reception.rules import DayRule, Fate, MeetingNature, Outcome, Risk
 from gridcase.reception.rules.days import NONE
-from gridcase.reception.rules.legal import LENGTHS, LegalFacts
 from gridcase.web.formkit import BaseForm, labelled, options, tidy
 
 OFFICE_PHONE = r"^\d[\d-]{3,18}\d$"
@@ -172,12 +173,16 @@ class QuickForm(SentOnce, SureFields):
         return int(self.point.data) if "point" in self and self.point.data else None
 
 
-class LegalPointForm(SentOnce):
-    """A point of public legal service, as villagers read it."""
+class PointForm(SentOnce):
+    """A service point, as villagers read it."""
 
+    kind = RadioField(_("哪一种"), validators=[InputRequired(_("请选一种服务点。"))])
     name = _line(_("名称"), most=LENGTHS["name"])
     address = _line(_("在哪里"), most=LENGTHS["address"])
-    hours = _line(_("什么时候有人"), most=LENGTHS["hours"])
+    opening = _text(_("开放时间"), most=LENGTHS["opening"], rows=3)
+    on_holidays = BooleanField(_("法定节假日也照常开"))
+    hours = _line(_("时间的补充说明"), most=LENGTHS["hours"])
+    does = _text(_("能办什么"), most=LENGTHS["does"], rows=4)
     duty = _line(_("谁值班"), most=LENGTHS["duty"])
     phone = StringField(
         _("电话"), validators=[Optional(), Regexp(OFFICE_PHONE, message=_("请填电话号码，只用数字和短横。"))],
@@ -187,13 +192,17 @@ class LegalPointForm(SentOnce):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        for name in LENGTHS:
+        self.kind.choices = labelled(PointKind)
+        for name in ("name", "address", "opening", "duty"):
             self[name].flags.required = True  # the rules say what is missing
 
     @property
-    def facts(self) -> LegalFacts:
+    def facts(self) -> PointFacts:
         """As the rules take it."""
-        return LegalFacts(**{name: self[name].data or "" for name in LENGTHS}, phone=self.phone.data)
+        words = {name: self[name].data or "" for name in LENGTHS}
+        return PointFacts(
+            **words, phone=self.phone.data, kind=PointKind(self.kind.data), on_holidays=bool(self.on_holidays.data)
+        )
 
 
 class MeetingForm(SentOnce):

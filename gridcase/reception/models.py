@@ -73,26 +73,6 @@ class QuickAnswer(Base):
     post_id: Mapped[int | None] = mapped_column(ForeignKey("post.id"))
 
 
-class LegalPoint(Base):
-    """A point of public legal service of a county, town or village. `duty` names posts, never persons."""
-
-    __tablename__ = "legal_point"
-    __table_args__ = (Index("ix_legal_point_path", "path", "closed_on"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    client_uuid: Mapped[str] = mapped_column(String(36), unique=True)
-    place_id: Mapped[int] = mapped_column(ForeignKey("grid.id"))
-    path: Mapped[str] = mapped_column(ByteString)
-    name: Mapped[str] = mapped_column(String(40))
-    address: Mapped[str] = mapped_column(String(80))
-    hours: Mapped[str] = mapped_column(String(60))
-    duty: Mapped[str] = mapped_column(String(80))
-    phone: Mapped[str | None] = mapped_column(String(20))
-    made_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    closed_on: Mapped[date | None]  # first day it stands no longer
-    user_id: Mapped[int | None]
-
-
 class LegalConsultation(Base):
     """A quick answer that was given at a point: one person-time there."""
 

@@ -12,7 +12,8 @@ from gridcase.core.clock import TOWN_ZONE, town_day
 from gridcase.core.db import db, transaction
 from gridcase.core.permissions import Viewer
 from gridcase.grid.models import Grid
-from gridcase.people.rules import Role
+from gridcase.people.queries import service_points
+from gridcase.people.rules import PointKind, Role
 from gridcase.reception import queries, service
 from gridcase.reception.rules import DayRule, Fate, MeetingNature, Outcome, receptions
 from gridcase.reception.service import Found, Told, Visit
@@ -82,7 +83,7 @@ def _receive(
 
 
 def _answers(place: Grid, *, actor: Viewer, now: datetime) -> None:
-    point = queries.legal.offered(place.path)[0]
+    point = service_points.offered(place.path, {PointKind.LEGAL})[0]
     for number, (question, said) in enumerate(ANSWERS):
         with transaction():
             service.answer(

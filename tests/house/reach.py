@@ -98,8 +98,9 @@ TABLE = (
 PUBLIC = names(
     "health.healthz health.readyz users.sign_in users.set_locale users.set_large_text static people.check_certificate"
     " phone.shell phone.shell_english phone.worker phone.manifest phone.icon"
-    " resident.demand resident.legal resident.look_up resident.own resident.give_word resident.add_word"
-    " resident.withdraw resident.reopen resident.leave sync_api.openapi cases_api.openapi shop.check shop.use_proof"
+    " resident.demand resident.legal resident.services resident.look_up resident.own resident.give_word"
+    " resident.add_word resident.withdraw resident.reopen resident.leave sync_api.openapi cases_api.openapi"
+    " shop.check shop.use_proof"
     " affairs.sign_in dashboard.wall.screen dashboard.wall.screen_now"
 )
 PUBLIC_ROOMS = ("styleguide.",)

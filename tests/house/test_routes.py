@@ -36,6 +36,7 @@ PUBLIC = {
     "sync_api.openapi": "whoever writes an app for phones reads how it syncs",
     "cases_api.openapi": "whoever writes a program that reads cases reads how",
     "resident.demand": "a villager needs no account to say what is the matter",
+    "resident.services": "a villager needs no account to find where he is served and when",
     "resident.legal": "a villager needs no account to find where the law is explained",
     **dict.fromkeys(
         (

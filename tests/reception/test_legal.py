@@ -12,14 +12,16 @@ from flask.testing import FlaskClient
 from gridcase.core import clock
 from gridcase.core.db import db, transaction
 from gridcase.grid.models import Grid
+from gridcase.people.models import ServicePoint
 from gridcase.people.rules import Role
-from gridcase.reception.models import LegalPoint, QuickAnswer
+from gridcase.reception.models import QuickAnswer
 from gridcase.resident import service as resident
 from tests.factories.world import MAKER, World
 from tests.reception.test_views import filled, rows
 
 ClientAs = Callable[[Role | str], FlaskClient]
 POINT = {
+    "kind": "legal",
     "name": "上河法律服务点",
     "address": "村部一楼",
     "hours": "工作日上午",
@@ -32,7 +34,7 @@ def opened(app: Flask, client: FlaskClient, place: int, **values: str) -> int:
     url = f"/reception/{place}/legal/new"
     answer = client.post(url, data=filled(client, url, **(POINT | values)))
     assert answer.status_code == 302
-    return int(rows(app, LegalPoint)[-1].id)
+    return int(rows(app, ServicePoint)[-1].id)
 
 
 def tiles(page: str) -> list[int]:
@@ -48,7 +50,7 @@ def test_a_point_is_registered_put_right_and_closed(app: Flask, client_as: Clien
     assert "请填电话号码" in head.post(url, data=form | {"phone": "问小王"}).text
     assert [head.post(url, data=form).status_code for _ in range(2)] == [302, 302], "sent twice"
     assert "已经有同名" in head.post(url, data=filled(head, url, **POINT)).text
-    (point,) = rows(app, LegalPoint)
+    (point,) = rows(app, ServicePoint)
     edit = f"/reception/legal/{point.id}/edit"
     sent = filled(head, edit, **(POINT | {"hours": "周一至周五"}))
     seen = re.search(r'name="seen"[^>]*value="(\w+)"', head.get(edit).text)

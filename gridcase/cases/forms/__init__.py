@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from flask_babel import lazy_gettext as _
@@ -17,6 +18,7 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional, Regexp
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -33,6 +35,7 @@ CHANNELS = (
 TRANSFERS = frozenset(channel.value for channel in SOURCES)  # who passes a case on has given it a number
 PHONE = r"^(1[3-9]\d{9}|0\d{2,3}-?\d{7,8})?$"
 NOT_REACHED = "not_reached"
+NO_WINDOW, OTHERS = _("不在窗口收的"), _("镇里其他村（在窗口收的）")
 CHOOSE, SUGGESTED, UNITS, POSTS = _("请选择"), _("建议"), _("单位"), _("本村岗位")
 
 
@@ -83,6 +86,7 @@ class IntakeForm(BaseForm, PaperFields):
     grid = SelectField(_("在哪里"), validators=[Optional()])
     address = StringField(_("具体位置"), validators=[Optional(), Length(max=120)], filters=[tidy])
     channel = SelectField(_("怎么知道的"), validators=[InputRequired(_("请选一项。"))])
+    window = SelectField(_("在哪个窗口收的"), validators=[Optional()])
     source_no = StringField(
         _("来件编号"), validators=[Optional(), Length(max=60)], filters=[tidy], render_kw={"autocomplete": "off"}
     )
@@ -99,11 +103,25 @@ class IntakeForm(BaseForm, PaperFields):
     )
     lon = HiddenField()
     lat = HiddenField()
+    windows: Mapping[str, Any]  # by the value of `window`; handed in by the view
+    elsewhere: Collection[str]  # of the places, those of `others`
 
-    def offer(self, *, homes: list[tuple[str, str]], places: list[tuple[str, str]]) -> None:
-        """Hand in what may be chosen; a circle of homes replaces the search for one."""
+    def offer(
+        self,
+        *,
+        homes: list[tuple[str, str]],
+        places: list[tuple[str, str]],
+        others: list[tuple[str, str]],
+        windows: list[tuple[str, str]],
+    ) -> None:
+        """Hand in what may be chosen; a circle of homes replaces the search for one. `others`: the villages one takes
+        cases for at a window."""
         self.household.choices = options([("", _("不是某一户的事")), *homes])
-        self.grid.choices = options([("", CHOOSE), *places] if len(places) != 1 else places)
+        self.grid.choices = options([("", CHOOSE), *places] if len(places) != 1 or others else places)
+        self.grid.choices += [SelectChoice(key, words, optgroup=str(OTHERS)) for key, words in others]
+        self.window.choices = options([("", NO_WINDOW), *windows])
+        if not windows:
+            del self.window
         self.channel.choices = labelled(CHANNELS)
         self.source_no.flags.required = self.received_on.flags.required = True  # where the channel asks for them
         self.offer_papers()

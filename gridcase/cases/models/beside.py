@@ -117,6 +117,17 @@ class CaseTransfer(Base):
     received_on: Mapped[date]
 
 
+class CaseWindow(Base):
+    """At which service point a case was taken in; where it goes is decided by its place."""
+
+    __tablename__ = "case_window"
+    __audit__ = "free"  # written with its case
+    __table_args__ = (Index("ix_case_window_point", "point_id", "case_id"),)
+
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), primary_key=True)
+    point_id: Mapped[int] = mapped_column(ForeignKey("legal_point.id"))
+
+
 class SupervisionSheet(Base):
     """A sheet that urges a late case; drafted by the system, worth something once a person has signed it."""
 

@@ -13,7 +13,6 @@ from gridcase.cases.queries.catalogue import (
     home_of,
     home_village,
     may_register,
-    register_places,
     register_roots,
     restricted_at,
     ruling_at,
@@ -121,6 +120,7 @@ from gridcase.cases.queries.suggest import SuggestedClass, suggest_classes
 from gridcase.cases.queries.tabs import counted, tab_counts
 from gridcase.cases.queries.upkeep import check
 from gridcase.cases.queries.voices import Voices, seen_by_reporter, voice_count, voices_around
+from gridcase.cases.queries.windows import IntakeChoices, Window, intake_choices, may_take, taken_at
 
 __all__ = [
     "COUNT_CAP",
@@ -133,6 +133,7 @@ __all__ = [
     "Figures",
     "Filters",
     "Held",
+    "IntakeChoices",
     "Likely",
     "Ruling",
     "SuggestedClass",
@@ -140,6 +141,7 @@ __all__ = [
     "Typed",
     "Voices",
     "Whom",
+    "Window",
     "Wording",
     "by_number",
     "by_source",
@@ -184,6 +186,7 @@ __all__ = [
     "home_village",
     "hot_count",
     "hot_issues",
+    "intake_choices",
     "is_addressed",
     "issue_cases",
     "last_attempt",
@@ -198,6 +201,7 @@ __all__ = [
     "may_list",
     "may_register",
     "may_set",
+    "may_take",
     "month_figures",
     "month_rows",
     "named_parties",
@@ -214,7 +218,6 @@ __all__ = [
     "posts_to_warn",
     "read_case",
     "read_steps",
-    "register_places",
     "register_roots",
     "registered_in",
     "restricted_at",
@@ -235,6 +238,7 @@ __all__ = [
     "supervision_sheets",
     "tab_counts",
     "tabs_for",
+    "taken_at",
     "templates_for",
     "templates_of",
     "towns_to_look_at",

@@ -1,14 +1,13 @@
-"""The catalogue: common classes first, found by word or by the first letters of its pinyin; places to register for."""
+"""The catalogue: common classes first, found by word or by the first letters of its pinyin; who registers where."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, Integer, Select, and_, bindparam, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Integer, and_, bindparam, func, or_, select
 from sqlalchemy.orm import aliased
 
 from gridcase.calendar.queries import MARK, calendar_marked, mark_of
@@ -16,16 +15,13 @@ from gridcase.cases.models import Case, CaseClass, ClassTerms, ClassVersion
 from gridcase.cases.rules import SOON_KEY, SoonRule
 from gridcase.cases.rules.catalogue import stays_restricted
 from gridcase.cases.rules.majors import UNSORTED_CLASS
-from gridcase.core.db import db, one_of
+from gridcase.core.db import db
 from gridcase.core.errors import Missing
 from gridcase.core.permissions import Permission, Viewer
 from gridcase.core.places import VILLAGE, common_path, cut_to
-from gridcase.core.scope import under
 from gridcase.core.text import clean_line
 from gridcase.core.worktime import WorkCalendar
 from gridcase.grid import queries as grids
-from gridcase.grid.models import Grid
-from gridcase.grid.rules import GridLevel
 
 
 @dataclass(frozen=True)
@@ -231,18 +227,3 @@ def may_register(viewer: Viewer, *, path: str, household_id: int | None) -> bool
         return True
     own = (grant.household_ids or () for grant in viewer.grants_with(Permission.REGISTER_CASE))
     return household_id is not None and any(household_id in ids for ids in own)
-
-
-def register_places(viewer: Viewer) -> Sequence[Any]:
-    """(id, name, level, path) of the places to choose from: the villages of a town, or the grids of one's village."""
-    roots = tuple(register_roots(viewer))
-    return db.session.execute(_places_under(roots)).all() if roots else []
-
-
-@lru_cache(maxsize=256)
-def _places_under(roots: tuple[str, ...]) -> Select[*tuple[Any, ...]]:
-    wide = any(root.count("/") <= 3 for root in roots)
-    levels = [GridLevel.VILLAGE] if wide else [GridLevel.VILLAGE, GridLevel.GROUP, GridLevel.CELL]
-    inside = or_(*(Grid.path >= "/" if root == "/" else under(Grid.path, root) for root in roots))
-    named = select(Grid.id, Grid.name, Grid.level, Grid.path)
-    return named.where(one_of(Grid.level, levels), Grid.valid_to.is_(None), inside).order_by(Grid.code)

@@ -19,6 +19,7 @@ from gridcase.cases.models import (
     CaseRequest,
     CaseStep,
     CaseTransfer,
+    CaseWindow,
     ClassTerms,
     SupervisionSheet,
 )
@@ -38,13 +39,13 @@ from gridcase.households import queries as households
 from gridcase.households.models import Household
 from gridcase.notices import queries as notices
 from gridcase.people import queries as people
-from gridcase.people.models import Post, Unit
+from gridcase.people.models import Post, ServicePoint, Unit
 from gridcase.people.rules import UnitKind
 
 # Made once: an alias made for every page costs more than the rest of its statement.
 _TOWN, _VILLAGE, _PLACE = aliased(Grid), aliased(Grid), aliased(Grid)
 TOLD_LATE = tuple(rung.name for rung in (*LADDER, STAGE_LATE))  # the reminders that stand in the timeline
-_HELPER, _COLLECTOR = aliased(Household), aliased(Post)
+_HELPER, _COLLECTOR, _AT = aliased(Household), aliased(Post), aliased(Grid)
 
 
 def facts(case: Case) -> Any:
@@ -87,8 +88,12 @@ _NAMES = (
 
 @lru_cache(maxsize=STATEMENTS)
 def _facts(viewer: Viewer) -> Select[*tuple[Any, ...]]:
-    return _NAMES.outerjoin(CaseTransfer, CaseTransfer.case_id == Case.id).add_columns(
+    beside = _NAMES.outerjoin(CaseTransfer, CaseTransfer.case_id == Case.id)
+    beside = beside.outerjoin(CaseWindow, CaseWindow.case_id == Case.id)
+    beside = beside.outerjoin(ServicePoint, ServicePoint.id == CaseWindow.point_id)
+    return beside.outerjoin(_AT, _AT.id == ServicePoint.place_id).add_columns(
         _opens_home(viewer).label("home_opens"), CaseTransfer.received_on, *MARK,
+        ServicePoint.name.label("window_name"), _AT.name.label("window_place"),
         has_voices().label("has_voices"), has_papers().label("has_papers"), has_links().label("has_links"),
         has_templates().label("has_templates"), exists().where(CaseParty.case_id == Case.id).label("has_parties"),
         exists().where(CaseRequest.case_id == Case.id).label("has_requests"),

@@ -10,8 +10,8 @@ from sqlalchemy import update
 
 from gridcase.audit import service as audit
 from gridcase.cases import queries
-from gridcase.cases.models import Case, CaseClass, CasePoint, CaseTransfer
-from gridcase.cases.queries import Ruling
+from gridcase.cases.models import Case, CaseClass, CasePoint, CaseTransfer, CaseWindow
+from gridcase.cases.queries import Ruling, Window
 from gridcase.cases.rules import Answer, Channel, Rating, State, Urgency
 from gridcase.cases.rules.catalogue import stays_restricted
 from gridcase.cases.rules.transfers import SOURCES, checked_number
@@ -77,6 +77,7 @@ class Intake(TypedDict, total=False):
     transferred: Transferred | None
     urgency: Urgency | None
     restricted: bool
+    window: Window | None
 
 
 def collect(
@@ -100,17 +101,19 @@ def collect(
     transferred: Transferred | None = None,
     urgency: Urgency | None = None,
     restricted: bool = False,
+    window: Window | None = None,
 ) -> Case:
     """Register one case. `grid` is its place as known so far: the household's own place, or else the outline that holds
     the point (`lon`, `lat`: WGS 84 degrees), makes it finer. `collector_post` is left out for the actor's own post.
     `urgency` is more pressing than the class has it, never less; `restricted` hides more than the class does.
+    `window`: at which service point it was taken in; there cases of every village of the town are taken.
     """
     title = clean_line(title)[:TITLE_LENGTH]
     if not title:
         raise Refused(N_("请用一句话写明是什么事。"), field="title")
     place, town_id = _place(grid, household, lon, lat)
     ruling = ruling_over(case_class, place.path)
-    entry, grant = ruling.entry, _registering(actor, place, household)
+    entry, grant = ruling.entry, _registering(actor, place, household, window)
     case = Case(
         number=reserve(town_id, town_day(now), 1)[0], case_class=case_class, class_id=case_class.id, title=title,
         class_version=entry.version, class_version_id=entry.version.id if entry.version else None, text=clean(text),
@@ -127,9 +130,11 @@ def collect(
     since = _source(case, channel, transferred, ruling.calendar, now)
     _time(case, channel, imported, since, ruling, now)
     detail = {"since": since.isoformat()} if since < now else {}
+    more = [Along(CaseTransfer, "case_id", {"received_on": transferred.received_on})] if transferred else []
+    more += [Along(CaseWindow, "case_id", {"point_id": window.id})] if window else []
     step = enter(
         case, "import" if imported else "register", place=place, actor=actor, grant=grant, now=now, detail=detail,
-        more=[Along(CaseTransfer, "case_id", {"received_on": transferred.received_on})] if transferred else [],
+        more=more,
     )  # fmt: skip
     _pin(case, household, lon, lat, channel)
     if case.urgency == Urgency.CRITICAL and imported is None:
@@ -168,8 +173,9 @@ def _place(grid: Grid, household: Household | None, lon: float | None, lat: floa
     return (db.session.get_one(Grid, household.grid_id) if household else grid), grid.town_id
 
 
-def _registering(actor: Viewer, place: Grid, household: Household | None) -> Grant | None:
-    if not queries.may_register(actor, path=place.path, household_id=household.id if household else None):
+def _registering(actor: Viewer, place: Grid, household: Household | None, window: Window | None) -> Grant | None:
+    own = queries.may_register(actor, path=place.path, household_id=household.id if household else None)
+    if not own and not (window and queries.may_take(actor, path=place.path)):
         raise Refused(N_("这个地方不在您的工作范围内，不能登记。"), field="grid")
     return actor.acting(Permission.REGISTER_CASE, path=place.path)
 

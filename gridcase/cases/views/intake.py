@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -33,6 +33,7 @@ from gridcase.grid.rules import GridLevel
 from gridcase.web.access import needs, viewer
 from gridcase.web.formkit import submit
 
+LAST_WINDOW = "window"  # in the session: where this person took the last case in
 INDENT = {GridLevel.GROUP: "　", GridLevel.CELL: "　　"}
 
 
@@ -113,10 +114,15 @@ def _written(do: Callable[..., Case]) -> Callable[..., Written]:
 
 
 def _offer(form: IntakeForm, someone: Viewer, now: datetime) -> None:
-    places = [
-        (str(row.id), INDENT.get(GridLevel(row.level), "") + row.name) for row in queries.register_places(someone)
-    ]
-    form.offer(homes=finding.own_circle(someone, now=now), places=places)
+    found = queries.intake_choices(someone)
+    form.offer(
+        homes=finding.own_circle(someone, now=now),
+        places=[(str(row.id), INDENT.get(GridLevel(row.level), "") + row.name) for row in found.places],
+        others=[(str(row.id), row.name) for row in found.others],
+        windows=[(str(one.id), one.words) for one in found.windows],
+    )
+    form.windows = {str(one.id): one for one in found.windows}
+    form.elsewhere = {str(row.id) for row in found.others}
     if "household_words" in form and not someone.may(Permission.SEE_HOUSEHOLD):
         del form.household_words
     form.ask_where()
@@ -128,6 +134,8 @@ def _prefill(form: IntakeForm, someone: Viewer) -> None:
     """What the link brought along: a household, a spot on the map."""
     form.lon.data, form.lat.data = request.args.get("lon"), request.args.get("lat")
     form.channel.data = request.args.get("channel") or form.channel.data
+    if "window" in form and session.get(LAST_WINDOW) in form.windows:
+        form.window.data = session[LAST_WINDOW]
     household = finding.chosen(request.args.get("household"), someone=someone)
     if household is not None and "household" in form:
         form.household.data = str(household.id)
@@ -153,10 +161,22 @@ def _intake(form: IntakeForm, case_class: CaseClass, someone: Viewer, now: datet
     return Intake(
         case_class=case_class, title=form.title.data, text=form.text.data or "", channel=channel,
         transferred=transferred,
-        grid=grid, household=household, reporter_name=form.reporter_name.data, reporter_phone=form.reporter_phone.data,
+        window=_window(form), grid=grid, household=household,
+        reporter_name=form.reporter_name.data, reporter_phone=form.reporter_phone.data,
         anonymous=bool(form.anonymous.data), address=form.address.data,
         lon=spot[0] if spot else None, lat=spot[1] if spot else None,
     )  # fmt: skip
+
+
+def _window(form: IntakeForm) -> queries.Window | None:
+    """The window that was chosen, which is the first choice of the next form."""
+    if "window" not in form:
+        return None
+    session[LAST_WINDOW] = form.window.data or ""
+    chosen = form.windows.get(form.window.data or "")
+    if chosen is None and form.grid.data in form.elsewhere:
+        raise Refused(N_("镇里其他村的事，请选是在哪个窗口收的。"), field="window")
+    return chosen
 
 
 def _collect(form: RegisterForm, case_class: CaseClass, *, actor: Viewer, now: datetime) -> Case:

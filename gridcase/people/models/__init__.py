@@ -6,6 +6,7 @@ from gridcase.people.models.covenant import Covenant, CovenantSignature, FamilyM
 from gridcase.people.models.decisions import Decision, DecisionPaper, DecisionRemark, DecisionStep
 from gridcase.people.models.liaisons import CardConsent, Certificate, FirstVisit
 from gridcase.people.models.posts import Holding, Person, Post, Unit
+from gridcase.people.models.service_points import ServicePoint
 
 __all__ = [
     "CardConsent",
@@ -27,6 +28,7 @@ __all__ = [
     "PledgeItem",
     "Post",
     "Seat",
+    "ServicePoint",
     "Unit",
     "VillageHonour",
 ]

@@ -48,6 +48,7 @@ from gridcase.people.rules.liaisons import (
 )
 from gridcase.people.rules.lines import LINE_ROLES, ThreeLine
 from gridcase.people.rules.roles import HOUSEHOLD_ROLES, OFFICES, ROLE_PERMISSIONS, Role, UnitKind
+from gridcase.people.rules.service_points import TAKES_CASES, PointFacts, PointKind, door_of
 from gridcase.people.rules.standing import (
     HonourLevel,
     PartnerKind,
@@ -72,6 +73,7 @@ __all__ = [
     "REVIEW_PARTS",
     "ROLE_PERMISSIONS",
     "RULES_KEY",
+    "TAKES_CASES",
     "THREE_IN_ONE",
     "WHAT_FOR",
     "WORTHIES",
@@ -88,6 +90,8 @@ __all__ = [
     "MeetingKind",
     "PartnerKind",
     "PledgeReview",
+    "PointFacts",
+    "PointKind",
     "Quorum",
     "Role",
     "Rules",
@@ -100,6 +104,7 @@ __all__ = [
     "UnitKind",
     "certificate_number",
     "check_step",
+    "door_of",
     "findings_in",
     "mark_of",
     "misplaced",

@@ -75,6 +75,8 @@ from gridcase.people.service.register import (
     fold_holdings,
     give_post,
 )
+from gridcase.people.service.service_points import SEEN as POINT_SEEN
+from gridcase.people.service.service_points import close_point, edit_point, open_point
 from gridcase.people.service.standing import (
     add_honour,
     add_partner,
@@ -87,6 +89,7 @@ __all__ = [
     "DECISION_EDITED",
     "EDITED",
     "PERSON_EDITED",
+    "POINT_SEEN",
     "UNIT_EDITED",
     "Election",
     "PostRow",
@@ -106,11 +109,13 @@ __all__ = [
     "certify_many",
     "check_election",
     "close_organisation",
+    "close_point",
     "close_unit",
     "drop_decision",
     "edit_decision",
     "edit_organisation",
     "edit_person",
+    "edit_point",
     "edit_post",
     "edit_unit",
     "end_holding",
@@ -126,6 +131,7 @@ __all__ = [
     "mark_first_visit",
     "note_oath",
     "note_reveal",
+    "open_point",
     "opine",
     "pledge",
     "pledge_progress",

@@ -7,9 +7,9 @@ from typing import TypeVar
 from sqlalchemy import select
 
 from gridcase.core.db import db
-from gridcase.reception.models import LegalPoint, Meeting, PatrolRun, QuickAnswer, Visitor
+from gridcase.reception.models import Meeting, PatrolRun, QuickAnswer, Visitor
 
-Sent = TypeVar("Sent", Visitor, QuickAnswer, Meeting, PatrolRun, LegalPoint)
+Sent = TypeVar("Sent", Visitor, QuickAnswer, Meeting, PatrolRun)
 
 
 def under_mark(model: type[Sent], client_uuid: str) -> Sent | None:

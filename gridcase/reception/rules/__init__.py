@@ -1,7 +1,7 @@
 """Pure rules of the room: the days of reception, the words of the doors."""
 
 from gridcase.reception.rules.days import RULE_KEY, DayRule, Reception, quarter_of, receptions
-from gridcase.reception.rules.legal import HOTLINE, INQUIRY, LegalFacts
+from gridcase.reception.rules.legal import HOTLINE, INQUIRY
 from gridcase.reception.rules.words import Fate, MeetingNature, Outcome, Risk
 
 __all__ = [
@@ -10,7 +10,6 @@ __all__ = [
     "RULE_KEY",
     "DayRule",
     "Fate",
-    "LegalFacts",
     "MeetingNature",
     "Outcome",
     "Reception",

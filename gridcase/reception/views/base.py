@@ -53,7 +53,7 @@ NAV = (
     _entry("r", N_("接访日"), "index", 15, "index day duty rota visitor_case figures"),
     _entry("", N_("快速答复"), "quick", 16, "quick quick_case"),
     replace(
-        _entry("", N_("法律服务点"), "legal", 16, "legal legal_point legal_answers legal_new legal_edit legal_close"),
+        _entry("", N_("便民服务点"), "legal", 16, "legal legal_point legal_answers legal_new legal_edit legal_close"),
         needs=frozenset(queries.legal.READS),
         work=False,
     ),

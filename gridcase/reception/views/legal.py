@@ -1,8 +1,8 @@
-"""Points of public legal service: the register, one point, and the answers behind the figures."""
+"""Service points of all kinds: the register, one point, and the answers behind the figures of the legal ones."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -11,6 +11,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from gridcase.audit import queries as audit
+from gridcase.calendar.queries import work_calendar
+from gridcase.cases import queries as cases
 from gridcase.core import clock
 from gridcase.core.changes import fingerprint
 from gridcase.core.periods import FIRST_YEAR
@@ -18,18 +20,27 @@ from gridcase.core.permissions import Permission
 from gridcase.core.words import N_
 from gridcase.grid import queries as grids
 from gridcase.grid.models import Grid
-from gridcase.reception import queries, service
-from gridcase.reception.forms import LegalPointForm
-from gridcase.reception.models import LegalPoint
-from gridcase.reception.queries.legal import KEEPS, READS
+from gridcase.grid.rules import GridLevel
+from gridcase.people import service
+from gridcase.people.models import ServicePoint
+from gridcase.people.queries import service_points
+from gridcase.people.queries.service_points import KEEPS
+from gridcase.people.rules import PointKind, door_of
+from gridcase.people.rules.opening import read
+from gridcase.people.rules.service_points import LENGTHS, Door, lines_of
+from gridcase.reception import queries
+from gridcase.reception.forms import PointForm
+from gridcase.reception.queries.legal import READS
 from gridcase.reception.views.base import begins, bp, mark, page_of, place_of, today
 from gridcase.web.access import needs, viewer
+from gridcase.web.filters import translate
 from gridcase.web.formkit import BaseForm, submit
 
 DEEDS = {"legal.open": N_("登记"), "legal.edit": N_("修改"), "legal.close": N_("撤销")}
 FIELDS = {
-    "name": N_("名称"), "address": N_("在哪里"), "hours": N_("什么时候有人"), "duty": N_("谁值班"),
-    "phone": N_("电话"),
+    "name": N_("名称"), "kind": N_("哪一种"), "address": N_("在哪里"), "opening": N_("开放时间"),
+    "on_holidays": N_("法定节假日也照常开"), "hours": N_("时间的补充说明"), "does": N_("能办什么"),
+    "duty": N_("谁值班"), "phone": N_("电话"),
 }  # fmt: skip
 
 
@@ -45,19 +56,43 @@ def _year(asked: int | None = None) -> dict[str, datetime]:
     return {"since": begins(date(year, 1, 1)), "until": begins(date(year + 1, 1, 1))}
 
 
+def _kind() -> PointKind | None:
+    """The kind asked for; what is none is all of them."""
+    asked = request.args.get("kind")
+    return next((kind for kind in PointKind if kind.value == asked), None)
+
+
+def _doors() -> Callable[[ServicePoint], Door]:
+    """How each point stands now."""
+    now, calendar = clock.now(), work_calendar()
+    return lambda p: door_of(p.opening, on_holidays=p.on_holidays, at=now, calendar=calendar)
+
+
+def _said(name: str, value: Any) -> str:
+    """A value of the history in words."""
+    if name == "kind":
+        return translate(PointKind(value).label)
+    if name == "on_holidays":
+        return _("是") if value else _("否")
+    if name == "opening" and value:
+        return "；".join(map(translate, read(value).lines()))
+    return value or _("（空）")
+
+
 @bp.get("/legal/")
 @needs(*READS)
 def legal() -> ResponseReturnValue:
-    """The points of a place with this year's person-times."""
+    """The points of a place, which of them are open now, and this year's person-times at the legal ones."""
     (place, mine), someone, year = _place(), viewer(), _year()
-    closed = request.args.get("closed") == "1"
-    page = queries.legal.page(place, viewer=someone, closed=closed, after=request.args.get("after"))
-    ids = [row.LegalPoint.id for row in page.rows]
+    closed, kind = request.args.get("closed") == "1", _kind()
+    page = queries.legal.page(place, viewer=someone, closed=closed, kind=kind, after=request.args.get("after"))
+    ids = [row.ServicePoint.id for row in page.rows]
     return page_of(
-        "legal", place=place, desks=mine, page=page, closed=closed, keeps=queries.legal.keeps(someone, place.path),
+        "legal", place=place, desks=mine, page=page, closed=closed, kind=kind, kinds=PointKind, door=_doors(),
+        keeps=service_points.keeps(someone, place.path),
         standing=queries.legal.standing_in(place, viewer=someone), reads=someone.may(Permission.REGISTER_CASE),
         advised=queries.legal.advised_at(ids, viewer=someone, **year),
-        in_all=queries.legal.advised_in(place, viewer=someone, **year), above=queries.legal.above(place),
+        in_all=queries.legal.advised_in(place, viewer=someone, **year), above=service_points.above(place),
     )  # fmt: skip
 
 
@@ -86,12 +121,13 @@ def legal_point(point_id: int) -> ResponseReturnValue:
     """One point: where, when, who; what was counted; who changed it."""
     someone, point = viewer(), queries.legal.get_point(point_id, viewer=viewer())
     return page_of(
-        "legal_point", point=point, place=grids.by_ids([point.place_id])[point.place_id], year=today().year,
+        "legal_point", point=point, kind=PointKind(point.kind), door=_doors(),
+        place=grids.by_ids([point.place_id])[point.place_id], year=today().year,
         advised=queries.legal.advised_at([point.id], viewer=someone, **_year()).get(point.id, 0),
-        keeps=point.closed_on is None and queries.legal.keeps(someone, point.path),
+        keeps=point.closed_on is None and service_points.keeps(someone, point.path),
         reads=someone.may(Permission.REGISTER_CASE),
         deeds=audit.history_of("legal_point", point.id), deed_words=DEEDS, fields=FIELDS,
-        said=lambda _name, value: value or _("（空）"),
+        said=_said, does=lines_of(point.does), taken=cases.taken_at(point.id, viewer=someone, **_year()),
     )  # fmt: skip
 
 
@@ -100,24 +136,32 @@ def legal_point(point_id: int) -> ResponseReturnValue:
 def legal_new(place_id: int) -> ResponseReturnValue:
     """One more point."""
     place = queries.places.get_place(place_id, viewer=viewer(), permission=KEEPS)
-    form = LegalPointForm(client_uuid=mark())
+    usual = PointKind.STATION if place.level == GridLevel.VILLAGE else PointKind.HALL
+    form = PointForm(client_uuid=mark(), kind=usual.value)
     if form.validate_on_submit():
         made = submit(
             form, service.open_point, actor=viewer(), place=place, client_uuid=form.client_uuid.data,
             facts=form.facts, now=clock.now(),
         )  # fmt: skip
-        if isinstance(made, LegalPoint):
+        if isinstance(made, ServicePoint):
             flash(_("已登记“%(name)s”，群众扫码就能看到。", name=made.name), "ok")
             return redirect(url_for(".legal", place=place.id))
     return page_of("legal_form", form=form, place=place, point=None)
+
+
+def _filled(point: ServicePoint) -> dict[str, Any]:
+    """A point as its form shows it, the hours in the reader's language."""
+    kept = {name: getattr(point, name) for name in (*LENGTHS, "kind", "on_holidays", "phone", "client_uuid")}
+    hours = "\n".join(map(translate, read(point.opening).lines())) if point.opening else ""
+    return kept | {"opening": hours, "seen": fingerprint(point, service.POINT_SEEN)}
 
 
 @bp.route("/legal/<int:point_id>/edit", methods=["GET", "POST"])
 @needs(KEEPS)
 def legal_edit(point_id: int) -> ResponseReturnValue:
     """Put right what is said of a point."""
-    point = queries.legal.get_kept(point_id, viewer=viewer())
-    form = LegalPointForm(obj=point, seen=fingerprint(point, service.LEGAL_SEEN))
+    point = service_points.get_kept(point_id, viewer=viewer())
+    form = PointForm(data=_filled(point))
     if form.validate_on_submit() and submit(
         form, service.edit_point, point, actor=viewer(), facts=form.facts, seen=form.seen.data, now=clock.now()
     ):
@@ -131,7 +175,7 @@ def legal_edit(point_id: int) -> ResponseReturnValue:
 @needs(KEEPS)
 def legal_close(point_id: int) -> ResponseReturnValue:
     """It stands no longer."""
-    point, form = queries.legal.get_kept(point_id, viewer=viewer()), BaseForm()
+    point, form = service_points.get_kept(point_id, viewer=viewer()), BaseForm()
     if form.validate_on_submit() and submit(form, service.close_point, point, actor=viewer(), now=clock.now()):
         flash(_("已撤销“%(name)s”，群众不再看到；以前的咨询人次还在。", name=point.name), "ok")
         return redirect(url_for(".legal", place=point.place_id))

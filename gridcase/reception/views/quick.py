@@ -10,6 +10,8 @@ from gridcase.cases.rules.emergency import call_first
 from gridcase.core import clock
 from gridcase.core.periods import Period, PeriodKind
 from gridcase.core.permissions import Permission
+from gridcase.people.queries import service_points
+from gridcase.people.rules import PointKind
 from gridcase.reception import queries, service
 from gridcase.reception.forms import QuickForm
 from gridcase.reception.models import QuickAnswer
@@ -34,7 +36,7 @@ def quick() -> ResponseReturnValue:
     """The form, this month's count, the latest."""
     place, mine = place_of()
     form = QuickForm(client_uuid=mark(), case_class=INQUIRY)
-    form.offer(class_choices(place, open_only=True), queries.legal.offered(place.path))
+    form.offer(class_choices(place, open_only=True), service_points.offered(place.path, {PointKind.LEGAL}))
     if form.validate_on_submit():
         row = submit(
             form, service.answer, actor=viewer(), place=place, client_uuid=form.client_uuid.data,

@@ -8,8 +8,11 @@ from flask import redirect, render_template, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 
+from gridcase.calendar.queries import work_calendar
 from gridcase.core import clock
-from gridcase.reception.queries import legal as legal_points
+from gridcase.people.queries import service_points
+from gridcase.people.rules import PointKind, door_of
+from gridcase.people.rules.service_points import lines_of
 from gridcase.reception.rules import HOTLINE
 from gridcase.resident import queries, service
 from gridcase.resident.forms import DemandForm
@@ -43,13 +46,26 @@ def demand(token: str) -> ResponseReturnValue:
     return render_template("resident/demand.html", form=form, sheet=sheet, place=queries.place_words(sheet.grid))
 
 
+@bp.get("/v/<token>/services")
+@public("a villager needs no account to find where he is served and when")
+def services(token: str) -> ResponseReturnValue:
+    """The service points near a place's code."""
+    return _points(token, legal=False)
+
+
 @bp.get("/v/<token>/legal")
 @public("a villager needs no account to find where the law is explained")
 def legal(token: str) -> ResponseReturnValue:
-    """The points of public legal service near a place's code."""
-    sheet = queries.sheet_at(token)
-    own, others = legal_points.around(sheet.grid.path)
+    """Of these the points of public legal service: the address that stood before the others."""
+    return _points(token, legal=True)
+
+
+def _points(token: str, *, legal: bool) -> ResponseReturnValue:
+    sheet, now, calendar = queries.sheet_at(token), clock.now(), work_calendar()
+    kinds = {PointKind.LEGAL} if legal else set(PointKind)
+    own, others = service_points.around(sheet.grid.path, kinds)
     return render_template(
-        "resident/legal.html", sheet=sheet, place=queries.place_words(sheet.grid), own=own, others=others,
-        hotline=HOTLINE,
+        "resident/services.html", sheet=sheet, place=queries.place_words(sheet.grid), own=own, others=others,
+        legal=legal, hotline=HOTLINE, lines_of=lines_of,
+        door=lambda p: door_of(p.opening, on_holidays=p.on_holidays, at=now, calendar=calendar),
     )  # fmt: skip

@@ -9,9 +9,11 @@ from gridcase.checks.rules import CheckKind
 from gridcase.core import clock
 from gridcase.core.db import db, transaction
 from gridcase.grid.models import Grid
+from gridcase.people import service as people
+from gridcase.people.rules import PointFacts
 from gridcase.reception import queries
 from gridcase.reception import service as reception
-from gridcase.reception.rules import Fate, LegalFacts, MeetingNature, Outcome
+from gridcase.reception.rules import Fate, MeetingNature, Outcome
 from tests.factories.objects import Thing
 from tests.factories.world import MAKER, World
 from tests.house.roles import CELL, CIRCLE, PATROL, REGISTERS, Row, names
@@ -77,8 +79,8 @@ def _at(world: World, name: str, village: str) -> list[Thing]:
             actor=MAKER, place=place, client_uuid=str(uuid4()), kind=CheckKind.DAILY, looked=[item],
             found=[reception.Found(item, mark, Fate.FIXED, place)], done_on=clock.town_day(now), now=now,
         )  # fmt: skip
-        facts = LegalFacts(mark, "村部一楼", "工作日", "村法律顾问")
-        point = reception.open_point(actor=MAKER, place=place, client_uuid=str(uuid4()), facts=facts, now=now)
+        facts = PointFacts(mark, "村部一楼", "工作日", "村法律顾问")
+        point = people.open_point(actor=MAKER, place=place, client_uuid=str(uuid4()), facts=facts, now=now)
         ids = {"visitor": visitor.id, "quick_answer": answer.id, "meeting": meeting.id, "outcome": outcome.id}
         ids |= {"check": run.id, "reception_place": place.id, "legal_point": point.id}
     ids["finding"] = queries.patrols.findings(run, viewer=MAKER)[0].PatrolFinding.id
