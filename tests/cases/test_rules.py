@@ -71,6 +71,8 @@ EXPECTED: dict[str, tuple[str, str | None, P]] = {
     "refuse_pause": ("in_progress", None, P.GRANT_PAUSE),
     "escalate": ("accepted returned dispatched in_progress", "accepted", P.ESCALATE_CASE),
     "report_in": (UNFINISHED, None, P.HANDLE_CASE),
+    "put_on_agenda": (UNFINISHED.replace("registered ", ""), None, P.KEEP_DECISIONS),
+    "agenda_outcome": (UNFINISHED + " closed voided duplicate withdrawn", None, P.KEEP_DECISIONS),
     "rate_units": ("closed", None, P.ESCALATE_CASE),
     "rate_whistle": ("closed", None, P.HANDLE_CASE),
     "follow_up": ("closed", None, P.REGISTER_CASE),
@@ -99,6 +101,7 @@ ASKED = frozenset(RequestKind)
 WAITS: dict[str, dict[str, Any]] = {
     **{key: {"requests": ASKED} for key in ("grant_extension", "refuse_extension", "refuse_pause")},
     "report_in": {"must_report": True},
+    "agenda_outcome": {"on_agenda": True},
     "rate_units": {"rates_units": True},
     "contact": {"contact_waits": True},
     "rate_whistle": {"rates_whistle": True},
@@ -297,7 +300,10 @@ def test_every_move_has_somebody_in_the_field_who_makes_it() -> None:
         (
             Role.VILLAGE_HEAD,
             State.ACCEPTED,
-            {"dispatch", "self_solve", "reject_duplicate", "escalate", "remind", "hand_over", "withdraw", "comment"},
+            {
+                "dispatch", "self_solve", "reject_duplicate", "escalate", "remind", "hand_over", "withdraw", "comment",
+                "put_on_agenda",
+            },
         ),
         (Role.DEPT, State.DISPATCHED, {"sign", "give_back", "comment"}),
         (Role.DEPT, State.FEEDBACK, {"comment"}),
@@ -308,7 +314,7 @@ def test_every_move_has_somebody_in_the_field_who_makes_it() -> None:
         ),
         (Role.DISPATCHER, State.FEEDBACK, {"record_answer", "verify", "rework", "remind", "comment"}),
         (Role.SECTION_LEADER, State.CLOSED, {"reopen", "second_check", "comment"}),
-        (Role.TOWN_MANAGER, State.IN_PROGRESS, {"void", "supervise", "withdraw", "comment"}),
+        (Role.TOWN_MANAGER, State.IN_PROGRESS, {"void", "supervise", "withdraw", "comment", "put_on_agenda"}),
         (Role.DEPUTY, State.IN_PROGRESS, {"withdraw", "comment"}),
         (Role.AUDITOR, State.IN_PROGRESS, set()),
         (Role.SYSTEM_ADMIN, State.REGISTERED, {"lapse"}),  # the system's own step; who keeps it sees no case at all
