@@ -1,4 +1,4 @@
-"""What the demo villages decided: a covenant each and who signed; at home councils at work, a matter on its way, mottoes."""
+"""What the demo villages decided: a covenant each and who signed; at home councils at work, a motion, mottoes."""
 
 from __future__ import annotations
 
