@@ -10,7 +10,7 @@ from sqlalchemy import select
 from gridcase.cases import queries as cases
 from gridcase.cases import service as case_service
 from gridcase.cases.models import Case, CaseClass
-from gridcase.cases.rules import State
+from gridcase.cases.rules import State, Urgency
 from gridcase.cases.rules.agenda import AgendaOutcome
 from gridcase.core.clock import town_day
 from gridcase.core.db import db, transaction
@@ -209,7 +209,7 @@ def _agenda(village: Grid, head: Viewer, *, now: datetime) -> None:
         .join(CaseClass, CaseClass.id == Case.class_id)
         .where(
             Case.village_id == village.id, Case.state.in_((State.DISPATCHED, State.IN_PROGRESS)),
-            Case.restricted.is_(False), CaseClass.major.in_(FOR_ALL),
+            Case.restricted.is_(False), Case.urgency == Urgency.ORDINARY, CaseClass.major.in_(FOR_ALL),
         )
         .order_by(Case.id)
     ).all()  # fmt: skip
