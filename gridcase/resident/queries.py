@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 
 from sqlalchemy import or_, select
 
 from gridcase.cases import queries as cases
 from gridcase.cases.models import Case, CaseStep
+from gridcase.cases.rules.agenda import AgendaOutcome
 from gridcase.core.db import db
 from gridcase.core.errors import Missing
 from gridcase.core.permissions import Grant, Permission, Viewer
@@ -152,6 +153,28 @@ def way_of(case: Case) -> list[Line]:
         for step in cases.steps(case.id)
         if step.move not in ("comment", "lapse") or step.actor_role == HIS_OWN
     ]
+
+
+@dataclass(frozen=True)
+class Council:
+    """What the village's council has to do with a case: which, for which day; once it has met, what it made of it."""
+
+    name: str
+    day: date
+    outcome: AgendaOutcome | None = None
+    words: str | None = None
+
+
+def council_of(way: Sequence[Line]) -> Council | None:
+    """The last time a council had the case, read off its way; nobody's name, and no reason of the village's own."""
+    put = next((line.step for line in reversed(way) if line.step.move == "put_on_agenda"), None)
+    if put is None:
+        return None
+    taken = Council(put.detail["council"], date.fromisoformat(put.detail["day"]))
+    said = next((line for line in way if line.step.move == "agenda_outcome" and line.step.seq > put.seq), None)
+    if said is None:
+        return taken
+    return replace(taken, outcome=AgendaOutcome(said.step.detail["outcome"]), words=said.words)
 
 
 def place_of(case: Case) -> str:

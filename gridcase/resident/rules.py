@@ -22,7 +22,7 @@ ABOUT_OFFICIALS = "1004"
 DANGERS = "02"  # the major class of what may hurt somebody: offered to villagers whole
 
 # The moves whose words were written for the villager.
-SAID_TO_THE_VILLAGER = frozenset({"submit_result", "self_solve"})
+SAID_TO_THE_VILLAGER = frozenset({"submit_result", "self_solve", "agenda_outcome"})
 HIS_OWN = "reporter"  # the role under which his own steps stand
 
 

@@ -1,4 +1,4 @@
-"""What the demo villages decided: a covenant each and who signed; at home a matter on its way, councils, mottoes."""
+"""What the demo villages decided: a covenant each and who signed; at home councils at work, a motion, mottoes."""
 
 from __future__ import annotations
 
@@ -7,6 +7,11 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
 
+from gridcase.cases import queries as cases
+from gridcase.cases import service as case_service
+from gridcase.cases.models import Case, CaseClass
+from gridcase.cases.rules import State, Urgency
+from gridcase.cases.rules.agenda import AgendaOutcome
 from gridcase.core.clock import town_day
 from gridcase.core.db import db, transaction
 from gridcase.core.permissions import Viewer
@@ -49,6 +54,9 @@ REVIEWERS = (
     (Capacity.CADRE, "组长"), (Capacity.GROUP_LEADER, "成员"), (Capacity.GROUP_LEADER, "成员"),
     (Capacity.REPRESENTATIVE, "成员"), (Capacity.REPRESENTATIVE, "成员"), (Capacity.PARTY, "成员"),
 )  # fmt: skip
+FOR_ALL = ("04", "05")  # surroundings and roads, water, lights
+WHY_ASKED = "涉及几户，怎么做、谁出工，要大家坐下来说定。"
+AGREED = "相邻几户各让半米，村里出料、各户出工，周末一起做好；网格员负责收尾和回话。"
 OPINIONS = (
     (BodyKind.REDWHITE, "3组一户婚事从简的意见", "桌数、礼金符合村规民约，同意按“喜事新办”申报。", 19),
     (BodyKind.MORAL, "照护邻里老人的善行认定", "情况属实，连续照护三个月，同意按善行义举申报。", 8),
@@ -68,6 +76,8 @@ def work(teams: Sequence[Team], *, actor: Viewer, now: datetime) -> None:
                 _opinions(village, actor=actor, now=now)
                 _mottoes(team, actor=actor, now=now)
                 _standing(village, actor=actor, now=now)
+            with transaction():
+                _agenda(village, team.one(Role.VILLAGE_HEAD).viewer, now=now)
 
 
 def pass_through(
@@ -189,6 +199,28 @@ def _mottoes(team: Team, *, actor: Viewer, now: datetime) -> None:
         people.set_motto(
             actor=actor, household_id=home.id, path=team.path, text=SAYINGS[number], shown=number != 1, now=now
         )
+
+
+def _agenda(village: Grid, head: Viewer, *, now: datetime) -> None:
+    """What concerns several homes lies before the deliberation council: one it has talked over, one it will."""
+    before = now - timedelta(hours=1)
+    found = db.session.scalars(
+        select(Case)
+        .join(CaseClass, CaseClass.id == Case.class_id)
+        .where(
+            Case.village_id == village.id, Case.state.in_((State.DISPATCHED, State.IN_PROGRESS)),
+            Case.restricted.is_(False), Case.urgency == Urgency.ORDINARY, CaseClass.major.in_(FOR_ALL),
+        )
+        .order_by(Case.id)
+    ).all()  # fmt: skip
+    quiet = [case for case in found if cases.steps(case.id)[-1].at < before]
+    for case, days in zip(quiet[-2:], (0, 3), strict=False):
+        day = town_day(now) + timedelta(days=days)
+        case_service.put_on_agenda(
+            case, actor=head, now=before, council=BodyKind.DELIBERATION, planned_on=day, note=WHY_ASKED
+        )
+        if not days:
+            case_service.agenda_outcome(case, actor=head, now=now, outcome=AgendaOutcome.AGREED, note=AGREED)
 
 
 def _standing(village: Grid, *, actor: Viewer, now: datetime) -> None:

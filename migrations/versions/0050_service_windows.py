@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0050_service_windows"
-down_revision = "0048_open_by_handler"
+down_revision = "0049_case_agenda"
 branch_labels = None
 depends_on = None
 

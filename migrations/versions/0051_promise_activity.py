@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0051_promise_activity"
-down_revision = "0048_open_by_handler"
+down_revision = "0050_service_windows"
 branch_labels = None
 depends_on = None
 

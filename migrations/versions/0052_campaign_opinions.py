@@ -8,7 +8,7 @@ from alembic import op
 from gridcase.core.db import ByteString, UtcDateTime
 
 revision = "0052_campaign_opinions"
-down_revision = "0048_open_by_handler"
+down_revision = "0051_promise_activity"
 branch_labels = None
 depends_on = None
 

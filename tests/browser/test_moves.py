@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from gridcase.cases import queries, service
 from gridcase.cases.models import Case
@@ -20,11 +20,13 @@ from gridcase.core.clock import town_day
 from gridcase.core.db import db, transaction
 from gridcase.core.permissions import Viewer
 from gridcase.people.models import Post
-from gridcase.people.rules import Role
+from gridcase.people.rules import BodyKind, Role
+from gridcase.resident import service as resident
 from gridcase.users.models import User
 from tests.browser.conftest import PHONE, Server, Watch
 from tests.browser.test_journey import open_move, tick
 from tests.browser.test_reorganise import through
+from tests.factories import decisions
 from tests.factories.cases import MISSING_PERSON, collected, do, water
 from tests.factories.viewers import viewer_from
 from tests.factories.world import World
@@ -48,12 +50,13 @@ PLAYED = {
         "record_answer", "reopen", "withdraw", "follow_up", "self_solve", "second_check",
     ),
     "test_both_sides_rate_and_the_town_decides": ("rate_units", "rate_whistle", "void", "supervise"),
+    "test_a_council_takes_it_and_the_grid_worker_settles_it": ("put_on_agenda", "agenda_outcome", "submit_result"),
     "test_a_post_that_closes_passes_its_cases_on": ("hand_over", "hand_back"),
 }  # fmt: skip
 
 
 def test_every_move_is_played() -> None:
-    assert sorted(name for names in PLAYED.values() for name in names) == sorted(move.name for move in MOVES)
+    assert {name for names in PLAYED.values() for name in names} == {move.name for move in MOVES}
     assert set(PLAYED) <= globals().keys()
 
 
@@ -253,6 +256,40 @@ def test_both_sides_rate_and_the_town_decides(stage: Stage, page_as: PageAs, at:
     assert stage.last(late) == "supervise"
     stage.made.append("supervise")
     stage.press(manager, late, "void", note="与另一件重复登记。")
+
+
+def test_a_council_takes_it_and_the_grid_worker_settles_it(
+    stage: Stage, page_as: PageAs, browser: Browser, world: World
+) -> None:
+    case = stage.case("accept", "dispatch", "sign")
+    with stage.server.app.app_context():
+        with transaction():
+            decisions.council(world.grids["village_a"], BodyKind.DELIBERATION, now=clock.now())
+            one, key = db.session.get_one(Case, case), str(stage.server.app.secret_key).encode()
+            code = resident.code_for(one, actor=stage.viewer(Role.VILLAGE_HEAD), now=clock.now(), key=key)
+            number = one.number
+        db.session.remove()
+    head, station = page_as("village_head"), page_as("dept", viewport=PHONE)
+    stage.press(head, case, "put_on_agenda", council="deliberation", planned_on="2026-11-24", note="占谁家的地要说定")
+    expect(head.locator("main")).to_contain_text("已列入上河村村民议事会议程，期限照常计时。")
+    own = browser.new_context(viewport=PHONE, locale="zh-CN", base_url=stage.server.url)
+    villager = own.new_page()
+    villager.goto("/v")
+    villager.get_by_label("编号或电话").fill(number)
+    villager.get_by_label("查询码").fill(code)
+    villager.get_by_role("button", name="查看").click()
+    expect(villager.locator("main")).to_contain_text("2026年11月24日商量。您的事照常在办，答复期限不变。")
+    head.get_by_role("link", name="上河村村民议事会").first.click()
+    head.locator("main").get_by_role("link", name="桥边的路塌了一块").click()
+    stage.press(head, case, "agenda_outcome", outcome="agreed", note="各家让出半米，周末一起填平。")
+    station.goto(f"/cases/{case}")
+    expect(station.locator("main")).to_contain_text("各家让出半米，周末一起填平。")
+    stage.press(station, case, "submit_result", note="照商定的填平了。")
+    villager.reload()
+    for words in ("商定了怎么办", "各家让出半米，周末一起填平。", "照商定的填平了。"):
+        expect(villager.locator("main")).to_contain_text(words)
+    assert villager.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    own.close()
 
 
 def test_a_post_that_closes_passes_its_cases_on(stage: Stage, page_as: PageAs, world: World) -> None:

@@ -34,13 +34,14 @@ from gridcase.cases.rules import (
     climbs_to,
     moves_open_to,
 )
+from gridcase.cases.rules.agenda import AgendaOutcome
 from gridcase.core.clock import TOWN_ZONE, town_day
 from gridcase.core.db import db, transaction
 from gridcase.core.errors import Refused
 from gridcase.core.permissions import Viewer, job
 from gridcase.core.worktime import DayKind
 from gridcase.people.models import Post, Unit
-from gridcase.people.rules import Role
+from gridcase.people.rules import FOUR_COUNCILS, Role
 from gridcase.reminders import jobs
 from gridcase.reminders.service import calendar as desk
 from tests.cases.lives_town import ROLES, START, Clock, Town
@@ -275,6 +276,16 @@ class CaseLives(RuleBasedStateMachine):
             order = [None, "grid", "village", "town", "county"]
             assert order.index(self.case.level) > order.index(before)
 
+    def laid_before(self, name: str, role: Role, dice: random.Random, odd: bool) -> None:
+        days, council = dice.randint(-1 if odd else 0, 9), dice.choice(list(FOUR_COUNCILS))
+        planned = (self.clock.now + timedelta(days=days)).astimezone(TOWN_ZONE).date()
+        if self._make(name, role, council=council, planned_on=planned, note="请大家商量"):
+            assert days >= 0
+            assert council is self.town.council, "the village has no other"
+
+    def talked_over(self, name: str, role: Role, dice: random.Random, _odd: bool) -> None:
+        self._make(name, role, outcome=dice.choice(list(AgendaOutcome)), note="大家说定了。")
+
     def with_papers(self, name: str, role: Role, dice: random.Random, odd: bool) -> None:
         """Papers come with a step or not at all."""
         many = dice.randint(1, 25 if odd else 3)
@@ -323,6 +334,8 @@ class CaseLives(RuleBasedStateMachine):
         assert len(set(asked)) == len(asked)
         assert not asked or self.state is State.IN_PROGRESS
         assert sum(one.kind == "extension" and one.state == "granted" for one in case.requests) <= 1
+        waiting = [one for one in case.agenda if one.outcome is None]
+        assert len(waiting) == self.made.count("put_on_agenda") - self.made.count("agenda_outcome") <= 1
         if self.papers:
             rows = db.session.execute(
                 select(CaseFile.seq, CaseFile.step_id).where(CaseFile.case_id == case.id).order_by(CaseFile.seq)
@@ -364,5 +377,7 @@ WAYS: dict[str, Callable[[CaseLives, str, Role, random.Random, bool], None]] = {
     "second_check": CaseLives.looked_at,
     "reject_duplicate": CaseLives.merged,
     "escalate": CaseLives.climbed,
+    "put_on_agenda": CaseLives.laid_before,
+    "agenda_outcome": CaseLives.talked_over,
     "comment": CaseLives.with_papers,
 }

@@ -14,14 +14,15 @@ from gridcase.cases import queries
 from gridcase.cases.rules import State
 from gridcase.core.clock import TOWN_ZONE
 from gridcase.core.config import Config
-from gridcase.core.db import db
+from gridcase.core.db import db, transaction
 from gridcase.core.permissions import Viewer
 from gridcase.core.worktime import Limit, LimitUnit
 from gridcase.files import service as files
 from gridcase.files.service import Prepared
-from gridcase.people.rules import Role
+from gridcase.people.rules import BodyKind, Role
 from gridcase.users.models import User
 from tests.conftest import Templates
+from tests.factories import decisions
 from tests.factories.cases import collected
 from tests.factories.viewers import viewer_from
 from tests.factories.world import World
@@ -44,6 +45,7 @@ class Town:
     folder: Path
     lives: int = 0
     people: dict[Role, Viewer] = field(default_factory=dict)
+    council: BodyKind = BodyKind.DELIBERATION  # the only one of its village
 
     def open(self) -> None:
         """A fresh copy of the small world."""
@@ -55,6 +57,8 @@ class Town:
         self.world: World = self.templates.world
         self.people = {role: self._viewer(role) for role in ROLES}
         self.first = collected(self.world, self.people[Role.LIAISON], now=START).id
+        with transaction():
+            decisions.council(self.world.grids["village_a"], self.council, now=START)
         self.photo: Prepared = files.prepare(jpeg())
 
     def close(self) -> None:

@@ -14,15 +14,19 @@ from sqlalchemy import func, select
 from gridcase.cases import service as cases
 from gridcase.cases.models import Case, CaseStep
 from gridcase.cases.rules import State
+from gridcase.cases.rules.agenda import AgendaOutcome
 from gridcase.core import clock
 from gridcase.core.db import db, transaction
 from gridcase.core.permissions import Viewer
 from gridcase.grid.models import Grid
-from gridcase.people.rules import Role
+from gridcase.people.rules import BodyKind, Role
 from gridcase.resident import queries, service
 from gridcase.resident.models import CaseSecret, DoorKnock
 from gridcase.resident.rules import FROM_ONE_ADDRESS, WRONG_FOR_A_CASE, strides, title_of, typed
+from gridcase.users.models import User
+from tests.factories import decisions
 from tests.factories.cases import do, handled
+from tests.factories.viewers import viewer_from
 from tests.factories.world import MAKER, World
 
 As = Callable[[Role], FlaskClient]
@@ -139,6 +143,37 @@ def test_a_revoked_code_leads_nowhere(app: Flask, world: World, client_as: As, t
     assert head.post(f"/doors/{sheet_id.group(1)}/revoke").status_code == 302
     assert app.test_client().get(f"/v/{token}").status_code == 404
     assert client_as(Role.LIAISON).get("/doors").status_code == 403
+
+
+def test_ones_own_page_says_what_the_council_has_to_do_with_it(app: Flask, world: World, token: str) -> None:
+    phone, stranger = app.test_client(), app.test_client()
+    say(stranger, token)
+    say(phone, token)
+    case_id = newest(app).id
+    with app.app_context():
+        case = db.session.get_one(Case, case_id)
+        head = viewer_from(db.session.get_one(User, world.users[Role.VILLAGE_HEAD]))
+        with transaction():
+            decisions.council(world.grids["village_a"], BodyKind.DELIBERATION, now=clock.now())
+        do(cases.accept, case, head)
+        day = clock.town_day(clock.now())
+        ask = {"council": BodyKind.DELIBERATION, "planned_on": day, "note": "灯杆占谁家的地要说定"}
+        do(cases.put_on_agenda, case, head, **ask)
+        db.session.remove()
+    page = phone.get("/v/own").text
+    assert "上河村村民议事会已把这件事列入议程" in page
+    assert "答复期限不变" in page
+    assert "灯杆占谁家的地" not in page, "the village's own reason"
+    with app.app_context():
+        case, agreed = db.session.get_one(Case, case_id), "灯杆移到路口，周末装好。"
+        do(cases.agenda_outcome, case, head, outcome=AgendaOutcome.AGREED, note=agreed)
+        db.session.remove()
+    page = phone.get("/v/own").text
+    assert "上河村村民议事会：商定了怎么办" in page
+    assert agreed in page
+    assert "已把这件事列入议程" not in page
+    assert head.name not in page
+    assert "村里一起商量" not in stranger.get("/v/own").text
 
 
 def test_the_reporters_own_word_is_taken(app: Flask, world: World, viewer_of: ViewerOf, token: str) -> None:

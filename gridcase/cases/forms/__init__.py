@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from flask_babel import lazy_gettext as _
@@ -23,9 +23,12 @@ from wtforms.validators import InputRequired, Length, Optional, Regexp
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from gridcase.cases.rules import Answer, Channel, ExtensionReason, Rating, ReturnReason, WhistleKind
+from gridcase.cases.rules.agenda import AGREED_LENGTH, WHY_LENGTH, AgendaOutcome
 from gridcase.cases.rules.papers import CAPTION_LENGTH, PaperKind
 from gridcase.cases.rules.transfers import SOURCES
+from gridcase.core.labels import Labelled
 from gridcase.files.rules import ACCEPTED
+from gridcase.people.rules import FOUR_COUNCILS
 from gridcase.web.formkit import BaseForm, labelled, options, tidy
 
 CHANNELS = (
@@ -372,7 +375,28 @@ class SecondCheckForm(BaseForm):
         self.passed.choices = options([("1", _("属实，已解决")), ("0", _("不属实，或没有解决"))])
 
 
-REASONS = {
+class AgendaForm(BaseForm):
+    """Which council, when it meets, and why it is asked."""
+
+    council = RadioField(_("请谁商量"), validators=[InputRequired(_("请选一项。"))])
+    planned_on = DateField(_("哪天商量"), validators=[InputRequired(_("请填日期。"))])
+    note = _text(_("为什么请四会商量"), wanted=_("请用一句话写明为什么请四会商量。"), rows=2, most=WHY_LENGTH)
+
+
+class AgendaOutcomeForm(BaseForm):
+    """What the council made of it."""
+
+    outcome = RadioField(_("商量的结果"), validators=[InputRequired(_("请选一项。"))])
+    note = _text(
+        _("商定的办法，或没有列入的理由"), wanted=_("请写明商定的办法；没有列入讨论的，写明理由。"), most=AGREED_LENGTH
+    )
+    decision = StringField(
+        _("决议编号（提交村民会议的，有了再填）"), validators=[Optional(), Length(max=10)], filters=[tidy],
+        render_kw={"autocomplete": "off"},
+    )  # fmt: skip
+
+
+REASONS: dict[str, Iterable[Labelled]] = {
     "return_reason": ReturnReason, "pause_reason": ExtensionReason, "extension_reason": ExtensionReason,
-    "whistle_kind": WhistleKind,
+    "whistle_kind": WhistleKind, "council": FOUR_COUNCILS, "outcome": AgendaOutcome,
 }  # fmt: skip

@@ -1,6 +1,7 @@
 """Cases, their classes, their steps, the counters over them, and what stands beside them."""
 
 from gridcase.cases.models.beside import (
+    CaseAgenda,
     CaseFile,
     CaseLink,
     CaseParty,
@@ -21,6 +22,7 @@ from gridcase.cases.models.voices import CaseVoice
 __all__ = [
     "COUNTED_MOVES",
     "Case",
+    "CaseAgenda",
     "CaseClass",
     "CaseFile",
     "CaseLink",

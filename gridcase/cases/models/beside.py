@@ -1,4 +1,4 @@
-"""What stands beside a case: requests, papers, who else is in it, the whistle, what it follows, supervision sheets."""
+"""What stands beside a case: requests, agendas, papers, who is in it, the whistle, what it follows, supervision."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from gridcase.core.db import Base, ByteString, UtcDateTime
 from gridcase.files.models import StoredFile
 
 ASKED, PRESENT = text("state = 'asked'"), text("ended_at IS NULL")
+TO_BE_TALKED_OVER = text("outcome IS NULL")
 
 
 class CaseRequest(Base):
@@ -39,6 +40,35 @@ class CaseRequest(Base):
     decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     decided_by_user_id: Mapped[int | None]
     decided_by_name: Mapped[str | None] = mapped_column(String(80))
+
+
+class CaseAgenda(Base):
+    """A case on the agenda of a council: why and for which day, and what the council said; one open item a case."""
+
+    __tablename__ = "case_agenda"
+    __table_args__ = (
+        Index(
+            "ux_case_agenda_open", "case_id", unique=True, sqlite_where=TO_BE_TALKED_OVER,
+            postgresql_where=TO_BE_TALKED_OVER,
+        ),
+        Index("ix_case_agenda_case", "case_id"),
+        Index("ix_case_agenda_organisation", "organisation_id", "planned_on"),
+    )  # fmt: skip
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"))
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
+    planned_on: Mapped[date]
+    why: Mapped[str] = mapped_column(String(200))
+    put_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    put_by_user_id: Mapped[int | None]
+    put_by_name: Mapped[str] = mapped_column(String(80))
+    outcome: Mapped[str | None] = mapped_column(String(10))  # rules.AgendaOutcome; None: not talked over yet
+    agreed: Mapped[str | None] = mapped_column(String(1000))
+    decision_id: Mapped[int | None] = mapped_column(ForeignKey("decision.id"))  # of the assembly it was handed to
+    done_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    done_by_user_id: Mapped[int | None]
+    done_by_name: Mapped[str | None] = mapped_column(String(80))
 
 
 class CaseParty(Base):

@@ -9,7 +9,7 @@ from geoalchemy2 import Geometry
 from sqlalchemy import BigInteger, FetchedValue, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
-from gridcase.cases.models.beside import CaseParty, CaseRequest, Whistle
+from gridcase.cases.models.beside import CaseAgenda, CaseParty, CaseRequest, Whistle
 from gridcase.cases.models.catalogue import CaseClass, ClassTerms, ClassVersion
 from gridcase.core.db import Base, ByteString, Json, UtcDateTime
 
@@ -121,6 +121,7 @@ class Case(Base):
     )
     parties: Mapped[list[CaseParty]] = relationship(order_by="CaseParty.id")
     requests: Mapped[list[CaseRequest]] = relationship(order_by="CaseRequest.id")
+    agenda: Mapped[list[CaseAgenda]] = relationship(order_by="CaseAgenda.id")
     whistle: Mapped[Whistle | None] = relationship(lazy="select")
 
     @property

@@ -1,5 +1,6 @@
 """Reading cases: who sees which, the work list, one case's page, the catalogue, what is due, and whether all agrees."""
 
+from gridcase.cases.queries.agenda import agenda_of, agendas
 from gridcase.cases.queries.alike import Likely, Typed, likely_same
 from gridcase.cases.queries.beside import called_units, linked, named_parties, open_follower
 from gridcase.cases.queries.catalogue import (
@@ -143,6 +144,8 @@ __all__ = [
     "Whom",
     "Window",
     "Wording",
+    "agenda_of",
+    "agendas",
     "by_number",
     "by_source",
     "called_units",

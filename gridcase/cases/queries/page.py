@@ -15,6 +15,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 from gridcase.calendar.queries import MARK
 from gridcase.cases.models import (
     Case,
+    CaseAgenda,
     CaseParty,
     CaseRequest,
     CaseStep,
@@ -61,6 +62,8 @@ def page_facts(case: Case, viewer: Viewer) -> Any:
         set_committed_value(case, "parties", [])
     if not found.has_requests:
         set_committed_value(case, "requests", [])
+    if not found.has_agenda:
+        set_committed_value(case, "agenda", [])
     return found
 
 
@@ -98,6 +101,7 @@ def _facts(viewer: Viewer) -> Select[*tuple[Any, ...]]:
         has_templates().label("has_templates"), exists().where(CaseParty.case_id == Case.id).label("has_parties"),
         exists().where(CaseRequest.case_id == Case.id).label("has_requests"),
         exists().where(SupervisionSheet.case_id == Case.id).label("has_sheets"),
+        exists().where(CaseAgenda.case_id == Case.id).label("has_agenda"),
         notices.was_told("case", Case.id, TOLD_LATE).label("was_told"),
     )  # fmt: skip
 

@@ -263,10 +263,10 @@ def standing_of(case: Case, viewer: Viewer) -> Standing:
     user = viewer.user_id
     requests = case.requests if case.state == State.IN_PROGRESS else []  # asked and answered in that state alone
     asked = [one for one in requests if one.state == RequestState.ASKED]
-    called = _called(case, viewer)
+    called, held = _called(case, viewer), permissions_over(case, viewer)
     return Standing(
         state=State(case.state),
-        permissions=permissions_over(case, viewer),
+        permissions=held,
         is_addressed=any(is_addressed(case, grant) for grant in viewer.grants),
         is_handler=user is not None and case.handled_by_user_id == user,
         is_reporter=case.collector_post_id in viewer.post_ids()
@@ -290,6 +290,7 @@ def standing_of(case: Case, viewer: Viewer) -> Standing:
         rates_units=_owes_ratings(case, viewer),
         rates_whistle=any(one.whistle_rating is None for one in called),
         contact_waits=contact_waits(case),
+        on_agenda=Permission.KEEP_DECISIONS in held and any(one.outcome is None for one in case.agenda),
     )
 
 

@@ -1,4 +1,6 @@
-"""What a move asks besides state and rights: how high a case stands, what was asked for, who was called."""
+"""What a move asks besides state and rights: how high a case stands, what was asked for, who was called, what lies
+before a council.
+"""
 
 from __future__ import annotations
 
@@ -55,4 +57,15 @@ def why_not_called(move: Move, standing: Standing) -> Text | None:
         return N_("没有待您评价的部门。")
     if move.name == "rate_whistle" and not standing.rates_whistle:
         return N_("没有待您评价的哨。")
+    return None
+
+
+def why_not_talked_over(move: Move, standing: Standing) -> Text | None:
+    """One open item of an agenda a case; the four councils are never asked about what is about a person."""
+    if move.name == "put_on_agenda" and standing.restricted:
+        return N_("限定可见的事不请四会商量。")
+    if move.name == "put_on_agenda" and standing.on_agenda:
+        return N_("这件事已经列在议程上，请先记下商量的结果。")
+    if move.name == "agenda_outcome" and not standing.on_agenda:
+        return N_("这件事不在议程上，没有结果可记。")
     return None

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from gridcase.cases.rules.conditions import why_not_asked, why_not_called, why_not_climbed
+from gridcase.cases.rules.conditions import why_not_asked, why_not_called, why_not_climbed, why_not_talked_over
 from gridcase.cases.rules.standing import REOPEN_WITHIN, Move, Standing
 from gridcase.cases.rules.states import ENDED_STATES, Answer, RequestKind, State
 from gridcase.core.permissions import Permission
@@ -165,6 +165,18 @@ MOVES: tuple[Move, ...] = (
         name="escalate", label=N_("提级"), sources=_from(State.ACCEPTED, State.RETURNED) | _IN_HANDS,
         target=State.ACCEPTED, needs=Permission.ESCALATE_CASE, asks=("note",), optional=("whistle_kind", "units"),
         by_desk=True, key="t", effect=N_("事件交上一级派单，原办理人改为协办。"),
+    ),
+    # A council talks over what is the village's own. The class must stand, so the case is taken up first; whatever
+    # became of it meanwhile, what the council said is written down.
+    Move(
+        name="put_on_agenda", label=N_("列入四会议程"), sources=_UNFINISHED - {State.REGISTERED}, target=None,
+        needs=Permission.KEEP_DECISIONS, asks=("council", "planned_on", "note"),
+        effect=N_("事件还在原处办理，期限照常计时。"),
+    ),
+    Move(
+        name="agenda_outcome", label=N_("记下商量结果"), sources=frozenset(State), target=None,
+        needs=Permission.KEEP_DECISIONS, asks=("outcome", "note"), optional=("decision",),
+        effect=N_("反映人看得到写下的话，请不要写人名。"),
     ),
     Move(
         name="report_in", label=N_("报到"), sources=_UNFINISHED, target=None, needs=Permission.HANDLE_CASE,
@@ -362,7 +374,8 @@ def _own_condition(move: Move, standing: Standing, now: datetime) -> Text | None
         return N_("首次联系没有在计时，不用再记。")
     if move.name in ("reopen", "follow_up"):
         return _again(move, standing, now)
-    return why_not_climbed(move, standing) or why_not_asked(move, standing) or why_not_called(move, standing)
+    asked = why_not_asked(move, standing) or why_not_called(move, standing)
+    return why_not_climbed(move, standing) or asked or why_not_talked_over(move, standing)
 
 
 def _again(move: Move, standing: Standing, now: datetime) -> Text | None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from gridcase.cases.rules.agenda import AgendaOutcome
 from gridcase.cases.rules.moves import move_named
 from gridcase.cases.rules.states import ExtensionReason, Level, RequestKind, ReturnReason
 from gridcase.cases.rules.voices import News
@@ -180,6 +181,18 @@ def _given_back(detail: Mapping[str, Any]) -> Text | None:
     return N_("退单（%(why)s）", why=ReturnReason(why).label) if why else None
 
 
+def _on_agenda(detail: Mapping[str, Any]) -> Text:
+    return N_("列入%(council)s议程，%(day)s商量", council=detail["council"], day=date.fromisoformat(detail["day"]))
+
+
+def _talked_over(detail: Mapping[str, Any]) -> Text:
+    outcome = AgendaOutcome(detail["outcome"]).label
+    if detail.get("decision"):
+        words = {"council": detail["council"], "outcome": outcome, "number": detail["decision"]}
+        return N_("%(council)s：%(outcome)s（决议 %(number)s）", **words)
+    return N_("%(council)s：%(outcome)s", council=detail["council"], outcome=outcome)
+
+
 _TOLD_BY: Mapping[str, Callable[[Mapping[str, Any]], Text | None]] = {
     "follow_first": lambda detail: Text(News(detail["what"]).label.msgid, {"to": detail["to"]}),
     "escalate": lambda detail: N_("提到%(level)s", level=Level(detail["level"]).label) if "level" in detail else None,
@@ -195,6 +208,8 @@ _TOLD_BY: Mapping[str, Callable[[Mapping[str, Any]], Text | None]] = {
     "ask_pause": _asked_pause,
     "suspend": _paused,
     "give_back": _given_back,
+    "put_on_agenda": _on_agenda,
+    "agenda_outcome": _talked_over,
     "lapse": lambda detail: _LAPSED[detail["kind"]],
 }
 
@@ -222,6 +237,8 @@ _NOTE_WANTED: Mapping[str, Text] = {
     "escalate": N_("请写明为什么要提级。"),
     "follow_up": N_("请写明现在的情况。"),
     "take_out": N_("请写明为什么移出。"),
+    "put_on_agenda": N_("请用一句话写明为什么请四会商量。"),
+    "agenda_outcome": N_("请写明商定的办法；没有列入讨论的，写明理由。"),
 }
 
 

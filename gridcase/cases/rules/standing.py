@@ -52,7 +52,8 @@ class Standing:
     post or unit that helps. `level`: the desk the case has climbed to, `reach`: the highest desk this person sits at.
     `requests`: the kinds asked for and not decided, `own_requests`: those this very person asked for. `must_report`:
     called by the whistle and not there yet. `rates_units`, `rates_whistle`: owes a word on the other side.
-    `contact_waits`: nobody has spoken with the villager yet, and the clock of the first contact runs.
+    `contact_waits`: nobody has spoken with the villager yet, and the clock of the first contact runs. `on_agenda`: a
+    council is to talk it over and has not yet; known only of who keeps the councils.
     """
 
     state: State
@@ -76,6 +77,7 @@ class Standing:
     rates_units: bool = False
     rates_whistle: bool = False
     contact_waits: bool = False
+    on_agenda: bool = False
 
 
 def may_mediate(standing: Standing, *, class_code: str, elsewhere: bool, opened: bool = False) -> bool:

@@ -2,6 +2,7 @@
 
 from gridcase.cases.queries import check
 from gridcase.cases.service import hot, searching
+from gridcase.cases.service.agenda import agenda_outcome, put_on_agenda
 from gridcase.cases.service.catalogue import (
     Change,
     above_of,
@@ -101,6 +102,7 @@ __all__ = [
     "add_class",
     "add_helper",
     "add_template",
+    "agenda_outcome",
     "ask_extension",
     "ask_pause",
     "attach",
@@ -138,6 +140,7 @@ __all__ = [
     "note_export",
     "open_request",
     "open_with_view",
+    "put_on_agenda",
     "rate_units",
     "rate_whistle",
     "record_answer",

@@ -1,6 +1,7 @@
 """Pages of cases: the work list, the intake, one case with its moves, several at once, supervision sheets."""
 
 from gridcase.cases.views import (
+    agenda,
     alike,
     base,
     bulk,
@@ -23,6 +24,7 @@ NAV = base.NAV + catalogue.NAV + replies.NAV
 
 __all__ = [
     "NAV",
+    "agenda",
     "alike",
     "bp",
     "bulk",

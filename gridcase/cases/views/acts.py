@@ -21,6 +21,7 @@ from gridcase.cases.rules import (
     WhistleKind,
     closing_needs_note,
 )
+from gridcase.cases.rules.agenda import AgendaOutcome
 from gridcase.cases.views import finding
 from gridcase.core.errors import Refused
 from gridcase.core.permissions import Viewer
@@ -29,6 +30,7 @@ from gridcase.grid import queries as grids
 from gridcase.households.models import Household
 from gridcase.people import queries as people
 from gridcase.people.models import Post, Unit
+from gridcase.people.rules import BodyKind
 from gridcase.web.filters import show_datetime, translate
 
 
@@ -114,6 +116,20 @@ def _escalate(case: Case, form: forms.EscalateForm, *, actor: Viewer, now: datet
     chosen = (form.units.data or []) if "units" in form else []
     units = [unit for unit in map(people.get_unit, chosen) if unit is not None]
     return service.escalate(case, actor=actor, now=now, note=form.note.data or "", kind=kind, units=units)
+
+
+def _put_on_agenda(case: Case, form: forms.AgendaForm, *, actor: Viewer, now: datetime) -> Any:
+    return service.put_on_agenda(
+        case, actor=actor, now=now, council=BodyKind(form.council.data), planned_on=form.planned_on.data,
+        note=form.note.data or "",
+    )  # fmt: skip
+
+
+def _agenda_outcome(case: Case, form: forms.AgendaOutcomeForm, *, actor: Viewer, now: datetime) -> Any:
+    return service.agenda_outcome(
+        case, actor=actor, now=now, outcome=AgendaOutcome(form.outcome.data), note=form.note.data or "",
+        decision=form.decision.data or "",
+    )  # fmt: skip
 
 
 def _rated(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -248,6 +264,14 @@ ACTS: dict[str, Act] = {
         forms.NotedForm, _noted(service.refuse_pause), lambda *_a: _("已答复不准，申请的人会收到消息。")
     ),
     "escalate": Act(forms.EscalateForm, _escalate, _climbed),
+    "put_on_agenda": Act(
+        forms.AgendaForm,
+        _put_on_agenda,
+        lambda _c, step: _("已列入%(council)s议程，期限照常计时。", council=step.detail["council"]),
+    ),
+    "agenda_outcome": Act(
+        forms.AgendaOutcomeForm, _agenda_outcome, lambda *_a: _("商量的结果已记下，办理人会收到消息。")
+    ),
     "report_in": Act(forms.MoveForm, _noted(service.report_in), lambda *_a: _("已报到。")),
     "rate_units": Act(forms.RatingForm, _rated(service.rate_units), lambda *_a: _("评价已记下。")),
     "rate_whistle": Act(forms.RatingForm, _rated(service.rate_whistle), lambda *_a: _("评价已记下。")),

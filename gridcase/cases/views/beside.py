@@ -64,12 +64,14 @@ class Beside:
     follows: Any
     followed_by: Sequence[Any]
     council: Suggested | None = None
+    agenda: Sequence[Any] = ()
     voices: queries.Voices = field(default_factory=queries.Voices)
     rating: type[Rating] = Rating
 
 
-def of(case: Case, someone: Viewer, facts: Any, *, on: date) -> Beside:
-    """What is beside this case now; `facts` say what there is to ask for."""
+def of(case: Case, someone: Viewer, facts: Any, *, on: date, agenda: Sequence[Any] = ()) -> Beside:
+    """What is beside this case now; `facts` say what there is to ask for. While a council has it none
+    is suggested."""
     open_requests = case.requests if case.state == State.IN_PROGRESS else []
     asked = [_asked(case, one) for one in open_requests if one.state == RequestState.ASKED]
     helping = [one for one in case.parties if one.ended_at is None and one.kind == PartyKind.HELPER]
@@ -77,7 +79,8 @@ def of(case: Case, someone: Viewer, facts: Any, *, on: date) -> Beside:
     before, after = queries.linked(case) if facts.has_links else (None, ())
     return Beside(
         asked, queries.named_parties(helping), WhistleKind(whistle.kind).label if whistle else None,
-        queries.called_units(case), before, after, _council(case, someone, on),
+        queries.called_units(case), before, after,
+        None if any(row.CaseAgenda.outcome is None for row in agenda) else _council(case, someone, on), agenda,
         queries.voices_around(case, someone, some=facts.has_voices),
     )  # fmt: skip
 

@@ -15,6 +15,7 @@ from wtforms.fields.choices import SelectChoice
 from gridcase.cases import forms, queries
 from gridcase.cases.models import Case
 from gridcase.cases.rules import Rating, Urgency
+from gridcase.cases.rules.agenda import USUAL
 from gridcase.cases.views import beside, routing
 from gridcase.cases.views.acts import ACTS, Act
 from gridcase.cases.views.base import class_name
@@ -44,6 +45,7 @@ class Blank:
     villages: tuple[Choice, ...] = ()
     case_class: str = ""  # chosen to begin with
     urgency: str = ""
+    council: str = ""  # likewise
 
     errors: ClassVar[dict[str, Any]] = {}
     form_errors: ClassVar[tuple[str, ...]] = ()
@@ -75,6 +77,7 @@ def blank_of(name: str, case: Case, someone: Viewer, ways: Ways) -> Blank:
         name, helper=hasattr(form, "helper_household") and someone.may(Permission.SEE_HOUSEHOLD),
         anonymous=answers and case.anonymous, imported=answers and case.source_system is not None,
         limit_unit=case.terms.limit_unit if form is forms.ExtensionForm else "",
+        council=case.terms.council or USUAL if form is forms.AgendaForm else "",
     )  # fmt: skip
     if form in _SENDS:
         return replace(blank, handlers=ways.listed if form is forms.DispatchForm else ways.named_first)
@@ -113,6 +116,8 @@ def _begin(form: Any, blank: Blank) -> None:
     """What stands in a form before anybody has typed."""
     if isinstance(form, _CLASSIFIES):
         form.urgency.data, form.case_class.data = blank.urgency, blank.case_class
+    if isinstance(form, forms.AgendaForm):
+        form.council.data = blank.council
 
 
 def _choices(choices: Iterable[Choice]) -> list[SelectChoice]:

@@ -26,6 +26,7 @@ from gridcase.cases.rules import (
     moves_open_to,
     primary_move,
 )
+from gridcase.cases.rules.agenda import AgendaOutcome
 from gridcase.cases.rules.majors import DISPUTES
 from gridcase.cases.rules.papers import PaperKind
 from gridcase.cases.rules.replies import OFFERED
@@ -59,6 +60,7 @@ def page(
     sent and stand open with what was typed."""
     facts = queries.page_facts(case, someone)
     stamped, line = stamped_calendar(facts), queries.steps(case.id)
+    agenda = queries.agenda_of(case, someone) if facts.has_agenda else ()
     standing = queries.standing_of(case, someone)
     named = Permission.SEE_REPORTER in standing.permissions
     buttons = _buttons(case, standing, filled, someone, now, facts)
@@ -73,7 +75,7 @@ def page(
         papers=queries.papers_by_step(case, reads_letters=named) if facts.has_papers else {},
         prints=prints.menu(case, line, someone, facts),
         mediated=_mediated(case, line, standing), moves=buttons[:seen], other_moves=buttons[seen:],
-        beside=beside.of(case, someone, facts, on=town_day(now)),
+        beside=beside.of(case, someone, facts, on=town_day(now), agenda=agenda),
         received_on=facts.received_on if case.source_no else None,
         waiting=beside.waiting(case), **_deadline(case, line, stamped, now), **_words(case),
     )  # fmt: skip
@@ -115,7 +117,7 @@ def _words(case: Case) -> dict[str, Any]:
         "state": State(case.state), "State": State, "channel": Channel(case.channel),
         "answer": Answer(case.answer) if case.answer else None, "rating": Rating(case.rating) if case.rating else None,
         "what_happened": what_happened, "roles": NAMES_OF_ROLES, "backward": BACKWARD, "class_name": class_name,
-        "paper_kind": PaperKind,
+        "paper_kind": PaperKind, "AgendaOutcome": AgendaOutcome,
     }  # fmt: skip
 
 

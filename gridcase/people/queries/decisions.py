@@ -218,6 +218,15 @@ def decision_numbers(village_id: int, year: int) -> list[str]:
     )
 
 
+def decision_numbered(village_id: int, number: str) -> Decision | None:
+    """The decision of a village with this number, one that still stands."""
+    return db.session.scalar(
+        select(Decision).where(
+            Decision.village_id == village_id, Decision.number == number, Decision.dropped_at.is_(None)
+        )
+    )
+
+
 def decision_rules(path: str, *, on: date) -> Rules:
     """The counts and days in force for a place."""
     found = grids.setting(path, RULES_KEY, on=on)

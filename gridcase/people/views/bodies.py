@@ -18,7 +18,7 @@ from gridcase.people import queries, service
 from gridcase.people.forms import DayForm, OrganisationForm, SeatForm
 from gridcase.people.models import Organisation
 from gridcase.people.queries.bodies import MOST_BODIES
-from gridcase.people.rules import COUNCILS, GIVES_OPINIONS, BodyKind, Capacity
+from gridcase.people.rules import COUNCILS, FOUR_COUNCILS, GIVES_OPINIONS, BodyKind, Capacity
 from gridcase.people.views.base import ONE_DAY, bp, offer, picked, today
 from gridcase.people.views.units import may_manage
 from gridcase.web.access import needs, viewer
@@ -57,7 +57,7 @@ def organisation(body_id: int) -> ResponseReturnValue:
         lower=queries.bodies_under(found.id, on=day), may_manage=may_manage(found.place_path),
         place_names=[grid.name for grid in grids.ancestors(found.place_path)],
         deeds=audit.history_of("organisation", found.id), leave=DayForm(start=day), capacities=Capacity,
-        **_council(found, day),
+        on_agendas=found.kind in FOUR_COUNCILS and viewer().may(Permission.SEE_CASE), **_council(found, day),
     )  # fmt: skip
 
 

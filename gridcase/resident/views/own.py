@@ -65,11 +65,13 @@ def _page(filled: dict[str, BaseForm]) -> ResponseReturnValue:
     open_moves = {move.name for move in moves_open_to(cases.standing_of(case, reporter), now=now)}
     word = filled.get("record_answer") or WordForm(formdata=None)
     state, result = cases.seen_by_reporter(case)
+    way = queries.way_of(case)
     if isinstance(word, WordForm):
         word.offer()
     return render_template(
         "resident/own.html", case=case, place=queries.place_of(case), strides=strides(state),
-        state=state, result=result, way=queries.way_of(case), what_happened=what_happened, moves=open_moves, word=word,
+        state=state, result=result, way=way, council=queries.council_of(way), what_happened=what_happened,
+        moves=open_moves, word=word,
         notes={name: filled.get(name) or NoteForm(formdata=None, prefix=f"{name}-") for name in sorted(ACTS)},
         left=_left(case, now),
         fresh=session.pop(FRESH, None), rating=Rating(case.rating) if case.rating else None,

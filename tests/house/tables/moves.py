@@ -32,6 +32,7 @@ from tests.house.roles import (
 )
 
 SIGNS = names("town_manager")
+KEEPS = names("village_head town_manager")
 ESCALATES = CELL | VILLAGE | names("dispatcher")
 
 READS_REPORTERS = GRID | STATION | names("dispatcher")
@@ -42,6 +43,7 @@ PLACES = {
 
 TABLE: tuple[Row, ...] = (
     Row("cases.bulk", SEES_CASES),
+    Row("cases.agenda", SEES_CASES),
     Row("cases.supervision", SIGNS),
     Row("cases.sheet", SIGNS, "sheet"),
     Row("cases.sign_sheet", SIGNS, "sheet"),
@@ -53,6 +55,7 @@ TABLE: tuple[Row, ...] = (
             (HANDLES, "ask_extension ask_pause report_in rate_whistle"),
             (PAUSES, "grant_extension refuse_extension refuse_pause"),
             (ESCALATES, "escalate rate_units"),
+            (KEEPS, "put_on_agenda agenda_outcome"),
             (REGISTERS, "follow_up"),
             (READS_REPORTERS, "contact"),
         )
