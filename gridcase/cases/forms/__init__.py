@@ -390,10 +390,7 @@ class AgendaOutcomeForm(BaseForm):
     note = _text(
         _("商定的办法，或没有列入的理由"), wanted=_("请写明商定的办法；没有列入讨论的，写明理由。"), most=AGREED_LENGTH
     )
-    decision = StringField(
-        _("决议编号（提交村民会议的，有了再填）"), validators=[Optional(), Length(max=10)], filters=[tidy],
-        render_kw={"autocomplete": "off"},
-    )  # fmt: skip
+    decision = StringField(_("决议编号（提交村民会议的，有了再填）"), [Optional(), Length(max=10)], [tidy])
 
 
 REASONS: dict[str, Iterable[Labelled]] = {
