@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, false, literal_column, or_, select, union
+from sqlalchemy.orm import selectinload
 
 from gridcase.cases.models import Case, CaseClass, CaseRequest, Whistle, WhistleUnit
 from gridcase.cases.queries.catalogue import unit_of_contact, unit_of_limit
@@ -281,6 +282,8 @@ def _rows(
 def chosen(viewer: Viewer, ids: Collection[int]) -> list[Case]:
     """Those of these cases that the viewer may open, the earliest due first."""
     query = select(Case).where(Case.id.in_(sorted(ids)), visible(viewer)).order_by(Case.due_at, Case.id)
+    if viewer.may(Permission.KEEP_DECISIONS):  # asked of each by `standing_of`
+        query = query.options(selectinload(Case.agenda))
     return list(db.session.scalars(query))
 
 
