@@ -62,7 +62,7 @@ def campaign_opinions(campaign_id: int) -> ResponseReturnValue:
         ],
         opinions=[(row.id, row.text) for row, _count in rows],
     )
-    if form.validate_on_submit():
+    if writes and form.validate_on_submit():  # who only reads is shown the page
         made = submit(
             form, service.collect, one, village, actor=someone, visit_ids=form.visits.data or [],
             text=form.text.data or "", into=form.into.data or None, now=clock.now(),
