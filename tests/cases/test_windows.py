@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from gridcase.cases import queries, service
 from gridcase.cases.models import Case, CaseWindow
+from gridcase.cases.queries.sight import AWAY_KEEPS
 from gridcase.cases.rules import Channel
 from gridcase.core import clock
 from gridcase.core.db import db, transaction
@@ -21,7 +22,9 @@ from gridcase.grid.models import Grid
 from gridcase.people import service as people
 from gridcase.people.models import ServicePoint
 from gridcase.people.rules import ROLE_PERMISSIONS, PointFacts, PointKind, Role
+from gridcase.users.models import User
 from tests.factories.pages import body, statements
+from tests.factories.viewers import viewer_from
 from tests.factories.world import MAKER, World
 
 As = Callable[[Role], FlaskClient]
@@ -137,6 +140,39 @@ def test_another_village_of_the_town_only_at_a_window(app: Flask, world: World, 
     assert refused.status_code == 200, "no village of another town"
     liaison = client_as(Role.LIAISON).get("/cases/new/0504").text
     assert 'name="window"' not in liaison, "who serves homes sits at no window"
+
+
+def test_who_took_it_elsewhere_follows_it_and_leaves_it_to_its_village(app: Flask, world: World, client_as: As) -> None:
+    head, other = client_as(Role.VILLAGE_HEAD), str(world.grids["village_b"])
+    window = point(app, world, "village_a")
+    assert f'value="{other}"' not in head.get("/cases/new/0504/solved").text
+    solved = FORM | {
+        "grid": other,
+        "window": window,
+        "result": "换了灯泡",
+        "answer": "satisfied",
+        "rating": "satisfied",
+    }
+    assert head.post("/cases/new/0504/solved", data=solved).status_code == 200, "it is not ours to settle"
+    head.post("/cases/new/0504", data=FORM | {"grid": other, "window": window})
+    case, _window = written(app)
+    assert (case.village_id, case.state) == (int(other), "registered")
+    page = head.get(f"/cases/{case.id}").text
+    assert FORM["title"] in page
+    for move in ("accept", "dispatch", "self-solve", "escalate", "put-on-agenda"):
+        assert f"/cases/{case.id}/{move}" not in page, move
+        head.post(f"/cases/{case.id}/{move}", data={f"{move}-note": "我村来办", "accept-case_class": "0504"})
+        assert written(app)[0].state == "registered", move
+    with app.app_context():
+        taker = viewer_from(db.session.get_one(User, world.users[Role.VILLAGE_HEAD]))
+        held = queries.permissions_over(db.session.get_one(Case, case.id), taker)
+        db.session.remove()
+    assert held == AWAY_KEEPS
+
+
+def test_a_deputy_sits_at_no_window(app: Flask, world: World, client_as: As) -> None:
+    point(app, world, "village_a")
+    assert 'name="window"' not in client_as(Role.DEPUTY).get("/cases/new/0504").text
 
 
 def test_nobody_takes_cases_of_another_town(app: Flask, world: World, viewer_of: Find) -> None:

@@ -15,7 +15,7 @@ from gridcase.core.config import current
 from gridcase.core.db import db, one_of
 from gridcase.core.errors import Missing
 from gridcase.core.permissions import Grant, Permission, Viewer
-from gridcase.core.places import depth_of
+from gridcase.core.places import VILLAGE, cut_to, depth_of
 from gridcase.core.scope import covers, reach, reach_of, under
 
 _OPEN = Case.closed_at.is_(None)
@@ -28,8 +28,8 @@ COLLECTOR_KEEPS = frozenset({
     Permission.SEE_CASE, Permission.SEE_REPORTER, Permission.REGISTER_CASE, Permission.SELF_SOLVE_CASE,
     Permission.ANSWER_CASE,
 })  # fmt: skip
-
-
+# Who took a case in at a window for a village that is not his own follows it and brings the villager's word.
+AWAY_KEEPS = COLLECTOR_KEEPS - {Permission.SELF_SOLVE_CASE}
 # What a co-handler or a called unit may do: read along, and report in.
 PARTY_KEEPS = frozenset({Permission.SEE_CASE, Permission.SEE_REPORTER, Permission.HANDLE_CASE})
 
@@ -212,16 +212,24 @@ def party_kinds(case: Case, grant: Grant) -> frozenset[PartyKind]:
 
 
 def _held(case: Case, grant: Grant) -> frozenset[Permission]:
-    """What a grant gives over this case: a co-handler's less than its post's."""
-    if is_addressed(case, grant) or _reached(case, grant) or PartyKind.DESK in party_kinds(case, grant):
+    """What a grant gives over this case: a co-handler's less than its post's, and a collector's from elsewhere."""
+    if is_addressed(case, grant) or _covered(case, grant) or PartyKind.DESK in party_kinds(case, grant):
         return grant.permissions
+    if _collected(case, grant):
+        return grant.permissions & AWAY_KEEPS if _is_away(case, grant) else grant.permissions
     return grant.permissions & PARTY_KEEPS
 
 
 def _reached(case: Case, grant: Grant) -> bool:
-    return _covered(case, grant) or (
-        grant.case_id is None and grant.post_id is not None and grant.post_id == case.collector_post_id
-    )
+    return _covered(case, grant) or _collected(case, grant)
+
+
+def _collected(case: Case, grant: Grant) -> bool:
+    return grant.case_id is None and grant.post_id is not None and grant.post_id == case.collector_post_id
+
+
+def _is_away(case: Case, grant: Grant) -> bool:
+    return grant.path is not None and not case.path.startswith(cut_to(grant.path, VILLAGE))
 
 
 def _covered(case: Case, grant: Grant) -> bool:

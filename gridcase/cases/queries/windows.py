@@ -60,10 +60,11 @@ def intake_choices(viewer: Viewer) -> IntakeChoices:
     return IntakeChoices(mine, others, windows)
 
 
-def may_take(viewer: Viewer, *, path: str) -> bool:
-    """Whether somebody who sits at a window may take a case of a place there: one of a village of the same town."""
-    towns = {cut_to(root, TOWN) for root in _sits_at(viewer) if depth_of(root) >= TOWN}
-    return depth_of(path) >= VILLAGE and cut_to(path, TOWN) in towns
+def may_take(viewer: Viewer, *, window: Window, path: str) -> bool:
+    """Whether somebody who sits at a window may take a case of a place there: one of a village of its town and his."""
+    town = cut_to(window.path, TOWN)
+    sits_there = any(cut_to(root, TOWN) == town for root in _sits_at(viewer) if depth_of(root) >= TOWN)
+    return sits_there and depth_of(path) >= VILLAGE and cut_to(path, TOWN) == town
 
 
 def taken_at(point_id: int, *, viewer: Viewer, since: datetime, until: datetime) -> int:
@@ -82,12 +83,14 @@ _WINDOW = "window"
 
 
 def _sits_at(viewer: Viewer) -> list[str]:
-    """The towns and villages at whose windows a viewer sits: by a post of the whole place, not of homes or a cell."""
+    """The towns and villages at whose windows a viewer sits: by a post that takes up the cases of the whole place, not
+    of homes or a cell, and not a deputy's."""
     found = {
         grant.path
         for grant in viewer.grants_with(Permission.REGISTER_CASE)
-        if grant.path and grant.household_ids is None and grant.section_id is None and grant.unit_id is None
-    }
+        if Permission.ACCEPT_CASE in grant.permissions
+        and grant.path and grant.household_ids is None and grant.section_id is None and grant.unit_id is None
+    }  # fmt: skip
     return sorted(path for path in found if depth_of(path) <= VILLAGE)
 
 

@@ -175,7 +175,7 @@ def _place(grid: Grid, household: Household | None, lon: float | None, lat: floa
 
 def _registering(actor: Viewer, place: Grid, household: Household | None, window: Window | None) -> Grant | None:
     own = queries.may_register(actor, path=place.path, household_id=household.id if household else None)
-    if not own and not (window and queries.may_take(actor, path=place.path)):
+    if not own and not (window and queries.may_take(actor, window=window, path=place.path)):
         raise Refused(N_("这个地方不在您的工作范围内，不能登记。"), field="grid")
     return actor.acting(Permission.REGISTER_CASE, path=place.path)
 
@@ -214,7 +214,8 @@ def collect_and_solve(
     policy: ClosingPolicy = DEFAULTS,
     **intake: Unpack[Intake],
 ) -> Case:
-    """Register and close what was dealt with on the spot, in one form: the normal way inside a grid."""
+    """Register and close what was dealt with on the spot, in one form: the normal way inside a grid. What was taken in
+    at a window for another village is that village's to settle."""
     case = collect(actor=actor, now=now, **intake)
     self_solve(
         case, actor=actor, now=now, result=result, answer=answer, rating=rating, helper_household=helper_household,

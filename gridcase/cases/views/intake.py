@@ -115,14 +115,15 @@ def _written(do: Callable[..., Case]) -> Callable[..., Written]:
 
 def _offer(form: IntakeForm, someone: Viewer, now: datetime) -> None:
     found = queries.intake_choices(someone)
+    others = [] if isinstance(form, SolvedForm) else found.others  # theirs to settle, taken in at a window or not
     form.offer(
         homes=finding.own_circle(someone, now=now),
         places=[(str(row.id), INDENT.get(GridLevel(row.level), "") + row.name) for row in found.places],
-        others=[(str(row.id), row.name) for row in found.others],
+        others=[(str(row.id), row.name) for row in others],
         windows=[(str(one.id), one.words) for one in found.windows],
     )
     form.windows = {str(one.id): one for one in found.windows}
-    form.elsewhere = {str(row.id) for row in found.others}
+    form.elsewhere = {str(row.id) for row in others}
     if "household_words" in form and not someone.may(Permission.SEE_HOUSEHOLD):
         del form.household_words
     form.ask_where()
