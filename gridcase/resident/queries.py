@@ -165,15 +165,16 @@ class Council:
     words: str | None = None
 
 
-def council_of(way: Sequence[Line]) -> Council | None:
-    """The last time a council had the case, read off its way; nobody's name, and no reason of the village's own."""
+def council_of(case: Case, way: Sequence[Line]) -> Council | None:
+    """The last time a council had the case, read off its way; nobody's name, and no reason of the village's own. A
+    restricted one stands on no agenda any more."""
     put = next((line.step for line in reversed(way) if line.step.move == "put_on_agenda"), None)
     if put is None:
         return None
     taken = Council(put.detail["council"], date.fromisoformat(put.detail["day"]))
     said = next((line for line in way if line.step.move == "agenda_outcome" and line.step.seq > put.seq), None)
     if said is None:
-        return taken
+        return None if case.restricted else taken
     return replace(taken, outcome=AgendaOutcome(said.step.detail["outcome"]), words=said.words)
 
 

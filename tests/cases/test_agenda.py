@@ -16,6 +16,7 @@ from gridcase.cases import queries, service
 from gridcase.cases.models import Case, CaseAgenda
 from gridcase.cases.rules.agenda import AgendaOutcome
 from gridcase.cases.rules.said import what_happened
+from gridcase.cases.views.acts import ACTS
 from gridcase.core import clock
 from gridcase.core.clock import town_day
 from gridcase.core.db import db, transaction
@@ -175,10 +176,12 @@ def test_what_goes_to_the_assembly_names_its_decision(ctx: Flask, world: World, 
         own = decisions.passed(world.grids["village_a"], DecisionKind.WORKS, on=day, now=now).number
         decisions.passed(world.grids["village_b"], DecisionKind.WORKS, on=day, now=now)
         other = decisions.passed(world.grids["village_b"], DecisionKind.WORKS, on=day, now=now).number
+        one_home = decisions.passed(world.grids["village_a"], DecisionKind.COUNCIL, on=day, now=now).number
     put(case, head)
     assert not_said("才写决议编号", case, head, decision=own) == "decision"
     elsewhere = not_said("本村没有编号", case, head, AgendaOutcome.ASSEMBLY, decision=other)
     assert elsewhere == "decision", "another village's"
+    assert not_said("本村没有编号", case, head, AgendaOutcome.ASSEMBLY, decision=one_home), "about one home"
     step = said(case, head, AgendaOutcome.ASSEMBLY, decision=own)
     assert f"决议 {own}" in str(what_happened(step.move, step.detail))
     assert queries.agenda_of(case, head)[0].number == own
@@ -193,6 +196,8 @@ def test_a_case_that_ended_meanwhile_still_gets_its_word(ctx: Flask, world: Worl
     said(case, head, AgendaOutcome.NOT_TAKEN, note="已经修好，不用商量。")
     assert still(case) == before
     assert told(case) == [], "nobody is asked to go on"
+    with ctx.test_request_context(headers={"Accept-Language": "zh-CN"}):
+        assert ACTS["agenda_outcome"].said(case, None) == "商量的结果已记下。", "and nobody is said to be"
 
 
 # -- the pages
@@ -279,9 +284,9 @@ def test_an_agenda_holds_only_what_one_may_see(app: Flask, world: World, client_
         return case
 
     case_id = made(build)
-    own = made(lambda find: handled(world, find))
-    assert own != case_id
+    elsewhere = made(lambda find: handled(world, find))
     link = f'href="/cases/{case_id}"'
+    assert f'href="/cases/{elsewhere}"' not in client_as(Role.VILLAGE_HEAD).get("/cases/agenda").text
     for role in (Role.VILLAGE_HEAD, Role.LIAISON, Role.DEPT, Role.TOWN_MANAGER):
         assert link in client_as(role).get("/cases/agenda").text, role
     for role in (Role.COUNTY_DEPT, Role.PARTY_CONTACT):

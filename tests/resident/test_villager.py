@@ -11,6 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
+from gridcase.audit import service as audit
 from gridcase.cases import service as cases
 from gridcase.cases.models import Case, CaseStep
 from gridcase.cases.rules import State
@@ -164,6 +165,14 @@ def test_ones_own_page_says_what_the_council_has_to_do_with_it(app: Flask, world
     assert "上河村村民议事会已把这件事列入议程" in page
     assert "答复期限不变" in page
     assert "灯杆占谁家的地" not in page, "the village's own reason"
+    for restricted in (True, False):
+        with app.app_context():
+            case = db.session.get_one(Case, case_id)
+            with transaction():
+                audit.record(actor=head, action="test", subject_kind="case", subject_id=case_id, now=clock.now())
+                case.restricted = restricted
+            db.session.remove()
+        assert ("已把这件事列入议程" in phone.get("/v/own").text) is not restricted
     with app.app_context():
         case, agreed = db.session.get_one(Case, case_id), "灯杆移到路口，周末装好。"
         do(cases.agenda_outcome, case, head, outcome=AgendaOutcome.AGREED, note=agreed)

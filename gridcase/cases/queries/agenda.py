@@ -14,7 +14,6 @@ from gridcase.cases.queries.sight import visible
 from gridcase.core.db import db
 from gridcase.core.paging import PAGE_SIZE, Page, cut, instant, read_mark
 from gridcase.core.permissions import Viewer
-from gridcase.grid.models import Grid
 from gridcase.people import queries as people
 from gridcase.people.models import Decision, Organisation
 
@@ -43,12 +42,10 @@ def agendas(viewer: Viewer, *, done: bool, body_id: int | None = None, after: st
     query = (
         select(
             CaseAgenda.id, CaseAgenda.case_id, CaseAgenda.planned_on, CaseAgenda.outcome, CaseAgenda.agreed,
-            CaseAgenda.why, CaseAgenda.done_at, Case.number, Case.title, Grid.name.label("village"),
-            Organisation.name.label("council"),
+            CaseAgenda.why, CaseAgenda.done_at, Case.number, Case.title, Organisation.name.label("council"),
         )
         .join(Case, Case.id == CaseAgenda.case_id)
         .join(Organisation, Organisation.id == CaseAgenda.organisation_id)
-        .join(Grid, Grid.id == Organisation.place_id)
         .where(visible(viewer), Case.restricted.is_(False))
     )  # fmt: skip
     if body_id is not None:

@@ -132,6 +132,13 @@ def _agenda_outcome(case: Case, form: forms.AgendaOutcomeForm, *, actor: Viewer,
     )  # fmt: skip
 
 
+def _talked_over(case: Case, _step: Any) -> str:
+    somebody = case.handler_post_id is not None or case.handler_unit_id is not None
+    if case.closed_at is None and somebody:
+        return _("商量的结果已记下，办理人会收到消息。")
+    return _("商量的结果已记下。")
+
+
 def _rated(function: Callable[..., Any]) -> Callable[..., Any]:
     """A move that says how content somebody is."""
 
@@ -269,9 +276,7 @@ ACTS: dict[str, Act] = {
         _put_on_agenda,
         lambda _c, step: _("已列入%(council)s议程，期限照常计时。", council=step.detail["council"]),
     ),
-    "agenda_outcome": Act(
-        forms.AgendaOutcomeForm, _agenda_outcome, lambda *_a: _("商量的结果已记下，办理人会收到消息。")
-    ),
+    "agenda_outcome": Act(forms.AgendaOutcomeForm, _agenda_outcome, _talked_over),
     "report_in": Act(forms.MoveForm, _noted(service.report_in), lambda *_a: _("已报到。")),
     "rate_units": Act(forms.RatingForm, _rated(service.rate_units), lambda *_a: _("评价已记下。")),
     "rate_whistle": Act(forms.RatingForm, _rated(service.rate_whistle), lambda *_a: _("评价已记下。")),

@@ -219,12 +219,13 @@ def decision_numbers(village_id: int, year: int) -> list[str]:
 
 
 def decision_numbered(village_id: int, number: str) -> Decision | None:
-    """The decision of a village with this number, one that still stands."""
+    """The decision of a village with this number, one that still stands and concerns more than one home."""
     return db.session.scalar(
         select(Decision).where(
-            Decision.village_id == village_id, Decision.number == number, Decision.dropped_at.is_(None)
+            Decision.village_id == village_id, Decision.number == number, Decision.dropped_at.is_(None),
+            Decision.kind.not_in(ABOUT_ONE_HOME),
         )
-    )
+    )  # fmt: skip
 
 
 def decision_rules(path: str, *, on: date) -> Rules:

@@ -70,7 +70,7 @@ def _page(filled: dict[str, BaseForm]) -> ResponseReturnValue:
         word.offer()
     return render_template(
         "resident/own.html", case=case, place=queries.place_of(case), strides=strides(state),
-        state=state, result=result, way=way, council=queries.council_of(way), what_happened=what_happened,
+        state=state, result=result, way=way, council=queries.council_of(case, way), what_happened=what_happened,
         moves=open_moves, word=word,
         notes={name: filled.get(name) or NoteForm(formdata=None, prefix=f"{name}-") for name in sorted(ACTS)},
         left=_left(case, now),
