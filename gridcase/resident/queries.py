@@ -172,7 +172,9 @@ def council_of(case: Case, way: Sequence[Line]) -> Council | None:
     if put is None:
         return None
     taken = Council(put.detail["council"], date.fromisoformat(put.detail["day"]))
-    said = next((line for line in way if line.step.move == "agenda_outcome" and line.step.seq > put.seq), None)
+    said = next(
+        (line for line in reversed(way) if line.step.move == "agenda_outcome" and line.step.seq > put.seq), None
+    )
     if said is None:
         return None if case.restricted else taken
     return replace(taken, outcome=AgendaOutcome(said.step.detail["outcome"]), words=said.words)

@@ -21,7 +21,7 @@ from gridcase.seed.villages import Team
 PRESETS = {OUJIANGCHA: "morality_bank", ZHILONG: "zhilong", YIMA: "361"}
 AHEAD = timedelta(days=40)  # the meetings before the publication
 DEARER = "M107"  # hazards found true
-HEAVIER = 40  # percent, of the class it belongs to
+HEAVIER, LIGHTER = 40, 20  # percent, of the class it belongs to and of the other three
 TITLE = "关于施行积分办法的决议"
 TEXT = "通过本村积分办法，自公布之日起施行；标有“示例默认值”的分值试行一年后再议。"
 
@@ -51,7 +51,8 @@ def redraft(team: Team, *, actor: Viewer, now: datetime) -> None:
         version = points.draft(village, source=points.CURRENT, actor=actor, now=now)
         item = queries.read(version).items[DEARER]
         points.save_item(version, DEARER, replace(item, points=item.points + 5), actor=actor, now=now)
-        points.set_weights(version, {item.board: HEAVIER}, actor=actor, now=now)
+        weights = {board: HEAVIER if board == item.board else LIGHTER for board in queries.read(version).boards}
+        points.set_weights(version, weights, actor=actor, now=now)
 
 
 def _decide(village: Grid, *, actor: Viewer, now: datetime) -> Decision:

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from gridcase.cases.rules.agenda import waits
 from gridcase.core.db import Base, ByteString, UtcDateTime
 from gridcase.files.models import StoredFile
 
@@ -69,6 +70,11 @@ class CaseAgenda(Base):
     done_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     done_by_user_id: Mapped[int | None]
     done_by_name: Mapped[str | None] = mapped_column(String(80))
+
+    @property
+    def waits(self) -> bool:
+        """Whether a word is still to come, of the council or of the assembly it handed it to."""
+        return waits(self.outcome, decided=self.decision_id is not None)
 
 
 class CaseParty(Base):

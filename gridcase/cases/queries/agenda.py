@@ -11,11 +11,17 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from gridcase.cases.models import Case, CaseAgenda
 from gridcase.cases.queries.sight import visible
+from gridcase.cases.rules.agenda import AgendaOutcome
 from gridcase.core.db import db
 from gridcase.core.paging import PAGE_SIZE, Page, cut, instant, read_mark
 from gridcase.core.permissions import Viewer
 from gridcase.people import queries as people
 from gridcase.people.models import Decision, Organisation
+
+# As rules.agenda.waits says it of one.
+_WAITS = or_(
+    CaseAgenda.outcome.is_(None), and_(CaseAgenda.outcome == AgendaOutcome.ASSEMBLY, CaseAgenda.decision_id.is_(None))
+)
 
 
 def agenda_of(case: Case, viewer: Viewer) -> Sequence[Any]:
@@ -57,7 +63,7 @@ def agendas(viewer: Viewer, *, done: bool, body_id: int | None = None, after: st
 
 
 def _to_come(query: Select[*tuple[Any, ...]], after: str | None) -> Select[*tuple[Any, ...]]:
-    query = query.where(CaseAgenda.outcome.is_(None)).order_by(CaseAgenda.planned_on, CaseAgenda.id)
+    query = query.where(_WAITS).order_by(CaseAgenda.planned_on, CaseAgenda.id)
     if not (mark := read_mark(after, date.fromisoformat, int)):
         return query
     day, last = mark
@@ -65,7 +71,7 @@ def _to_come(query: Select[*tuple[Any, ...]], after: str | None) -> Select[*tupl
 
 
 def _done(query: Select[*tuple[Any, ...]], after: str | None) -> Select[*tuple[Any, ...]]:
-    query = query.where(CaseAgenda.outcome.is_not(None)).order_by(CaseAgenda.done_at.desc(), CaseAgenda.id.desc())
+    query = query.where(~_WAITS).order_by(CaseAgenda.done_at.desc(), CaseAgenda.id.desc())
     if not (mark := read_mark(after, instant, int)):
         return query
     at, last = mark

@@ -298,7 +298,7 @@ def standing_of(case: Case, viewer: Viewer) -> Standing:
         rates_units=_owes_ratings(case, viewer),
         rates_whistle=any(one.whistle_rating is None for one in called),
         contact_waits=contact_waits(case),
-        on_agenda=Permission.KEEP_DECISIONS in held and any(one.outcome is None for one in case.agenda),
+        on_agenda=Permission.KEEP_DECISIONS in held and any(one.waits for one in case.agenda),
     )
 
 

@@ -20,6 +20,12 @@ class AgendaOutcome(Labelled):
     AGREED = "agreed", N_("商定了怎么办")
     ASSEMBLY = "assembly", N_("提交村民会议或代表会议决定")
     NOT_TAKEN = "not_taken", N_("没有列入讨论")
+    LATER = "later", N_("这次没有商量，改日再列")
+
+
+def waits(outcome: str | None, *, decided: bool) -> bool:
+    """Whether a council, or the assembly it was handed to, still has its word to say."""
+    return outcome is None or (outcome == AgendaOutcome.ASSEMBLY and not decided)
 
 
 def check_day(planned_on: date, *, today: date) -> None:

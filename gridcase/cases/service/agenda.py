@@ -53,12 +53,12 @@ def _council_of(case: Case, kind: BodyKind, actor: Viewer, now: datetime) -> Org
 def agenda_outcome(
     case: Case, *, actor: Viewer, now: datetime, outcome: AgendaOutcome, note: str, decision: str = ""
 ) -> CaseStep:
-    """Write down what the council made of it, once. Whoever has the case hears of it; settling it stays his.
+    """Write down what the council made of it. Whoever has the case hears of it; settling it stays his.
 
-    `decision`: the number of the village's decision, where the matter went to the assembly.
+    What went to the assembly waits for its word: the number of the village's decision (`decision`), or another outcome.
     """
     lock(case)
-    item = next((one for one in case.agenda if one.outcome is None), None)
+    item = next((one for one in case.agenda if one.waits), None)
     body = people.get_organisation(item.organisation_id) if item is not None else None
     if len(agreed := clean(note)) > AGREED_LENGTH:
         raise Refused(N_("请写在 %(n)s 字以内。", n=AGREED_LENGTH), field="note")

@@ -23,7 +23,7 @@ _SENT: dict[str, Text] = {
     "transfer": N_("%(what)s转给了您，请在 %(until)s 前签收。"),
     "add_helper": N_("请协办%(what)s。"),
     "supervise": N_("%(what)s被督办，请按督办单要求办理。"),
-    "agenda_outcome": N_("四会商量了%(what)s，请看结果，接着办理。"),
+    "agenda_outcome": N_("%(what)s有了四会商量的结果，请打开看。"),
     "escalate": N_("%(what)s吹哨请您单位报到，请在 %(until)s 前到场。"),
 }
 # Where the deadline has passed there is no later time to name.

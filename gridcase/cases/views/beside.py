@@ -80,7 +80,7 @@ def of(case: Case, someone: Viewer, facts: Any, *, on: date, agenda: Sequence[An
     return Beside(
         asked, queries.named_parties(helping), WhistleKind(whistle.kind).label if whistle else None,
         queries.called_units(case), before, after,
-        None if any(row.CaseAgenda.outcome is None for row in agenda) else _council(case, someone, on), agenda,
+        None if any(row.CaseAgenda.waits for row in agenda) else _council(case, someone, on), agenda,
         queries.voices_around(case, someone, some=facts.has_voices),
     )  # fmt: skip
 

@@ -90,8 +90,9 @@ def has_areas(preset: Preset) -> bool:
 def with_areas(preset: Preset, areas: Sequence[Area]) -> Preset:
     """The preset with these areas in the place of the example's; an area of nothing has no number."""
     parts = tuple(part for area in areas for part in area.parts)
+    as_usual = sum(bool(area.parts) for area in areas) == USUALLY
     heads = (
-        Head(head.label if len(areas) == USUALLY else OTHERWISE, parts) if head.label.zh == HEAD[1] else head
+        Head(head.label if as_usual else OTHERWISE, parts) if head.label.zh == HEAD[1] else head
         for head in preset.heads
     )
     return replace(preset, heads=tuple(head for head in heads if head.parts))

@@ -20,6 +20,7 @@ from gridcase.dashboard.service import areas as service
 from gridcase.dashboard.views.base import bp
 from gridcase.grid.models import Grid
 from gridcase.web.access import needs, viewer
+from gridcase.web.filters import translate
 from gridcase.web.formkit import submit
 
 page = Blueprint("areas", __name__, url_prefix="/dashboard/areas")
@@ -84,10 +85,21 @@ def _choices(labels: Any, areas: tuple[rules.Area, ...], area: rules.Area | None
 def change() -> ResponseReturnValue:
     """Move, remove, restore; a refusal stands on the page."""
     form, county = AreasForm(), _county(queries.counties(viewer()))
+    before, _version = queries.areas_of(county.path, on=town_day(clock.now()))
     if form.validate_on_submit() and _done(form, county):
-        flash(_("已改好。"), "ok")
+        flash(_said(form, before), "ok")
         return redirect(url_for(".show", place=county.id))
     return _page(form)
+
+
+def _said(form: AreasForm, before: tuple[rules.Area, ...]) -> str:
+    """What was done to which area, by the name it had."""
+    name = next((translate(one.name) for one in before if one.key == form.area.data), "")
+    if form.act.data == "reset":
+        return _("各个方面已改回示例。")
+    if form.act.data == "remove":
+        return _("已去掉“%(area)s”，它的事件和活动不归任何方面了。", area=name)
+    return _("已移动“%(area)s”。", area=name)
 
 
 def _done(form: AreasForm, county: Grid) -> Any:

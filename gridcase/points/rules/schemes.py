@@ -196,11 +196,13 @@ def weighted(totals: Mapping[str, int], boards: Collection[Board]) -> int:
 
 
 def weighed(totals: Mapping[str, int], draft: Scheme, running: Scheme | None) -> tuple[int, int | None] | None:
-    """The index of some sums by class under a draft, and under the version in force where it has the same classes.
+    """The index of some sums by class under a draft, and under the version in force where it has the same classes and
+    weighs them: where all weigh alike there is no index.
 
-    None where neither weighs its classes differently.
+    None where the draft does not weigh its classes.
     """
-    same = running if running is not None and running.boards.keys() == draft.boards.keys() else None
-    if not draft.weights_differ and not (same and same.weights_differ):
+    if not draft.weights_differ:
         return None
-    return weighted(totals, draft.boards.values()), weighted(totals, same.boards.values()) if same else None
+    same = running is not None and running.boards.keys() == draft.boards.keys() and running.weights_differ
+    before = weighted(totals, running.boards.values()) if running is not None and same else None
+    return weighted(totals, draft.boards.values()), before
