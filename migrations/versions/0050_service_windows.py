@@ -1,4 +1,9 @@
-"""Service points of all kinds with hours that can be read; at which of them a case was taken in."""
+"""Service points of all kinds with hours that can be read; at which of them a case was taken in.
+
+Before it every point was one of public legal service. On the way down the points of other kinds are closed, so that
+nobody is sent to them to ask about the law; none is deleted, as people may have been advised there. On the way up again
+they stay closed.
+"""
 
 from __future__ import annotations
 
@@ -31,6 +36,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.execute("UPDATE legal_point SET closed_on = CURRENT_DATE WHERE kind <> 'legal' AND closed_on IS NULL")
     op.drop_table("case_window")
     for name in COLUMNS:
         op.drop_column("legal_point", name)

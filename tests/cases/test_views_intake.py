@@ -10,13 +10,16 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from gridcase.cases.models import Case
-from gridcase.core.db import db
+from gridcase.core import clock
+from gridcase.core.db import db, transaction
+from gridcase.grid.models import Grid
 from gridcase.households.models import Household
-from gridcase.people.rules import Role
+from gridcase.people import service as people
+from gridcase.people.rules import PointFacts, PointKind, Role
 from gridcase.seed import reference
 from tests.factories.cases import RUBBISH
 from tests.factories.pages import body, statements
-from tests.factories.world import World
+from tests.factories.world import MAKER, World
 
 As = Callable[[Role], FlaskClient]
 
@@ -142,3 +145,25 @@ def test_the_form_says_that_one_of_home_and_place_is_needed(client_as: As, world
     alone = client_as(Role.TOWN_MANAGER).get("/cases/new/0503").text  # sees no homes: the place is asked for
     assert "二选一" not in alone
     assert re.search(r'<label for="grid">在哪里</label>', alone)
+
+
+# -- the window it is taken at
+
+
+def test_a_refused_form_does_not_change_the_window_of_the_next(app: Flask, world: World, client_as: As) -> None:
+    with app.app_context():
+        with transaction():
+            facts = PointFacts("便民服务站", "一楼", "工作日", "代办员", kind=PointKind.STATION)
+            place = db.session.get_one(Grid, world.grids["village_a"])
+            window = people.open_point(actor=MAKER, place=place, client_uuid="w", facts=facts, now=clock.now()).id
+        db.session.remove()
+    head, chosen = client_as(Role.VILLAGE_HEAD), f'<option selected value="{window}"'
+    data = {"title": "路灯不亮", "channel": "reception", "looked": "1", "grid": str(world.grids["village_a"])}
+    other = data | {"grid": str(world.grids["village_b"]), "window": ""}
+    assert head.post("/cases/new/0504", data=data | {"window": str(window)}).status_code == 302
+    assert head.post("/cases/new/0504", data=other).status_code == 200
+    assert chosen in head.get("/cases/new/0504").text, "nothing was registered without a window"
+    for channel, at_window in (("reception", True), ("proxy", True), ("phone", False), ("visit", False)):
+        assert (chosen in head.get(f"/cases/new/0504?channel={channel}").text) == at_window, channel
+    assert head.post("/cases/new/0504", data=data | {"window": ""}).status_code == 302
+    assert chosen not in head.get("/cases/new/0504").text

@@ -135,6 +135,60 @@ def test_a_town_keeps_all_of_its_own_and_a_village_its_own(app: Flask, client_as
             people.open_point(actor=viewer, place=place, client_uuid="a", facts=facts, now=clock.now())
 
 
+def test_a_kind_of_which_there_is_none_is_told_from_no_points(app: Flask, client_as: ClientAs, world: World) -> None:
+    manager, head = client_as(Role.TOWN_MANAGER), client_as(Role.VILLAGE_HEAD)
+    opened(app, manager, world.grids["town"], kind="window", name="镇代办点")
+    opened(app, head, world.grids["village_a"])
+    page = head.get("/reception/legal/?kind=hall").text
+    assert "还没有登记服务点" not in page, "others stand"
+    assert "还没有登记这一种服务点" in page
+    assert "上级的服务点" not in page, "none of this kind"
+    assert "上级的服务点" in head.get("/reception/legal/?kind=window").text
+    (link,) = re.findall(r'href="([^"]*)">看已撤销的服务点', page)
+    page = head.get(link.replace("&amp;", "&")).text
+    assert "没有撤销过这一种服务点" in page
+    (link,) = re.findall(r'href="([^"]*)">看现有的服务点', page)
+    assert "还没有登记这一种服务点" in head.get(link.replace("&amp;", "&")).text
+
+
+def test_the_history_is_in_the_readers_language(app: Flask, client_as: ClientAs, world: World) -> None:
+    head = client_as(Role.VILLAGE_HEAD)
+    point = opened(app, head, world.grids["village_a"])
+    url = f"/reception/legal/{point}/edit"
+    head.post(url, data=filled(head, url, **(STATION | {"opening": "周一 8:00-9:00"})))
+    page = f"/reception/legal/{point}"
+    assert "14:00-17:30；周六 9:00-11:30 → 周一 8:00-9:00" in body(head.get(page))
+    assert "14:00-17:30; Sat 9:00-11:30 → Mon 8:00-9:00" in body(in_english(head).get(page))
+
+
+def test_what_was_counted_is_shown_also_under_another_kind(app: Flask, client_as: ClientAs, world: World) -> None:
+    head, village = client_as(Role.VILLAGE_HEAD), world.grids["village_a"]
+    point = opened(app, head, village)
+    page, edit = f"/reception/legal/{point}", f"/reception/legal/{point}/edit"
+    assert "今年在这里收的事件 0" in body(head.get(page))
+    assert "今年法律咨询人次" not in body(head.get(page))
+    case = {"title": "桥边路灯不亮", "channel": "reception", "looked": "1", "grid": str(village), "window": str(point)}
+    assert head.post("/cases/new/0504", data=case).status_code == 302
+    assert head.post(edit, data=filled(head, edit, **(STATION | {"kind": "legal"}))).status_code == 302
+    assert "今年在这里收的事件 1" in body(head.get(page))
+    asked = {"question": "合同怎么写", "reply": "写清年限和租金", "case_class": "1001", "point": str(point)}
+    quick = filled(head, "/reception/quick", **asked)
+    assert head.post("/reception/quick", data=quick).status_code == 302
+    assert head.post(edit, data=filled(head, edit, **STATION)).status_code == 302
+    said = body(head.get(page))
+    assert "今年法律咨询人次 1" in said
+    assert "今年在这里收的事件 1" in said
+    row = f'<a href="/reception/legal/answers?place={village}&amp;point={point}">1<'
+    assert row in head.get("/reception/legal/").text, "as in the total above it"
+
+
+def test_who_reads_no_cases_asks_for_none(app: Flask, client_as: ClientAs, world: World) -> None:
+    point = opened(app, client_as(Role.VILLAGE_HEAD), world.grids["village_a"])
+    county, page = client_as(Role.COUNTY_MANAGER), f"/reception/legal/{point}"
+    assert "今年在这里收的事件" not in body(county.get(page))
+    assert not [one for one in statements(app, lambda: county.get(page)) if "case_window" in one]
+
+
 def test_villagers_find_the_nearest_and_whether_it_is_open(
     app: Flask, client_as: ClientAs, world: World, at: At
 ) -> None:

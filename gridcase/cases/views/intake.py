@@ -34,6 +34,7 @@ from gridcase.web.access import needs, viewer
 from gridcase.web.formkit import submit
 
 LAST_WINDOW = "window"  # in the session: where this person took the last case in
+AT_WINDOWS = frozenset({None, Channel.RECEPTION.value, Channel.PROXY.value})  # None: the link names no channel
 INDENT = {GridLevel.GROUP: "　", GridLevel.CELL: "　　"}
 
 
@@ -74,6 +75,7 @@ def register(code: str) -> ResponseReturnValue:
     if valid and sent is not None and not same:
         done = submit(form, _written(papers.along(_collect, sent)), form, case_class, actor=someone, now=now)
         if isinstance(done, Written):
+            _remember(form)
             flash(_registered(done), "ok")
             return redirect(url_for(".show", case_id=done.id))
     return _page(form, entry, solved=False, same=same)
@@ -92,6 +94,7 @@ def register_solved(code: str) -> ResponseReturnValue:
     if valid and sent is not None:
         done = submit(form, _written(papers.along(_collect_and_solve, sent)), form, case_class, actor=someone, now=now)
         if isinstance(done, Written):
+            _remember(form)
             flash(_("已登记并办结，编号 %(number)s。", number=done.number), "ok")
             return redirect(url_for(".show", case_id=done.id))
     return _page(form, entry, solved=True)
@@ -135,7 +138,8 @@ def _prefill(form: IntakeForm, someone: Viewer) -> None:
     """What the link brought along: a household, a spot on the map."""
     form.lon.data, form.lat.data = request.args.get("lon"), request.args.get("lat")
     form.channel.data = request.args.get("channel") or form.channel.data
-    if "window" in form and session.get(LAST_WINDOW) in form.windows:
+    at_window = (request.args.get("channel") or None) in AT_WINDOWS
+    if "window" in form and at_window and session.get(LAST_WINDOW) in form.windows:
         form.window.data = session[LAST_WINDOW]
     household = finding.chosen(request.args.get("household"), someone=someone)
     if household is not None and "household" in form:
@@ -170,14 +174,19 @@ def _intake(form: IntakeForm, case_class: CaseClass, someone: Viewer, now: datet
 
 
 def _window(form: IntakeForm) -> queries.Window | None:
-    """The window that was chosen, which is the first choice of the next form."""
+    """The window that was chosen."""
     if "window" not in form:
         return None
-    session[LAST_WINDOW] = form.window.data or ""
     chosen = form.windows.get(form.window.data or "")
     if chosen is None and form.grid.data in form.elsewhere:
         raise Refused(N_("镇里其他村的事，请选是在哪个窗口收的。"), field="window")
     return chosen
+
+
+def _remember(form: IntakeForm) -> None:
+    """The window of a case that was registered is the first choice of the next form."""
+    if "window" in form:
+        session[LAST_WINDOW] = form.window.data or ""
 
 
 def _collect(form: RegisterForm, case_class: CaseClass, *, actor: Viewer, now: datetime) -> Case:

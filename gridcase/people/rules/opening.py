@@ -33,12 +33,17 @@ _GROUPS = {
     "每天": range(7), "天天": range(7), "daily": range(7), "every day": range(7), "工作日": WORKDAYS,
     "weekdays": WORKDAYS, "周末": WEEKEND, "weekends": WEEKEND,
 }  # fmt: skip
-_DAY = r"(?:(?:周|星期|礼拜)?[一二三四五六日天]|mon|tue|wed|thu|fri|sat|sun)"
+_DAY = r"(?:(?:周|星期|礼拜)?[一二三四五六日天]|(?:mon|tue|wed|thu|fri|sat|sun)(?![a-z]))"
+_NAMES = re.compile(
+    r"(?<![a-z])(?:mon(?:days?)?|tue(?:s|sdays?)?|wed(?:s|nesdays?)?|thu(?:rs?|rsdays?)?|fri(?:days?)?"
+    r"|sat(?:urdays?)?|sun(?:days?)?)(?![a-z])"
+)
 _TO = r"(?:至|到|-)"
 _PART = rf"(?:{'|'.join(_GROUPS)}|{_DAY}(?:\s*{_TO}\s*{_DAY})?)"
 _AND = r"(?:、|,|和|及|and)"
 _LINE = re.compile(rf"({_PART}(?:\s*{_AND}\s*{_PART})*)\s*:?\s*(.+)")
 _CLOCK = r"(\d{1,2})(?::(\d{2})|点(半)?)"
+_BETWEEN = re.compile(rf"\s*{_AND}\s*|(?<=[\d点半])\s*(?=上午|早上|下午|晚上)|\s+(?=\d)")
 _SPAN = re.compile(rf"(?:上午|早上)?(下午|晚上)?\s*{_CLOCK}\s*{_TO}\s*(?:上午|中午)?(下午|晚上)?\s*{_CLOCK}")
 _CLOSED = frozenset({"休息", "不开", "关门", "closed"})
 
@@ -144,11 +149,13 @@ def read(text: str, *, holidays: bool = False) -> Opening:
 
 
 def _plain(text: str) -> str:
-    """Full-width signs as plain ones, all dashes as one, English in small letters."""
+    """Full-width signs as plain ones, all dashes as one, English in small letters, days by three; no blanks inside of
+    a span, so that those that are left stand between spans."""
     plain = unicodedata.normalize("NFKC", text).replace("\r", "").lower()
     plain = re.sub(r"\s*(?:[\-‐-―−~〜]+|\bto\b)\s*", "-", plain)
-    plain = re.sub(r"\b(mon|tue|wed|thu|fri|sat|sun)[a-z]*", r"\1", plain)
-    return re.sub(r"[^\S\n]+", " ", plain)
+    plain = _NAMES.sub(lambda found: found[0][:3], plain)
+    plain = re.sub(r"每个?(?=周|星期|礼拜|工作日)", "", re.sub(r"[^\S\n]+", " ", plain))
+    return re.sub(r"(上午|早上|中午|下午|晚上) +| *(至|到) *| +(点)", r"\1\2\3", plain)
 
 
 def _days(words: str) -> list[int]:
@@ -173,13 +180,13 @@ def _hours(words: str) -> list[Minutes]:
     if words in _CLOSED:
         return []
     spans = []
-    for part in re.split(rf"\s*{_AND}\s*|\s+(?=\d)", words):
+    for part in _BETWEEN.split(words):
         found = _SPAN.fullmatch(part)
         if found is None:
             raise _refused(N_("“%(hours)s”看不懂，请写成 8:30-12:00 这样。", hours=part))
         late, hour, minute, half, late_too, hour_2, minute_2, half_2 = found.groups()
         opens = _minutes(hour, minute, half, late=bool(late))
-        closes = _minutes(hour_2, minute_2, half_2, late=bool(late or late_too))
+        closes = _minutes(hour_2, minute_2, half_2, late=bool(late or late_too) and int(hour_2) > 0)
         if closes <= opens:
             raise _refused(N_("“%(hours)s”结束要晚于开始；过半夜的请分成两天写，到 24:00 为止。", hours=part))
         spans.append((opens, closes))
@@ -188,8 +195,9 @@ def _hours(words: str) -> list[Minutes]:
 
 def _minutes(hour: str, minute: str | None, half: str | None, *, late: bool) -> int:
     found = int(hour) * 60 + (30 if half else int(minute or 0))
+    nowhen = late and int(hour) == 0  # no hour of an afternoon, and not to be read as noon
     found += NIGHT // 2 if late and found < NIGHT // 2 else 0
-    if found > NIGHT or int(minute or 0) > 59:
+    if nowhen or found > NIGHT or int(minute or 0) > 59:
         raise _refused(N_("没有 %(hour)s 这个时间，请核对。", hour=f"{hour}:{minute or '00'}"))
     return found
 

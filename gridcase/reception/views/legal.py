@@ -75,7 +75,7 @@ def _said(name: str, value: Any) -> str:
     if name == "on_holidays":
         return _("是") if value else _("否")
     if name == "opening" and value:
-        return "；".join(map(translate, read(value).lines()))
+        return _("；").join(map(translate, read(value).lines()))
     return value or _("（空）")
 
 
@@ -118,16 +118,17 @@ def legal_answers() -> ResponseReturnValue:
 @bp.get("/legal/<int:point_id>")
 @needs(*READS)
 def legal_point(point_id: int) -> ResponseReturnValue:
-    """One point: where, when, who; what was counted; who changed it."""
+    """One point: where, when, who; what was counted, also before it became one of another kind; who changed it."""
     someone, point = viewer(), queries.legal.get_point(point_id, viewer=viewer())
+    reads = someone.may(Permission.REGISTER_CASE)
     return page_of(
         "legal_point", point=point, kind=PointKind(point.kind), door=_doors(),
         place=grids.by_ids([point.place_id])[point.place_id], year=today().year,
         advised=queries.legal.advised_at([point.id], viewer=someone, **_year()).get(point.id, 0),
         keeps=point.closed_on is None and service_points.keeps(someone, point.path),
-        reads=someone.may(Permission.REGISTER_CASE),
+        reads=reads, taken=cases.taken_at(point.id, viewer=someone, **_year()) if reads else 0,
         deeds=audit.history_of("legal_point", point.id), deed_words=DEEDS, fields=FIELDS,
-        said=_said, does=lines_of(point.does), taken=cases.taken_at(point.id, viewer=someone, **_year()),
+        said=_said, does=lines_of(point.does),
     )  # fmt: skip
 
 
