@@ -187,6 +187,43 @@ def test_what_goes_to_the_assembly_names_its_decision(ctx: Flask, world: World, 
     assert queries.agenda_of(case, head)[0].number == own
 
 
+def test_what_the_assembly_has_not_decided_yet_waits_for_its_word(
+    app: Flask, world: World, client_as: As, made: Any
+) -> None:
+    with app.app_context():
+        body_id = council(world)
+        db.session.remove()
+
+    def build(find: Find) -> Case:
+        case = sent(world, find)
+        put(case, find(Role.VILLAGE_HEAD))
+        said(case, find(Role.VILLAGE_HEAD), AgendaOutcome.ASSEMBLY, note="出工的办法由村民会议定。")
+        return case
+
+    case_id = made(build)
+    head, address, waiting = client_as(Role.VILLAGE_HEAD), f"/cases/{case_id}", "等村民会议或代表会议决定"
+    page = head.get(address).text
+    assert waiting in page
+    assert f'href="{address}/agenda-outcome' in page
+    assert waiting in head.get(f"/cases/agenda?council={body_id}").text
+    assert f'href="{address}"' not in head.get(f"/cases/agenda?council={body_id}&done=1").text
+    send(head, case_id, "agenda-outcome", outcome="agreed", note="会议定了：每户出工一天。")
+    assert "每户出工一天" in head.get(f"/cases/agenda?council={body_id}&done=1").text
+    page = head.get(address).text
+    assert waiting not in page
+    assert "出工的办法由村民会议定" in page, "both words stand in its way"
+
+
+def test_a_meeting_that_was_put_off(ctx: Flask, world: World, viewer_of: Find) -> None:
+    council(world)
+    case, head = sent(world, viewer_of), viewer_of(Role.VILLAGE_HEAD)
+    put(case, head, planned_on=today())
+    step = said(case, head, AgendaOutcome.LATER, note="下雨没开成。")
+    assert "改日再列" in str(what_happened(step.move, step.detail))
+    put(case, head)
+    assert case.agenda[-1].planned_on == today() + timedelta(days=2)
+
+
 def test_a_case_that_ended_meanwhile_still_gets_its_word(ctx: Flask, world: World, viewer_of: Find) -> None:
     council(world)
     case, head = sent(world, viewer_of), viewer_of(Role.VILLAGE_HEAD)

@@ -182,6 +182,9 @@ def test_a_draft_is_counted_on_what_the_last_quarter_really_had(village: int, wo
     running = queries.scheme_of(village, on=TODAY)
     assert weighed(again.by_board, queries.read(draft), running) == (32 * 2 + 10 // 2, round((32 + 10) * 15 / 100))
     assert weighed(again.by_board, queries.read(draft), None) == (69, None)
+    alike = replace(running, boards={code: replace(board, weight=25) for code, board in running.boards.items()})
+    assert weighed(again.by_board, queries.read(draft), alike) == (69, None), "what weighs nothing has no index"
+    assert weighed(again.by_board, alike, running) is None
 
 
 def test_a_village_without_entries_has_nothing_to_try(village: int) -> None:
