@@ -10,11 +10,9 @@ from uuid import uuid4
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import delete
 
-from gridcase.affairs.models import Campaign, CampaignOpinion
+from gridcase.affairs.models import Campaign
 from gridcase.affairs.queries import opinions as queries
-from gridcase.affairs.queries.campaigns import actions_of
 from gridcase.affairs.rules.opinions import LedTo, Outcome
 from gridcase.affairs.service import campaigns
 from gridcase.affairs.service import opinions as service
@@ -28,14 +26,11 @@ from gridcase.grid.models import Grid
 from gridcase.households.models import Household
 from gridcase.people.models import Decision
 from gridcase.people.rules import DecisionKind, Role
-from gridcase.points import service as points
 from gridcase.points.models import SchemeVersion
-from gridcase.users.models import User
 from gridcase.visits import service as visits
 from gridcase.visits.rules import Purpose, VisitMode, VisitState
 from tests.factories import decisions
 from tests.factories.pages import body, statements
-from tests.factories.viewers import viewer_from
 from tests.factories.world import MAKER, World
 
 MOST = (16, 8, 6)  # statements of the campaign, of its opinions, of its homes
@@ -237,207 +232,3 @@ def test_a_page_of_many_asks_no_more_than_of_few(app: Flask, world: World, clien
             visited(world, number, f"又{number}")
     assert [len(statements(app, lambda page=page: head.get(page))) for page in pages] == few  # type: ignore[misc]
     assert all(count <= most for count, most in zip(few, MOST, strict=True)), few
-
-
-# --- what it led to, for who may open that
-
-
-def drafted(world: World, *, days: int | None = None) -> int:
-    """A version of the scheme of the village: a draft, or in force."""
-    now = clock.now()
-    with transaction():
-        place = village(world)
-        one = SchemeVersion(village_id=place.id, path=place.path, number=7, name="秘密草案", made_at=now)
-        if days is not None:
-            passed = decisions.passed(place, DecisionKind.SCHEME, on=clock.town_day(now), now=now)
-            one.decision_id, one.valid_from = passed.id, clock.town_day(now) - timedelta(days=days)
-        db.session.add(one)
-        service.audit.record(actor=MAKER, action="test", subject_kind="scheme", subject_id=None, now=now)
-    return one.id
-
-
-def led(app: Flask, world: World, **kept: int) -> tuple[str, int, str]:
-    """The page of the opinions, one of them, and the page of the scheme that it led to."""
-    with app.app_context():
-        one, head = begun(world), viewer_from(db.session.get_one(User, world.users[Role.VILLAGE_HEAD]))
-        version = drafted(world, **kept)
-        opinion = collected(one, world, head, "扣分太重")
-        settled(opinion, head, Outcome.CHANGE, led=(LedTo.SCHEME, version))
-        url = f"/affairs/campaigns/{one.id}/opinions?village={world.grids['village_a']}"
-        db.session.remove()
-    return url, opinion, f"/points/scheme/{version}"
-
-
-READERS = (
-    Role.VILLAGE_HEAD, Role.TOWN_MANAGER, Role.FULLTIME_GRID, Role.VILLAGE_SUPERVISOR, Role.DISPATCHER,
-    Role.COUNTY_MANAGER,
-)  # fmt: skip
-
-
-@pytest.mark.parametrize("role", READERS)
-def test_a_draft_is_linked_and_named_to_who_may_open_it(
-    app: Flask, world: World, client_as: ClientAs, role: Role
-) -> None:
-    url, opinion, scheme = led(app, world)
-    client = client_as(role)
-    page = client.get(url).text
-    opens = client.get(scheme).status_code == 200
-    assert opens is (role in (Role.VILLAGE_HEAD, Role.TOWN_MANAGER))
-    assert "引出改动" in page
-    assert (f'href="{scheme}"' in page) is opens
-    assert ("秘密草案" in page) is opens
-    form = client.get(f"/affairs/campaigns/opinions/{opinion}")
-    assert ("秘密草案" in form.text) is (opens and form.status_code == 200)
-    if role in (Role.VILLAGE_HEAD, Role.TOWN_MANAGER, Role.FULLTIME_GRID):
-        assert form.status_code == 200
-        for target in (f"/points/scheme/new?village={world.grids['village_a']}",
-                       f"/people/decisions/new?village={world.grids['village_a']}"):  # fmt: skip
-            assert (target in form.text) is opens
-            assert (client.get(target).status_code == 200) is opens
-
-
-@pytest.mark.parametrize("role", READERS)
-def test_a_scheme_in_force_is_named_to_all_and_linked_to_its_readers(
-    app: Flask, world: World, client_as: ClientAs, role: Role
-) -> None:
-    url, _opinion, scheme = led(app, world, days=1)
-    client = client_as(role)
-    page = client.get(url).text
-    assert "秘密草案" in page
-    assert (f'href="{scheme}"' in page) is (client.get(scheme).status_code == 200)
-
-
-def test_a_draft_that_was_thrown_away_has_no_page_and_is_named_to_its_makers(
-    app: Flask, world: World, client_as: ClientAs
-) -> None:
-    url, _opinion, scheme = led(app, world)
-    with app.app_context():
-        draft = db.session.get_one(SchemeVersion, int(scheme.rsplit("/", 1)[1]))
-        with transaction():
-            points.drop_draft(draft, actor=MAKER, now=clock.now())
-        db.session.remove()
-    page = client_as(Role.VILLAGE_HEAD).get(url).text
-    assert "秘密草案" in page
-    assert scheme not in page
-    assert "秘密草案" not in client_as(Role.FULLTIME_GRID).get(url).text
-
-
-def test_who_may_not_read_a_draft_cannot_name_it(ctx: Flask, world: World, viewer_of: ViewerOf) -> None:
-    one, grid = begun(world), viewer_of(Role.FULLTIME_GRID)
-    version, opinion = drafted(world), collected(one, world, grid, "扣分太重")
-    with pytest.raises(Refused, match="哪一处改动"):
-        settled(opinion, grid, Outcome.CHANGE, led=(LedTo.SCHEME, version))
-
-
-def test_who_may_not_read_the_draft_keeps_it_when_he_saves(app: Flask, world: World, client_as: ClientAs) -> None:
-    url, opinion, scheme = led(app, world)
-    grid, page = client_as(Role.FULLTIME_GRID), f"/affairs/campaigns/opinions/{opinion}"
-    seen = re.search(r'name="seen"[^>]*value="(\w+)"', grid.get(page).text)
-    assert seen
-    said = {"text": "扣分太重了", "outcome": "change", "led": f"scheme:{scheme.rsplit('/', 1)[1]}", "seen": seen[1]}
-    assert grid.post(page, data=said).status_code == 302
-    assert f'href="{scheme}"' in client_as(Role.VILLAGE_HEAD).get(url).text
-
-
-# --- where opinions belong
-
-
-def test_opinions_belong_to_villages_of_the_campaign(ctx: Flask, world: World, viewer_of: ViewerOf) -> None:
-    one, town = begun(world, "village_b"), viewer_of(Role.TOWN_MANAGER)
-    with pytest.raises(Missing):
-        collected(one, world, town, "主路缺路灯")
-
-
-def test_a_campaign_that_does_not_ask_takes_no_opinions(app: Flask, world: World, client_as: ClientAs) -> None:
-    with app.app_context():
-        one, head = begun(world), viewer_from(db.session.get_one(User, world.users[Role.VILLAGE_HEAD]))
-        asked_no_more(one)
-        with pytest.raises(Refused, match="不征求意见"):
-            collected(one, world, head, "主路缺路灯")
-        url = f"/affairs/campaigns/{one.id}"
-        db.session.remove()
-    for end in ("opinions", "homes"):
-        assert client_as(Role.VILLAGE_HEAD).get(f"{url}/{end}").status_code == 404
-
-
-def test_opinions_heard_before_it_asked_no_more_stay_to_be_read(app: Flask, world: World, client_as: ClientAs) -> None:
-    with app.app_context():
-        one = begun(world)
-        collected(one, world, viewer_from(db.session.get_one(User, world.users[Role.VILLAGE_HEAD])), "主路缺路灯")
-        asked_no_more(one)
-        url = f"/affairs/campaigns/{one.id}/opinions"
-        db.session.remove()
-    page = client_as(Role.VILLAGE_HEAD).get(url).text
-    assert "主路缺路灯" in page
-    assert "归成意见" not in page
-
-
-def asked_no_more(one: Campaign) -> None:
-    with transaction():
-        for action in actions_of([one.id]):
-            action.purpose = ""
-        service.audit.record(actor=MAKER, action="test", subject_kind="campaign", subject_id=one.id, now=clock.now())
-
-
-# --- two at once
-
-
-def test_the_last_writer_does_not_win_unseen(app: Flask, world: World, client_as: ClientAs) -> None:
-    with app.app_context():
-        one = begun(world)
-        opinion = collected(one, world, viewer_from(db.session.get_one(User, world.users[Role.VILLAGE_HEAD])), "缺路灯")
-        db.session.remove()
-    page = f"/affairs/campaigns/opinions/{opinion}"
-    head, town = client_as(Role.VILLAGE_HEAD), client_as(Role.TOWN_MANAGER)
-    seen = re.search(r'name="seen"[^>]*value="(\w+)"', head.get(page).text)
-    assert seen
-    said = {"text": "缺路灯", "outcome": "answered", "answer": "明年装。", "seen": seen[1]}
-    assert town.post(page, data=said).status_code == 302
-    late = head.post(page, data={**said, "outcome": "left", "answer": "没有经费。"}).text
-    assert "别人已经改过" in late
-    assert "没有经费。" in late, "what was typed stays"
-    with app.app_context():
-        assert db.session.get_one(CampaignOpinion, opinion).answer == "明年装。"
-
-
-def test_what_was_just_taken_apart_is_missing(ctx: Flask, world: World, viewer_of: ViewerOf) -> None:
-    one, head = begun(world), viewer_of(Role.VILLAGE_HEAD)
-    key = collected(one, world, head, "主路缺路灯")
-    row, _one = queries.get_opinion(key, viewer=head)
-    taken_elsewhere(key)
-    with pytest.raises(Missing), transaction():
-        service.settle(row, actor=head, what=Settled("路灯", Outcome.OPEN), now=clock.now())
-    with pytest.raises(Missing), transaction():
-        service.take_apart(row, actor=head, now=clock.now())
-    visit = visited(world, 0, "路灯少")
-    with pytest.raises(Missing), transaction():
-        service.collect(one, village(world), actor=head, visit_ids=[visit], text="", into=key, now=clock.now())
-
-
-def taken_elsewhere(key: int) -> None:
-    """As another process would: this session goes on holding the row."""
-    with transaction():
-        db.session.connection().execute(delete(CampaignOpinion).where(CampaignOpinion.id == key))
-        service.audit.record(actor=MAKER, action="test", subject_kind="campaign", subject_id=None, now=clock.now())
-
-
-def test_every_write_waits_at_the_campaign_first(app: Flask, world: World, viewer_of: ViewerOf) -> None:
-    """The lock that keeps two settled to the same words, or one filled while it is taken apart, from meeting."""
-    one, head = begun(world), viewer_of(Role.VILLAGE_HEAD)
-    first, other = (collected(one, world, head, text) for text in ("主路缺路灯", "扣分太重"))
-    visit = visited(world, 0, "路灯少")
-
-    def fill() -> None:
-        with transaction():
-            service.collect(one, village(world), actor=head, visit_ids=[visit], text="", into=first, now=clock.now())
-
-    def apart() -> None:
-        row, _one = queries.get_opinion(other, viewer=head)
-        with transaction():
-            service.take_apart(row, actor=head, now=clock.now())
-
-    for act in (fill, lambda: settled(first, head, Outcome.LEFT, answer="没有经费。"), apart):
-        sent = [one for one in statements(app, act) if "FOR UPDATE" in one or one.startswith(("INSERT", "UPDATE"))]
-        if db.engine.dialect.name == "postgresql":
-            assert "FROM campaign " in sent[0].replace("\n", " "), sent
-            assert "FOR UPDATE" in sent[0], sent
