@@ -116,7 +116,7 @@ def listen(team: Team, *, now: datetime) -> None:
         for text, heard, outcome, answer in HEARD:
             ids = [noted[number] for number in heard if number < len(noted)]
             row = opinions.collect(one, village, actor=head, visit_ids=ids, text=text, into=None, now=now)
-            led = next(((kind, key) for kind, key, _title in changes(village.id)), None)
+            led = next(((kind, key) for kind, key, _title in changes(village.id, viewer=head)), None)
             what = Settled(text, outcome, answer, led if outcome is Outcome.CHANGE else None)
             opinions.settle(row, actor=head, what=what, now=now)
 

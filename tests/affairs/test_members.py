@@ -234,7 +234,7 @@ def test_the_member_reads_his_own_and_the_village_head_his_members(
         assert client_as(role).get(url).status_code == 403
     for role in (Role.TOWN_MANAGER, Role.GRID_LEADER):
         assert url not in client_as(role).get(f"/people/persons/{known.person}").text
-    assert "这一年还没有记录" in body(head.get(f"{url}?year=2025"))
+    assert "2025 年没有登记党员身份" in body(head.get(f"{url}?year=2025"))
     assert len(statements(app, lambda: head.get(url))) <= 10
 
 
@@ -269,10 +269,70 @@ def test_what_a_promise_and_a_party_day_share(promise: str, title: str, fits: bo
 
 
 def test_progress_is_added_behind_what_stood_there() -> None:
-    assert progress_with("", "清河道") == "清河道"
-    assert progress_with("修了路灯", "清河道") == "修了路灯；清河道"
-    assert progress_with("字" * 195, "清理河道") == "字" * 195 + "；清理河道"
-    assert progress_with("字" * 198, "清理河道") == "清理河道"
+    assert progress_with("", "清河道", promise=WORDS[2]) == "清河道"
+    assert progress_with("修了路灯", "清河道", promise=WORDS[2]) == "修了路灯；清河道"
+    assert progress_with("字" * 195, "清理河道", promise=WORDS[2]) == "字" * 195 + "；清理河道"
+
+
+@pytest.mark.parametrize(("before", "said"), [(196, "只能再写 3 个字"), (199, "已经记满"), (200, "已经记满")])
+def test_progress_that_has_no_room_is_refused(before: int, said: str) -> None:
+    with pytest.raises(Refused) as refused:
+        progress_with("字" * before, "清理河道", promise=WORDS[2])
+    assert refused.value.field == "words"
+    assert said in str(refused.value.text)
+    assert f"“{WORDS[2]}”" in str(refused.value.text)
+
+
+def test_nothing_noted_before_is_lost_for_want_of_room(
+    app: Flask, client_as: ClientAs, world: World, known: Known
+) -> None:
+    with app.app_context():
+        one = party_day(world, _head(world), known).id
+        found = members.proposals(db.session.get_one(Activity, one))[0]
+        with transaction():
+            people_service.pledge_progress(
+                db.session.get_one(PledgeItem, found.item_id), person=db.session.get_one(Person, known.person),
+                actor=MAKER, words="字" * 196, done_on=None, now=NOW,
+            )  # fmt: skip
+        db.session.remove()
+    data = {"items": [str(found.item_id)], "words": "清了两公里"}
+    page = client_as(Role.VILLAGE_HEAD).post(f"/affairs/{one}/promises", data=data).text
+    assert 'id="words-error"' in page
+    assert "只能再写 3 个字" in page
+    assert 'value="清了两公里"' in page
+    with app.app_context():
+        assert db.session.get_one(PledgeItem, found.item_id).progress == "字" * 196
+
+
+def test_who_was_a_member_on_some_day_of_the_year_has_that_year(
+    app: Flask, client_as: ClientAs, world: World, known: Known
+) -> None:
+    """The door on the list and the page itself go by the same rule."""
+    with app.app_context():
+        liaison = db.session.get_one(User, world.users[Role.LIAISON]).person_id
+        assert liaison
+        with transaction():
+            person = db.session.get_one(Person, liaison)
+            people_service.tag(
+                person, actor=MAKER, kind=Tag.PARTY_MEMBER, start=date(2025, 1, 1), end=date(2026, 1, 1), now=NOW
+            )
+            people_service.untag(person, actor=MAKER, kind=Tag.PARTY_MEMBER, on=date(2026, 3, 1), now=NOW)
+        db.session.remove()
+    client = client_as(Role.LIAISON)
+    assert "/affairs/my-year" in client.get("/affairs/").text
+    assert "2026 年合计" in body(client.get("/affairs/my-year"))
+    with app.app_context():
+        with transaction():
+            person = db.session.get_one(Person, liaison)
+            people_service.untag(person, actor=MAKER, kind=Tag.PARTY_MEMBER, on=date(2026, 1, 1), now=NOW)
+        db.session.remove()
+    assert "/affairs/my-year" not in client.get("/affairs/").text
+    page = client.get("/affairs/my-year").text
+    assert "没有登记党员身份" in page
+    assert "/affairs/my-year?year=2025" in page, "the year before is a click away"
+    past = body(client.get("/affairs/my-year?year=2025"))
+    assert "2025 年合计 0 分" in past
+    assert "这一年还没有记录" in past
 
 
 def test_a_promise_comes_forward_only_by_a_tick(app: Flask, client_as: ClientAs, world: World, known: Known) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from flask_babel import lazy_gettext as _
-from wtforms import RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms import HiddenField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -47,6 +47,7 @@ class SettleForm(BaseForm):
         _("怎么答复的，或者为什么不采纳"), filters=[tidy], render_kw={"rows": 3},
         validators=[Optional(), Length(max=ANSWER_MOST, message=TOO_LONG)],
     )  # fmt: skip
+    seen = HiddenField()
 
     def offer(self, changes: Sequence[tuple[str, object]]) -> None:
         """The outcomes, and what it can have led to."""

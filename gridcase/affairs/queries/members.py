@@ -26,7 +26,9 @@ from gridcase.grid import queries as grids
 from gridcase.grid.models import Grid
 from gridcase.grid.rules import GridLevel
 from gridcase.households.models import Member
+from gridcase.people import queries as people
 from gridcase.people.models import Person, Pledge, PledgeItem
+from gridcase.people.rules import Tag
 from gridcase.points.models import Declaration, PointNotice, SchemeItem
 from gridcase.points.rules import DeclarationState, NoticeOutcome
 
@@ -77,6 +79,15 @@ def account_of(person: Person, *, year: int, viewer: Viewer, on: date) -> Member
         *_deeds(person.id, year, values),
     ]  # fmt: skip
     return MemberAccount(year, tuple(sorted(lines, key=lambda line: line.day)), values, example)
+
+
+def is_member(person_id: int, *, year: int) -> bool:
+    """Whether somebody was a party member on some day of a year."""
+    first, last = date(year, 1, 1), date(year, 12, 31)
+    return any(
+        one.kind == Tag.PARTY_MEMBER and one.valid_from <= last and (one.valid_to is None or one.valid_to > first)
+        for one in people.tags_of(person_id)
+    )
 
 
 def village_name(path: str) -> str:

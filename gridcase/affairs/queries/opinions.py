@@ -7,23 +7,25 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, exists, func, select
+from sqlalchemy import ColumnElement, case, exists, func, or_, select
 
 from gridcase.affairs.models import Campaign, CampaignOpinion, CampaignOpinionVisit
 from gridcase.affairs.queries.campaign_places import reached
-from gridcase.affairs.queries.campaigns import after_days, begins, visible
+from gridcase.affairs.queries.campaigns import actions_of, after_days, begins, visible
 from gridcase.affairs.rules.opinions import LedTo, Outcome
 from gridcase.core.db import db
 from gridcase.core.errors import Missing
 from gridcase.core.paging import PAGE_SIZE, Page, cut, read_mark
-from gridcase.core.permissions import Viewer
-from gridcase.core.scope import under
+from gridcase.core.permissions import Permission, Viewer
+from gridcase.core.scope import covers, reach, under
 from gridcase.grid.models import Grid
 from gridcase.grid.rules import GridLevel
 from gridcase.households import queries as households
 from gridcase.households.models import Household
+from gridcase.people import queries as people
 from gridcase.people.models import Covenant, Decision
 from gridcase.people.queries.decisions import ABOUT_ONE_HOME
+from gridcase.points import queries as points
 from gridcase.points.models import SchemeVersion
 from gridcase.visits.models import Visit
 from gridcase.visits.queries.past import visible as visits_seen
@@ -169,12 +171,13 @@ def get_opinion(opinion_id: int, *, viewer: Viewer) -> tuple[CampaignOpinion, Ca
     return row[0], row[1]
 
 
-def changes(village_id: int) -> list[tuple[LedTo, int, str]]:
+def changes(village_id: int, *, viewer: Viewer) -> list[tuple[LedTo, int, str]]:
     """What of the village an opinion can have led to, the newest first: (kind, id, what it is called). A decision about
-    a single home is none."""
+    a single home is none; a draft of the scheme is offered to who sets the scheme there."""
+    drafts = reach(viewer, Permission.SET_SCHEME, path=SchemeVersion.path)
     schemes = db.session.execute(
         select(SchemeVersion.id, SchemeVersion.name, SchemeVersion.number)
-        .where(SchemeVersion.village_id == village_id)
+        .where(SchemeVersion.village_id == village_id, or_(SchemeVersion.valid_from.is_not(None), drafts))
         .order_by(SchemeVersion.number.desc())
         .limit(2)
     )
@@ -200,6 +203,55 @@ def changes(village_id: int) -> list[tuple[LedTo, int, str]]:
     ]
 
 
-def schemes_there(ids: Collection[int]) -> set[int]:
-    """Which of these versions still stand: a draft can be thrown away."""
-    return set(db.session.scalars(select(SchemeVersion.id).where(SchemeVersion.id.in_(set(ids))))) if ids else set()
+def asks(campaign: Campaign) -> bool:
+    """Whether homes are visited in this campaign to hear what they think."""
+    return any(action.purpose == Purpose.OPINIONS for action in actions_of([campaign.id]))
+
+
+def sets_scheme(viewer: Viewer, path: str) -> bool:
+    """Whether the viewer sets the scheme of this village, and so reads and starts its drafts."""
+    return any(
+        covers(grant, path=path, section_id=None, household_id=None)
+        for grant in viewer.grants_with(Permission.SET_SCHEME)
+    )
+
+
+@dataclass(frozen=True)
+class Change:
+    """What an opinion led to, for one reader: how it is called ("" where he may not know) and whether it opens."""
+
+    title: str
+    opens: bool
+
+
+def led_to(rows: Collection[CampaignOpinion], *, viewer: Viewer) -> dict[int, Change]:
+    """What these opinions led to, by opinion. A draft, also one that was thrown away, is known to who sets the scheme
+    there; everybody else reads only that there was a change. A statement for each kind of change there is."""
+    ids: dict[str, set[int]] = {kind: {row.led_id for row in rows if row.led_id and row.led_kind == kind}
+                                for kind in LedTo}  # fmt: skip
+    held, opening = _schemes(ids[LedTo.SCHEME], viewer)
+    opening |= {(LedTo.COVENANT, one) for one in _read_of(Covenant.id, ids[LedTo.COVENANT],
+                                                          people.villagers_too(viewer, Covenant.path))}  # fmt: skip
+    opening |= {(LedTo.DECISION, one) for one in _read_of(Decision.id, ids[LedTo.DECISION], people.readable(viewer))}
+    found = {}
+    for row in rows:
+        if row.led_id:
+            known = row.led_kind != LedTo.SCHEME or row.led_id in held or sets_scheme(viewer, row.path)
+            found[row.id] = Change(row.led_title if known else "", (row.led_kind, row.led_id) in opening)
+    return found
+
+
+def _schemes(ids: set[int], viewer: Viewer) -> tuple[set[int], set[tuple[str, int]]]:
+    """Of these versions those that came into force, and those the viewer opens."""
+    if not ids:
+        return set(), set()
+    rows = db.session.execute(
+        select(SchemeVersion.id, SchemeVersion.valid_from, case((points.version_reads(viewer), 1), else_=0))
+        .join(Grid, Grid.id == SchemeVersion.village_id)
+        .where(SchemeVersion.id.in_(ids))
+    ).all()
+    return {row[0] for row in rows if row[1] is not None}, {(str(LedTo.SCHEME), row[0]) for row in rows if row[2]}
+
+
+def _read_of(column: Any, ids: set[int], readable: ColumnElement[bool]) -> set[int]:
+    return set(db.session.scalars(select(column).where(column.in_(ids), readable))) if ids else set()

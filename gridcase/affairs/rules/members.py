@@ -69,10 +69,21 @@ def _is_word(pair: str) -> bool:
     return all("\u4e00" <= sign <= "\u9fff" and sign not in DATES for sign in pair)
 
 
-def progress_with(before: str, words: str) -> str:
-    """What was noted before and the new words behind it, the new ones alone where both are too long."""
+def progress_with(before: str, words: str, *, promise: str) -> str:
+    """What was noted before and the new words behind it. `Refused`, with the room left, where both are too long."""
     both = f"{before}；{words}" if before else words
-    return both if len(both) <= PROMISE_MOST else words
+    if len(both) <= PROMISE_MOST:
+        return both
+    room = PROMISE_MOST - len(before) - (1 if before else 0)
+    if room < 1:
+        raise Refused(
+            N_("“%(promise)s”的进展已经记满 %(most)s 个字。先不勾这一件，到党员本人的页面上改短再记。",
+               promise=promise, most=PROMISE_MOST), field="words",
+        )  # fmt: skip
+    raise Refused(
+        N_("“%(promise)s”的进展最多 %(most)s 个字，接在原有的后面只能再写 %(room)s 个字。请写短一些，或不勾这一件。",
+           promise=promise, most=PROMISE_MOST, room=room), field="words",
+    )  # fmt: skip
 
 
 def values_from(stored: Mapping[str, int] | None) -> MemberValues:

@@ -50,11 +50,12 @@ def note_promises(row: Activity, item_ids: Collection[int], *, words: str, actor
     open_ones = {one.item_id: one for one in queries.proposals(row)}
     if not set(item_ids) <= open_ones.keys():
         raise Refused(N_("有的承诺刚才已经记过或兑现。请重新打开这一页再勾。"), field="items")
-    for item_id in sorted(set(item_ids)):
-        item = db.session.get_one(PledgeItem, item_id)
+    items = [db.session.get_one(PledgeItem, item_id) for item_id in sorted(set(item_ids))]
+    noted = {item.id: progress_with(item.progress, words, promise=item.words) for item in items}  # all, or none
+    for item in items:
         people.pledge_progress(
-            item, person=db.session.get_one(Person, open_ones[item_id].person_id), actor=actor,
-            words=progress_with(item.progress, words), done_on=item.done_on, activity_id=row.id, now=now,
+            item, person=db.session.get_one(Person, open_ones[item.id].person_id), actor=actor, words=noted[item.id],
+            done_on=item.done_on, activity_id=row.id, now=now,
         )  # fmt: skip
     note("activity.promises", row, actor, now, count=len(set(item_ids)))
     return len(set(item_ids))

@@ -6,13 +6,14 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, inspect, select
 
 from gridcase.affairs.models import Campaign, CampaignOpinion, CampaignOpinionVisit
 from gridcase.affairs.queries import campaign_places as places
 from gridcase.affairs.queries import opinions as queries
 from gridcase.affairs.rules.opinions import ANSWER_MOST, TEXT_MOST, TITLE_MOST, LedTo, Outcome
 from gridcase.audit import service as audit
+from gridcase.core.changes import check_seen
 from gridcase.core.db import db
 from gridcase.core.errors import Missing, Refused
 from gridcase.core.permissions import Permission, Viewer
@@ -20,6 +21,7 @@ from gridcase.core.text import clean, clean_line
 from gridcase.core.words import N_
 from gridcase.grid.models import Grid
 
+SEEN = ("text", "outcome", "answer", "led_kind", "led_id")  # what the reader of the form of the outcome saw
 AGAIN = N_("这些走访刚被别人归好了，请看一下再选。")
 
 
@@ -40,11 +42,15 @@ def collect(
     """Put notes of visits into an opinion: a new one, or one there is (`into`). One that was heard in a meeting needs
     no visit."""
     _writes(actor, village.path)
+    if not village.path.startswith(campaign.path):
+        raise Missing
     db.session.refresh(campaign, with_for_update=True)
+    if not queries.asks(campaign):
+        raise Refused(N_("这个专项行动不征求意见。要征求意见，先加一项计“征求意见”走访的行动。"))
     if not set(visit_ids) <= {note.id for note in queries.notes(campaign, viewer=actor, village_id=village.id)}:
         raise Refused(AGAIN)
     if into is not None:
-        row = db.session.get(CampaignOpinion, into)
+        row = db.session.get(CampaignOpinion, into, populate_existing=True)  # it may just have been taken apart
         if row is None or (row.campaign_id, row.village_id) != (campaign.id, village.id):
             raise Missing
         if not visit_ids:
@@ -80,10 +86,13 @@ def _once(campaign_id: int, village_id: int, text: str, but: int | None) -> None
             raise Refused(N_("已经有这一条意见了，把记录归进去就行。"), field="text")
 
 
-def settle(opinion: CampaignOpinion, *, actor: Viewer, what: Settled, now: datetime) -> None:
-    """What became of it: it led to a change, was answered, or is not followed, with the words that say why."""
-    _writes(actor, opinion.path)
-    db.session.refresh(opinion, with_for_update=True)
+def settle(
+    opinion: CampaignOpinion, *, actor: Viewer, what: Settled, now: datetime, seen: str | None = None
+) -> None:  # fmt: skip
+    """What became of it: it led to a change, was answered, or is not followed, with the words that say why. `seen` is
+    the mark of what the page showed."""
+    opinion = _locked(opinion, actor)
+    check_seen(opinion, SEEN, seen)
     text, answer = clean_line(what.text)[:TEXT_MOST], clean(what.answer)[:ANSWER_MOST]
     if not text:
         raise Refused(N_("请用一句话写意见，不写姓名。"), field="text")
@@ -92,7 +101,7 @@ def settle(opinion: CampaignOpinion, *, actor: Viewer, what: Settled, now: datet
         raise Refused(N_("请写怎么答复的。"), field="answer")
     if what.outcome is Outcome.LEFT and not answer:
         raise Refused(N_("请写为什么不采纳。"), field="answer")
-    title = _led_title(opinion, what)
+    title = _led_title(opinion, what, actor)
     opinion.text, opinion.outcome = text, what.outcome.value
     opinion.answer = "" if what.outcome is Outcome.OPEN else answer
     opinion.led_kind, opinion.led_id = (what.led[0].value, what.led[1]) if title and what.led else ("", None)
@@ -101,7 +110,7 @@ def settle(opinion: CampaignOpinion, *, actor: Viewer, what: Settled, now: datet
     _note("campaign.settle", opinion, actor, now, outcome=what.outcome.value, led=opinion.led_kind, to=opinion.led_id)
 
 
-def _led_title(opinion: CampaignOpinion, what: Settled) -> str:
+def _led_title(opinion: CampaignOpinion, what: Settled, actor: Viewer) -> str:
     """What the change is called; what it already leads to may have been thrown away since and stays named."""
     if what.outcome is not Outcome.CHANGE:
         return ""
@@ -109,7 +118,7 @@ def _led_title(opinion: CampaignOpinion, what: Settled) -> str:
         raise Refused(N_("请选引出了哪一处改动；还没有起草的，先去起草。"), field="led")
     if (what.led[0].value, what.led[1]) == (opinion.led_kind, opinion.led_id):
         return opinion.led_title
-    named = {(kind, key): title for kind, key, title in queries.changes(opinion.village_id)}
+    named = {(kind, key): title for kind, key, title in queries.changes(opinion.village_id, viewer=actor)}
     if what.led not in named:
         raise Refused(N_("请选引出了哪一处改动；还没有起草的，先去起草。"), field="led")
     return named[what.led]
@@ -117,14 +126,26 @@ def _led_title(opinion: CampaignOpinion, what: Settled) -> str:
 
 def take_apart(opinion: CampaignOpinion, *, actor: Viewer, now: datetime) -> None:
     """It was put together wrongly: its notes wait again. One that is settled is opened first."""
-    _writes(actor, opinion.path)
-    db.session.refresh(opinion, with_for_update=True)
+    opinion = _locked(opinion, actor)
     if opinion.outcome != Outcome.OPEN:
         raise Refused(N_("已经有结果的意见不能拆开，先改回“待研究”。"))
     _note("campaign.apart", opinion, actor, now, text=len(opinion.text))
     db.session.execute(delete(CampaignOpinionVisit).where(CampaignOpinionVisit.opinion_id == opinion.id))
     db.session.delete(opinion)
     db.session.flush()
+
+
+def _locked(opinion: CampaignOpinion, actor: Viewer) -> CampaignOpinion:
+    """The opinion as it stands now, under the lock of its campaign: whatever changes opinions waits there, so that no
+    two get the same words and none is filled while it is taken apart. `Missing` where that has happened."""
+    [key] = inspect(opinion, raiseerr=True).identity or [None]
+    of = select(CampaignOpinion.campaign_id).where(CampaignOpinion.id == key).scalar_subquery()
+    db.session.scalar(select(Campaign.id).where(Campaign.id == of).with_for_update())
+    found = db.session.get(CampaignOpinion, key, populate_existing=True)
+    if found is None:
+        raise Missing
+    _writes(actor, found.path)
+    return found
 
 
 def _writes(actor: Viewer, path: str) -> None:

@@ -36,8 +36,6 @@ from gridcase.grid.models import Grid
 from gridcase.grid.rules import GridLevel
 from gridcase.households import queries as households
 from gridcase.households.models import Household
-from gridcase.people import queries as people
-from gridcase.people.rules import Tag
 from gridcase.web.access import needs, viewer
 from gridcase.web.filters import show_datetime
 from gridcase.web.formkit import BaseForm, options, rehearse, submit
@@ -60,9 +58,9 @@ def index() -> ResponseReturnValue:
 
 
 def _is_member() -> bool:
-    """Whether who looks is a party member, with a year of his own to read."""
+    """Whether who looks is a party member this year, with a year of his own to read."""
     own = viewer().person_id
-    return own is not None and people.has_tag(own, Tag.PARTY_MEMBER, on=today())
+    return own is not None and members.is_member(own, year=today().year)
 
 
 @bp.route("/affairs/new", methods=["GET", "POST"])

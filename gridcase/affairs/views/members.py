@@ -18,7 +18,6 @@ from gridcase.core.errors import Missing
 from gridcase.core.permissions import Permission
 from gridcase.people import queries as people
 from gridcase.people.models import Person
-from gridcase.people.rules import Tag
 from gridcase.points import queries as points
 from gridcase.web.access import needs, viewer
 from gridcase.web.filters import show_date
@@ -47,7 +46,7 @@ def member_year(person_id: int) -> ResponseReturnValue:
 def _year_of(person: Person | None, *, own: bool) -> ResponseReturnValue:
     this_year, asked = today().year, request.args.get("year", type=int)
     year = asked if asked is not None and this_year - YEARS_BACK <= asked <= this_year else this_year
-    member = person is not None and any(one.kind == Tag.PARTY_MEMBER for one in people.tags_of(person.id))
+    member = person is not None and members.is_member(person.id, year=year)
     account = members.account_of(person, year=year, viewer=viewer(), on=today()) if person and member else None
     return render_template(
         "affairs/member_year.html", person=person, own=own, account=account, year=year, this_year=this_year,

@@ -17,11 +17,13 @@ from gridcase.affairs.rules.opinions import LedTo, Outcome
 from gridcase.affairs.service import opinions as service
 from gridcase.affairs.views.base import RUNS, bp, say_refusals
 from gridcase.core import clock
+from gridcase.core.changes import fingerprint
 from gridcase.core.errors import Missing
 from gridcase.core.permissions import Permission
 from gridcase.core.words import N_
 from gridcase.grid import queries as grids
 from gridcase.grid.models import Grid
+from gridcase.people import queries as people
 from gridcase.web.access import needs, viewer
 from gridcase.web.filters import show_date
 from gridcase.web.formkit import BaseForm, submit
@@ -36,6 +38,8 @@ PAGES = {LedTo.SCHEME: ("points.scheme_version", "version_id"), LedTo.COVENANT: 
 def campaign_homes(campaign_id: int) -> ResponseReturnValue:
     """The homes still to hear."""
     one, village = campaigns.get_campaign(campaign_id, viewer=viewer()), request.args.get("village", type=int)
+    if not queries.asks(one):
+        raise Missing
     page = queries.homes_left(one, viewer=viewer(), village_id=village, after=request.args.get("after"))
     return render_template(
         "affairs/campaign_homes.html", one=one, page=page, village=village,
@@ -52,8 +56,11 @@ def campaign_opinions(campaign_id: int) -> ResponseReturnValue:
     villages = queries.villages(one, viewer=someone)
     village = _village(villages)
     rows, notes = queries.opinions(one, village_id=village.id), []
-    writes, form = places.writes_for(someone, village.path), CollectForm()
-    if writes:
+    asks, writes, form = queries.asks(one), places.writes_for(someone, village.path), CollectForm()
+    if not asks and not rows:
+        raise Missing
+    collects = asks and writes  # who only reads, and where nothing is asked any more, is shown the page
+    if collects:
         notes = queries.notes(one, viewer=someone, village_id=village.id)
     form.offer(
         visits=[
@@ -62,7 +69,7 @@ def campaign_opinions(campaign_id: int) -> ResponseReturnValue:
         ],
         opinions=[(row.id, row.text) for row, _count in rows],
     )
-    if writes and form.validate_on_submit():  # who only reads is shown the page
+    if collects and form.validate_on_submit():
         made = submit(
             form, service.collect, one, village, actor=someone, visit_ids=form.visits.data or [],
             text=form.text.data or "", into=form.into.data or None, now=clock.now(),
@@ -72,7 +79,7 @@ def campaign_opinions(campaign_id: int) -> ResponseReturnValue:
             return redirect(url_for(".campaign_opinions", campaign_id=one.id, village=village.id))
     return render_template(
         "affairs/campaign_opinions.html", one=one, village=village, villages=villages, rows=rows, form=form,
-        notes=notes, writes=writes, Outcome=Outcome, link=_links([row for row, _count in rows]),
+        notes=notes, writes=writes, collects=collects, Outcome=Outcome, led=_led([row for row, _count in rows]),
     )  # fmt: skip
 
 
@@ -85,15 +92,14 @@ def _village(villages: list[Grid]) -> Grid:
     return found
 
 
-def _links(rows: list[CampaignOpinion]) -> dict[int, str]:
-    """Where the change an opinion led to is read; a draft that was thrown away has no page."""
-    standing = queries.schemes_there([row.led_id for row in rows if row.led_kind == LedTo.SCHEME and row.led_id])
-    found = {}
+def _led(rows: list[CampaignOpinion]) -> dict[int, tuple[str, str]]:
+    """(how the change is called, its page) by opinion: each empty where it is not for the viewer."""
+    changes, found = queries.led_to(rows, viewer=viewer()), {}
     for row in rows:
-        if row.led_id and (row.led_kind != LedTo.SCHEME or row.led_id in standing):
+        if row.id in changes:
             endpoint, name = PAGES[LedTo(row.led_kind)]
             key: dict[str, Any] = {name: row.led_id}
-            found[row.id] = url_for(endpoint, **key)
+            found[row.id] = changes[row.id].title, url_for(endpoint, **key) if changes[row.id].opens else ""
     return found
 
 
@@ -104,12 +110,14 @@ def campaign_opinion(opinion_id: int) -> ResponseReturnValue:
     row, one = queries.get_opinion(opinion_id, viewer=viewer())
     if not places.writes_for(viewer(), row.path):
         raise Missing
-    form, offered = SettleForm(obj=row), queries.changes(row.village_id)
+    form, offered = SettleForm(obj=row), queries.changes(row.village_id, viewer=viewer())
     if not form.is_submitted():
+        form.seen.data = fingerprint(row, service.SEEN)
         form.led.data = f"{row.led_kind}:{row.led_id}" if row.led_id else ""
     named = {f"{kind}:{key}": N_("%(kind)s：%(title)s", kind=kind.label, title=title) for kind, key, title in offered}
     if row.led_id:
-        kept = N_("%(kind)s：%(title)s", kind=LedTo(row.led_kind).label, title=row.led_title)
+        label, title = LedTo(row.led_kind).label, queries.led_to([row], viewer=viewer())[row.id].title
+        kept = N_("%(kind)s：%(title)s", kind=label, title=title) if title else label
         named.setdefault(f"{row.led_kind}:{row.led_id}", kept)
     form.offer(list(named.items()))
     if form.validate_on_submit():
@@ -118,12 +126,13 @@ def campaign_opinion(opinion_id: int) -> ResponseReturnValue:
             form.text.data or "", Outcome(form.outcome.data), form.answer.data or "",
             (LedTo(kind), int(key)) if key else None,
         )  # fmt: skip
-        if submit(form, service.settle, row, actor=viewer(), what=what, now=clock.now()):
+        if submit(form, service.settle, row, actor=viewer(), what=what, now=clock.now(), seen=form.seen.data):
             flash(_("已记下结果。"), "ok")
             return redirect(url_for(".campaign_opinions", campaign_id=one.id, village=row.village_id))
     return render_template(
         "affairs/campaign_opinion.html", one=one, row=row, form=form, notes=queries.notes_of(row, viewer=viewer()),
-        plain=BaseForm(formdata=None), Outcome=Outcome,
+        plain=BaseForm(formdata=None), Outcome=Outcome, sets=queries.sets_scheme(viewer(), row.path),
+        proposes=people.may_keep(viewer(), row.path),
     )  # fmt: skip
 
 

@@ -62,21 +62,23 @@ def village_to_set(village_id: int | None, *, viewer: Viewer) -> Grid:
 
 
 def version_for(version_id: int, *, viewer: Viewer) -> SchemeVersion:
-    """A version that the viewer may read: a draft is for those who set schemes there; else `Missing`."""
+    """A version that the viewer may read, else `Missing`."""
     found = db.session.scalar(
         select(SchemeVersion)
         .join(Grid, Grid.id == SchemeVersion.village_id)
-        .where(
-            SchemeVersion.id == version_id,
-            or_(
-                reach(viewer, Permission.SET_SCHEME, path=SchemeVersion.path),
-                SchemeVersion.valid_from.is_not(None) & _reads(viewer),
-            ),
-        )
+        .where(SchemeVersion.id == version_id, version_reads(viewer))
     )
     if found is None:
         raise Missing
     return found
+
+
+def version_reads(viewer: Viewer) -> ColumnElement[bool]:
+    """The versions a viewer may read, joined with their villages: a draft is for those who set schemes there."""
+    return or_(
+        reach(viewer, Permission.SET_SCHEME, path=SchemeVersion.path),
+        SchemeVersion.valid_from.is_not(None) & _reads(viewer),
+    )
 
 
 def draft_to_set(version_id: int, *, viewer: Viewer) -> SchemeVersion:
