@@ -103,7 +103,7 @@ def settle(
         raise Refused(N_("请写为什么不采纳。"), field="answer")
     title = _led_title(opinion, what, actor)
     opinion.text, opinion.outcome = text, what.outcome.value
-    opinion.answer = "" if what.outcome is Outcome.OPEN else answer
+    opinion.answer = answer if what.outcome in (Outcome.ANSWERED, Outcome.LEFT) else ""
     opinion.led_kind, opinion.led_id = (what.led[0].value, what.led[1]) if title and what.led else ("", None)
     opinion.led_title = title[:TITLE_MOST]
     opinion.settled_at = None if what.outcome is Outcome.OPEN else now
