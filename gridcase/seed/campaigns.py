@@ -95,7 +95,7 @@ def _part(whole: int, number: int, count: int) -> int:
 def listen(team: Team, *, now: datetime) -> None:
     """A village's own: a liaison asks at the doors, the head puts what was said into sentences and says what became of
     each."""
-    head, liaison, today = team.one(Role.VILLAGE_HEAD).viewer, team.of(Role.LIAISON)[0], town_day(now)
+    head, liaison, today = team.one(Role.VILLAGE_HEAD).viewer, team.of(Role.LIAISON)[1], town_day(now)
     village, began = db.session.get_one(Grid, team.id), now - timedelta(days=LISTENED)
     plan = Plan(
         "大走访、大研讨、大改进", town_day(began), today + timedelta(days=40),

@@ -68,6 +68,7 @@ def test_a_form_that_was_opened_and_sent_is_counted_and_written(app: Flask, worl
         fields = {each.field: (each.asked, each.empty) for each in db.session.scalars(select(FormFieldUse))}
         assert fields == {
             "名称": (1, 0), "在哪里": (1, 0), "从哪天": (1, 0), "到哪天": (1, 0), "记哪些数": (1, 0), "做什么": (1, 1),
+            "逐户走访，征求意见：听到的意见按村归类，写明结果": (1, 0),
         }  # fmt: skip
 
 

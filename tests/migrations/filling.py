@@ -20,12 +20,13 @@ SHAPES = {
     "MULTIPOLYGON": "MULTIPOLYGON((({x} {y}, {x}1 {y}, {x}1 {y}1, {x} {y}1, {x} {y})))",
 }
 # What the database checks beyond types and references: two accounts a transfer, no purse below 0, a channel of a place
-# or a person, no item added to a scheme in force, a veto that lasts.
+# or a person, no item added to a scheme in force, a veto that lasts, a discount below the price.
 CHECKED: dict[tuple[str, str], Callable[[int, int], Any]] = {
     ("points_transfer", "credit_id"): lambda number, _count: number - 1 if number % 2 == 0 else number + 1,
     ("points_account", "kind"): lambda _number, _count: "merit",
     ("notice_channel", "person_id"): lambda _number, _count: None,
     ("points_scheme", "valid_from"): lambda _number, _count: None,
+    ("merchant_tier", "percent"): lambda number, _count: number % 90 + 1,
     ("points_veto", "valid_to"): lambda number, _count: DAY + timedelta(days=number + 1),
 }
 BY_TYPE: tuple[tuple[type, Callable[[int], Any]], ...] = (

@@ -15,6 +15,8 @@ TITLES: Mapping[str, Text] = {
     "affairs.campaign_action_new": N_("专项行动：加一项"),
     "affairs.campaign_activities": N_("把活动算进来"),
     "affairs.campaign_enter": N_("记数"),
+    "affairs.campaign_opinion": N_("征求到的意见：写结果"),
+    "affairs.campaign_opinions": N_("征求到的意见：归类"),
     "affairs.cancel": N_("取消活动"),
     "affairs.candidates": N_("候选户"),
     "affairs.choice": N_("评比和上榜"),
