@@ -78,7 +78,8 @@ def _at(world: World, spot: Spot) -> list[Thing]:
 def _campaign(world: World, spot: Spot) -> tuple[int, int, int, int]:
     now = clock.now()
     today, cell = clock.town_day(now), db.session.get_one(Grid, world.grids[spot.cell])
-    plan = Plan(f"记号（{spot.name}）的行动", today - timedelta(days=9), today, kinds=(ActionKind.MEETINGS,))
+    kinds = (ActionKind.MEETINGS,)
+    plan = Plan(f"记号（{spot.name}）的行动", today - timedelta(days=9), today, kinds=kinds, opinions=True)
     with transaction():
         village = db.session.get_one(Grid, world.grids[spot.village])
         one = campaigns.begin(actor=MAKER, place=village, client_uuid=str(uuid4()), plan=plan, now=now)
